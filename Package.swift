@@ -1,0 +1,33 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// CI sets CREDITS_STRICT; a package that depends on this one must not fail on a warning of a newer compiler.
+let settings: [SwiftSetting] =
+  Context.environment["CREDITS_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "credits",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "UnixGRPC", targets: ["UnixGRPC"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "UnixGRPC",
+      dependencies: [
+        "CNghttp2", "CZlib",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "UnixGRPCTests", dependencies: ["UnixGRPC"], swiftSettings: settings),
+  ]
+)
