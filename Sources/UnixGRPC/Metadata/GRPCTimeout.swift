@@ -1,0 +1,50 @@
+/// The value of `grpc-timeout`: at most eight digits and a unit.
+///
+/// Source: gRPC over HTTP/2, Timeout.
+package struct GRPCTimeout: Hashable, Sendable {
+  /// Not negative. Larger values than an `Int64` holds (292 years) are kept as `Int64.max`.
+  package let nanoseconds: Int64
+
+  package var duration: Duration { .nanoseconds(nanoseconds) }
+
+  /// A negative duration counts as zero, and parts of a nanosecond are dropped.
+  package init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    let (whole, overflow) = max(seconds, 0).multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, sumOverflow) = whole.addingReportingOverflow(max(attoseconds, 0) / 1_000_000_000)
+    nanoseconds = overflow || sumOverflow ? .max : sum
+  }
+
+  /// Reads a header value; nil if it is malformed.
+  package init?(headerValue bytes: Span<UInt8>) {
+    guard (2...9).contains(bytes.count) else { return nil }
+    var amount: Int64 = 0
+    for index in 0..<(bytes.count - 1) {
+      guard case UInt8(ascii: "0")...UInt8(ascii: "9") = bytes[index] else { return nil }
+      amount = amount * 10 + Int64(bytes[index] - UInt8(ascii: "0"))
+    }
+    guard let unit = Self.units.first(where: { $0.symbol == bytes[bytes.count - 1] }) else { return nil }
+    let (product, overflow) = amount.multipliedReportingOverflow(by: unit.nanoseconds)
+    nanoseconds = overflow ? .max : product
+  }
+
+  /// The header value in the finest unit that fits in eight digits, rounded down: the peer is never told that it has more
+  /// time than there is.
+  package var headerValue: [UInt8] {
+    for unit in Self.units where nanoseconds / unit.nanoseconds <= 99_999_999 {
+      return Array(String(nanoseconds / unit.nanoseconds).utf8) + [unit.symbol]
+    }
+    // Int64.max nanoseconds are 2 562 047 hours, so that the last unit always fits.
+    preconditionFailure("no grpc-timeout unit fits \(nanoseconds) ns")
+  }
+
+  /// From the finest to the coarsest.
+  private static let units: [(symbol: UInt8, nanoseconds: Int64)] = [
+    (UInt8(ascii: "n"), 1),
+    (UInt8(ascii: "u"), 1_000),
+    (UInt8(ascii: "m"), 1_000_000),
+    (UInt8(ascii: "S"), 1_000_000_000),
+    (UInt8(ascii: "M"), 60_000_000_000),
+    (UInt8(ascii: "H"), 3_600_000_000_000),
+  ]
+}
