@@ -17,8 +17,16 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+      name: "CNghttp2",
+      pkgConfig: "libnghttp2",
+      providers: [.apt(["libnghttp2-dev"])]
+    ),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CProtobufC",
+      pkgConfig: "libprotobuf-c",
+      providers: [.apt(["libprotobuf-c-dev"])]
+    ),
     .target(
       name: "UnixGRPC",
       dependencies: [
@@ -27,7 +35,21 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings
+    ),
+    .target(name: "ProtobufC", dependencies: ["CProtobufC"], swiftSettings: settings),
+    .target(name: "CProtobufDescriptors", dependencies: ["CProtobufC"]),
+    .target(
+      name: "ProtobufDescriptors",
+      dependencies: ["CProtobufDescriptors", "ProtobufC"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ProtobufDescriptorsTests",
+      dependencies: ["ProtobufC", "ProtobufDescriptors"],
+      exclude: ["proto"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "UnixGRPCTests", dependencies: ["UnixGRPC"], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,116 @@
+import CProtobufC
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The memory that the C form of one message lives in.
+///
+/// Memory is handed out front to back, first from a buffer that the caller lends (usually its stack), then from blocks
+/// of the heap up to a limit. Nothing is given back singly: the whole goes when the ``ArenaOwner`` does.
+///
+/// An arena is a handle for generated code, valid only during the call that it is passed to.
+public struct Arena {
+  struct Header {
+    var next: UnsafeMutableRawPointer
+    var end: UnsafeMutableRawPointer
+    /// The newest heap block; each begins with a pointer to the one before.
+    var newestBlock: UnsafeMutableRawPointer?
+    var remaining: Int
+    var nextBlockSize: Int
+    var isExhausted = false
+    var depth = 0
+    var failure: EncodingFailure?
+  }
+
+  /// Why a message cannot be encoded, kept until the end so that building needs no check per field.
+  enum EncodingFailure {
+    case nulInString(field: StaticString)
+    case tooDeep
+  }
+
+  /// Enough for every type in a message that protoc-c generates.
+  static let alignment = 8
+
+  let header: UnsafeMutablePointer<Header>
+
+  /// Returns uninitialised memory, or nil past the arena's limit.
+  func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
+    let needed = (size &+ (Arena.alignment &- 1)) & ~(Arena.alignment &- 1)
+    let start = header.pointee.next
+    if size >= 0, needed <= header.pointee.end - start {
+      header.pointee.next = start + needed
+      return start
+    }
+    return reserveInNewBlock(needed)
+  }
+
+  @inline(never)
+  private func reserveInNewBlock(_ needed: Int) -> UnsafeMutableRawPointer? {
+    let linkSize = Arena.alignment
+    guard needed >= 0, needed <= header.pointee.remaining - linkSize else {
+      header.pointee.isExhausted = true
+      return nil
+    }
+    let size = min(max(needed + linkSize, header.pointee.nextBlockSize), header.pointee.remaining)
+    guard let block = malloc(size) else {
+      header.pointee.isExhausted = true
+      return nil
+    }
+    block.storeBytes(of: header.pointee.newestBlock, as: UnsafeMutableRawPointer?.self)
+    header.pointee.newestBlock = block
+    header.pointee.remaining -= size
+    header.pointee.nextBlockSize = min(size * 2, 1 << 20)
+    header.pointee.next = block + linkSize + needed
+    header.pointee.end = block + size
+    return block + linkSize
+  }
+}
+
+/// Owns an arena's heap blocks and frees them when it goes.
+struct ArenaOwner: ~Copyable {
+  /// A message of some dozen fields fits; the standard library puts no more than this on the stack.
+  static let stackSize = 1024
+
+  let arena: Arena
+
+  /// - Parameters:
+  ///   - buffer: lent for the owner's life, at least 128 bytes, aligned to ``Arena/alignment``.
+  ///   - heapLimit: the most that is taken from the heap when `buffer` is used up, in bytes.
+  init(buffer: UnsafeMutableRawBufferPointer, heapLimit: Int) {
+    let headerSize = (MemoryLayout<Arena.Header>.size + 7) & ~7
+    guard let start = buffer.baseAddress, buffer.count > headerSize else {
+      preconditionFailure("an arena's first buffer holds at least its header")
+    }
+    arena = Arena(header: start.bindMemory(to: Arena.Header.self, capacity: 1))
+    arena.header.initialize(
+      to: Arena.Header(
+        next: start + headerSize,
+        end: start + buffer.count,
+        newestBlock: nil,
+        remaining: heapLimit,
+        nextBlockSize: 4096
+      )
+    )
+  }
+
+  deinit {
+    var block = arena.header.pointee.newestBlock
+    while let current = block {
+      block = current.load(as: UnsafeMutableRawPointer?.self)
+      free(current)
+    }
+  }
+
+  /// The allocator that protobuf-c is given. What it frees early stays until the owner goes.
+  var allocator: ProtobufCAllocator {
+    ProtobufCAllocator(
+      alloc: { data, size in
+        guard let data, let size = Int(exactly: size) else { return nil }
+        return Arena(header: data.assumingMemoryBound(to: Arena.Header.self)).reserve(size)
+      },
+      free: { _, _ in },
+      allocator_data: UnsafeMutableRawPointer(arena.header)
+    )
+  }
+}
