@@ -1,0 +1,76 @@
+import Glibc
+
+/// Tells the service manager how the server is. Source: sd_notify(3), sd_watchdog_enabled(3).
+package struct ServiceNotifier: Sendable {
+  package enum State: Sendable, Hashable {
+    /// Start-up is done: connections are accepted.
+    case ready
+    /// Shutdown has begun.
+    case stopping
+    /// A line for people, shown by `systemctl status`.
+    case status(String)
+    /// A sign of life, due within ``ServiceNotifier/watchdogTimeout``.
+    case watchdog
+
+    var assignment: String {
+      switch self {
+      case .ready: "READY=1"
+      case .stopping: "STOPPING=1"
+      // A line break would begin another assignment.
+      case .status(let text): "STATUS=" + String(text.map { $0.isNewline ? " " : $0 })
+      case .watchdog: "WATCHDOG=1"
+      }
+    }
+  }
+
+  /// The service manager ends a service that gives no sign of life for this long; notify twice as often. Nil if it does
+  /// not watch.
+  package let watchdogTimeout: Duration?
+  private let address: SocketAddress
+
+  /// Nil if the process was not started by a service manager that listens (no `NOTIFY_SOCKET`).
+  package init?() throws(SocketError) {
+    func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    try self.init(
+      notifySocket: variable("NOTIFY_SOCKET"),
+      watchdogMicroseconds: variable("WATCHDOG_USEC"),
+      watchdogProcessID: variable("WATCHDOG_PID"),
+      processID: getpid()
+    )
+  }
+
+  init?(
+    notifySocket: String?,
+    watchdogMicroseconds: String?,
+    watchdogProcessID: String?,
+    processID: Int32
+  ) throws(SocketError) {
+    guard let notifySocket, !notifySocket.isEmpty else { return nil }
+    if notifySocket.hasPrefix("@") {
+      guard let abstract = SocketAddress(abstractName: Array(notifySocket.utf8.dropFirst())) else {
+        throw .notificationAddressInvalid(notifySocket)
+      }
+      address = abstract
+    } else {
+      guard notifySocket.hasPrefix("/"), let path = try? SocketAddress(path: notifySocket) else {
+        throw .notificationAddressInvalid(notifySocket)
+      }
+      address = path
+    }
+    let isForUs = watchdogProcessID.map { Int32($0) == processID } ?? true
+    let microseconds = watchdogMicroseconds.flatMap { Int64($0) } ?? 0
+    watchdogTimeout = isForUs && microseconds > 0 ? .microseconds(microseconds) : nil
+  }
+
+  /// Sends the states in one datagram. It does not wait: if the manager's queue is full, it throws EAGAIN.
+  package func notify(_ states: State...) throws(SocketError) {
+    let datagram = Array(states.map(\.assignment).joined(separator: "\n").utf8)
+    let socket = try SocketAddress.makeSocket(SOCK_DGRAM)
+    let number = socket.number
+    try systemCall("sendto", "NOTIFY_SOCKET") {
+      address.withSockAddr { address, length in
+        Int32(sendto(number, datagram, datagram.count, Int32(MSG_NOSIGNAL), address, length))
+      }
+    }
+  }
+}

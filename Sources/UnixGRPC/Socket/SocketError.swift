@@ -1,0 +1,58 @@
+/// Why a Unix socket cannot be opened, served or removed. Each description says what to do.
+public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// `reason` completes "the socket path …".
+  case pathInvalid(path: String, reason: String)
+  /// `sun_path` takes 107 bytes and a NUL (unix(7)).
+  case pathTooLong(path: String, byteCount: Int)
+  case directoryMissing(String)
+  /// Others could put their own socket in the place of ours.
+  case directoryWritableByOthers(String)
+  /// Another server holds the lock file; its process id if it could be read.
+  case pathInUse(path: String, processID: Int32?)
+  /// A server accepts connections on the path, though it holds no lock.
+  case pathServed(String)
+  /// `kind` is for example "a regular file".
+  case pathNotASocket(path: String, kind: String)
+  case pathOwnedByAnother(path: String, userID: UInt32)
+  /// `reason` completes "the lock file …".
+  case lockFileRefused(path: String, reason: String)
+  /// `LISTEN_FDS` is absent or meant for another process.
+  case notActivated
+  /// `reason` completes "socket activation …".
+  case activationRefused(reason: String)
+  case notificationAddressInvalid(String)
+  /// A system call failed; `errno` as in errno(3).
+  case systemCall(name: String, subject: String, errno: Int32)
+
+  public var description: String {
+    switch self {
+    case .pathInvalid(let path, let reason):
+      "the socket path \(path.debugDescription) \(reason)"
+    case .pathTooLong(let path, let byteCount):
+      "the socket path \(path) has \(byteCount) bytes, and the kernel takes 107: use a shorter or a relative path"
+    case .directoryMissing(let path):
+      "the directory that should hold \(path) has no parent directory: create that first"
+    case .directoryWritableByOthers(let path):
+      "others may write to the directory \(path) and could replace the socket: take away their write permission, set its "
+        + "sticky bit, or use another directory"
+    case .pathInUse(let path, let processID):
+      "another server\(processID.map { ", process \($0)," } ?? "") owns \(path): stop it, or use another path"
+    case .pathServed(let path):
+      "another server answers on \(path): stop it, or use another path"
+    case .pathNotASocket(let path, let kind):
+      "\(path) is \(kind), not a socket: move it away, or use another path"
+    case .pathOwnedByAnother(let path, let userID):
+      "\(path) belongs to user \(userID): have its owner remove it, or use another path"
+    case .lockFileRefused(let path, let reason):
+      "the lock file \(path) \(reason): look at who made it, and remove it only while no server runs"
+    case .notActivated:
+      "no socket was passed in LISTEN_FDS: start this through a socket unit, or give a path"
+    case .activationRefused(let reason):
+      "socket activation \(reason)"
+    case .notificationAddressInvalid(let address):
+      "NOTIFY_SOCKET \(address.debugDescription) is neither an absolute path nor an abstract name that fits a socket address"
+    case .systemCall(let name, let subject, let errno):
+      "\(name) failed on \(subject): \(errorText(errno))"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Glibc
+
+/// The right to serve one socket path: an flock(2) on the file beside it, named like it with `.lock` at the end.
+///
+/// The kernel drops the lock when the process ends, however it ends. The file is never unlinked: whoever unlinks a lock
+/// file while another waits for it lets two hold it.
+struct SocketLock: ~Copyable, Sendable {
+  private let descriptor: OwnedDescriptor
+
+  init(forSocket name: String, in directory: borrowing SocketDirectory) throws(SocketError) {
+    let lockName = name + ".lock"
+    let path = "\(directory.path)/\(lockName)"
+    while true {
+      let number = directory.open(lockName, flags: O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
+      let failure = errno
+      switch (number, failure) {
+      case (0..., _): break
+      case (_, EINTR): continue
+      case (_, ELOOP): throw .lockFileRefused(path: path, reason: "is a symbolic link")
+      case (_, EISDIR): throw .lockFileRefused(path: path, reason: "is a directory")
+      case (_, EACCES): throw .lockFileRefused(path: path, reason: "may not be opened by this user")
+      default: throw .systemCall(name: "open", subject: path, errno: failure)
+      }
+      let descriptor = OwnedDescriptor(takingOwnershipOf: number)
+      let identity = try Self.checkedIdentity(of: number, path: path)
+      guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+        let failure = errno
+        if failure == EINTR { continue }
+        guard failure == EWOULDBLOCK else { throw .systemCall(name: "flock", subject: path, errno: failure) }
+        throw .pathInUse(path: "\(directory.path)/\(name)", processID: Self.readProcessID(number))
+      }
+      // Someone may have removed the file between open and flock: then the lock is on no name, and protects nothing.
+      guard let status = try directory.status(of: lockName), FileIdentity(status) == identity else { continue }
+      Self.writeProcessID(number)
+      self.descriptor = descriptor
+      return
+    }
+  }
+
+  private static func checkedIdentity(of number: Int32, path: String) throws(SocketError) -> FileIdentity {
+    var status = stat()
+    try systemCall("stat", path) { fstat(number, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .lockFileRefused(path: path, reason: "is \(status.kind), not a regular file")
+    }
+    guard status.st_uid == geteuid() else {
+      throw .lockFileRefused(path: path, reason: "belongs to user \(status.st_uid)")
+    }
+    return FileIdentity(status)
+  }
+
+  // The process id is for people; the lock alone decides. So failures to read or write it do not matter.
+
+  private static func writeProcessID(_ number: Int32) {
+    let text = Array("\(getpid())\n".utf8)
+    guard ftruncate(number, 0) == 0 else { return }
+    _ = pwrite(number, text, text.count, 0)
+  }
+
+  private static func readProcessID(_ number: Int32) -> Int32? {
+    var text = [UInt8](repeating: 0, count: 16)
+    let count = pread(number, &text, text.count, 0)
+    guard count > 0 else { return nil }
+    return Int32(String(decoding: text[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+  }
+}

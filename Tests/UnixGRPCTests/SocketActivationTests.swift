@@ -1,0 +1,177 @@
+import Foundation
+import Testing
+
+@testable import UnixGRPC
+
+@Suite("Socket activation")
+struct SocketActivationTests {
+  private let directory: TemporaryDirectory
+  private let path: String
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    path = directory("s.sock")
+  }
+
+  private func passed(_ pid: String?, _ count: String?, _ names: String?) throws -> SocketActivation.Passed {
+    try SocketActivation.Passed(listenPID: pid, listenFDs: count, listenFDNames: names, processID: 42)
+  }
+
+  @Test("is meant only for the process that LISTEN_PID names")
+  func processID() throws {
+    #expect(try passed("42", "1", nil).names == ["unknown"])
+    for (pid, count) in [(nil, "1"), ("42", nil), ("43", "1"), ("x", "1"), ("", "1")] as [(String?, String?)] {
+      #expect(throws: SocketError.notActivated) { try passed(pid, count, nil) }
+    }
+  }
+
+  @Test(
+    "refuses counts and names that do not fit",
+    arguments: [("-1", nil), ("x", nil), ("99999999", nil), ("2", "a")]
+  )
+  func malformed(count: String, names: String?) {
+    #expect(throws: SocketError.self) { try passed("42", count, names) }
+  }
+
+  @Test("takes the only socket, or the one of the name that was asked for")
+  func choice() throws {
+    #expect(try passed("42", "1", nil).index(name: nil) == 0)
+    #expect(try passed("42", "3", "a:b:c").index(name: "b") == 1)
+    #expect(throws: SocketError.self) { try passed("42", "2", "a:b").index(name: nil) }
+    #expect(throws: SocketError.self) { try passed("42", "2", "a:b").index(name: "c") }
+    #expect(throws: SocketError.self) { try passed("42", "2", "a:a").index(name: "a") }
+    #expect(throws: SocketError.notActivated) { try passed("42", "0", nil).index(name: nil) }
+  }
+
+  @Test("takes the descriptor from the environment once, and clears the variables")
+  func environment() throws {
+    let listener = try RawUnixSocket(boundTo: path, backlog: 1)
+    _ = fcntl(listener.descriptor, F_SETFD, 0)
+    setenv("LISTEN_PID", "\(getpid())", 1)
+    setenv("LISTEN_FDS", "1", 1)
+    setenv("LISTEN_FDNAMES", "credits", 1)
+    let taken = try SocketActivation.takeSocket(name: "credits", firstDescriptor: listener.descriptor)
+    #expect(taken == listener.descriptor)
+    #expect(fcntl(taken, F_GETFD) & FD_CLOEXEC != 0)
+    for variable in ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"] {
+      #expect(getenv(variable) == nil)
+    }
+    #expect(throws: SocketError.notActivated) { try ListeningSocket.open(.activation()) }
+  }
+
+  @Test("gives a listening socket whose file is never removed and needs no lock")
+  func adopted() throws {
+    let listener = try RawUnixSocket(boundTo: path, backlog: 1)
+    let socket = try ListeningSocket.adopt(dup(listener.descriptor))
+    #expect(socket.path == path)
+    try socket.remove()
+    #expect(try RawUnixSocket().connect(to: path) == 0)
+    #expect(fileStatus(path + ".lock") == nil)
+    let descriptor = try #require(socket.takeDescriptor())
+    defer { close(descriptor) }
+    #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0)
+    #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
+  }
+
+  @Test("refuses what is not a listening Unix stream socket")
+  func refused() throws {
+    let notListening = try RawUnixSocket(boundTo: path)
+    let datagram = try RawUnixSocket(SOCK_DGRAM, boundTo: directory("d.sock"))
+    let inet = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    try #require(listen(inet, 1) == 0)
+    let file = open("/dev/null", O_RDONLY)
+    for descriptor in [dup(notListening.descriptor), dup(datagram.descriptor), inet, file] {
+      #expect {
+        try ListeningSocket.adopt(descriptor)
+      } throws: { error in
+        guard case SocketError.activationRefused = error else { return false }
+        return true
+      }
+    }
+  }
+}
+
+@Suite("The service notifier")
+struct ServiceNotifierTests {
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    directory = try TemporaryDirectory()
+  }
+
+  private func notifier(_ socket: String?, _ usec: String? = nil, _ pid: String? = nil) throws -> ServiceNotifier? {
+    try ServiceNotifier(notifySocket: socket, watchdogMicroseconds: usec, watchdogProcessID: pid, processID: 42)
+  }
+
+  @Test("sends its states in one datagram, each on one line")
+  func path() throws {
+    let manager = try RawUnixSocket(SOCK_DGRAM, boundTo: directory("n"))
+    let notifier = try #require(try notifier(directory("n")))
+    try notifier.notify(.ready, .status("serving\non two lines\r\nREADY=0"))
+    #expect(manager.receive() == "READY=1\nSTATUS=serving on two lines READY=0")
+    try notifier.notify(.watchdog)
+    #expect(manager.receive() == "WATCHDOG=1")
+    try notifier.notify(.stopping)
+    #expect(manager.receive() == "STOPPING=1")
+  }
+
+  @Test("reaches an abstract socket")
+  func abstract() throws {
+    let manager = try RawUnixSocket(SOCK_DGRAM)
+    let name = "credits-test-\(directory.path)"
+    let address = try #require(SocketAddress(abstractName: Array(name.utf8)))
+    try #require(address.withSockAddr { bind(manager.descriptor, $0, $1) } == 0)
+    try #require(try notifier("@" + name)).notify(.ready)
+    #expect(manager.receive() == "READY=1")
+  }
+
+  @Test("says so when nobody listens")
+  func nobody() throws {
+    let notifier = try #require(try notifier(directory("n")))
+    #expect(throws: SocketError.systemCall(name: "sendto", subject: "NOTIFY_SOCKET", errno: ENOENT)) {
+      try notifier.notify(.ready)
+    }
+  }
+
+  @Test("is absent without NOTIFY_SOCKET, and refuses addresses that are none")
+  func addresses() throws {
+    #expect(try notifier(nil) == nil)
+    #expect(try notifier("") == nil)
+    for address in ["@", "relative", "vsock:2:1234", "/" + String(repeating: "x", count: 107)] {
+      #expect(throws: SocketError.notificationAddressInvalid(address)) { try notifier(address) }
+    }
+  }
+
+  @Test("knows the watchdog's time-out when it is meant for this process")
+  func watchdog() throws {
+    #expect(try notifier("/n", "20000000")?.watchdogTimeout == .seconds(20))
+    #expect(try notifier("/n", "20000000", "42")?.watchdogTimeout == .seconds(20))
+    #expect(try notifier("/n", "20000000", "43")?.watchdogTimeout == nil)
+    for value in [nil, "", "0", "-1", "x", "99999999999999999999"] {
+      #expect(try notifier("/n", value)?.watchdogTimeout == nil)
+    }
+  }
+}
+
+@Suite("Peer credentials")
+struct PeerCredentialsTests {
+  @Test("are those of the process at the other end")
+  func own() throws {
+    var pair: [Int32] = [0, 0]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+    defer { pair.forEach { close($0) } }
+    #expect(
+      try PeerCredentials(socket: pair[0])
+        == PeerCredentials(processID: getpid(), userID: geteuid(), groupID: getegid())
+    )
+  }
+
+  @Test("cannot be read from what is not a socket")
+  func notASocket() throws {
+    let file = open("/dev/null", O_RDONLY)
+    defer { close(file) }
+    #expect(throws: SocketError.systemCall(name: "getsockopt(SO_PEERCRED)", subject: "a connection", errno: ENOTSOCK)) {
+      try PeerCredentials(socket: file)
+    }
+  }
+}
