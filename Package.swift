@@ -16,6 +16,13 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
   ],
   targets: [
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .target(name: "MessageDigest", dependencies: ["CCrypto"], swiftSettings: settings),
+    .target(name: "Ledger", swiftSettings: settings),
+    .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),
+    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "MessageDigest"], swiftSettings: settings),
+
     .systemLibrary(
       name: "CNghttp2",
       pkgConfig: "libnghttp2",

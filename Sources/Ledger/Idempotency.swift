@@ -1,0 +1,75 @@
+/// The mutations, by the names of their RPCs. The raw values stand in the journal for ever.
+package enum Method: String, Hashable, Sendable, CaseIterable {
+  case createWallet = "CreateWallet"
+  case charge = "Charge"
+  case recharge = "Recharge"
+  case savePaymentMethod = "SavePaymentMethod"
+  case changeCardAndPay = "ChangeCardAndPay"
+  /// The recharge worker's own; it carries no key, the recharge's state makes it happen once.
+  case settleRecharge = "SettleRecharge"
+}
+
+/// A caller's key within that caller's scope.
+package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
+  package let caller: String
+  package let key: String
+
+  package static let lengthRange = 1...255
+
+  package init(caller: String, key: String) {
+    self.caller = caller
+    self.key = key
+  }
+
+  /// Keys are not logged.
+  package var description: String { "<idempotency key of \(caller)>" }
+}
+
+/// Who asks for a mutation and how to know the same request again.
+package struct Origin: Hashable, Sendable {
+  package var caller: String
+  /// nil only for the recharge worker.
+  package var key: String?
+  package var method: Method
+  /// SHA-256 of the canonical request.
+  package var fingerprint: Digest
+
+  package init(caller: String, key: String?, method: Method, fingerprint: Digest) {
+    self.caller = caller
+    self.key = key
+    self.method = method
+    self.fingerprint = fingerprint
+  }
+
+  package var idempotencyKey: IdempotencyKey? { key.map { IdempotencyKey(caller: caller, key: $0) } }
+}
+
+/// What stands recorded for a key.
+package struct RecordedAnswer: Hashable, Sendable {
+  package enum Body: Hashable, Sendable {
+    case fixed(Answer)
+    /// The answer follows the recharge until it is final.
+    case recharge(RechargeID)
+  }
+
+  package var method: Method
+  package var fingerprint: Digest
+  package var body: Body
+
+  package init(method: Method, fingerprint: Digest, body: Body) {
+    self.method = method
+    self.fingerprint = fingerprint
+    self.body = body
+  }
+}
+
+/// A refusal that is final for its key.
+package struct RememberedRefusal: Hashable, Sendable {
+  /// Numbered from 1 in the order of commits.
+  package var number: Int64
+  package var time: LedgerTime
+  package var key: IdempotencyKey
+  package var method: Method
+  package var fingerprint: Digest
+  package var refusal: Refusal
+}

@@ -1,0 +1,55 @@
+/// The wallet's name, chosen by whoever creates it.
+package struct WalletID: Hashable, Sendable, CustomStringConvertible {
+  package let value: String
+  package init(_ value: String) { self.value = value }
+  package var description: String { value }
+}
+
+/// Random, so that a processor never sees one key for two charges, not even after a restore from a backup.
+package struct RechargeID: Hashable, Sendable, CustomStringConvertible {
+  package let value: String
+  package init(_ value: String) { self.value = value }
+  package var description: String { value }
+}
+
+package struct PaymentMethodID: Hashable, Sendable, CustomStringConvertible {
+  package let value: String
+  package init(_ value: String) { self.value = value }
+  package var description: String { value }
+}
+
+/// Names a journal record to callers: `e1234-0badcafe`.
+///
+/// The number finds the record without an index. The tag, from the record's fingerprint, refuses an id
+/// handed out by a ledger that was since restored from an older backup and reused the number.
+package struct EntryID: Hashable, Sendable, CustomStringConvertible {
+  package let record: Int64
+  package let tag: UInt32
+
+  package init(record: Int64, tag: UInt32) {
+    self.record = record
+    self.tag = tag
+  }
+
+  package init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].first == "e", let record = Int64(parts[0].dropFirst()), record > 0,
+      parts[1].utf8.count == 8, let tag = UInt32(parts[1], radix: 16)
+    else { return nil }
+    self.init(record: record, tag: tag)
+    guard description == text else { return nil }
+  }
+
+  package var description: String {
+    let digits = String(tag, radix: 16)
+    return "e\(record)-\(String(repeating: "0", count: 8 - digits.utf8.count))\(digits)"
+  }
+}
+
+/// The processor's name for a card: opaque to us, a secret in logs.
+package struct PaymentMethodToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+  package let secret: String
+  package init(_ secret: String) { self.secret = secret }
+  package var description: String { "<payment method token>" }
+  package var debugDescription: String { description }
+}

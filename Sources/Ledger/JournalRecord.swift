@@ -1,0 +1,128 @@
+/// The other side of every entry. With the wallets they sum to zero.
+package enum CounterAccount: String, Hashable, Sendable, CaseIterable {
+  /// What the payment processor owes us.
+  case processor = "PROCESSOR"
+  /// What wallets have spent.
+  case usage = "USAGE"
+  case refunds = "REFUNDS"
+  case grants = "GRANTS"
+  case disputes = "DISPUTES"
+}
+
+package enum RecordKind: String, Hashable, Sendable, CaseIterable {
+  case walletCreated = "WALLET_CREATED"
+  case charge = "CHARGE"
+  case rechargeStarted = "RECHARGE_STARTED"
+  case rechargePaid = "RECHARGE_PAID"
+  case rechargeDeclined = "RECHARGE_DECLINED"
+  case rechargeAuthenticationRequired = "RECHARGE_AUTHENTICATION_REQUIRED"
+  case rechargeFailed = "RECHARGE_FAILED"
+  case rechargeNeedsReview = "RECHARGE_NEEDS_REVIEW"
+  case paymentMethodSaved = "PAYMENT_METHOD_SAVED"
+
+  init(_ state: RechargeState) {
+    self =
+      switch state {
+      case .processing: .rechargeStarted
+      case .paid: .rechargePaid
+      case .declined: .rechargeDeclined
+      case .authenticationRequired: .rechargeAuthenticationRequired
+      case .failed: .rechargeFailed
+      case .needsReview: .rechargeNeedsReview
+      }
+  }
+}
+
+/// One change of one wallet: written once, never changed.
+package struct JournalRecord: Hashable, Sendable {
+  /// Unique in the ledger, rising in the order of commits.
+  package var number: Int64
+  package var walletID: WalletID
+  /// Contiguous from 1 in its wallet.
+  package var sequence: Int64
+  /// The wallet's record before this one; 0 at the first.
+  package var previous: Int64
+  package var time: LedgerTime
+  package var kind: RecordKind
+  /// What was added to the wallet's posted balance, in micros; the counter-account got the opposite.
+  package var amount: Int64
+  /// nil where no money moved.
+  package var counterAccount: CounterAccount?
+  /// Balances after the record, in micros.
+  package var posted: Int64
+  package var held: Int64
+  package var reason: ChargeReason?
+  package var reference: String
+  package var rechargeID: RechargeID?
+  package var origin: Origin
+  /// Canonical bytes of the object that was made or changed.
+  package var detail: [UInt8]
+  /// Canonical bytes of the answer.
+  package var answer: [UInt8]
+  /// SHA-256 over the previous record's hash and `canonicalBytes`.
+  package var hash: Digest
+
+  package init(
+    number: Int64,
+    walletID: WalletID,
+    sequence: Int64,
+    previous: Int64,
+    time: LedgerTime,
+    kind: RecordKind,
+    amount: Int64,
+    counterAccount: CounterAccount?,
+    posted: Int64,
+    held: Int64,
+    reason: ChargeReason?,
+    reference: String,
+    rechargeID: RechargeID?,
+    origin: Origin,
+    detail: [UInt8],
+    answer: [UInt8],
+    hash: Digest
+  ) {
+    self.number = number
+    self.walletID = walletID
+    self.sequence = sequence
+    self.previous = previous
+    self.time = time
+    self.kind = kind
+    self.amount = amount
+    self.counterAccount = counterAccount
+    self.posted = posted
+    self.held = held
+    self.reason = reason
+    self.reference = reference
+    self.rechargeID = rechargeID
+    self.origin = origin
+    self.detail = detail
+    self.answer = answer
+    self.hash = hash
+  }
+
+  /// What the hash covers: the previous hash, then every field but the hash itself.
+  package func bytesToHash(after previousHash: Digest) -> [UInt8] {
+    var writer = CanonicalWriter(reserving: 192 + detail.count + answer.count)
+    writer.write(previousHash)
+    writer.write(number)
+    writer.write(walletID.value)
+    writer.write(sequence)
+    writer.write(previous)
+    writer.write(time.microseconds)
+    writer.write(kind.rawValue)
+    writer.write(amount)
+    writer.write(counterAccount?.rawValue ?? "")
+    writer.write(posted)
+    writer.write(held)
+    writer.write(reason?.rawValue ?? "")
+    writer.write(reference)
+    writer.write(rechargeID?.value ?? "")
+    writer.write(origin.caller)
+    writer.write(origin.key)
+    writer.write(origin.method.rawValue)
+    writer.write(origin.fingerprint)
+    writer.write(detail)
+    writer.write(answer)
+    return writer.bytes
+  }
+}

@@ -1,0 +1,15 @@
+/// Microseconds since 1970-01-01T00:00:00Z, as the committer assigned them: never less than the last committed.
+package struct LedgerTime: Hashable, Comparable, Sendable {
+  package let microseconds: Int64
+
+  package init(microseconds: Int64) { self.microseconds = microseconds }
+
+  package static func < (left: LedgerTime, right: LedgerTime) -> Bool { left.microseconds < right.microseconds }
+
+  /// How long ago `other` was; negative when it is still to come. Saturates instead of overflowing.
+  package func microseconds(since other: LedgerTime) -> Int64 {
+    let (difference, overflow) = microseconds.subtractingReportingOverflow(other.microseconds)
+    guard overflow else { return difference }
+    return microseconds < 0 ? .min : .max
+  }
+}

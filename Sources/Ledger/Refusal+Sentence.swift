@@ -1,0 +1,32 @@
+extension Refusal {
+  /// For people: what is wrong, and what to do next.
+  package var sentence: String {
+    switch self {
+    case .fieldInvalid(let field, let description): "\(field) \(description)"
+    case .amountOutOfRange(let field, let rule): "\(field) \(rule)"
+    case .currencyMismatch(let given, let expected): "amount is in \(given): send it in \(expected)"
+    case .currencyUnsupported(let given): "no limits are configured for \(given): use USD"
+    case .cardNumberRefused(let field):
+      "\(field) holds a card number: send the processor's token for the card, never the number"
+    case .idempotencyKeyRequired: "idempotency_key is empty: send one key of 1 to 255 bytes for each intended effect"
+    case .walletNotFound(let id): "no wallet \(id): create it first"
+    case .rechargeNotFound(let id): "no recharge \(id): use the recharge_id of a Recharge or ChangeCardAndPay reply"
+    case .paymentMethodNotFound(let id):
+      "no such payment method on wallet \(id): save one with SavePaymentMethod or send a token with Recharge"
+    case .walletExists(let id): "wallet \(id) exists already: use it, or choose another wallet_id with a new key"
+    case .insufficientCredits(let available, let required):
+      "available \(available), this call needs \(required): recharge at least "
+        + "\(Refusal.shortfall(available: available, required: required))"
+    case .walletFrozen(let id): "wallet \(id) is frozen: have an administrator unfreeze it, then use a new key"
+    case .walletClosed(let id): "wallet \(id) is closed: use another wallet"
+    case .paymentMethodRequired(let id):
+      "wallet \(id) has no card: send a payment_method_token with a new key, or save a card first"
+    case .paymentDeclined(_, let code):
+      "the card was declined (\(code)), nothing was charged: use another card, with a new key"
+    case .idempotencyKeyReused:
+      "idempotency_key was used for a different request: repeat that request unchanged, or take a new key for this one"
+    case .rechargeInProgress(let id): "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
+    case .rechargeAlreadySettled(let id, let state): "recharge \(id) is already \(state.rawValue)"
+    }
+  }
+}

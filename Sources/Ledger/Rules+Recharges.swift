@@ -1,0 +1,137 @@
+extension Rules {
+  /// Takes the wallet's slot and makes the intent durable before anything is asked of the processor.
+  func startRecharge(
+    _ id: RechargeID,
+    _ walletID: WalletID,
+    _ amount: Money,
+    purpose: RechargePurpose,
+    candidate: CandidateCard?,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    var account = try account(walletID, in: state)
+    try check(amount, isRechargeOf: account.wallet)
+    if let candidate { try check(candidate) }
+    try check(account.wallet, takes: .recharging)
+    if let open = account.openRecharge { throw .rechargeInProgress(open) }
+    precondition(state.recharges[id] == nil, "a recharge id is drawn once")
+    let saved = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
+    guard let paymentMethod = candidate?.paymentMethod(for: walletID, at: time) ?? saved else {
+      throw .paymentMethodRequired(walletID)
+    }
+    account.openRecharge = id
+    let recharge = Recharge(
+      id: id,
+      walletID: walletID,
+      amount: amount,
+      purpose: purpose,
+      paymentMethod: paymentMethod,
+      paymentMethodIsCandidate: candidate != nil,
+      createTime: time,
+      updateTime: time
+    )
+    return record(recharge, in: account, origin: origin, to: &state, at: time)
+  }
+
+  /// Commits what the processor said: outcome, entry, card and slot together.
+  ///
+  /// The same word twice has one effect. A different word on a final recharge is refused: nothing final is undone here.
+  func settle(
+    _ id: RechargeID,
+    _ settlement: Settlement,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    guard let book = state.recharges[id] else { throw .rechargeNotFound(id) }
+    var recharge = book.recharge
+    var account = try account(recharge.walletID, in: state)
+    let settlement = checked(settlement, of: recharge, for: account.wallet, in: state)
+    if recharge.state == settlement.state { return book.answer }
+    guard recharge.state.canBecome(settlement.state) else { throw .rechargeAlreadySettled(id, recharge.state) }
+    recharge.state = settlement.state
+    recharge.updateTime = time
+    recharge.processorChargeID = settlement.processorChargeID ?? recharge.processorChargeID
+    recharge.nextActionURL = nil
+    switch settlement {
+    case .paid:
+      recharge.explanation = nil
+      account.wallet.posted += recharge.amount.micros
+      if recharge.paymentMethodIsCandidate {
+        account.defaultPaymentMethod = recharge.paymentMethod.id
+        state.save(recharge.paymentMethod)
+      }
+    case .declined(_, let code): recharge.explanation = code
+    case .authenticationRequired(_, let url): recharge.nextActionURL = url
+    case .failed(_, let explanation), .needsReview(let explanation): recharge.explanation = explanation
+    }
+    if recharge.state.isTerminal { account.openRecharge = nil }
+    return record(recharge, in: account, origin: origin, to: &state, at: time)
+  }
+
+  /// A word that cannot be taken at face value goes to a person instead.
+  private func checked(
+    _ settlement: Settlement,
+    of recharge: Recharge,
+    for wallet: Wallet,
+    in state: LedgerState
+  ) -> Settlement {
+    if let chargeID = settlement.processorChargeID {
+      if let owner = state.processorCharges[chargeID], owner != recharge.id {
+        return .needsReview(explanation: "processor charge \(chargeID) already belongs to recharge \(owner)")
+      }
+      if let known = recharge.processorChargeID, known != chargeID {
+        return .needsReview(explanation: "the processor names charge \(chargeID) where it had named \(known)")
+      }
+    }
+    if case .paid(let chargeID) = settlement, !recharge.state.isTerminal,
+      wallet.posted(after: recharge.amount.micros) == nil
+    {
+      return .needsReview(explanation: "charge \(chargeID) is paid but would take the balance out of range")
+    }
+    return settlement
+  }
+
+  private func record(
+    _ recharge: Recharge,
+    in account: Account,
+    origin: Origin,
+    to state: inout LedgerState,
+    at time: LedgerTime
+  ) -> Answer {
+    let moved = recharge.state == .paid ? recharge.amount.micros : 0
+    let posting = Posting(
+      kind: RecordKind(recharge.state),
+      amount: moved,
+      counterAccount: moved == 0 ? nil : .processor,
+      rechargeID: recharge.id
+    )
+    var recharge = recharge
+    let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, entryID in
+      if recharge.state == .paid { recharge.entryID = entryID }
+      var detail = CanonicalWriter(reserving: 256)
+      detail.write(recharge)
+      return (detail.bytes, Rules.answer(for: recharge, in: wallet))
+    }
+    state.save(RechargeBook(recharge: recharge, answer: answer, record: state.position.record))
+    return answer
+  }
+
+  /// A declined card is a refusal to whoever asked for the recharge; every other state is an answer.
+  private static func answer(for recharge: Recharge, in wallet: Wallet) -> Answer {
+    guard recharge.state == .declined else { return .reply(.recharge(wallet, recharge)) }
+    return .refusal(.paymentDeclined(recharge.id, code: recharge.explanation ?? "declined"))
+  }
+
+  private func check(_ amount: Money, isRechargeOf wallet: Wallet) throws(Refusal) {
+    try check(amount, isPositiveAndIn: wallet.currency)
+    guard let limits = limits[wallet.currency] else { throw .currencyUnsupported(wallet.currency) }
+    if let objection = limits.objection(to: amount.micros, in: wallet.currency) {
+      throw .amountOutOfRange(field: "amount.micros", rule: objection)
+    }
+    guard wallet.posted(after: amount.micros) != nil else {
+      throw .amountOutOfRange(field: "amount.micros", rule: "would take the balance out of range")
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// The raw values are what a person reads in the store.
+package enum WalletState: String, Hashable, Sendable, CaseIterable {
+  case active = "ACTIVE"
+  case frozen = "FROZEN"
+  case closed = "CLOSED"
+}
+
+/// What callers see of a wallet. Amounts are micros of `currency`.
+package struct Wallet: Hashable, Sendable {
+  package var id: WalletID
+  package var currency: Currency
+  package var posted: Int64
+  package var held: Int64
+  package var state: WalletState
+  /// The number of the wallet's last journal record, contiguous from 1.
+  package var sequence: Int64
+  package var createTime: LedgerTime
+
+  /// No balance may leave ±2^61 micros ($2.3 trillion), so that `posted - held` cannot overflow.
+  package static let balanceRange: ClosedRange<Int64> = -(1 << 61)...(1 << 61)
+
+  package init(
+    id: WalletID,
+    currency: Currency,
+    posted: Int64 = 0,
+    held: Int64 = 0,
+    state: WalletState = .active,
+    sequence: Int64 = 0,
+    createTime: LedgerTime
+  ) {
+    self.id = id
+    self.currency = currency
+    self.posted = posted
+    self.held = held
+    self.state = state
+    self.sequence = sequence
+    self.createTime = createTime
+  }
+
+  package var available: Money { Money(micros: posted - held, currency: currency) }
+
+  /// The posted balance after `delta` micros, or nil where it would leave `balanceRange`.
+  package func posted(after delta: Int64) -> Int64? {
+    let (sum, overflow) = posted.addingReportingOverflow(delta)
+    return !overflow && Wallet.balanceRange.contains(sum) ? sum : nil
+  }
+}
+
+/// A wallet and what the rules need beside it.
+package struct Account: Hashable, Sendable {
+  package var wallet: Wallet
+  package var head: ChainHead
+  /// The one slot for recharges: whoever finds it taken gets `RECHARGE_IN_PROGRESS`.
+  package var openRecharge: RechargeID?
+  package var defaultPaymentMethod: PaymentMethodID?
+
+  package init(
+    wallet: Wallet,
+    head: ChainHead = .start,
+    openRecharge: RechargeID? = nil,
+    defaultPaymentMethod: PaymentMethodID? = nil
+  ) {
+    self.wallet = wallet
+    self.head = head
+    self.openRecharge = openRecharge
+    self.defaultPaymentMethod = defaultPaymentMethod
+  }
+}
+
+/// The end of a wallet's chain of journal records.
+package struct ChainHead: Hashable, Sendable {
+  /// 0 before the first record.
+  package var record: Int64
+  package var hash: Digest
+
+  package static let start = ChainHead(record: 0, hash: .zero)
+
+  package init(record: Int64, hash: Digest) {
+    self.record = record
+    self.hash = hash
+  }
+}

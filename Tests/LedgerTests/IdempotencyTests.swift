@@ -1,0 +1,105 @@
+import Ledger
+import Testing
+
+@Suite("An idempotency key")
+struct IdempotencyTests {
+  @Test("replays the same answer for the same request, and has one effect")
+  func replays() {
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 10)
+    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "a")
+    let first = ledger.send(charge, key: "k")
+    _ = ledger.send(.charge(WalletID("w"), usd(2), .call, reference: "b"))
+    let second = ledger.send(charge, key: "k")
+    #expect(!first.isReplay)
+    #expect(second.isReplay)
+    #expect(second.answer == first.answer)
+    #expect(ledger.wallet("w")?.posted == 7_000_000)
+  }
+
+  @Test("is refused for any other request, which has no effect")
+  func reused() {
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 10)
+    _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: "a"), key: "k")
+    for other in [
+      Mutation.charge(WalletID("w"), usd(2), .call, reference: "a"),
+      .charge(WalletID("w"), usd(1), .text, reference: "a"),
+      .charge(WalletID("w"), usd(1), .call, reference: "b"),
+      .createWallet(WalletID("v"), .usd),
+    ] {
+      #expect(ledger.send(other, key: "k").answer.reason == "IDEMPOTENCY_KEY_REUSED")
+    }
+    #expect(ledger.wallet("w")?.posted == 9_000_000)
+    #expect(ledger.wallet("v") == nil)
+  }
+
+  @Test("belongs to its caller alone")
+  func scoped() {
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 10)
+    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "a")
+    #expect(!ledger.send(charge, key: "k", caller: "alice").isReplay)
+    #expect(!ledger.send(charge, key: "k", caller: "bob").isReplay)
+    #expect(ledger.wallet("w")?.posted == 8_000_000)
+  }
+
+  @Test("keeps a remembered refusal, even when the cause has gone")
+  func remembered() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "")
+    let first = ledger.send(charge, key: "k")
+    #expect(first.answer.reason == "INSUFFICIENT_CREDITS")
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    _ = ledger.settle("r", .paid(processorChargeID: "ch"))
+    let second = ledger.send(charge, key: "k")
+    #expect(second.answer == first.answer)
+    #expect(second.isReplay)
+    #expect(ledger.send(charge, key: "new").answer.wallet?.posted == 9_000_000)
+  }
+
+  @Test("forgets a refusal that the caller can mend or wait out")
+  func forgotten() {
+    var ledger = TestLedger()
+    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "")
+    #expect(ledger.send(charge, key: "k").answer.reason == "WALLET_NOT_FOUND")
+    ledger.openWallet("w", funded: 10)
+    #expect(ledger.send(charge, key: "k").answer.wallet?.posted == 9_000_000)
+  }
+
+  /// The table of the contract: which reasons are final for their key.
+  @Test(
+    "remembers exactly the refusals that the contract names",
+    arguments: [
+      (Refusal.fieldInvalid(field: "f", description: ""), false), (.amountOutOfRange(field: "f", rule: ""), false),
+      (.currencyMismatch(given: .usd, expected: .usd), false), (.currencyUnsupported(.usd), false),
+      (.cardNumberRefused(field: "f"), false), (.idempotencyKeyRequired, false),
+      (.walletNotFound(WalletID("w")), false), (.rechargeNotFound(RechargeID("r")), false),
+      (.paymentMethodNotFound(WalletID("w")), false), (.walletExists(WalletID("w")), true),
+      (.insufficientCredits(available: micros(0), required: micros(1)), true), (.walletFrozen(WalletID("w")), true),
+      (.walletClosed(WalletID("w")), true), (.paymentMethodRequired(WalletID("w")), true),
+      (.paymentDeclined(RechargeID("r"), code: "c"), true), (.idempotencyKeyReused, false),
+      (.rechargeInProgress(RechargeID("r")), false),
+    ] as [(Refusal, Bool)]
+  )
+  func table(refusal: Refusal, remembered: Bool) throws {
+    #expect(refusal.isRemembered == remembered)
+    #expect(!refusal.sentence.isEmpty)
+    guard remembered else { return }
+    #expect(try Answer(canonicalBytes: Answer.refusal(refusal).canonicalBytes) == .refusal(refusal))
+  }
+
+  @Test("can be asked about before work that a replay must not repeat")
+  func recorded() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let save = Mutation.savePaymentMethod(WalletID("w"), card("a"))
+    let origin = TestLedger.origin(of: save, key: "k")
+    #expect(ledger.ask(.recorded(origin)) == .reply(.nothingRecorded))
+    let first = ledger.send(save, key: "k")
+    #expect(ledger.ask(.recorded(origin)) == first.answer)
+    let other = TestLedger.origin(of: .savePaymentMethod(WalletID("w"), card("b")), key: "k")
+    #expect(ledger.ask(.recorded(other)).reason == "IDEMPOTENCY_KEY_REUSED")
+  }
+}

@@ -1,0 +1,182 @@
+import Ledger
+import Testing
+
+@Suite("A recharge")
+struct RechargeTests {
+  @Test(
+    "may become only what its state allows",
+    arguments: RechargeState.allCases
+  )
+  func transitions(from: RechargeState) {
+    let allowed: Set<RechargeState> =
+      switch from {
+      case .processing: [.paid, .declined, .authenticationRequired, .failed, .needsReview]
+      case .authenticationRequired: [.paid, .declined, .failed, .needsReview]
+      case .needsReview: [.paid, .declined, .failed]
+      case .paid, .declined, .failed: []
+      }
+    #expect(Set(RechargeState.allCases.filter { from.canBecome($0) }) == allowed)
+    #expect(from.isTerminal == allowed.isEmpty)
+  }
+
+  @Test("posts its credit and keeps its card only when it is paid")
+  func paid() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let intent = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(25), card("a")), key: "k")
+    #expect(intent.answer.recharge?.state == .processing)
+    #expect(intent.answer.wallet?.posted == 0)
+    #expect(ledger.ask(.paymentMethod(WalletID("w"), nil)).reason == "PAYMENT_METHOD_NOT_FOUND")
+    let answer = ledger.settle("r", .paid(processorChargeID: "ch"))
+    #expect(answer.wallet?.posted == 25_000_000)
+    let entryID = try #require(answer.recharge?.entryID)
+    #expect(entryID.record == ledger.state.position.record)
+    #expect(ledger.state.accounts[WalletID("w")]?.openRecharge == nil)
+    #expect(ledger.state.accounts[WalletID("w")]?.defaultPaymentMethod == PaymentMethodID("pm-a"))
+  }
+
+  @Test("whose first card is declined keeps neither card nor credit, and is refused under its key")
+  func declined() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let recharge = Mutation.recharge(RechargeID("r"), WalletID("w"), usd(25), card("a"))
+    _ = ledger.send(recharge, key: "k")
+    let answer = ledger.settle("r", .declined(processorChargeID: "ch", code: "insufficient_funds"))
+    #expect(answer.reason == "PAYMENT_DECLINED")
+    #expect(ledger.send(recharge, key: "k") == Outcome(answer: answer, isReplay: true))
+    #expect(ledger.ask(.recharge(RechargeID("r"))).recharge?.state == .declined)
+    #expect(ledger.wallet("w")?.posted == 0)
+    #expect(ledger.state.paymentMethods.isEmpty)
+    #expect(ledger.send(.recharge(RechargeID("r2"), WalletID("w"), usd(25), card("b"))).answer.reason == nil)
+  }
+
+  @Test("has the wallet's one slot until it is final", arguments: RechargeState.allCases)
+  func slot(state: RechargeState) {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    if let settlement = Self.settlement(to: state) { _ = ledger.settle("r", settlement) }
+    for second in [
+      Mutation.recharge(RechargeID("r2"), WalletID("w"), usd(10), card("b")),
+      .changeCardAndPay(RechargeID("r3"), WalletID("w"), usd(10), card("c")),
+    ] where !state.isTerminal {
+      let outcome = ledger.send(second)
+      #expect(outcome.answer == .refusal(.rechargeInProgress(RechargeID("r"))))
+    }
+    #expect((ledger.state.accounts[WalletID("w")]?.openRecharge == nil) == state.isTerminal)
+  }
+
+  @Test("is credited once, however often its success is reported")
+  func once() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    let first = ledger.settle("r", .paid(processorChargeID: "ch"))
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")) == first)
+    #expect(ledger.settle("r", .declined(processorChargeID: "ch", code: "x")).reason == "RECHARGE_ALREADY_SETTLED")
+    #expect(ledger.settle("r", .paid(processorChargeID: "other")).reason == "RECHARGE_ALREADY_SETTLED")
+    #expect(ledger.wallet("w")?.posted == 10_000_000)
+  }
+
+  @Test("cannot be paid by another recharge's processor charge")
+  func sharedCharge() {
+    var ledger = TestLedger()
+    ledger.openWallet("v", funded: 10)
+    ledger.openWallet("w")
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch-fund-v")).recharge?.state == .needsReview)
+    #expect(ledger.wallet("w")?.posted == 0)
+  }
+
+  @Test("follows its state under its key until that is final")
+  func replayFollows() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let recharge = Mutation.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a"))
+    let first = ledger.send(recharge, key: "k")
+    #expect(ledger.send(recharge, key: "k").answer == first.answer)
+    _ = ledger.settle("r", .authenticationRequired(processorChargeID: "ch", nextActionURL: "https://example.org/3ds"))
+    #expect(ledger.send(recharge, key: "k").answer.recharge?.state == .authenticationRequired)
+    #expect(ledger.wallet("w")?.posted == 0)
+    let paid = ledger.settle("r", .paid(processorChargeID: "ch"))
+    _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: ""))
+    #expect(ledger.send(recharge, key: "k") == Outcome(answer: paid, isReplay: true))
+  }
+
+  @Test(
+    "is refused for its amount, its currency or want of a card",
+    arguments: [
+      (9_990_000, "USD", true, "AMOUNT_OUT_OF_RANGE"), (10_000_001, "USD", true, "AMOUNT_OUT_OF_RANGE"),
+      (1_000_010_000, "USD", true, "AMOUNT_OUT_OF_RANGE"), (0, "USD", true, "AMOUNT_OUT_OF_RANGE"),
+      (Int64.min, "USD", true, "AMOUNT_OUT_OF_RANGE"), (10_000_000, "EUR", true, "CURRENCY_MISMATCH"),
+      (10_000_000, "USD", false, "PAYMENT_METHOD_REQUIRED"),
+    ] as [(Int64, String, Bool, String)]
+  )
+  func refusals(amount: Int64, currency: String, withCard: Bool, reason: String) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
+    let outcome = ledger.send(.recharge(RechargeID("r"), WalletID("w"), money, withCard ? card("a") : nil))
+    #expect(outcome.answer.reason == reason)
+    #expect(ledger.state.recharges.isEmpty)
+    #expect(ledger.state.accounts[WalletID("w")]?.openRecharge == nil)
+  }
+
+  @Test("never takes a card number for a token")
+  func cardNumber() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    var candidate = card("a")
+    candidate.token = PaymentMethodToken("4242 4242 4242 4242")
+    #expect(
+      ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), candidate)).answer.reason == "CARD_NUMBER_REFUSED"
+    )
+    #expect(ledger.send(.savePaymentMethod(WalletID("w"), candidate)).answer.reason == "CARD_NUMBER_REFUSED")
+    candidate = card("a")
+    candidate.billing.name = "J Doe 4242424242424242"
+    #expect(ledger.send(.savePaymentMethod(WalletID("w"), candidate)).answer.reason == "CARD_NUMBER_REFUSED")
+    #expect(!"\(ledger.state.changes)".contains("4242 4242"))
+  }
+
+  @Test("goes to review where its credit would leave the range of balances")
+  func overflow() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    ledger.state.accounts[WalletID("w")]?.wallet.posted = Wallet.balanceRange.upperBound
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).recharge?.state == .needsReview)
+    #expect(
+      ledger.send(.recharge(RechargeID("r2"), WalletID("w"), usd(10), card("a"))).answer.reason == "AMOUNT_OUT_OF_RANGE"
+    )
+  }
+
+  static func settlement(to state: RechargeState) -> Settlement? {
+    switch state {
+    case .processing: nil
+    case .paid: .paid(processorChargeID: "ch")
+    case .declined: .declined(processorChargeID: "ch", code: "card_declined")
+    case .authenticationRequired: .authenticationRequired(processorChargeID: "ch", nextActionURL: "https://a.example")
+    case .failed: .failed(processorChargeID: nil, explanation: "no")
+    case .needsReview: .needsReview(explanation: "unknown")
+    }
+  }
+}
+
+@Suite("Change Card and Pay")
+struct ChangeCardTests {
+  @Test(
+    "replaces the card in the commit that posts the credit, and in no other",
+    arguments: RechargeState.allCases
+  )
+  func card(state: RechargeState) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 10)
+    let old = try #require(ledger.state.accounts[WalletID("w")]?.defaultPaymentMethod)
+    _ = ledger.send(.changeCardAndPay(RechargeID("r"), WalletID("w"), usd(20), LedgerTests.card("new")))
+    if let settlement = RechargeTests.settlement(to: state) { _ = ledger.settle("r", settlement) }
+    let account = try #require(ledger.state.accounts[WalletID("w")])
+    #expect(account.defaultPaymentMethod == (state == .paid ? PaymentMethodID("pm-new") : old))
+    #expect(account.wallet.posted == (state == .paid ? 30_000_000 : 10_000_000))
+    #expect((ledger.state.paymentMethods[PaymentMethodID("pm-new")] != nil) == (state == .paid))
+  }
+}

@@ -1,0 +1,102 @@
+import Ledger
+import MessageDigest
+
+/// A ledger wholly in memory: every command sees all that was ever decided.
+struct TestLedger {
+  var state = LedgerState(position: Position(record: 0, refusal: 0, time: LedgerTime(microseconds: 0)))
+  var now = LedgerTime(microseconds: 1_000_000)
+  let rules = Rules(sha256: TestLedger.sha256)
+  private var requests: Int64 = 0
+
+  static func sha256(_ bytes: [UInt8]) -> Digest { Digest(SHA256.hash(bytes)) }
+
+  /// Sends `mutation` under `key`, or under a key of its own.
+  mutating func send(_ mutation: Mutation, key: String? = nil, caller: String = "tester") -> Outcome {
+    requests += 1
+    return rules.decide(
+      .mutate(mutation, Self.origin(of: mutation, key: key ?? "own-\(requests)", caller: caller)),
+      in: &state,
+      at: now
+    )
+  }
+
+  mutating func settle(_ id: String, _ settlement: Settlement) -> Answer {
+    let origin = Origin(caller: "worker", key: nil, method: .settleRecharge, fingerprint: .zero)
+    return rules.decide(.mutate(.settleRecharge(RechargeID(id), settlement), origin), in: &state, at: now).answer
+  }
+
+  mutating func ask(_ query: Query) -> Answer { rules.decide(.ask(query), in: &state, at: now).answer }
+
+  mutating func openWallet(_ id: String, funded dollars: Int64 = 0) {
+    _ = send(.createWallet(WalletID(id), .usd))
+    guard dollars > 0 else { return }
+    let recharge = "fund-\(id)"
+    _ = send(.recharge(RechargeID(recharge), WalletID(id), usd(dollars), card("fund-\(id)")))
+    _ = settle(recharge, .paid(processorChargeID: "ch-\(recharge)"))
+  }
+
+  func wallet(_ id: String) -> Wallet? { state.accounts[WalletID(id)]?.wallet }
+
+  /// Stands in for the canonical request: equal mutations have equal fingerprints.
+  static func origin(of mutation: Mutation, key: String, caller: String = "tester") -> Origin {
+    let method: Method =
+      switch mutation {
+      case .createWallet: .createWallet
+      case .charge: .charge
+      case .recharge: .recharge
+      case .savePaymentMethod: .savePaymentMethod
+      case .changeCardAndPay: .changeCardAndPay
+      case .settleRecharge: .settleRecharge
+      }
+    return Origin(
+      caller: caller,
+      key: key,
+      method: method,
+      fingerprint: sha256(Array(withoutDrawnIDs(mutation).utf8))
+    )
+  }
+
+  /// Ids drawn per attempt are no part of a request.
+  private static func withoutDrawnIDs(_ mutation: Mutation) -> String {
+    switch mutation {
+    case .recharge(_, let wallet, let amount, let card): "recharge \(wallet) \(amount) \(card?.token.secret ?? "-")"
+    case .changeCardAndPay(_, let wallet, let amount, let card): "change \(wallet) \(amount) \(card.token.secret)"
+    case .savePaymentMethod(let wallet, let card): "save \(wallet) \(card.token.secret)"
+    default: "\(mutation)"
+    }
+  }
+}
+
+func usd(_ dollars: Int64) -> Money { Money(micros: dollars * Money.microsPerUnit, currency: .usd) }
+
+func micros(_ micros: Int64) -> Money { Money(micros: micros, currency: .usd) }
+
+func card(_ name: String) -> CandidateCard {
+  CandidateCard(
+    id: PaymentMethodID("pm-\(name)"),
+    token: PaymentMethodToken("tok-\(name)"),
+    card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2030),
+    billing: .none
+  )
+}
+
+extension Answer {
+  var reason: String? {
+    guard case .refusal(let refusal) = self else { return nil }
+    return refusal.reason
+  }
+
+  var wallet: Wallet? {
+    switch self {
+    case .reply(.wallet(let wallet)), .reply(.charge(let wallet, _)), .reply(.recharge(let wallet, _)),
+      .reply(.paymentMethod(let wallet, _)):
+      wallet
+    default: nil
+    }
+  }
+
+  var recharge: Recharge? {
+    guard case .reply(.recharge(_, let recharge)) = self else { return nil }
+    return recharge
+  }
+}
