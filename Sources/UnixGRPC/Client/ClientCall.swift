@@ -1,0 +1,105 @@
+import NIOCore
+
+/// What a call has come to: the message of a unary call and the metadata around it.
+public struct UnaryResponse: Sendable {
+  public let message: [UInt8]
+  public let initialMetadata: Metadata
+  public let trailingMetadata: Metadata
+}
+
+/// One RPC on a client connection.
+///
+/// `@unchecked Sendable`: made by the caller, then touched on the connection's event loop only, to which it is handed
+/// through a mailbox.
+final class ClientCall: DeadlineHolder, @unchecked Sendable {
+  /// Who hears of the response.
+  enum Receiver {
+    case unary(CheckedContinuation<UnaryResponse, any Error>)
+    case stream(ResponseEvents)
+  }
+
+  let headers: HeaderList
+  let compressesRequests: Bool
+  /// The request of a unary call.
+  let unaryRequest: [UInt8]?
+  let deadline: NIODeadline?
+  var deadlinePosition: Int?
+  /// Set by the caller before it hands the call over.
+  var receiver: Receiver?
+
+  var isStarted = false
+  /// Cancelled before it was started, as can happen when the caller's task ends meanwhile.
+  var isCancelledEarly = false
+  var streamID: Int32?
+  var body = OutboundBody()
+  var gate: OutboundGate?
+  var decoder: MessageDecoder
+  var withheldBytes = 0
+
+  // The response so far.
+  var hasHeaders = false
+  var isReadingTrailers = false
+  var httpStatus: HTTPStatus?
+  var isGRPC = false
+  var headerBytes = 0
+  var block = ResponseBlock()
+  var initialMetadata = Metadata()
+  var unaryMessage: [UInt8]?
+  var status: GRPCStatus?
+
+  init(
+    headers: HeaderList, unaryRequest: [UInt8]?, compressesRequests: Bool, deadline: NIODeadline?,
+    maximumMessageSize: Int
+  ) {
+    self.headers = headers
+    self.unaryRequest = unaryRequest
+    self.compressesRequests = compressesRequests
+    self.deadline = deadline
+    decoder = MessageDecoder(maximumMessageSize: maximumMessageSize)
+  }
+}
+
+/// One block of response headers or trailers, as it is read.
+struct ResponseBlock {
+  var metadata = Metadata()
+  var code: GRPCStatus.Code?
+  var message = ""
+  var details: [UInt8]?
+
+  /// The status that the block carries, if it carries one.
+  var status: GRPCStatus? {
+    guard let code else { return nil }
+    // Details that cannot be read are no reason to lose the status.
+    let details = details.flatMap { try? GRPCStatus.details(serialized: $0) } ?? []
+    return GRPCStatus(code: code, message: message, details: details)
+  }
+}
+
+/// The `:status` of a response.
+struct HTTPStatus: Equatable {
+  let code: Int
+
+  init?(_ value: Span<UInt8>) {
+    guard value.count == 3 else { return nil }
+    var code = 0
+    for index in value.indices {
+      guard case UInt8(ascii: "0")...UInt8(ascii: "9") = value[index] else { return nil }
+      code = code * 10 + Int(value[index] - UInt8(ascii: "0"))
+    }
+    self.code = code
+  }
+
+  /// The gRPC status of a response that is not gRPC's (gRPC, "HTTP to gRPC Status Code Mapping").
+  var grpcStatus: GRPCStatus {
+    let mapped: GRPCStatus.Code =
+      switch code {
+      case 400: .internal
+      case 401: .unauthenticated
+      case 403: .permissionDenied
+      case 404: .unimplemented
+      case 429, 502, 503, 504: .unavailable
+      default: .unknown
+      }
+    return GRPCStatus(code: mapped, message: "the server answered with HTTP status \(code) and no gRPC status")
+  }
+}

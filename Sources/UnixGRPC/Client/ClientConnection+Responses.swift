@@ -1,0 +1,119 @@
+/// From the first response header to the status.
+extension ClientConnection {
+  func headersBegan(stream: Int32) {
+    guard let call = calls[stream] else { return }
+    call.isReadingTrailers = call.hasHeaders
+    call.block = ResponseBlock()
+    call.headerBytes = 0
+  }
+
+  func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
+    guard let call = calls[stream], call.status == nil else { return }
+    call.headerBytes += nameBytes.count + value.count + 32
+    guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
+      return cancel(
+        call,
+        GRPCStatus(
+          code: .resourceExhausted,
+          message: "the response headers are larger than \(limits.maximumHeaderListSize) bytes"))
+    }
+    switch name {
+    case .status: call.httpStatus = HTTPStatus(value)
+    case .contentType: call.isGRPC = value.starts(with: "application/grpc")
+    case .encoding: call.decoder.encoding = MessageEncoding(value)
+    case .grpcStatus: call.block.code = GRPCStatus.Code(headerValue: value) ?? .unknown
+    case .grpcMessage: call.block.message = PercentEncoding.decode(value)
+    case .grpcStatusDetails: call.block.details = Base64.decode(value)
+    case .other:
+      do { try call.block.metadata.addReceived(name: nameBytes, value: value) } catch {
+        cancel(call, GRPCStatus(code: .internal, message: "the server sent metadata that cannot be read: \(error)"))
+      }
+    case .acceptEncoding, .method, .scheme, .path, .authority, .te, .userAgent, .timeout: break
+    }
+  }
+
+  func headersEnded(stream: Int32, endsStream: Bool) {
+    guard let call = calls[stream], call.status == nil else { return }
+    if !call.hasHeaders, let httpStatus = call.httpStatus, (100..<200).contains(httpStatus.code) { return }
+    if !call.isReadingTrailers {
+      call.hasHeaders = true
+      if let refusal = refusal(of: call) { return cancel(call, refusal) }
+      if !endsStream {
+        call.initialMetadata = call.block.metadata
+        if case .stream(let events) = call.receiver { events.receivedInitialMetadata(call.initialMetadata) }
+      }
+    }
+    if endsStream { responseEnded(call) }
+  }
+
+  private func refusal(of call: ClientCall) -> GRPCStatus? {
+    // A status from gRPC outweighs what HTTP says.
+    if call.block.code != nil { return nil }
+    guard call.httpStatus?.code == 200 else {
+      return call.httpStatus?.grpcStatus
+        ?? GRPCStatus(code: .unknown, message: "the server answered without an HTTP status")
+    }
+    guard call.isGRPC else {
+      return GRPCStatus(code: .unknown, message: "the server's answer is not gRPC: its content-type says otherwise")
+    }
+    if call.decoder.encoding == .unsupported {
+      return GRPCStatus(code: .internal, message: "the server compresses in a way that was not offered to it")
+    }
+    return nil
+  }
+
+  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {
+    session.consumeConnection(bytes: bytes.count)
+    guard let call = calls[stream], call.status == nil else {
+      return session.consume(stream: stream, bytes: bytes.count)
+    }
+    var rest = bytes
+    do {
+      while let message = try call.decoder.next(from: &rest, gzip: gzip) { try take(message, for: call) }
+    } catch {
+      session.consume(stream: stream, bytes: bytes.count)
+      return cancel(call, error)
+    }
+    if case .stream(let events) = call.receiver, !events.messages.isEmpty {
+      call.withheldBytes += bytes.count
+    } else {
+      session.consume(stream: stream, bytes: bytes.count)
+    }
+  }
+
+  private func take(_ message: [UInt8], for call: ClientCall) throws(GRPCStatus) {
+    switch call.receiver {
+    case .stream(let events): events.messages.push(message)
+    case .unary:
+      guard call.unaryMessage == nil else {
+        throw GRPCStatus(code: .internal, message: "the server sent a second response to a unary call")
+      }
+      call.unaryMessage = message
+    case nil: break
+    }
+  }
+
+  func dataEnded(stream: Int32) {
+    // gRPC ends with trailers; the status is missing.
+    if let call = calls[stream] {
+      cancel(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
+    }
+  }
+
+  private func responseEnded(_ call: ClientCall) {
+    let status =
+      call.block.status
+      ?? GRPCStatus(code: .unknown, message: "the server ended the call without a status")
+    if status.code == .ok, call.decoder.isInsideMessage {
+      return complete(call, GRPCStatus(code: .internal, message: "the response ended inside a message"))
+    }
+    complete(call, status.code == .ok ? .ok : status)
+    if !call.body.isEnded, let stream = call.streamID {
+      // The server wants no more of the request.
+      call.body.discard()
+      session.reset(stream: stream, .cancel)
+    }
+  }
+
+  func sentEndOfStream(stream: Int32) {}
+}

@@ -1,0 +1,252 @@
+import NIOCore
+
+/// What a caller's thread asks of the connection.
+enum ClientOperation: Sendable {
+  case start(ClientCall)
+  case message(ClientCall, [UInt8])
+  case finishSending(ClientCall)
+  case cancel(ClientCall)
+  /// The reader of a response stream has read all that waited.
+  case drained(ClientCall)
+  /// No new calls; close when the open ones have ended.
+  case shutDown
+}
+
+/// The client's half of a connection.
+///
+/// `@unchecked Sendable`: every member is touched on the connection's event loop only, but for `post(_:)`, which
+/// hands over through a mailbox.
+final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
+  /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); a connection is replaced before it gets there.
+  private static let lastUsefulStream: Int32 = .max - 1_000_000
+
+  let transport: HTTP2Transport
+  let limits: ConnectionLimits
+  let gzip = GzipCodec()
+  var calls: [Int32: ClientCall] = [:]
+  /// Why no new call can start here, once that is so.
+  private var refusal: GRPCStatus?
+  private var deadlines = DeadlineQueue<ClientCall>()
+  private var armedDeadline: NIODeadline?
+  private let mailbox: Mailbox<ClientOperation>
+  /// Told once, on the event loop, that new calls need another connection.
+  private var retired: (@Sendable () -> Void)?
+
+  init(transport: HTTP2Transport, limits: ConnectionLimits, retired: @escaping @Sendable () -> Void) {
+    self.transport = transport
+    self.limits = limits
+    self.retired = retired
+    mailbox = Mailbox(eventLoop: transport.eventLoop)
+  }
+
+  var session: HTTP2Session { transport.session }
+  var isIdle: Bool { calls.isEmpty }
+
+  // MARK: From callers
+
+  /// Hands `operation` to the connection, from any thread; the order of one thread's operations is kept.
+  func post(_ operation: ClientOperation) {
+    if transport.eventLoop.inEventLoop {
+      deliverMailbox()
+      apply(operation)
+    } else {
+      mailbox.post(operation) { self.deliverMailbox() }
+    }
+  }
+
+  private func deliverMailbox() {
+    for operation in mailbox.takeAll() { apply(operation) }
+  }
+
+  private func apply(_ operation: ClientOperation) {
+    switch operation {
+    case .start(let call): start(call)
+    case .message(let call, let message): send(message, on: call)
+    case .finishSending(let call):
+      call.body.end()
+      wakeBody(of: call)
+    case .cancel(let call):
+      if call.isStarted { cancel(call, .cancelledByCaller) } else { call.isCancelledEarly = true }
+    case .drained(let call):
+      if let stream = call.streamID, call.withheldBytes > 0 {
+        session.consume(stream: stream, bytes: call.withheldBytes)
+        call.withheldBytes = 0
+      }
+    case .shutDown:
+      retire(GRPCStatus(code: .unavailable, message: "the client is closed"))
+      session.submitGoAway()
+    }
+    transport.setNeedsFlush()
+  }
+
+  /// Makes a unary call and waits for its end. Throws ``CallFailure``.
+  func unary(_ call: ClientCall) async throws -> UnaryResponse {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        call.receiver = .unary(continuation)
+        post(.start(call))
+      }
+    } onCancel: {
+      post(.cancel(call))
+    }
+  }
+
+  // MARK: Calls
+
+  private func start(_ call: ClientCall) {
+    call.isStarted = true
+    if call.isCancelledEarly { return complete(call, .cancelledByCaller) }
+    if let refusal { return complete(call, refusal, mayRetry: true) }
+    if let deadline = call.deadline, deadline <= .now() { return expire(call) }
+    if let request = call.unaryRequest {
+      send(request, on: call)
+      call.body.end()
+    }
+    guard let stream = session.submitRequest(headers: call.headers) else {
+      let status = GRPCStatus(code: .unavailable, message: "the connection takes no more calls")
+      retire(status)
+      return complete(call, status, mayRetry: true)
+    }
+    call.streamID = stream
+    calls[stream] = call
+    if call.deadline != nil {
+      deadlines.insert(call)
+      armDeadlineTimer()
+    }
+    if stream > Self.lastUsefulStream {
+      retire(GRPCStatus(code: .unavailable, message: "the connection has used up its stream identifiers"))
+    }
+  }
+
+  private func send(_ message: [UInt8], on call: ClientCall) {
+    guard call.status == nil else { return }
+    if call.compressesRequests {
+      let compressed = gzip.compress(message)
+      call.gate?.replace(message.count, by: compressed.count)
+      call.body.append(compressed, isCompressed: true)
+    } else {
+      call.body.append(message, isCompressed: false)
+    }
+    wakeBody(of: call)
+  }
+
+  private func wakeBody(of call: ClientCall) {
+    guard call.body.isDeferred, let stream = call.streamID else { return }
+    call.body.isDeferred = false
+    session.resume(stream: stream)
+  }
+
+  func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk {
+    guard let call = calls[stream] else { return .abandon }
+    let (written, completed) = call.body.read(into: buffer)
+    if completed > 0 { call.gate?.leave(completed) }
+    if call.body.isEmpty, call.body.isEnded { return .end(written) }
+    if written == 0 {
+      call.body.isDeferred = true
+      return .deferred
+    }
+    return .bytes(written)
+  }
+
+  /// Ends a call from this side.
+  func cancel(_ call: ClientCall, _ status: GRPCStatus) {
+    guard call.status == nil else { return }
+    call.body.discard()
+    if let stream = call.streamID { session.reset(stream: stream, .cancel) }
+    complete(call, status)
+  }
+
+  // MARK: Deadlines
+
+  private func armDeadlineTimer() {
+    guard let earliest = deadlines.earliest else { return }
+    if let armedDeadline, armedDeadline <= earliest { return }
+    armedDeadline = earliest
+    transport.eventLoop.scheduleTask(deadline: earliest) {
+      guard self.armedDeadline == earliest else { return }
+      self.armedDeadline = nil
+      let now = NIODeadline.now()
+      while let call = self.deadlines.popExpired(now: now) { self.expire(call) }
+      self.armDeadlineTimer()
+      self.transport.setNeedsFlush()
+    }
+  }
+
+  private func expire(_ call: ClientCall) {
+    cancel(call, .deadlineExceeded)
+  }
+
+  // MARK: Ends
+
+  /// Gives the caller its result. The first one counts.
+  func complete(_ call: ClientCall, _ status: GRPCStatus, mayRetry: Bool = false) {
+    guard call.status == nil else { return }
+    call.status = status
+    deadlines.remove(call)
+    call.gate?.close(status == .ok ? .endedByServer : status)
+    let receiver = call.receiver
+    call.receiver = nil
+    switch receiver {
+    case .unary(let continuation):
+      if status == .ok, let message = call.unaryMessage {
+        continuation.resume(
+          returning: UnaryResponse(
+            message: message, initialMetadata: call.initialMetadata, trailingMetadata: call.block.metadata))
+      } else if status == .ok {
+        continuation.resume(
+          throwing: GRPCStatus(code: .internal, message: "the server answered OK without a response message"))
+      } else {
+        continuation.resume(throwing: CallFailure(status: status, mayRetry: mayRetry))
+      }
+    case .stream(let events):
+      events.ended(status, trailingMetadata: call.block.metadata)
+    case nil:
+      break
+    }
+  }
+
+  func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
+    guard let call = calls.removeValue(forKey: stream) else { return }
+    // REFUSED_STREAM means that the server has not looked at the call (RFC 9113 section 8.7).
+    if error == .refusedStream { return complete(call, error.status, mayRetry: true) }
+    if error == .noError {
+      complete(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
+    } else {
+      complete(call, error.status)
+    }
+  }
+
+  func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {
+    // nghttp2 closes the streams above the last one with REFUSED_STREAM, and lets the others end.
+    retire(GRPCStatus(code: .unavailable, message: "the server is shutting down"))
+  }
+
+  private func retire(_ status: GRPCStatus) {
+    if refusal == nil { refusal = status }
+    retired?()
+    retired = nil
+  }
+
+  func transportClosed(_ failure: HTTP2Failure?) {
+    let text = failure.map { "the connection failed: \($0)" } ?? "the server closed the connection"
+    let status = GRPCStatus(code: .unavailable, message: text)
+    retire(status)
+    let open = calls
+    calls = [:]
+    for call in open.values { complete(call, status) }
+    deliverMailbox()
+  }
+
+  func receivedBatch() {}
+}
+
+extension GRPCStatus {
+  fileprivate static let endedByServer = GRPCStatus(
+    code: .cancelled, message: "the server has ended the call with OK and takes no more requests")
+}
+
+/// Why a unary call failed, and whether the server has provably not looked at it.
+struct CallFailure: Error {
+  let status: GRPCStatus
+  let mayRetry: Bool
+}

@@ -1,0 +1,98 @@
+import NIOCore
+import NIOPosix
+
+/// Calls the gRPC server behind one Unix socket.
+///
+/// Connects at the first call, reconnects after a loss, and is shared freely: all calls run over one connection at once.
+/// A call is sent again by itself only when the server provably has not seen it (REFUSED_STREAM, or a stream above the
+/// last one of its GOAWAY); every other retry is the caller's decision.
+public final class GRPCClient: Sendable {
+  public struct Configuration: Sendable {
+    /// Bounds on what a server may send.
+    public var limits = ConnectionLimits()
+    /// Silence after which the server is asked for a sign of life; it then has 20 s. `nil` for never.
+    public var keepaliveInterval: Duration? = .seconds(60)
+    /// For a connection to be made. A Unix socket refuses or accepts at once, unless the server's queue is full.
+    public var connectTimeout: Duration = .seconds(5)
+
+    public init() {}
+  }
+
+  /// How often a call that the server has not seen is sent again before it fails with UNAVAILABLE.
+  private static let transparentRetries = 3
+
+  /// One thread serves every client of the process: a connection costs it microseconds per call.
+  private static let eventLoopGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+  private let configuration: Configuration
+  private let connector: ClientConnector
+  private let loopExecutor: EventLoopTaskExecutor
+
+  /// - Parameter socketPath: At most 107 bytes (unix(7)).
+  public init(socketPath: String, configuration: Configuration = Configuration()) {
+    self.configuration = configuration
+    let eventLoop = Self.eventLoopGroup.next()
+    loopExecutor = EventLoopTaskExecutor(eventLoop: eventLoop)
+    connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: eventLoop)
+  }
+
+  /// Runs tasks on the thread that serves the connection, which saves two hand-overs per call.
+  ///
+  /// For callers that are short of latency and never block: `withTaskExecutorPreference(client.executor) { … }`.
+  public var executor: any TaskExecutor { loopExecutor }
+
+  /// Makes a unary call.
+  ///
+  /// - Throws: ``GRPCStatus``: the server's, or UNAVAILABLE when there is no server, DEADLINE_EXCEEDED after
+  ///   `options.timeout`, CANCELLED when the task is cancelled.
+  public func unary(
+    _ method: MethodName, _ request: [UInt8], options: CallOptions = CallOptions()
+  ) async throws -> UnaryResponse {
+    let deadline = options.timeout.map { NIODeadline.now() + TimeAmount($0) }
+    var timeout = options.timeout
+    var retries = 0
+    while true {
+      let connection: ClientConnection
+      if let ready = connector.readyConnection {
+        connection = ready
+      } else {
+        connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
+        timeout = deadline.map { .nanoseconds(($0 - .now()).nanoseconds) }
+      }
+      let call = ClientCall(
+        headers: try RequestHeaders.make(method, options: options, timeout: timeout), unaryRequest: request,
+        compressesRequests: options.compressesRequests, deadline: deadline,
+        maximumMessageSize: configuration.limits.maximumReceiveMessageSize)
+      do { return try await connection.unary(call) } catch let failure as CallFailure {
+        guard failure.mayRetry, retries < Self.transparentRetries else { throw failure.status }
+        retries += 1
+        timeout = deadline.map { .nanoseconds(($0 - .now()).nanoseconds) }
+      }
+    }
+  }
+
+  /// Starts a call of any streaming kind; send requests and read responses on what it returns.
+  ///
+  /// - Throws: ``GRPCStatus``, UNAVAILABLE when there is no server.
+  public func startCall(_ method: MethodName, options: CallOptions = CallOptions()) async throws -> StreamingCall {
+    let deadline = options.timeout.map { NIODeadline.now() + TimeAmount($0) }
+    let connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
+    let timeout = deadline.map { Duration.nanoseconds(($0 - .now()).nanoseconds) }
+    let call = ClientCall(
+      headers: try RequestHeaders.make(method, options: options, timeout: timeout), unaryRequest: nil,
+      compressesRequests: options.compressesRequests, deadline: deadline,
+      maximumMessageSize: configuration.limits.maximumReceiveMessageSize)
+    let events = ResponseEvents { [weak connection] in connection?.post(.drained(call)) }
+    let gate = OutboundGate()
+    call.receiver = .stream(events)
+    call.gate = gate
+    connection.post(.start(call))
+    return StreamingCall(
+      handle: StreamingCallHandle(call: call, connection: connection, events: events, gate: gate))
+  }
+
+  /// Lets the open calls end, takes no more, and closes the connection.
+  public func close() async { await connector.close() }
+
+  deinit { connector.abandon() }
+}

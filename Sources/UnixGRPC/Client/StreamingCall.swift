@@ -1,0 +1,75 @@
+/// A call under way with a stream of messages in one direction or both.
+///
+/// Dropping the last copy of it and of its ``responses`` cancels the call if it has not ended.
+public struct StreamingCall: Sendable {
+  /// The response messages.
+  public let responses: ResponseStream
+  private let handle: StreamingCallHandle
+
+  init(handle: StreamingCallHandle) {
+    self.handle = handle
+    responses = ResponseStream(handle: handle)
+  }
+
+  /// Sends a request message; suspends while the server does not read what was sent before.
+  ///
+  /// - Throws: ``GRPCStatus`` when the call has ended.
+  public func send(_ message: [UInt8]) async throws {
+    try handle.gate.enter(message.count)
+    handle.connection.post(.message(handle.call, message))
+    try await handle.gate.waitForRoom()
+  }
+
+  /// Tells the server that no more requests come.
+  public func finishSending() { handle.connection.post(.finishSending(handle.call)) }
+
+  /// The metadata that came before the first response. Throws the call's status if it failed without any.
+  public func initialMetadata() async throws -> Metadata { try await handle.events.initialMetadata() }
+
+  /// The metadata that came with the status; waits for the end of the call.
+  public func trailingMetadata() async -> Metadata { await handle.events.trailingMetadata() }
+
+  /// Ends the call with CANCELLED on both sides.
+  public func cancel() { handle.cancel() }
+}
+
+/// The response messages of a streaming call, in order, for one reader.
+///
+/// Ends after status OK; throws any other status as ``GRPCStatus``, after the messages that came before it.
+public struct ResponseStream: AsyncSequence, Sendable {
+  public typealias Element = [UInt8]
+
+  let handle: StreamingCallHandle
+
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    let handle: StreamingCallHandle
+
+    public mutating func next() async throws -> [UInt8]? {
+      do { return try await handle.events.messages.next() } catch {
+        if Task.isCancelled { handle.cancel() }
+        throw error
+      }
+    }
+  }
+
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(handle: handle) }
+}
+
+/// Keeps a streaming call alive for its user, and cancels it when the user has let go.
+final class StreamingCallHandle: Sendable {
+  let call: ClientCall
+  let connection: ClientConnection
+  let events: ResponseEvents
+  let gate: OutboundGate
+
+  init(call: ClientCall, connection: ClientConnection, events: ResponseEvents, gate: OutboundGate) {
+    self.call = call
+    self.connection = connection
+    self.events = events
+    self.gate = gate
+  }
+
+  func cancel() { connection.post(.cancel(call)) }
+
+  deinit { cancel() }
+}

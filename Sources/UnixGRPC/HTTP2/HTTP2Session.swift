@@ -1,0 +1,194 @@
+import CNghttp2
+import NIOCore
+
+/// One HTTP/2 connection's protocol state, without I/O: bytes in, events out, frames out.
+///
+/// Owns the nghttp2 session and frees it. Confined to its connection's event loop.
+final class HTTP2Session {
+  enum Role { case server, client }
+
+  let session: OpaquePointer
+  let role: Role
+  var delegate: (any HTTP2SessionDelegate)?
+
+  /// The peer's first SETTINGS have arrived, so it does speak HTTP/2.
+  var hasReceivedSettings = false
+  /// The peer answered our last PING.
+  var onPingAcknowledged: (() -> Void)?
+  /// Resets that the peer's broken frames provoked (MadeYouReset, CVE-2025-8671).
+  var provokedResets: RateLimit
+
+  init(role: Role, limits: ConnectionLimits) {
+    self.role = role
+    provokedResets = RateLimit(burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond)
+
+    var callbacks: OpaquePointer?
+    nghttp2_session_callbacks_new(&callbacks)
+    defer { nghttp2_session_callbacks_del(callbacks) }
+    Self.install(callbacks)
+
+    var option: OpaquePointer?
+    nghttp2_option_new(&option)
+    defer { nghttp2_option_del(option) }
+    // Windows are given back as messages are read, which is the back-pressure.
+    nghttp2_option_set_no_auto_window_update(option, 1)
+    nghttp2_option_set_no_closed_streams(option, 1)
+    nghttp2_option_set_stream_reset_rate_limit(option, limits.resetBurst, limits.resetsPerSecond)
+    nghttp2_option_set_max_outbound_ack(option, limits.maximumQueuedAcknowledgements)
+    nghttp2_option_set_max_settings(option, limits.maximumSettingsEntries)
+
+    var created: OpaquePointer?
+    let holder = UnsafeMutablePointer<Unowned>.allocate(capacity: 1)
+    let result =
+      switch role {
+      case .server: nghttp2_session_server_new2(&created, callbacks, holder, option)
+      case .client: nghttp2_session_client_new2(&created, callbacks, holder, option)
+      }
+    // Only want of memory makes this fail.
+    guard result == 0, let created else { fatalError("nghttp2: \(Self.text(result))") }
+    session = created
+    self.holder = holder
+    holder.initialize(to: Unowned(session: self))
+
+    submitSettings(limits)
+  }
+
+  /// nghttp2's user data: it finds this object through it, and this object outlives the nghttp2 session.
+  struct Unowned { unowned(unsafe) let session: HTTP2Session }
+  private let holder: UnsafeMutablePointer<Unowned>
+
+  deinit {
+    nghttp2_session_del(session)
+    holder.deinitialize(count: 1)
+    holder.deallocate()
+  }
+
+  static func text(_ code: some BinaryInteger) -> String { String(cString: nghttp2_strerror(Int32(code))) }
+
+  private func submitSettings(_ limits: ConnectionLimits) {
+    var settings = [
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: UInt32(limits.streamWindow)),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: limits.maximumHeaderListSize),
+    ]
+    switch role {
+    case .server:
+      settings.append(
+        nghttp2_settings_entry(
+          settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+          value: limits.maximumConcurrentStreams))
+    case .client:
+      settings.append(
+        nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
+    }
+    nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), settings, settings.count)
+    nghttp2_session_set_local_window_size(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, limits.connectionWindow)
+  }
+
+  // MARK: Bytes
+
+  /// Feeds bytes from the socket. Events reach the delegate before it returns.
+  func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Failure) {
+    guard let base = bytes.baseAddress else { return }
+    let consumed = nghttp2_session_mem_recv(
+      session, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+    guard consumed < 0 else { return }
+    switch Int32(consumed) {
+    case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: throw .notHTTP2
+    case NGHTTP2_ERR_FLOODED.rawValue: throw .flooded
+    case let code: throw .session(Self.text(code))
+    }
+  }
+
+  /// Appends frames to `buffer` until nothing waits or `limit` is reached. Returns whether the limit was.
+  func send(into buffer: inout ByteBuffer, limit: Int) throws(HTTP2Failure) -> Bool {
+    while buffer.readableBytes < limit {
+      var data: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &data)
+      guard count >= 0 else { throw .session(Self.text(count)) }
+      guard count > 0, let data else { return false }
+      buffer.writeBytes(UnsafeRawBufferPointer(start: data, count: count))
+    }
+    return true
+  }
+
+  /// Neither side has anything more to say: the connection can be closed.
+  var isFinished: Bool {
+    nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+  }
+
+  // MARK: Streams
+
+  /// The data source for a body: what it yields comes from the delegate.
+  private static let bodyReader: nghttp2_data_source_read_callback = { _, stream, buffer, length, flags, _, userData in
+    let session = HTTP2Session.from(userData)
+    let target = UnsafeMutableRawBufferPointer(start: buffer, count: length)
+    let chunk = session.delegate?.readBody(stream: stream, into: target) ?? .abandon
+    switch chunk {
+    case .deferred: return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+    case .abandon: return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    case .bytes(let count): return count
+    case .end(let count):
+      flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+      return count
+    case .endWithTrailers(let count, let trailers):
+      flags!.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+      _ = trailers.withFields { nghttp2_submit_trailer(session.session, stream, $0, $1) }
+      return count
+    }
+  }
+
+  private static var bodyProvider: nghttp2_data_provider {
+    nghttp2_data_provider(source: nghttp2_data_source(), read_callback: bodyReader)
+  }
+
+  /// Sends response headers; with a body, its messages and trailers follow as the delegate yields them.
+  func submitResponse(stream: Int32, headers: HeaderList, hasBody: Bool) {
+    // Refused only for a stream that is gone, whose close the delegate hears of.
+    _ = headers.withFields { fields, count in
+      guard hasBody else { return nghttp2_submit_response(session, stream, fields, count, nil) }
+      var provider = Self.bodyProvider
+      return nghttp2_submit_response(session, stream, fields, count, &provider)
+    }
+  }
+
+  /// Opens a stream. Returns `nil` when the connection has no stream identifiers left or is going away.
+  func submitRequest(headers: HeaderList) -> Int32? {
+    let stream = headers.withFields { fields, count in
+      var provider = Self.bodyProvider
+      return nghttp2_submit_request(session, nil, fields, count, &provider, nil)
+    }
+    return stream > 0 ? stream : nil
+  }
+
+  /// Asks for the body of `stream` again after it was deferred.
+  func resume(stream: Int32) { nghttp2_session_resume_data(session, stream) }
+
+  func reset(stream: Int32, _ error: HTTP2ErrorCode) {
+    nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, error.rawValue)
+  }
+
+  /// Gives `bytes` of a stream's window back to the peer.
+  func consume(stream: Int32, bytes: Int) { nghttp2_session_consume_stream(session, stream, bytes) }
+
+  /// Gives `bytes` of the connection's window back to the peer.
+  func consumeConnection(bytes: Int) { nghttp2_session_consume_connection(session, bytes) }
+
+  // MARK: The connection
+
+  func ping() { nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
+
+  /// Announces that no new streams will be taken, but takes those already under way (RFC 9113 section 6.8).
+  func submitShutdownNotice() { nghttp2_submit_shutdown_notice(session) }
+
+  /// Refuses streams after the last one received; those before it go on.
+  func submitGoAway() {
+    nghttp2_submit_goaway(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
+      HTTP2ErrorCode.noError.rawValue, nil, 0)
+  }
+
+  /// Ends the connection with an error, after the frames that wait.
+  func terminate(_ error: HTTP2ErrorCode) { nghttp2_session_terminate_session(session, error.rawValue) }
+}

@@ -1,0 +1,186 @@
+import NIOCore
+
+/// The side of gRPC that a transport carries: a server's or a client's half of a connection.
+protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
+  /// A batch of bytes has been read and its events delivered: time to start what they made ready.
+  func receivedBatch()
+  /// The connection is over. Comes once; nothing comes after it.
+  func transportClosed(_ failure: HTTP2Failure?)
+  /// Whether any call is open on the connection.
+  var isIdle: Bool { get }
+}
+
+/// Moves bytes between a socket and an HTTP/2 session: one write per batch of reads, or per turn of the loop.
+///
+/// `@unchecked Sendable`: every member is touched on the channel's event loop only; the conformance lets the
+/// connection schedule a flush there.
+final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Bytes put into one write before asking the socket whether it still takes them.
+  private static let writeBatch = 256 * 1024
+  /// A write buffer larger than this is not kept for the next write.
+  private static let retainedBuffer = 64 * 1024
+
+  let session: HTTP2Session
+  let eventLoop: any EventLoop
+  private let timing: ConnectionTiming
+  private var delegate: (any HTTP2TransportDelegate)?
+  private var context: ChannelHandlerContext?
+  private var outgoing = ByteBuffer()
+  private var isReading = false
+  private var isFlushScheduled = false
+  private var heardSinceTick = false
+  private var quietTicks: Int64 = 0
+
+  init(role: HTTP2Session.Role, limits: ConnectionLimits, timing: ConnectionTiming, eventLoop: any EventLoop) {
+    session = HTTP2Session(role: role, limits: limits)
+    self.timing = timing
+    self.eventLoop = eventLoop
+  }
+
+  /// Gives the transport its user, and keeps it until the connection is over.
+  func attach(_ delegate: any HTTP2TransportDelegate) {
+    self.delegate = delegate
+    session.delegate = delegate
+  }
+
+  // MARK: ChannelInboundHandler
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    if context.channel.isActive { begin() }
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    begin()
+    context.fireChannelActive()
+  }
+
+  private func begin() {
+    flush()
+    eventLoop.scheduleTask(in: timing.prefaceTimeout) {
+      // A peer that connects and says nothing holds a descriptor for nothing.
+      if !self.session.hasReceivedSettings { self.close(.notHTTP2) }
+    }
+    scheduleTick()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard delegate != nil else { return }
+    isReading = true
+    heardSinceTick = true
+    do {
+      try unwrapInboundIn(data).withUnsafeReadableBytes { bytes throws(HTTP2Failure) in try session.receive(bytes) }
+      delegate?.receivedBatch()
+    } catch {
+      isReading = false
+      flush()
+      close(error)
+    }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    flush()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { flush() }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    close(.session("\(error)"))
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    end(nil)
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    end(nil)
+    self.context = nil
+  }
+
+  // MARK: Writing
+
+  /// Has what waits in the session written when the current batch of reads, or turn of the loop, ends.
+  func setNeedsFlush() {
+    guard !isReading, !isFlushScheduled else { return }
+    isFlushScheduled = true
+    eventLoop.execute {
+      self.isFlushScheduled = false
+      self.flush()
+    }
+  }
+
+  private func flush() {
+    guard let context, delegate != nil else { return }
+    do throws(HTTP2Failure) {
+      var isMore = true
+      while isMore, context.channel.isWritable {
+        outgoing.clear()
+        isMore = try session.send(into: &outgoing, limit: Self.writeBatch)
+        if outgoing.readableBytes > 0 {
+          context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+        }
+        if outgoing.capacity > Self.retainedBuffer { outgoing = ByteBuffer() }
+      }
+      if session.isFinished { close(nil) }
+    } catch {
+      close(error)
+    }
+  }
+
+  /// Closes the connection at once.
+  func close(_ failure: HTTP2Failure?) {
+    end(failure)
+    context?.close(promise: nil)
+  }
+
+  private func end(_ failure: HTTP2Failure?) {
+    guard let delegate else { return }
+    self.delegate = nil
+    delegate.transportClosed(failure)
+    session.delegate = nil
+    session.onPingAcknowledged = nil
+  }
+
+  // MARK: Keepalive and idleness
+
+  /// One timer looks after both: it fires every keepalive interval and notes whether the peer was heard.
+  private func scheduleTick() {
+    guard let interval = timing.keepaliveInterval else { return }
+    eventLoop.scheduleTask(in: interval) { self.tick(interval) }
+  }
+
+  private func tick(_ interval: TimeAmount) {
+    guard let delegate else { return }
+    if heardSinceTick || !delegate.isIdle {
+      quietTicks = 0
+    } else {
+      quietTicks += 1
+    }
+    if let idleTimeout = timing.idleTimeout, delegate.isIdle,
+      quietTicks * interval.nanoseconds >= idleTimeout.nanoseconds
+    {
+      session.submitGoAway()
+      return flush()
+    }
+    if heardSinceTick {
+      heardSinceTick = false
+      return scheduleTick()
+    }
+    session.ping()
+    flush()
+    eventLoop.scheduleTask(in: timing.keepaliveTimeout) {
+      guard self.delegate != nil else { return }
+      guard self.heardSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
+      // The answer to the ping is no sign of use, so idleness goes on.
+      self.heardSinceTick = false
+      self.scheduleTick()
+    }
+  }
+}

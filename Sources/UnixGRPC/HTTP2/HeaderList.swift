@@ -1,0 +1,73 @@
+import CNghttp2
+
+/// Header fields to be sent, in order, in one flat buffer: no object per field.
+struct HeaderList: Sendable {
+  private var storage: [UInt8] = []
+  private var lengths: [(name: Int, value: Int)] = []
+
+  init() {}
+
+  init(_ fields: KeyValuePairs<StaticString, StaticString>) {
+    for (name, value) in fields { append(name, value) }
+  }
+
+  mutating func append(_ name: StaticString, _ value: StaticString) {
+    name.withUTF8Buffer { storage.append(contentsOf: $0) }
+    value.withUTF8Buffer { storage.append(contentsOf: $0) }
+    lengths.append((name.utf8CodeUnitCount, value.utf8CodeUnitCount))
+  }
+
+  mutating func append(_ name: StaticString, _ value: some Collection<UInt8>) {
+    name.withUTF8Buffer { storage.append(contentsOf: $0) }
+    storage.append(contentsOf: value)
+    lengths.append((name.utf8CodeUnitCount, value.count))
+  }
+
+  mutating func append(_ name: StaticString, path method: MethodName) {
+    name.withUTF8Buffer { storage.append(contentsOf: $0) }
+    let start = storage.count
+    storage.append(UInt8(ascii: "/"))
+    storage.append(contentsOf: method.service.utf8)
+    storage.append(UInt8(ascii: "/"))
+    storage.append(contentsOf: method.method.utf8)
+    lengths.append((name.utf8CodeUnitCount, storage.count - start))
+  }
+
+  mutating func append(_ name: [UInt8], _ value: [UInt8]) {
+    storage.append(contentsOf: name)
+    storage.append(contentsOf: value)
+    lengths.append((name.count, value.count))
+  }
+
+  /// Appends a caller's metadata after checking all of it.
+  mutating func append(_ metadata: Metadata) throws(MetadataError) {
+    if metadata.isEmpty { return }
+    var copy = self
+    try metadata.forEachHeaderField { name, value in copy.append(name, value) }
+    self = copy
+  }
+
+  mutating func append(contentsOf other: HeaderList) {
+    storage += other.storage
+    lengths += other.lengths
+  }
+
+  /// Calls `body` with the fields as nghttp2 wants them. nghttp2 copies what it keeps.
+  func withFields<Result>(_ body: (UnsafePointer<nghttp2_nv>, Int) -> Result) -> Result {
+    storage.withUnsafeBufferPointer { bytes in
+      withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: max(lengths.count, 1)) { fields in
+        // nghttp2 declares the strings mutable but only reads them.
+        var next = UnsafeMutablePointer(mutating: bytes.baseAddress!)
+        for (index, length) in lengths.enumerated() {
+          fields.initializeElement(
+            at: index,
+            to: nghttp2_nv(
+              name: next, value: next + length.name, namelen: length.name, valuelen: length.value,
+              flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
+          next += length.name + length.value
+        }
+        return body(UnsafePointer(fields.baseAddress!), lengths.count)
+      }
+    }
+  }
+}

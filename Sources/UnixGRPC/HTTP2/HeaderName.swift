@@ -1,0 +1,60 @@
+/// The header names that gRPC gives a meaning, told apart without making a `String`.
+enum HeaderName {
+  case method, scheme, path, authority, status
+  case contentType, te, userAgent
+  case timeout, encoding, acceptEncoding
+  case grpcStatus, grpcMessage, grpcStatusDetails
+  case other
+
+  init(_ name: Span<UInt8>) {
+    self = .other
+    switch name.count {
+    case 2: if name.equals("te") { self = .te }
+    case 5: if name.equals(":path") { self = .path }
+    case 7:
+      if name.equals(":method") {
+        self = .method
+      } else if name.equals(":scheme") {
+        self = .scheme
+      } else if name.equals(":status") {
+        self = .status
+      }
+    case 10:
+      if name.equals(":authority") { self = .authority } else if name.equals("user-agent") { self = .userAgent }
+    case 11: if name.equals("grpc-status") { self = .grpcStatus }
+    case 12:
+      if name.equals("content-type") {
+        self = .contentType
+      } else if name.equals("grpc-timeout") {
+        self = .timeout
+      } else if name.equals("grpc-message") {
+        self = .grpcMessage
+      }
+    case 13: if name.equals("grpc-encoding") { self = .encoding }
+    case 20: if name.equals("grpc-accept-encoding") { self = .acceptEncoding }
+    case 23: if name.equals("grpc-status-details-bin") { self = .grpcStatusDetails }
+    default: break
+    }
+  }
+}
+
+extension Span<UInt8> {
+  func equals(_ text: StaticString) -> Bool {
+    text.utf8CodeUnitCount == count && starts(with: text)
+  }
+
+  func starts(with text: StaticString) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard length <= count else { return false }
+    let expected = text.utf8Start
+    for index in 0..<length where self[unchecked: index] != expected[index] { return false }
+    return true
+  }
+
+  func contains(_ text: StaticString) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard length <= count else { return false }
+    for start in 0...(count - length) where extracting(start..<start + length).equals(text) { return true }
+    return false
+  }
+}

@@ -1,0 +1,26 @@
+import NIOCore
+
+/// A token bucket: a burst at once, then a steady rate.
+struct RateLimit {
+  private let burst: Double
+  private let perNanosecond: Double
+  private var tokens: Double
+  private var last: NIODeadline?
+
+  init(burst: Int, perSecond: Int) {
+    self.burst = Double(burst)
+    perNanosecond = Double(perSecond) / 1e9
+    tokens = Double(burst)
+  }
+
+  /// Takes one token. Returns whether there was one.
+  mutating func take(now: NIODeadline) -> Bool {
+    if let last {
+      tokens = min(burst, tokens + Double((now - last).nanoseconds) * perNanosecond)
+    }
+    last = now
+    guard tokens >= 1 else { return false }
+    tokens -= 1
+    return true
+  }
+}

@@ -1,0 +1,67 @@
+import NIOCore
+import Synchronization
+
+/// The open connections of a server: counts them by user, and sees them off at shutdown.
+final class ConnectionRegistry: Sendable {
+  enum Admission {
+    case added, tooMany, whileDraining
+  }
+
+  private struct State {
+    var connections: [ObjectIdentifier: ServerConnection] = [:]
+    var countByUser: [UInt32: Int] = [:]
+    var isDraining = false
+    var emptied: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Mutex(State())
+  private let maximumPerUser: Int
+
+  init(maximumPerUser: Int) {
+    self.maximumPerUser = maximumPerUser
+  }
+
+  func add(_ connection: ServerConnection) -> Admission {
+    state.withLock { state in
+      if state.isDraining { return .whileDraining }
+      let count = state.countByUser[connection.peer.userID, default: 0]
+      guard count < maximumPerUser else { return .tooMany }
+      state.countByUser[connection.peer.userID] = count + 1
+      state.connections[ObjectIdentifier(connection)] = connection
+      return .added
+    }
+  }
+
+  func remove(_ connection: ServerConnection) {
+    let emptied: CheckedContinuation<Void, Never>? = state.withLock { state in
+      guard state.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return nil }
+      let count = state.countByUser[connection.peer.userID, default: 1]
+      state.countByUser[connection.peer.userID] = count > 1 ? count - 1 : nil
+      guard state.connections.isEmpty else { return nil }
+      defer { state.emptied = nil }
+      return state.emptied
+    }
+    emptied?.resume()
+  }
+
+  /// Has every connection end its calls, and closes those that have not after `timeout`.
+  func drain(timeout: Duration, eventLoop: any EventLoop) async {
+    let open = state.withLock { state in
+      state.isDraining = true
+      return Array(state.connections.values)
+    }
+    for connection in open { connection.executor.eventLoop.execute { connection.drain() } }
+    let timer = eventLoop.scheduleTask(in: TimeAmount(timeout)) { [self] in
+      let left = state.withLock { Array($0.connections.values) }
+      for connection in left { connection.executor.eventLoop.execute { connection.transport.close(nil) } }
+    }
+    await withCheckedContinuation { continuation in
+      let isEmpty = state.withLock { state in
+        if !state.connections.isEmpty { state.emptied = continuation }
+        return state.connections.isEmpty
+      }
+      if isEmpty { continuation.resume() }
+    }
+    timer.cancel()
+  }
+}

@@ -1,0 +1,15 @@
+/// Sends the response messages of a streaming call.
+public struct ResponseWriter: Sendable {
+  let streamID: Int32
+  let connection: ServerConnection
+  let gate: OutboundGate
+
+  /// Sends `message`; suspends while the caller does not read what was sent before.
+  ///
+  /// - Throws: ``GRPCStatus`` when the call is over: cancelled, past its deadline, or disconnected.
+  public func write(_ message: [UInt8]) async throws {
+    try gate.enter(message.count)
+    connection.post(.message(streamID, message))
+    try await gate.waitForRoom()
+  }
+}

@@ -1,0 +1,207 @@
+import NIOCore
+
+/// From the first header of a call to its handler's start.
+extension ServerConnection {
+  func headersBegan(stream: Int32) {
+    // A header block on a known stream is its trailers, which gRPC requests do not have.
+    guard calls[stream] == nil else { return }
+    let call = ServerCall(streamID: stream, maximumMessageSize: limits.maximumReceiveMessageSize)
+    if server.configuration.callObserver != nil { call.startTime = .now() }
+    calls[stream] = call
+  }
+
+  func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
+    guard let call = calls[stream], !call.hasHeaders else { return }
+    // RFC 9113 section 6.5.2 counts 32 bytes for each field beside its text.
+    call.headerBytes += nameBytes.count + value.count + 32
+    guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
+      call.refusal = GRPCStatus(
+        code: .resourceExhausted, message: "the headers are larger than \(limits.maximumHeaderListSize) bytes")
+      return
+    }
+    switch name {
+    case .path:
+      call.route = server.router.route(path: value)
+      if call.route == nil { call.path = value.withUnsafeBufferPointer { Array($0) } }
+    case .method: call.isPost = value.equals("POST")
+    case .contentType: call.isGRPC = value.starts(with: "application/grpc")
+    case .timeout:
+      guard let timeout = GRPCTimeout(headerValue: value) else {
+        call.refusal = GRPCStatus(code: .invalidArgument, message: "the grpc-timeout header is malformed")
+        return
+      }
+      call.deadline = .now() + .nanoseconds(timeout.nanoseconds)
+    case .encoding: call.decoder.encoding = MessageEncoding(value)
+    case .acceptEncoding: call.acceptsGzip = value.contains("gzip")
+    case .scheme, .authority, .te, .userAgent, .status, .grpcStatus, .grpcMessage, .grpcStatusDetails: break
+    case .other:
+      do { try call.metadata.addReceived(name: nameBytes, value: value) } catch {
+        call.refusal = GRPCStatus(code: .invalidArgument, message: "\(error)")
+      }
+    }
+  }
+
+  func headersEnded(stream: Int32, endsStream: Bool) {
+    guard let call = calls[stream] else { return }
+    if call.hasHeaders {
+      if endsStream { requestEnded(call) }
+      return
+    }
+    call.hasHeaders = true
+    guard call.isPost else { return refuseHTTP(call, status: "405") }
+    guard call.isGRPC else { return refuseHTTP(call, status: "415") }
+    if let refusal = refusal(of: call) { return finish(call, refusal) }
+    guard let route = call.route else { return }
+    call.context = ServerContext(
+      method: route.method, peer: peer, requestMetadata: call.metadata, eventLoopDeadline: call.deadline)
+    if call.deadline != nil { watchDeadline(of: call) }
+    if !call.takesSingleRequest {
+      call.requests = InboundMessages { [weak self] in self?.post(.drained(stream)) }
+      ready.append(call)
+    }
+    if endsStream { requestEnded(call) }
+  }
+
+  /// Why a call is not even offered to its handler.
+  private func refusal(of call: ServerCall) -> GRPCStatus? {
+    if let refusal = call.refusal { return refusal }
+    guard let route = call.route else { return server.unimplemented(path: call.path) }
+    if call.decoder.encoding == .unsupported {
+      return GRPCStatus(code: .unimplemented, message: "the message encoding is not supported: use gzip or identity")
+    }
+    return server.configuration.admission?(route.method, peer)
+  }
+
+  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {
+    session.consumeConnection(bytes: bytes.count)
+    guard let call = calls[stream], call.status == nil else {
+      return session.consume(stream: stream, bytes: bytes.count)
+    }
+    var rest = bytes
+    do {
+      while let message = try call.decoder.next(from: &rest, gzip: gzip) { try take(message, for: call) }
+    } catch {
+      session.consume(stream: stream, bytes: bytes.count)
+      call.requests?.fail(error)
+      call.task?.cancel()
+      return finish(call, error)
+    }
+    if let requests = call.requests, !requests.isEmpty {
+      call.withheldBytes += bytes.count
+    } else {
+      session.consume(stream: stream, bytes: bytes.count)
+    }
+  }
+
+  private func take(_ message: [UInt8], for call: ServerCall) throws(GRPCStatus) {
+    guard call.takesSingleRequest else {
+      call.requests?.push(message)
+      return
+    }
+    guard call.singleRequest == nil else {
+      throw GRPCStatus(code: .internal, message: "the method takes one request message, and a second one came")
+    }
+    guard bufferedBytes + message.count <= limits.maximumBufferedBytes else {
+      throw GRPCStatus(
+        code: .resourceExhausted,
+        message: "the connection already holds \(bufferedBytes) bytes of unanswered requests: send fewer at once")
+    }
+    call.singleRequest = message
+    call.bufferedBytes = message.count
+    bufferedBytes += message.count
+  }
+
+  func dataEnded(stream: Int32) {
+    if let call = calls[stream] { requestEnded(call) }
+  }
+
+  private func requestEnded(_ call: ServerCall) {
+    call.isRequestEnded = true
+    guard call.status == nil else { return }
+    guard !call.decoder.isInsideMessage else {
+      let status = GRPCStatus(code: .internal, message: "the request ended inside a message")
+      call.requests?.fail(status)
+      call.task?.cancel()
+      return finish(call, status)
+    }
+    if let requests = call.requests { return requests.finish() }
+    guard call.singleRequest != nil else {
+      return finish(call, GRPCStatus(code: .internal, message: "the method takes a request message, and none came"))
+    }
+    ready.append(call)
+  }
+
+  func giveBackWindow(of call: ServerCall) {
+    guard call.withheldBytes > 0 else { return }
+    session.consume(stream: call.streamID, bytes: call.withheldBytes)
+    call.withheldBytes = 0
+  }
+
+  // MARK: Handlers
+
+  func receivedBatch() {
+    // A handler that answers at once must not make nghttp2 work while it is still in its receive function.
+    while !ready.isEmpty {
+      var batch: [ServerCall] = []
+      swap(&batch, &ready)
+      for call in batch where call.status == nil { start(call) }
+    }
+  }
+
+  private func start(_ call: ServerCall) {
+    guard let handler = call.route?.handler, let context = call.context else { return }
+    let stream = call.streamID
+    let request = call.singleRequest ?? []
+    call.singleRequest = nil
+    bufferedBytes -= call.bufferedBytes
+    call.bufferedBytes = 0
+    switch handler {
+    case .deferredUnary(let handle):
+      handle(request, context, UnaryReply(streamID: stream, connection: self))
+    case .unary(let handle):
+      run(call) { connection in
+        let result: Result<[UInt8], any Error>
+        do { result = .success(try await handle(request, context)) } catch { result = .failure(error) }
+        connection.post(.unaryResult(stream, result))
+      }
+    case .clientStreaming(let handle):
+      guard let requests = call.requests else { return }
+      run(call) { connection in
+        let result: Result<[UInt8], any Error>
+        do { result = .success(try await handle(RequestStream(messages: requests), context)) } catch {
+          result = .failure(error)
+        }
+        connection.post(.unaryResult(stream, result))
+      }
+    case .serverStreaming(let handle):
+      let writer = writer(for: call)
+      run(call) { connection in
+        let result: Result<Void, any Error>
+        do { result = .success(try await handle(request, writer, context)) } catch { result = .failure(error) }
+        connection.post(.finish(stream, result))
+      }
+    case .bidirectionalStreaming(let handle):
+      guard let requests = call.requests else { return }
+      let writer = writer(for: call)
+      run(call) { connection in
+        let result: Result<Void, any Error>
+        do { result = .success(try await handle(RequestStream(messages: requests), writer, context)) } catch {
+          result = .failure(error)
+        }
+        connection.post(.finish(stream, result))
+      }
+    }
+  }
+
+  /// Runs a handler as a task that starts here and now, and resumes on this event loop.
+  private func run(_ call: ServerCall, _ body: @escaping @Sendable (ServerConnection) async -> Void) {
+    let task = Task.immediate(executorPreference: executor) { [self] in await body(self) }
+    if call.status == nil { call.task = task }
+  }
+
+  private func writer(for call: ServerCall) -> ResponseWriter {
+    let gate = OutboundGate()
+    call.gate = gate
+    return ResponseWriter(streamID: call.streamID, connection: self, gate: gate)
+  }
+}

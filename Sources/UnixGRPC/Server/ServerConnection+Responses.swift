@@ -1,0 +1,137 @@
+import NIOCore
+
+/// From a handler's answer to the last frame of a call.
+extension ServerConnection {
+  private static let headers = HeaderList([":status": "200", "content-type": "application/grpc"])
+  private static let gzipHeaders = HeaderList([
+    ":status": "200", "content-type": "application/grpc", "grpc-encoding": "gzip",
+  ])
+  private static let okTrailers = HeaderList(["grpc-status": "0"])
+
+  func send(_ message: [UInt8], on call: ServerCall) {
+    guard sendHeaders(of: call) else { return }
+    if call.compresses {
+      let compressed = gzip.compress(message)
+      // The gate counted the message as it was; what it is now takes its place.
+      call.gate?.replace(message.count, by: compressed.count)
+      call.body.append(compressed, isCompressed: true)
+    } else {
+      call.body.append(message, isCompressed: false)
+    }
+    wakeBody(of: call)
+  }
+
+  private func wakeBody(of call: ServerCall) {
+    guard call.body.isDeferred else { return }
+    call.body.isDeferred = false
+    session.resume(stream: call.streamID)
+  }
+
+  /// Returns whether the call goes on.
+  private func sendHeaders(of call: ServerCall) -> Bool {
+    guard !call.hasSentHeaders else { return true }
+    let head = call.context?.responseHead ?? (metadata: Metadata(), compresses: false)
+    call.compresses = head.compresses && call.acceptsGzip
+    var headers = call.compresses ? Self.gzipHeaders : Self.headers
+    do throws(MetadataError) { try headers.append(head.metadata) } catch {
+      fail(call, badMetadata: error)
+      return false
+    }
+    call.hasSentHeaders = true
+    session.submitResponse(stream: call.streamID, headers: headers, hasBody: true)
+    return true
+  }
+
+  /// Decides the call's status and sends it after the messages that wait. The first status counts.
+  func finish(_ call: ServerCall, _ status: GRPCStatus) {
+    guard call.status == nil else { return }
+    // Initial metadata of a failed call keeps its place in the headers; without any, one frame says it all.
+    if !call.hasSentHeaders, status == .ok || call.context?.responseHead.metadata.isEmpty == false {
+      guard sendHeaders(of: call) else { return }
+    }
+    call.status = status
+    do throws(MetadataError) {
+      let trailers = try trailers(status, of: call)
+      if call.hasSentHeaders {
+        call.trailers = trailers
+        call.body.end()
+        wakeBody(of: call)
+      } else {
+        submitTrailersOnly(trailers, for: call)
+      }
+    } catch {
+      call.status = nil
+      fail(call, badMetadata: error)
+    }
+  }
+
+  private func trailers(_ status: GRPCStatus, of call: ServerCall) throws(MetadataError) -> HeaderList {
+    var trailers = HeaderList()
+    if status == .ok {
+      trailers = Self.okTrailers
+    } else {
+      trailers.append("grpc-status", String(status.code.rawValue).utf8)
+      if !status.message.isEmpty { trailers.append("grpc-message", PercentEncoding.encode(status.message)) }
+      if let details = status.serializedDetails {
+        trailers.append("grpc-status-details-bin", Base64.encode(details))
+      }
+      if status.code == .unimplemented { trailers.append("grpc-accept-encoding", "identity,gzip") }
+    }
+    if let metadata = call.context?.trailingMetadata { try trailers.append(metadata) }
+    return trailers
+  }
+
+  private func submitTrailersOnly(_ trailers: HeaderList, for call: ServerCall) {
+    var headers = Self.headers
+    headers.append(contentsOf: trailers)
+    call.hasSentHeaders = true
+    session.submitResponse(stream: call.streamID, headers: headers, hasBody: false)
+  }
+
+  /// A handler set metadata that HTTP/2 cannot carry: its error, told without its text.
+  private func fail(_ call: ServerCall, badMetadata error: MetadataError) {
+    server.logger.error(
+      "a handler set metadata that cannot be sent",
+      metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"])
+    let status = GRPCStatus(code: .internal, message: "the server set metadata that cannot be sent")
+    call.status = status
+    call.task?.cancel()
+    var trailers = HeaderList()
+    trailers.append("grpc-status", String(status.code.rawValue).utf8)
+    trailers.append("grpc-message", PercentEncoding.encode(status.message))
+    if call.hasSentHeaders {
+      call.trailers = trailers
+      call.body.end()
+      wakeBody(of: call)
+    } else {
+      submitTrailersOnly(trailers, for: call)
+    }
+  }
+
+  /// Answers a request that is not gRPC as HTTP does (gRPC over HTTP/2, "Responses").
+  func refuseHTTP(_ call: ServerCall, status: StaticString) {
+    var headers = HeaderList()
+    headers.append(":status", status)
+    call.status = GRPCStatus(code: .unknown, message: "not a gRPC request")
+    call.hasSentHeaders = true
+    session.submitResponse(stream: call.streamID, headers: headers, hasBody: false)
+  }
+
+  func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk {
+    guard let call = calls[stream] else { return .abandon }
+    let (written, completed) = call.body.read(into: buffer)
+    if completed > 0 { call.gate?.leave(completed) }
+    if call.body.isEmpty, call.body.isEnded { return .endWithTrailers(written, call.trailers) }
+    if written == 0 {
+      call.body.isDeferred = true
+      return .deferred
+    }
+    return .bytes(written)
+  }
+
+  func sentEndOfStream(stream: Int32) {
+    guard let call = calls[stream], !call.isRequestEnded else { return }
+    // The status is out; what the caller still sends would be thrown away (RFC 9113 section 8.1).
+    session.reset(stream: stream, .noError)
+  }
+}

@@ -1,0 +1,185 @@
+import Logging
+import NIOCore
+
+/// What a handler's thread asks of the connection.
+enum ServerOperation: Sendable {
+  case unaryResult(Int32, Result<[UInt8], any Error>)
+  case message(Int32, [UInt8])
+  case finish(Int32, Result<Void, any Error>)
+  /// The reader of a request stream has read all that waited.
+  case drained(Int32)
+}
+
+/// The server's half of a connection: its calls from first header to status.
+///
+/// `@unchecked Sendable`: every member is touched on the connection's event loop only, but for `post(_:)`, which
+/// hands over through a mailbox.
+final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
+  let peer: PeerCredentials
+  let server: ServerCore
+  let transport: HTTP2Transport
+  let executor: EventLoopTaskExecutor
+  let gzip = GzipCodec()
+  var calls: [Int32: ServerCall] = [:]
+  /// Calls whose handler can start once the batch of bytes that made them ready has been taken in.
+  var ready: [ServerCall] = []
+  /// Request bytes held for handlers that have not taken them.
+  var bufferedBytes = 0
+  var isDraining = false
+  private var deadlines = DeadlineQueue<ServerCall>()
+  private var armedDeadline: NIODeadline?
+  private let mailbox: Mailbox<ServerOperation>
+  private let closed: @Sendable (ServerConnection) -> Void
+
+  init(
+    peer: PeerCredentials, server: ServerCore, transport: HTTP2Transport, executor: EventLoopTaskExecutor,
+    closed: @escaping @Sendable (ServerConnection) -> Void
+  ) {
+    self.peer = peer
+    self.server = server
+    self.transport = transport
+    self.executor = executor
+    self.closed = closed
+    mailbox = Mailbox(eventLoop: executor.eventLoop)
+  }
+
+  var session: HTTP2Session { transport.session }
+  var limits: ConnectionLimits { server.configuration.limits }
+  var isIdle: Bool { calls.isEmpty }
+
+  // MARK: From handlers
+
+  /// Hands `operation` to the connection, from any thread; the order of one thread's operations is kept.
+  func post(_ operation: ServerOperation) {
+    if executor.eventLoop.inEventLoop {
+      deliverMailbox()
+      apply(operation)
+    } else {
+      mailbox.post(operation) { self.deliverMailbox() }
+    }
+  }
+
+  private func deliverMailbox() {
+    for operation in mailbox.takeAll() { apply(operation) }
+  }
+
+  private func apply(_ operation: ServerOperation) {
+    switch operation {
+    case .unaryResult(let stream, .success(let message)):
+      guard let call = calls[stream], call.status == nil else { return }
+      send(message, on: call)
+      finish(call, .ok)
+    case .unaryResult(let stream, .failure(let error)):
+      if let call = calls[stream] { finish(call, status(of: error, in: call)) }
+    case .message(let stream, let message):
+      guard let call = calls[stream], call.status == nil else { return }
+      send(message, on: call)
+    case .finish(let stream, .success):
+      if let call = calls[stream] { finish(call, .ok) }
+    case .finish(let stream, .failure(let error)):
+      if let call = calls[stream] { finish(call, status(of: error, in: call)) }
+    case .drained(let stream):
+      if let call = calls[stream] { giveBackWindow(of: call) }
+    }
+    transport.setNeedsFlush()
+  }
+
+  /// A handler's own status is the caller's; anything else may hold what is not the caller's business.
+  private func status(of error: any Error, in call: ServerCall) -> GRPCStatus {
+    if let status = error as? GRPCStatus { return status }
+    if error is CancellationError { return .cancelledByCaller }
+    server.logger.error(
+      "a handler failed", metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"])
+    return GRPCStatus(code: .unknown, message: "the server failed to handle the call")
+  }
+
+  // MARK: Deadlines
+
+  func watchDeadline(of call: ServerCall) {
+    deadlines.insert(call)
+    armDeadlineTimer()
+  }
+
+  /// One timer for all calls; it is left to fire when its call has ended, and then looks for the next.
+  private func armDeadlineTimer() {
+    guard let earliest = deadlines.earliest else { return }
+    if let armedDeadline, armedDeadline <= earliest { return }
+    armedDeadline = earliest
+    transport.eventLoop.scheduleTask(deadline: earliest) {
+      guard self.armedDeadline == earliest else { return }
+      self.armedDeadline = nil
+      let now = NIODeadline.now()
+      while let call = self.deadlines.popExpired(now: now) { self.expire(call) }
+      self.armDeadlineTimer()
+      self.transport.setNeedsFlush()
+    }
+  }
+
+  private func expire(_ call: ServerCall) {
+    let status = GRPCStatus.deadlineExceeded
+    call.requests?.fail(status)
+    call.gate?.close(status)
+    call.task?.cancel()
+    call.body.discard()
+    finish(call, status)
+  }
+
+  // MARK: The end of calls and of the connection
+
+  func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
+    guard let call = calls.removeValue(forKey: stream) else { return }
+    end(call)
+  }
+
+  private func end(_ call: ServerCall) {
+    deadlines.remove(call)
+    bufferedBytes -= call.bufferedBytes
+    call.bufferedBytes = 0
+    if call.status == nil {
+      call.status = .cancelledByCaller
+      call.task?.cancel()
+    }
+    call.requests?.fail(.cancelledByCaller)
+    call.gate?.close(.cancelledByCaller)
+    call.task = nil
+    report(call)
+    if isDraining, calls.isEmpty { transport.setNeedsFlush() }
+  }
+
+  private func report(_ call: ServerCall) {
+    guard let observe = server.configuration.callObserver, let start = call.startTime else { return }
+    observe(
+      CallSummary(
+        path: call.route?.method.path ?? String(decoding: call.path, as: UTF8.self), peer: peer,
+        code: call.status?.code ?? .unknown, duration: Duration.nanoseconds((NIODeadline.now() - start).nanoseconds)))
+  }
+
+  func transportClosed(_ failure: HTTP2Failure?) {
+    if let failure {
+      server.logger.debug("a connection failed", metadata: ["pid": "\(peer.processID)", "error": "\(failure)"])
+    }
+    let open = calls.values
+    calls = [:]
+    ready = []
+    for call in open { end(call) }
+    closed(self)
+  }
+
+  func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {}
+
+  /// Lets the open calls end and takes no new ones (RFC 9113 section 6.8): a first GOAWAY that refuses nothing,
+  /// and once the peer has seen it, as its answer to a PING shows, one that names the last call taken.
+  func drain() {
+    guard !isDraining else { return }
+    isDraining = true
+    session.submitShutdownNotice()
+    session.onPingAcknowledged = { [weak self] in
+      guard let self else { return }
+      session.onPingAcknowledged = nil
+      session.submitGoAway()
+      transport.setNeedsFlush()
+    }
+    session.ping()
+    transport.setNeedsFlush()
+  }
+}

@@ -1,0 +1,122 @@
+import NIOCore
+import Synchronization
+
+/// Messages on their way from a connection's event loop to the one task that reads them.
+///
+/// Flow control hangs on it: what waits here has not been given back to the peer's window, so a reader
+/// that stops reading stops the sender (RFC 9113 section 5.2).
+final class InboundMessages: Sendable {
+  private enum End {
+    case finished
+    case failed(GRPCStatus)
+  }
+
+  private struct State {
+    var waiting = CircularBuffer<[UInt8]>()
+    var end: End?
+    var reader: CheckedContinuation<[UInt8]?, any Error>?
+  }
+
+  private let state = Mutex(State())
+  /// Told, from any thread, that the reader has taken everything that waited.
+  private let drained: @Sendable () -> Void
+
+  init(drained: @escaping @Sendable () -> Void) {
+    self.drained = drained
+  }
+
+  /// Whether nothing waits to be read.
+  var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
+
+  func push(_ message: [UInt8]) {
+    let reader: CheckedContinuation<[UInt8]?, any Error>? = state.withLock { state in
+      if state.end != nil { return nil }
+      if let reader = state.reader {
+        state.reader = nil
+        return reader
+      }
+      state.waiting.append(message)
+      return nil
+    }
+    reader?.resume(returning: message)
+  }
+
+  /// Ends the stream after what waits has been read.
+  func finish() { end(.finished) }
+
+  /// Ends the stream with an error, once what waits has been read.
+  func finish(after status: GRPCStatus) { end(.failed(status)) }
+
+  /// Ends the stream with an error at once; what waits is dropped, as nobody will answer for it.
+  func fail(_ status: GRPCStatus) { end(.failed(status), dropsWaiting: true) }
+
+  private func end(_ end: End, dropsWaiting: Bool = false) {
+    let reader: CheckedContinuation<[UInt8]?, any Error>? = state.withLock { state in
+      if state.end != nil { return nil }
+      state.end = end
+      if dropsWaiting { state.waiting.removeAll() }
+      let reader = state.reader
+      state.reader = nil
+      return reader
+    }
+    switch end {
+    case .finished: reader?.resume(returning: nil)
+    case .failed(let status): reader?.resume(throwing: status)
+    }
+  }
+
+  /// The next message, or `nil` after the last one.
+  func next() async throws -> [UInt8]? {
+    enum Step {
+      case message([UInt8], nowEmpty: Bool)
+      case finished
+      case failed(GRPCStatus)
+      case wait
+    }
+    let step: Step = state.withLock { state in
+      if let message = state.waiting.popFirst() {
+        return .message(message, nowEmpty: state.waiting.isEmpty)
+      }
+      switch state.end {
+      case .finished: return .finished
+      case .failed(let status): return .failed(status)
+      case nil: return .wait
+      }
+    }
+    switch step {
+    case .message(let message, let nowEmpty):
+      if nowEmpty { drained() }
+      return message
+    case .finished: return nil
+    case .failed(let status): throw status
+    case .wait: return try await waitForMessage()
+    }
+  }
+
+  private func waitForMessage() async throws -> [UInt8]? {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let ready: Result<[UInt8]?, any Error>? = state.withLock { state in
+          precondition(state.reader == nil, "a message stream has one reader at a time")
+          if let message = state.waiting.popFirst() { return .success(message) }
+          switch state.end {
+          case .finished: return .success(nil)
+          case .failed(let status): return .failure(status)
+          case nil:
+            if Task.isCancelled { return .failure(GRPCStatus.cancelledByCaller) }
+            state.reader = continuation
+            return nil
+          }
+        }
+        if let ready { continuation.resume(with: ready) }
+      }
+    } onCancel: {
+      let reader = state.withLock { state in
+        let reader = state.reader
+        state.reader = nil
+        return reader
+      }
+      reader?.resume(throwing: GRPCStatus.cancelledByCaller)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import NIOCore
+
+/// The messages of one stream that wait to be cut into DATA frames, in order, each behind its gRPC prefix.
+///
+/// Confined to the connection's event loop. HTTP/2 pulls from it as the peer's window allows.
+struct OutboundBody {
+  private struct Message {
+    let payload: [UInt8]
+    let isCompressed: Bool
+  }
+
+  /// One byte of flags and four of length stand before every message (gRPC over HTTP/2, "Length-Prefixed-Message").
+  static let prefixLength = 5
+
+  private var messages = CircularBuffer<Message>(initialCapacity: 1)
+  private var position = 0
+  /// No message comes after those that wait.
+  private(set) var isEnded = false
+  /// HTTP/2 asked for bytes when there were none, and must be woken when there are.
+  var isDeferred = false
+
+  mutating func append(_ payload: [UInt8], isCompressed: Bool) {
+    messages.append(Message(payload: payload, isCompressed: isCompressed))
+  }
+
+  mutating func end() { isEnded = true }
+
+  mutating func discard() {
+    messages.removeAll()
+    position = 0
+    isEnded = true
+  }
+
+  var isEmpty: Bool { messages.isEmpty }
+
+  /// Moves as many bytes as fit into `buffer`; returns how many, and how many bytes of whole messages were completed.
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> (written: Int, completed: Int) {
+    var written = 0
+    var completed = 0
+    while written < buffer.count, let message = messages.first {
+      if position < Self.prefixLength {
+        let length = UInt32(message.payload.count)
+        while position < Self.prefixLength, written < buffer.count {
+          buffer[written] =
+            position == 0
+            ? (message.isCompressed ? 1 : 0)
+            : UInt8(truncatingIfNeeded: length >> UInt32(8 * (4 - position)))
+          position += 1
+          written += 1
+        }
+        if position < Self.prefixLength { break }
+      }
+      let start = position - Self.prefixLength
+      let count = min(message.payload.count - start, buffer.count - written)
+      if count > 0 {
+        message.payload.withUnsafeBytes { payload in
+          let target = UnsafeMutableRawBufferPointer(rebasing: buffer[written..<written + count])
+          target.copyMemory(from: UnsafeRawBufferPointer(rebasing: payload[start..<start + count]))
+        }
+      }
+      position += count
+      written += count
+      if position == Self.prefixLength + message.payload.count {
+        completed += message.payload.count
+        messages.removeFirst()
+        position = 0
+      }
+    }
+    return (written, completed)
+  }
+}
