@@ -135,21 +135,26 @@ extension RetryInfo {
   }
 
   init(serialized bytes: ArraySlice<UInt8>) throws(WireError) {
-    var seconds: Int64 = 0
-    var nanoseconds: Int32 = 0
+    retryDelay = .zero
     var reader = WireReader(bytes)
     while let field = try reader.next() {
       guard field.number == 1, let durationBytes = field.bytes else { continue }
-      var duration = WireReader(durationBytes)
-      while let field = try duration.next() {
-        switch field.number {
-        case 1: seconds = field.varint.map { Int64(bitPattern: $0) } ?? seconds
-        case 2: nanoseconds = field.varint.map { Int32(truncatingIfNeeded: $0) } ?? nanoseconds
-        default: break
-        }
+      retryDelay = try Self.duration(serialized: durationBytes)
+    }
+  }
+
+  private static func duration(serialized bytes: ArraySlice<UInt8>) throws(WireError) -> Duration {
+    var (seconds, nanoseconds) = (Int64(0), Int32(0))
+    var reader = WireReader(bytes)
+    while let field = try reader.next() {
+      guard let value = field.varint else { continue }
+      switch field.number {
+      case 1: seconds = Int64(bitPattern: value)
+      case 2: nanoseconds = Int32(truncatingIfNeeded: value)
+      default: break
       }
     }
-    self.init(retryDelay: .seconds(seconds) + .nanoseconds(nanoseconds))
+    return .seconds(seconds) + .nanoseconds(nanoseconds)
   }
 }
 
