@@ -41,7 +41,8 @@ struct CallTests {
       .unary { request, _ in
         do { try await Task.sleep(for: .seconds(600)) } catch { cancelled.yield() }
         return request
-      })
+      }
+    )
     try await withServer([sleeper]) { path, _ in
       let client = GRPCClient(socketPath: path)
       let failure = await #expect(throws: GRPCStatus.self) {
@@ -56,9 +57,11 @@ struct CallTests {
   @Test("streams in both directions, far beyond the flow-control windows")
   func bidirectional() async throws {
     let stream = MethodDefinition(
-      "Bidi", .bidirectionalStreaming { requests, responses, _ in
+      "Bidi",
+      .bidirectionalStreaming { requests, responses, _ in
         for try await request in requests { try await responses.write(request) }
-      })
+      }
+    )
     try await withServer([stream]) { path, _ in
       let client = GRPCClient(socketPath: path)
       let call = try await client.startCall(.echo("Bidi"), options: CallOptions(timeout: nil))

@@ -11,7 +11,9 @@ public struct CallOptions: Sendable {
   public var waitsForReady: Bool
 
   public init(
-    timeout: Duration? = .seconds(10), metadata: Metadata = Metadata(), compressesRequests: Bool = false,
+    timeout: Duration? = .seconds(10),
+    metadata: Metadata = Metadata(),
+    compressesRequests: Bool = false,
     waitsForReady: Bool = false
   ) {
     self.timeout = timeout

@@ -48,7 +48,10 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
   var status: GRPCStatus?
 
   init(
-    headers: HeaderList, unaryRequest: [UInt8]?, compressesRequests: Bool, deadline: NIODeadline?,
+    headers: HeaderList,
+    unaryRequest: [UInt8]?,
+    compressesRequests: Bool,
+    deadline: NIODeadline?,
     maximumMessageSize: Int
   ) {
     self.headers = headers

@@ -15,7 +15,9 @@ extension ClientConnection {
         call,
         GRPCStatus(
           code: .resourceExhausted,
-          message: "the response headers are larger than \(limits.maximumHeaderListSize) bytes"))
+          message: "the response headers are larger than \(limits.maximumHeaderListSize) bytes"
+        )
+      )
     }
     switch name {
     case .status: call.httpStatus = HTTPStatus(value)

@@ -191,10 +191,15 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
       if status == .ok, let message = call.unaryMessage {
         continuation.resume(
           returning: UnaryResponse(
-            message: message, initialMetadata: call.initialMetadata, trailingMetadata: call.block.metadata))
+            message: message,
+            initialMetadata: call.initialMetadata,
+            trailingMetadata: call.block.metadata
+          )
+        )
       } else if status == .ok {
         continuation.resume(
-          throwing: GRPCStatus(code: .internal, message: "the server answered OK without a response message"))
+          throwing: GRPCStatus(code: .internal, message: "the server answered OK without a response message")
+        )
       } else {
         continuation.resume(throwing: CallFailure(status: status, mayRetry: mayRetry))
       }
@@ -242,7 +247,9 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
 extension GRPCStatus {
   fileprivate static let endedByServer = GRPCStatus(
-    code: .cancelled, message: "the server has ended the call with OK and takes no more requests")
+    code: .cancelled,
+    message: "the server has ended the call with OK and takes no more requests"
+  )
 }
 
 /// Why a unary call failed, and whether the server has provably not looked at it.

@@ -114,7 +114,11 @@ final class ClientConnector: Sendable {
       do {
         let (connection, channel) = try await bootstrap.connect(unixDomainSocketPath: socketPath) { channel in
           let transport = HTTP2Transport(
-            role: .client, limits: limits, timing: timing, eventLoop: channel.eventLoop)
+            role: .client,
+            limits: limits,
+            timing: timing,
+            eventLoop: channel.eventLoop
+          )
           let connection = ClientConnection(transport: transport, limits: limits) { [weak self] in
             self?.lost(channel)
           }

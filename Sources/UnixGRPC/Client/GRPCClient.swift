@@ -46,7 +46,9 @@ public final class GRPCClient: Sendable {
   /// - Throws: ``GRPCStatus``: the server's, or UNAVAILABLE when there is no server, DEADLINE_EXCEEDED after
   ///   `options.timeout`, CANCELLED when the task is cancelled.
   public func unary(
-    _ method: MethodName, _ request: [UInt8], options: CallOptions = CallOptions()
+    _ method: MethodName,
+    _ request: [UInt8],
+    options: CallOptions = CallOptions()
   ) async throws -> UnaryResponse {
     let deadline = options.timeout.map { NIODeadline.now() + TimeAmount($0) }
     var timeout = options.timeout
@@ -60,9 +62,12 @@ public final class GRPCClient: Sendable {
         timeout = deadline.map { .nanoseconds(($0 - .now()).nanoseconds) }
       }
       let call = ClientCall(
-        headers: try RequestHeaders.make(method, options: options, timeout: timeout), unaryRequest: request,
-        compressesRequests: options.compressesRequests, deadline: deadline,
-        maximumMessageSize: configuration.limits.maximumReceiveMessageSize)
+        headers: try RequestHeaders.make(method, options: options, timeout: timeout),
+        unaryRequest: request,
+        compressesRequests: options.compressesRequests,
+        deadline: deadline,
+        maximumMessageSize: configuration.limits.maximumReceiveMessageSize
+      )
       do { return try await connection.unary(call) } catch let failure as CallFailure {
         guard failure.mayRetry, retries < Self.transparentRetries else { throw failure.status }
         retries += 1
@@ -79,16 +84,20 @@ public final class GRPCClient: Sendable {
     let connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
     let timeout = deadline.map { Duration.nanoseconds(($0 - .now()).nanoseconds) }
     let call = ClientCall(
-      headers: try RequestHeaders.make(method, options: options, timeout: timeout), unaryRequest: nil,
-      compressesRequests: options.compressesRequests, deadline: deadline,
-      maximumMessageSize: configuration.limits.maximumReceiveMessageSize)
+      headers: try RequestHeaders.make(method, options: options, timeout: timeout),
+      unaryRequest: nil,
+      compressesRequests: options.compressesRequests,
+      deadline: deadline,
+      maximumMessageSize: configuration.limits.maximumReceiveMessageSize
+    )
     let events = ResponseEvents { [weak connection] in connection?.post(.drained(call)) }
     let gate = OutboundGate()
     call.receiver = .stream(events)
     call.gate = gate
     connection.post(.start(call))
     return StreamingCall(
-      handle: StreamingCallHandle(call: call, connection: connection, events: events, gate: gate))
+      handle: StreamingCallHandle(call: call, connection: connection, events: events, gate: gate)
+    )
   }
 
   /// Lets the open calls end, takes no more, and closes the connection.

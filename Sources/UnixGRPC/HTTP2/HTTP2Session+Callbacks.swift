@@ -13,16 +13,29 @@ extension HTTP2Session {
       return 0
     }
     nghttp2_session_callbacks_set_on_header_callback(callbacks) {
-      _, frame, name, nameLength, value, valueLength, _, userData in
+      _,
+      frame,
+      name,
+      nameLength,
+      value,
+      valueLength,
+      _,
+      userData in
       let name = Span(_unsafeElements: UnsafeBufferPointer(start: name, count: nameLength))
       let value = Span(_unsafeElements: UnsafeBufferPointer(start: value, count: valueLength))
       HTTP2Session.from(userData).delegate?.header(
-        stream: frame!.pointee.hd.stream_id, name: HeaderName(name), nameBytes: name, value: value)
+        stream: frame!.pointee.hd.stream_id,
+        name: HeaderName(name),
+        nameBytes: name,
+        value: value
+      )
       return 0
     }
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, length, userData in
       HTTP2Session.from(userData).delegate?.data(
-        stream: stream, UnsafeRawBufferPointer(start: data, count: length))
+        stream: stream,
+        UnsafeRawBufferPointer(start: data, count: length)
+      )
       return 0
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, userData in
@@ -54,7 +67,9 @@ extension HTTP2Session {
     case NGHTTP2_GOAWAY.rawValue:
       let goAway = frame.pointee.goaway
       delegate?.goAwayReceived(
-        lastStream: goAway.last_stream_id, error: HTTP2ErrorCode(rawValue: goAway.error_code))
+        lastStream: goAway.last_stream_id,
+        error: HTTP2ErrorCode(rawValue: goAway.error_code)
+      )
     default:
       break
     }

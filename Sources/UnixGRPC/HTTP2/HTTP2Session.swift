@@ -68,19 +68,26 @@ final class HTTP2Session {
   private func submitSettings(_ limits: ConnectionLimits) {
     var settings = [
       nghttp2_settings_entry(
-        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: UInt32(limits.streamWindow)),
+        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+        value: UInt32(limits.streamWindow)
+      ),
       nghttp2_settings_entry(
-        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: limits.maximumHeaderListSize),
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+        value: limits.maximumHeaderListSize
+      ),
     ]
     switch role {
     case .server:
       settings.append(
         nghttp2_settings_entry(
           settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
-          value: limits.maximumConcurrentStreams))
+          value: limits.maximumConcurrentStreams
+        )
+      )
     case .client:
       settings.append(
-        nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0))
+        nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0)
+      )
     }
     nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), settings, settings.count)
     nghttp2_session_set_local_window_size(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, limits.connectionWindow)
@@ -92,7 +99,10 @@ final class HTTP2Session {
   func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Failure) {
     guard let base = bytes.baseAddress else { return }
     let consumed = nghttp2_session_mem_recv(
-      session, base.assumingMemoryBound(to: UInt8.self), bytes.count)
+      session,
+      base.assumingMemoryBound(to: UInt8.self),
+      bytes.count
+    )
     guard consumed < 0 else { return }
     switch Int32(consumed) {
     case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: throw .notHTTP2
@@ -185,8 +195,13 @@ final class HTTP2Session {
   /// Refuses streams after the last one received; those before it go on.
   func submitGoAway() {
     nghttp2_submit_goaway(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
-      HTTP2ErrorCode.noError.rawValue, nil, 0)
+      session,
+      UInt8(NGHTTP2_FLAG_NONE.rawValue),
+      nghttp2_session_get_last_proc_stream_id(session),
+      HTTP2ErrorCode.noError.rawValue,
+      nil,
+      0
+    )
   }
 
   /// Ends the connection with an error, after the frames that wait.

@@ -62,8 +62,13 @@ struct HeaderList: Sendable {
           fields.initializeElement(
             at: index,
             to: nghttp2_nv(
-              name: next, value: next + length.name, namelen: length.name, valuelen: length.value,
-              flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
+              name: next,
+              value: next + length.name,
+              namelen: length.name,
+              valuelen: length.value,
+              flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)
+            )
+          )
           next += length.name + length.value
         }
         return body(UnsafePointer(fields.baseAddress!), lengths.count)

@@ -27,7 +27,8 @@ struct MessageDecoder {
 
   /// Takes messages from the front of `bytes`; `nil` when more bytes are needed.
   mutating func next(
-    from bytes: inout UnsafeRawBufferPointer, gzip: GzipCodec
+    from bytes: inout UnsafeRawBufferPointer,
+    gzip: GzipCodec
   ) throws(GRPCStatus) -> [UInt8]? {
     let framed: FramedMessage?
     do { framed = try deframer.next(from: &bytes) } catch { throw error.status }
@@ -35,7 +36,9 @@ struct MessageDecoder {
     guard framed.isCompressed else { return framed.payload }
     guard encoding == .gzip else {
       throw GRPCStatus(
-        code: .internal, message: "a message is marked as compressed, but grpc-encoding names no compression")
+        code: .internal,
+        message: "a message is marked as compressed, but grpc-encoding names no compression"
+      )
     }
     do {
       return try gzip.decompress(framed.payload, maximumByteCount: deframer.maximumMessageByteCount)

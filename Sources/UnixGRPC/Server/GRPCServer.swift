@@ -88,22 +88,32 @@ public final class GRPCServer: Sendable {
   }
 
   private static func accept(
-    _ channel: any Channel, from peer: PeerCredentials, core: ServerCore, connections: ConnectionRegistry,
+    _ channel: any Channel,
+    from peer: PeerCredentials,
+    core: ServerCore,
+    connections: ConnectionRegistry,
     executor: EventLoopTaskExecutor
   ) throws {
     let configuration = core.configuration
     let timing = ConnectionTiming(
       keepaliveInterval: configuration.keepaliveInterval.map(TimeAmount.init),
-      idleTimeout: configuration.idleTimeout.map(TimeAmount.init))
+      idleTimeout: configuration.idleTimeout.map(TimeAmount.init)
+    )
     let transport = HTTP2Transport(
-      role: .server, limits: configuration.limits, timing: timing, eventLoop: channel.eventLoop)
+      role: .server,
+      limits: configuration.limits,
+      timing: timing,
+      eventLoop: channel.eventLoop
+    )
     let connection = ServerConnection(peer: peer, server: core, transport: transport, executor: executor) {
       [weak connections] connection in connections?.remove(connection)
     }
     switch connections.add(connection) {
     case .tooMany:
       core.logger.warning(
-        "connection refused: its user has too many", metadata: ["uid": "\(peer.userID)", "pid": "\(peer.processID)"])
+        "connection refused: its user has too many",
+        metadata: ["uid": "\(peer.userID)", "pid": "\(peer.processID)"]
+      )
       throw ChannelError.inputClosed
     case .whileDraining:
       throw ChannelError.inputClosed
@@ -139,7 +149,9 @@ extension Channel {
     }
     // The layout of struct ucred.
     let credentials: EventLoopFuture<(Int32, UInt32, UInt32)> = provider.unsafeGetSocketOption(
-      level: .socket, name: .init(rawValue: 17))
+      level: .socket,
+      name: .init(rawValue: 17)
+    )
     return credentials.map { PeerCredentials(processID: $0.0, userID: $0.1, groupID: $0.2) }
   }
 }

@@ -16,7 +16,9 @@ extension ServerConnection {
     call.headerBytes += nameBytes.count + value.count + 32
     guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
       call.refusal = GRPCStatus(
-        code: .resourceExhausted, message: "the headers are larger than \(limits.maximumHeaderListSize) bytes")
+        code: .resourceExhausted,
+        message: "the headers are larger than \(limits.maximumHeaderListSize) bytes"
+      )
       return
     }
     switch name {
@@ -53,7 +55,11 @@ extension ServerConnection {
     if let refusal = refusal(of: call) { return finish(call, refusal) }
     guard let route = call.route else { return }
     call.context = ServerContext(
-      method: route.method, peer: peer, requestMetadata: call.metadata, eventLoopDeadline: call.deadline)
+      method: route.method,
+      peer: peer,
+      requestMetadata: call.metadata,
+      eventLoopDeadline: call.deadline
+    )
     if call.deadline != nil { watchDeadline(of: call) }
     if !call.takesSingleRequest {
       call.requests = InboundMessages { [weak self] in self?.post(.drained(stream)) }
@@ -104,7 +110,8 @@ extension ServerConnection {
     guard bufferedBytes + message.count <= limits.maximumBufferedBytes else {
       throw GRPCStatus(
         code: .resourceExhausted,
-        message: "the connection already holds \(bufferedBytes) bytes of unanswered requests: send fewer at once")
+        message: "the connection already holds \(bufferedBytes) bytes of unanswered requests: send fewer at once"
+      )
     }
     call.singleRequest = message
     call.bufferedBytes = message.count

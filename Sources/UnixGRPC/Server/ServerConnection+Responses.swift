@@ -92,7 +92,8 @@ extension ServerConnection {
   private func fail(_ call: ServerCall, badMetadata error: MetadataError) {
     server.logger.error(
       "a handler set metadata that cannot be sent",
-      metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"])
+      metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"]
+    )
     let status = GRPCStatus(code: .internal, message: "the server set metadata that cannot be sent")
     call.status = status
     call.task?.cancel()

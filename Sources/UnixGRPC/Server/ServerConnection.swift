@@ -32,7 +32,10 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   private let closed: @Sendable (ServerConnection) -> Void
 
   init(
-    peer: PeerCredentials, server: ServerCore, transport: HTTP2Transport, executor: EventLoopTaskExecutor,
+    peer: PeerCredentials,
+    server: ServerCore,
+    transport: HTTP2Transport,
+    executor: EventLoopTaskExecutor,
     closed: @escaping @Sendable (ServerConnection) -> Void
   ) {
     self.peer = peer
@@ -89,7 +92,9 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     if let status = error as? GRPCStatus { return status }
     if error is CancellationError { return .cancelledByCaller }
     server.logger.error(
-      "a handler failed", metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"])
+      "a handler failed",
+      metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"]
+    )
     return GRPCStatus(code: .unknown, message: "the server failed to handle the call")
   }
 
@@ -150,8 +155,12 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     guard let observe = server.configuration.callObserver, let start = call.startTime else { return }
     observe(
       CallSummary(
-        path: call.route?.method.path ?? String(decoding: call.path, as: UTF8.self), peer: peer,
-        code: call.status?.code ?? .unknown, duration: Duration.nanoseconds((NIODeadline.now() - start).nanoseconds)))
+        path: call.route?.method.path ?? String(decoding: call.path, as: UTF8.self),
+        peer: peer,
+        code: call.status?.code ?? .unknown,
+        duration: Duration.nanoseconds((NIODeadline.now() - start).nanoseconds)
+      )
+    )
   }
 
   func transportClosed(_ failure: HTTP2Failure?) {

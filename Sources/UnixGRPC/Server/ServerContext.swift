@@ -21,7 +21,10 @@ public final class ServerContext: Sendable {
   private let outgoing = Mutex(Outgoing())
 
   init(
-    method: MethodName, peer: PeerCredentials, requestMetadata: Metadata, eventLoopDeadline: NIODeadline?
+    method: MethodName,
+    peer: PeerCredentials,
+    requestMetadata: Metadata,
+    eventLoopDeadline: NIODeadline?
   ) {
     self.method = method
     self.peer = peer

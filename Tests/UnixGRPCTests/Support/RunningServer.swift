@@ -7,7 +7,8 @@ import Testing
 
 /// A server on a socket of its own, for the time of `body`.
 func withServer(
-  _ methods: [MethodDefinition], configure: (inout GRPCServer.Configuration) -> Void = { _ in },
+  _ methods: [MethodDefinition],
+  configure: (inout GRPCServer.Configuration) -> Void = { _ in },
   _ body: (String, GRPCServer) async throws -> Void
 ) async throws {
   let directory = FileManager.default.temporaryDirectory.appendingPathComponent("g\(UInt32.random(in: 0 ... .max))")
@@ -18,7 +19,10 @@ func withServer(
   var logger = Logger(label: "test")
   logger.logLevel = .critical
   let server = GRPCServer(
-    services: [ServiceDefinition(name: "test.Echo", methods: methods)], configuration: configuration, logger: logger)
+    services: [ServiceDefinition(name: "test.Echo", methods: methods)],
+    configuration: configuration,
+    logger: logger
+  )
   let (listening, listens) = AsyncStream<Void>.makeStream()
   async let running: Void = {
     defer { listens.finish() }

@@ -1,0 +1,55 @@
+# Every target installs what it lacks: Debian packages through apt, Python peers into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test generate format lint bench bench-rpc bench-rpc-all
+
+LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
+GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
+
+# Release and debug builds do not share a folder, so that neither makes the other start anew.
+RELEASE := --configuration release --scratch-path .build-release
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: ## Build, start creditsd, tell the story of phone credits, and keep serving until Ctrl-C
+	@.ci/install $(LIBRARIES)
+	@echo "==> building creditsd, creditsctl and the story (a few minutes the first time)"
+	@swift build $(RELEASE) --product creditsd
+	@swift build $(RELEASE) --product creditsctl
+	@swift build $(RELEASE) --product credits-story
+	@.build-release/release/credits-story
+
+build: ## Build everything in release mode
+	@.ci/install $(LIBRARIES)
+	swift build $(RELEASE)
+
+test: ## Run all tests, with real gRPC peers
+	@.ci/install $(LIBRARIES) $(GENERATORS)
+	@.ci/python-peers
+	@echo "==> building and running the tests"
+	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test
+
+generate: ## Regenerate the C and Swift of proto/
+	@.ci/install $(LIBRARIES) $(GENERATORS)
+	.ci/generate
+
+format: ## Format the Swift sources
+	swift format --in-place --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
+
+lint: ## Check formatting, and that generated code is what proto/ gives
+	@.ci/install $(LIBRARIES) $(GENERATORS)
+	@echo "==> checking formatting"
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
+	@echo "==> checking generated code"
+	@.ci/generate --check
+
+bench: bench-rpc ## Measure
+
+bench-rpc: ## Measure calls per second beside ttrpc-go and grpc-go
+	@.ci/install $(LIBRARIES)
+	@$(MAKE) --no-print-directory -C Benchmarks rpc
+
+bench-rpc-all: ## The same beside gRPC C++ and grpc-swift-2 too (their builds take long)
+	@.ci/install $(LIBRARIES)
+	@$(MAKE) --no-print-directory -C Benchmarks rpc-all
