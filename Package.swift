@@ -51,6 +51,11 @@ let package = Package(
       dependencies: ["CProtobufDescriptors", "ProtobufC"],
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "protoc-gen-credits-swift",
+      dependencies: ["ProtobufC", "ProtobufDescriptors"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "ProtobufDescriptorsTests",
       dependencies: ["ProtobufC", "ProtobufDescriptors"],

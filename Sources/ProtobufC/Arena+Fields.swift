@@ -13,6 +13,17 @@ extension Arena {
     return memory
   }
 
+  /// A struct that protoc-c generated, set to its defaults by its own initializer.
+  @inlinable
+  public func make<Message>(
+    _ type: Message.Type,
+    _ initialize: (UnsafeMutablePointer<Message>?) -> Void
+  ) -> UnsafeMutablePointer<Message> {
+    let message = allocate(MemoryLayout<Message>.size).assumingMemoryBound(to: Message.self)
+    initialize(message)
+    return message
+  }
+
   /// A copy of `text` that ends in NUL. Text that itself holds U+0000 would be cut there by C, so it is refused.
   public func string(_ text: String, _ field: StaticString) -> UnsafeMutablePointer<CChar> {
     var text = text

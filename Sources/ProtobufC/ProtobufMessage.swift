@@ -3,9 +3,6 @@
 /// Generated types conform. Values own everything that they hold: no C memory outlives the call that read or wrote it.
 /// Fields that a receiver does not know are dropped.
 public protocol ProtobufMessage: Sendable, Hashable, CustomStringConvertible {
-  /// A message with every field at its default.
-  init()
-
   /// For the runtime: the C type's layout.
   static var layout: MessageLayout { get }
 
@@ -17,6 +14,13 @@ public protocol ProtobufMessage: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ProtobufMessage {
+  /// For the runtime: nil where the C struct's pointer is null, for a message that is not set.
+  @inlinable
+  public init?(copyingIfSet source: UnsafeRawPointer?) {
+    guard let source else { return nil }
+    self.init(copying: source)
+  }
+
   /// Decodes a message.
   ///
   /// Before protobuf-c sees the bytes, their nesting, their strings (UTF-8, no U+0000) and their shape are checked, so
