@@ -51,6 +51,40 @@ let package = Package(
       dependencies: ["CProtobufDescriptors", "ProtobufC"],
       swiftSettings: settings
     ),
+    .target(
+      name: "UnixGRPCProtobuf",
+      dependencies: ["UnixGRPC", "ProtobufC"],
+      swiftSettings: settings
+    ),
+    .target(name: "CProtobufWellKnown", dependencies: ["CProtobufC"]),
+    .target(
+      name: "ProtobufWellKnown",
+      dependencies: ["CProtobufWellKnown", "ProtobufC"],
+      swiftSettings: settings
+    ),
+    .target(name: "CCreditsMessages", dependencies: ["CProtobufC", "CProtobufWellKnown"]),
+    .target(
+      name: "CreditsAPI",
+      dependencies: ["CCreditsMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "CTestMessages",
+      dependencies: ["CProtobufC", "CProtobufWellKnown"],
+      path: "Tests/CTestMessages"
+    ),
+    .target(
+      name: "TestMessages",
+      dependencies: ["CTestMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"],
+      path: "Tests/TestMessages",
+      exclude: ["proto", "golden"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ProtobufCTests",
+      dependencies: ["ProtobufC", "ProtobufWellKnown", "TestMessages"],
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "protoc-gen-credits-swift",
       dependencies: ["ProtobufC", "ProtobufDescriptors"],

@@ -1,0 +1,75 @@
+public import UnixGRPC
+
+// Handlers over messages instead of bytes.
+extension MethodDefinition {
+  @inlinable
+  public static func unary<Request, Response>(
+    _ method: TypedMethod<Unary, Request, Response>,
+    _ handler: @escaping @Sendable (Request, ServerContext) async throws -> Response
+  ) -> MethodDefinition {
+    MethodDefinition(
+      method.name.method,
+      .unary { bytes, context in
+        try await handler(Request(request: bytes), context).responseBytes()
+      }
+    )
+  }
+
+  /// The handler runs on the event loop, must not block, and answers through its ``TypedReply`` from any thread.
+  @inlinable
+  public static func deferredUnary<Request, Response>(
+    _ method: TypedMethod<Unary, Request, Response>,
+    _ handler: @escaping @Sendable (Request, ServerContext, TypedReply<Response>) -> Void
+  ) -> MethodDefinition {
+    MethodDefinition(
+      method.name.method,
+      .deferredUnary { bytes, context, reply in
+        do throws(GRPCStatus) {
+          handler(try Request(request: bytes), context, TypedReply(reply))
+        } catch {
+          reply.fail(error)
+        }
+      }
+    )
+  }
+
+  @inlinable
+  public static func clientStreaming<Request, Response>(
+    _ method: TypedMethod<ClientStreaming, Request, Response>,
+    _ handler: @escaping @Sendable (TypedRequests<Request>, ServerContext) async throws -> Response
+  ) -> MethodDefinition {
+    MethodDefinition(
+      method.name.method,
+      .clientStreaming { requests, context in
+        try await handler(TypedRequests(requests), context).responseBytes()
+      }
+    )
+  }
+
+  @inlinable
+  public static func serverStreaming<Request, Response>(
+    _ method: TypedMethod<ServerStreaming, Request, Response>,
+    _ handler: @escaping @Sendable (Request, TypedResponses<Response>, ServerContext) async throws -> Void
+  ) -> MethodDefinition {
+    MethodDefinition(
+      method.name.method,
+      .serverStreaming { bytes, responses, context in
+        try await handler(Request(request: bytes), TypedResponses(responses), context)
+      }
+    )
+  }
+
+  @inlinable
+  public static func bidirectionalStreaming<Request, Response>(
+    _ method: TypedMethod<BidirectionalStreaming, Request, Response>,
+    _ handler:
+      @escaping @Sendable (TypedRequests<Request>, TypedResponses<Response>, ServerContext) async throws -> Void
+  ) -> MethodDefinition {
+    MethodDefinition(
+      method.name.method,
+      .bidirectionalStreaming { requests, responses, context in
+        try await handler(TypedRequests(requests), TypedResponses(responses), context)
+      }
+    )
+  }
+}

@@ -1,0 +1,40 @@
+public import ProtobufC
+public import UnixGRPC
+
+/// The requests of a streaming call as they come in. Reading throws INVALID_ARGUMENT at one that cannot be decoded.
+public struct TypedRequests<Request: ProtobufMessage>: AsyncSequence, Sendable {
+  public typealias Element = Request
+
+  private let requests: RequestStream
+
+  public init(_ requests: RequestStream) {
+    self.requests = requests
+  }
+
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    fileprivate var requests: RequestStream.AsyncIterator
+
+    public mutating func next() async throws -> Request? {
+      guard let bytes = try await requests.next() else { return nil }
+      return try Request(request: bytes)
+    }
+  }
+
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(requests: requests.makeAsyncIterator())
+  }
+}
+
+/// Where a streaming call's responses go.
+public struct TypedResponses<Response: ProtobufMessage>: Sendable {
+  private let responses: ResponseWriter
+
+  public init(_ responses: ResponseWriter) {
+    self.responses = responses
+  }
+
+  /// Sends a response; suspends while the caller reads too slowly.
+  public func write(_ response: Response) async throws {
+    try await responses.write(response.responseBytes())
+  }
+}
