@@ -20,8 +20,31 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "MessageDigest", dependencies: ["CCrypto"], swiftSettings: settings),
     .target(name: "Ledger", swiftSettings: settings),
+    .target(name: "LedgerStore", dependencies: ["Ledger"], swiftSettings: settings),
+    .target(
+      name: "SQLiteStore",
+      dependencies: ["CSQLite", "Ledger", "LedgerStore", "MessageDigest"],
+      swiftSettings: settings
+    ),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "MessageDigest"], swiftSettings: settings),
+    // The suite that every store passes; a target, so that each store's tests can run it.
+    .target(
+      name: "StoreContract",
+      dependencies: ["Ledger", "LedgerStore", "MessageDigest"],
+      path: "Tests/StoreContract",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "LedgerStoreTests",
+      dependencies: ["Ledger", "LedgerStore", "MessageDigest", "StoreContract"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "SQLiteStoreTests",
+      dependencies: ["Ledger", "LedgerStore", "SQLiteStore", "StoreContract"],
+      swiftSettings: settings
+    ),
 
     .systemLibrary(
       name: "CNghttp2",

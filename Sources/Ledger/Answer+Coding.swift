@@ -19,10 +19,14 @@ extension Answer {
       writer.write(Tag.charge)
       writer.write(wallet)
       writer.write(entry)
-    case .reply(.recharge(let wallet, let recharge)):
+    case .reply(.recharge(let reply)):
       writer.write(Tag.recharge)
-      writer.write(wallet)
-      writer.write(recharge)
+      writer.write(reply.wallet)
+      writer.write(reply.recharge)
+      writer.write(reply.entry != nil)
+      if let entry = reply.entry { writer.write(entry) }
+      writer.write(reply.savedPaymentMethod != nil)
+      if let paymentMethod = reply.savedPaymentMethod { writer.write(paymentMethod) }
     case .reply(.paymentMethod(let wallet, let paymentMethod)):
       writer.write(Tag.paymentMethod)
       writer.write(wallet)
@@ -41,7 +45,7 @@ extension Answer {
     switch try reader.readInt64() {
     case Tag.wallet: self = .reply(.wallet(try reader.readWallet()))
     case Tag.charge: self = .reply(.charge(try reader.readWallet(), try reader.readEntry()))
-    case Tag.recharge: self = .reply(.recharge(try reader.readWallet(), try reader.readRecharge()))
+    case Tag.recharge: self = .reply(.recharge(try reader.readRechargeReply()))
     case Tag.paymentMethod: self = .reply(.paymentMethod(try reader.readWallet(), try reader.readPaymentMethod()))
     case Tag.refusal: self = .refusal(try reader.readRefusal())
     default: throw reader.malformed
@@ -78,6 +82,7 @@ extension CanonicalWriter {
     write(entry.reason?.rawValue)
     write(entry.reference)
     write(entry.caller)
+    write(entry.rechargeID?.value)
   }
 
   package mutating func write(_ paymentMethod: PaymentMethod) {
@@ -98,6 +103,7 @@ extension CanonicalWriter {
   package mutating func write(_ recharge: Recharge) {
     write(recharge.id.value)
     write(recharge.walletID.value)
+    write(recharge.caller)
     write(recharge.amount)
     write(recharge.purpose.rawValue)
     write(recharge.state.rawValue)
@@ -169,7 +175,17 @@ extension CanonicalReader {
       held: try readInt64(),
       reason: try readBool() ? try read(ChargeReason.self) : nil,
       reference: try readString(),
-      caller: try readString()
+      caller: try readString(),
+      rechargeID: try readOptionalString().map { RechargeID($0) }
+    )
+  }
+
+  package mutating func readRechargeReply() throws(Malformed) -> RechargeReply {
+    RechargeReply(
+      wallet: try readWallet(),
+      recharge: try readRecharge(),
+      entry: try readBool() ? try readEntry() : nil,
+      savedPaymentMethod: try readBool() ? try readPaymentMethod() : nil
     )
   }
 
@@ -198,6 +214,7 @@ extension CanonicalReader {
     Recharge(
       id: RechargeID(try readString()),
       walletID: WalletID(try readString()),
+      caller: try readString(),
       amount: try readMoney(),
       purpose: try read(RechargePurpose.self),
       state: try read(RechargeState.self),
@@ -220,7 +237,7 @@ extension CanonicalReader {
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired(WalletID(try readString()))
     case "INSUFFICIENT_CREDITS":
       return .insufficientCredits(available: try readMoney(), required: try readMoney())
-    case "PAYMENT_DECLINED": return .paymentDeclined(RechargeID(try readString()), code: try readString())
+    case "PAYMENT_DECLINED": return .paymentDeclined(WalletID(try readString()), code: try readString())
     default: throw malformed
     }
   }

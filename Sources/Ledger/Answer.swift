@@ -8,9 +8,10 @@ package enum Answer: Hashable, Sendable {
 package enum Reply: Hashable, Sendable {
   case wallet(Wallet)
   case charge(Wallet, Entry)
-  case recharge(Wallet, Recharge)
+  case recharge(RechargeReply)
   case paymentMethod(Wallet, PaymentMethod)
   case rechargeOptions(RechargeOptions)
+  /// In the order they were started.
   case openRecharges([Recharge])
   /// Nothing stands recorded for the key asked about.
   case nothingRecorded
@@ -31,6 +32,17 @@ package struct Entry: Hashable, Sendable {
   package var reason: ChargeReason?
   package var reference: String
   package var caller: String
+  package var rechargeID: RechargeID?
+}
+
+/// A recharge as one of its transitions left it.
+package struct RechargeReply: Hashable, Sendable {
+  package var wallet: Wallet
+  package var recharge: Recharge
+  /// What credited the wallet; nil until paid.
+  package var entry: Entry?
+  /// The wallet's card after the transition.
+  package var savedPaymentMethod: PaymentMethod?
 }
 
 /// All that the Add Credits overlay shows.

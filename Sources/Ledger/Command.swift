@@ -10,6 +10,8 @@ package enum Mutation: Hashable, Sendable {
   /// Without a candidate the wallet's default card pays.
   case recharge(RechargeID, WalletID, Money, CandidateCard?)
   case savePaymentMethod(WalletID, CandidateCard)
+  /// The processor refused the card before it could be saved.
+  case refusePaymentMethod(WalletID, declineCode: String)
   case changeCardAndPay(RechargeID, WalletID, Money, CandidateCard)
   case settleRecharge(RechargeID, Settlement)
 }
@@ -40,7 +42,7 @@ package struct Needs: Sendable {
   package private(set) var wallets: Set<WalletID> = []
   /// Wallets whose default card is needed too.
   package private(set) var walletsWithCard: Set<WalletID> = []
-  /// Recharges bring their wallets.
+  /// Recharges bring their wallets with the default cards.
   package private(set) var recharges: Set<RechargeID> = []
   package private(set) var processorChargeIDs: Set<String> = []
   package private(set) var paymentMethods: Set<PaymentMethodID> = []
@@ -59,7 +61,8 @@ package struct Needs: Sendable {
 
   private mutating func add(_ mutation: Mutation) {
     switch mutation {
-    case .createWallet(let walletID, _), .charge(let walletID, _, _, _), .savePaymentMethod(let walletID, _):
+    case .createWallet(let walletID, _), .charge(let walletID, _, _, _), .savePaymentMethod(let walletID, _),
+      .refusePaymentMethod(let walletID, _):
       wallets.insert(walletID)
     case .recharge(let rechargeID, let walletID, _, _), .changeCardAndPay(let rechargeID, let walletID, _, _):
       wallets.insert(walletID)

@@ -11,14 +11,17 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
 
 /// A caller's key within that caller's scope.
 package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
-  package let caller: String
-  package let key: String
+  private let exactCaller: ExactText
+  private let exactKey: ExactText
+
+  package var caller: String { exactCaller.text }
+  package var key: String { exactKey.text }
 
   package static let lengthRange = 1...255
 
   package init(caller: String, key: String) {
-    self.caller = caller
-    self.key = key
+    exactCaller = ExactText(caller)
+    exactKey = ExactText(key)
   }
 
   /// Keys are not logged.

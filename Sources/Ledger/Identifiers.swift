@@ -1,20 +1,23 @@
 /// The wallet's name, chosen by whoever creates it.
 package struct WalletID: Hashable, Sendable, CustomStringConvertible {
-  package let value: String
-  package init(_ value: String) { self.value = value }
+  private let exact: ExactText
+  package var value: String { exact.text }
+  package init(_ value: String) { exact = ExactText(value) }
   package var description: String { value }
 }
 
 /// Random, so that a processor never sees one key for two charges, not even after a restore from a backup.
 package struct RechargeID: Hashable, Sendable, CustomStringConvertible {
-  package let value: String
-  package init(_ value: String) { self.value = value }
+  private let exact: ExactText
+  package var value: String { exact.text }
+  package init(_ value: String) { exact = ExactText(value) }
   package var description: String { value }
 }
 
 package struct PaymentMethodID: Hashable, Sendable, CustomStringConvertible {
-  package let value: String
-  package init(_ value: String) { self.value = value }
+  private let exact: ExactText
+  package var value: String { exact.text }
+  package init(_ value: String) { exact = ExactText(value) }
   package var description: String { value }
 }
 

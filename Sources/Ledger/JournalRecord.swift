@@ -55,9 +55,7 @@ package struct JournalRecord: Hashable, Sendable {
   package var reference: String
   package var rechargeID: RechargeID?
   package var origin: Origin
-  /// Canonical bytes of the object that was made or changed.
-  package var detail: [UInt8]
-  /// Canonical bytes of the answer.
+  /// Canonical bytes of the answer, which holds whatever was made or changed.
   package var answer: [UInt8]
   /// SHA-256 over the previous record's hash and `canonicalBytes`.
   package var hash: Digest
@@ -77,7 +75,6 @@ package struct JournalRecord: Hashable, Sendable {
     reference: String,
     rechargeID: RechargeID?,
     origin: Origin,
-    detail: [UInt8],
     answer: [UInt8],
     hash: Digest
   ) {
@@ -95,14 +92,13 @@ package struct JournalRecord: Hashable, Sendable {
     self.reference = reference
     self.rechargeID = rechargeID
     self.origin = origin
-    self.detail = detail
     self.answer = answer
     self.hash = hash
   }
 
   /// What the hash covers: the previous hash, then every field but the hash itself.
   package func bytesToHash(after previousHash: Digest) -> [UInt8] {
-    var writer = CanonicalWriter(reserving: 192 + detail.count + answer.count)
+    var writer = CanonicalWriter(reserving: 192 + answer.count)
     writer.write(previousHash)
     writer.write(number)
     writer.write(walletID.value)
@@ -121,7 +117,6 @@ package struct JournalRecord: Hashable, Sendable {
     writer.write(origin.key)
     writer.write(origin.method.rawValue)
     writer.write(origin.fingerprint)
-    writer.write(detail)
     writer.write(answer)
     return writer.bytes
   }

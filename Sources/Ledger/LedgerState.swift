@@ -22,8 +22,8 @@ package struct LedgerState: Sendable {
   package var paymentMethods: [PaymentMethodID: PaymentMethod] = [:]
   /// Which recharge each of the processor's charge ids belongs to.
   package var processorCharges: [String: RechargeID] = [:]
-  /// In the order they were started; filled only where a query asks for it.
-  package var openRecharges: [RechargeID] = []
+  /// Complete only where a query asks for it.
+  package var openRecharges: Set<RechargeID> = []
   package private(set) var changes = Changes()
 
   package init(position: Position) { self.position = position }
@@ -56,20 +56,20 @@ extension LedgerState {
   /// Appends one record to the wallet's journal and returns the answer that it records.
   ///
   /// `account` is the wallet as it stands after the change but for its sequence and chain, which are advanced here.
-  /// `finish` makes the record's detail and its answer out of the advanced wallet.
+  /// `makeAnswer` makes the record's answer, with all that was made or changed, out of the advanced wallet.
   mutating func append(
     _ posting: Posting,
     to account: Account,
     origin: Origin,
     at time: LedgerTime,
     sha256: (_ bytes: [UInt8]) -> Digest,
-    finish: (_ wallet: Wallet, _ entryID: EntryID) -> (detail: [UInt8], answer: Answer)
+    answer makeAnswer: (_ wallet: Wallet, _ entryID: EntryID) -> Answer
   ) -> Answer {
     var account = account
     position.record += 1
     account.wallet.sequence += 1
     let entryID = EntryID(record: position.record, tag: UInt32(truncatingIfNeeded: origin.fingerprint.words.0 >> 32))
-    let (detail, answer) = finish(account.wallet, entryID)
+    let answer = makeAnswer(account.wallet, entryID)
     var record = JournalRecord(
       number: position.record,
       walletID: account.wallet.id,
@@ -85,7 +85,6 @@ extension LedgerState {
       reference: posting.reference,
       rechargeID: posting.rechargeID,
       origin: origin,
-      detail: detail,
       answer: answer.canonicalBytes,
       hash: .zero
     )
@@ -129,6 +128,11 @@ extension LedgerState {
   mutating func save(_ book: RechargeBook) {
     recharges[book.recharge.id] = book
     changes.recharges.insert(book.recharge.id)
+    if book.recharge.state.isTerminal {
+      openRecharges.remove(book.recharge.id)
+    } else {
+      openRecharges.insert(book.recharge.id)
+    }
     if let id = book.recharge.processorChargeID { processorCharges[id] = book.recharge.id }
   }
 

@@ -37,6 +37,8 @@ package enum RechargePurpose: String, Hashable, Sendable, CaseIterable {
 package struct Recharge: Hashable, Sendable {
   package var id: RechargeID
   package var walletID: WalletID
+  /// Who asked for it, and so the actor of its entry.
+  package var caller: String
   /// Always positive.
   package var amount: Money
   package var purpose: RechargePurpose
@@ -56,6 +58,7 @@ package struct Recharge: Hashable, Sendable {
   package init(
     id: RechargeID,
     walletID: WalletID,
+    caller: String,
     amount: Money,
     purpose: RechargePurpose,
     state: RechargeState = .processing,
@@ -70,6 +73,7 @@ package struct Recharge: Hashable, Sendable {
   ) {
     self.id = id
     self.walletID = walletID
+    self.caller = caller
     self.amount = amount
     self.purpose = purpose
     self.state = state
@@ -87,19 +91,18 @@ package struct Recharge: Hashable, Sendable {
   package var processorKey: String { "credits-\(id)" }
 }
 
-/// A recharge and the answer that its caller gets for it now.
+/// A recharge by its last transition. Once that was final, it is the answer to the recharge's key for ever.
 package struct RechargeBook: Hashable, Sendable {
-  package var recharge: Recharge
-  /// The answer recorded by the recharge's last transition; once that was final, for ever.
-  package var answer: Answer
-  /// The journal record of that transition.
+  package var reply: RechargeReply
+  /// The journal record of the transition.
   package var record: Int64
 
-  package init(recharge: Recharge, answer: Answer, record: Int64) {
-    self.recharge = recharge
-    self.answer = answer
+  package init(reply: RechargeReply, record: Int64) {
+    self.reply = reply
     self.record = record
   }
+
+  package var recharge: Recharge { reply.recharge }
 }
 
 /// What the processor said, as the recharge worker reports it.

@@ -22,7 +22,7 @@ extension Refusal {
     case .paymentMethodRequired(let id):
       "wallet \(id) has no card: send a payment_method_token with a new key, or save a card first"
     case .paymentDeclined(_, let code):
-      "the card was declined (\(code)), nothing was charged: use another card, with a new key"
+      "the card was declined (\(code)) and is not saved: use another card, with a new key"
     case .idempotencyKeyReused:
       "idempotency_key was used for a different request: repeat that request unchanged, or take a new key for this one"
     case .rechargeInProgress(let id): "recharge \(id) is in progress on this wallet: wait until it is final, then retry"

@@ -14,7 +14,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case walletFrozen(WalletID)
   case walletClosed(WalletID)
   case paymentMethodRequired(WalletID)
-  case paymentDeclined(RechargeID, code: String)
+  /// The processor will not have the card that was to be saved.
+  case paymentDeclined(WalletID, code: String)
   case idempotencyKeyReused
   case rechargeInProgress(RechargeID)
   /// A second, different final word on one recharge. Only the worker can meet it.
@@ -83,7 +84,7 @@ package enum Refusal: Error, Hashable, Sendable {
       ["wallet_id": id.value]
     case .rechargeNotFound(let id), .rechargeInProgress(let id): ["recharge_id": id.value]
     case .rechargeAlreadySettled(let id, let state): ["recharge_id": id.value, "state": state.rawValue]
-    case .paymentDeclined(let id, let code): ["recharge_id": id.value, "decline_code": code]
+    case .paymentDeclined(let id, let code): ["wallet_id": id.value, "decline_code": code]
     case .fieldInvalid, .amountOutOfRange, .cardNumberRefused, .idempotencyKeyRequired, .idempotencyKeyReused: [:]
     }
   }

@@ -16,9 +16,7 @@ extension Rules {
     return state.append(Posting(kind: .paymentMethodSaved), to: account, origin: origin, at: time, sha256: sha256) {
       wallet,
       _ in
-      var detail = CanonicalWriter()
-      detail.write(paymentMethod)
-      return (detail.bytes, .reply(.paymentMethod(wallet, paymentMethod)))
+      .reply(.paymentMethod(wallet, paymentMethod))
     }
   }
 

@@ -27,14 +27,16 @@ extension Rules {
       )
     case .recharge(let id):
       guard let book = state.recharges[id] else { throw .rechargeNotFound(id) }
-      return .recharge(try account(book.recharge.walletID, in: state).wallet, book.recharge)
+      return .recharge(book.reply)
     case .paymentMethod(let walletID, let id):
       let account = try account(walletID, in: state)
       guard let wanted = id ?? account.defaultPaymentMethod, let paymentMethod = state.paymentMethods[wanted],
         paymentMethod.walletID == walletID
       else { throw .paymentMethodNotFound(walletID) }
       return .paymentMethod(account.wallet, paymentMethod)
-    case .openRecharges: return .openRecharges(state.openRecharges.compactMap { state.recharges[$0]?.recharge })
+    case .openRecharges:
+      let open = state.openRecharges.compactMap { state.recharges[$0]?.recharge }
+      return .openRecharges(open.sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) })
     case .recorded: return .nothingRecorded
     }
   }

@@ -24,6 +24,7 @@ extension Rules {
     let recharge = Recharge(
       id: id,
       walletID: walletID,
+      caller: origin.caller,
       amount: amount,
       purpose: purpose,
       paymentMethod: paymentMethod,
@@ -48,7 +49,7 @@ extension Rules {
     var recharge = book.recharge
     var account = try account(recharge.walletID, in: state)
     let settlement = checked(settlement, of: recharge, for: account.wallet, in: state)
-    if recharge.state == settlement.state { return book.answer }
+    if recharge.state == settlement.state { return .reply(.recharge(book.reply)) }
     guard recharge.state.canBecome(settlement.state) else { throw .rechargeAlreadySettled(id, recharge.state) }
     recharge.state = settlement.state
     recharge.updateTime = time
@@ -66,6 +67,7 @@ extension Rules {
     case .authenticationRequired(_, let url): recharge.nextActionURL = url
     case .failed(_, let explanation), .needsReview(let explanation): recharge.explanation = explanation
     }
+    precondition(account.openRecharge == id, "an open recharge has its wallet's slot")
     if recharge.state.isTerminal { account.openRecharge = nil }
     return record(recharge, in: account, origin: origin, to: &state, at: time)
   }
@@ -107,21 +109,44 @@ extension Rules {
       counterAccount: moved == 0 ? nil : .processor,
       rechargeID: recharge.id
     )
-    var recharge = recharge
+    var reply = RechargeReply(
+      wallet: account.wallet,
+      recharge: recharge,
+      entry: nil,
+      savedPaymentMethod: account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
+    )
     let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, entryID in
-      if recharge.state == .paid { recharge.entryID = entryID }
-      var detail = CanonicalWriter(reserving: 256)
-      detail.write(recharge)
-      return (detail.bytes, Rules.answer(for: recharge, in: wallet))
+      reply.wallet = wallet
+      if recharge.state == .paid {
+        reply.recharge.entryID = entryID
+        reply.entry = Rules.entry(entryID, crediting: wallet, for: recharge, at: time)
+      }
+      return .reply(.recharge(reply))
     }
-    state.save(RechargeBook(recharge: recharge, answer: answer, record: state.position.record))
+    state.save(RechargeBook(reply: reply, record: state.position.record))
     return answer
   }
 
-  /// A declined card is a refusal to whoever asked for the recharge; every other state is an answer.
-  private static func answer(for recharge: Recharge, in wallet: Wallet) -> Answer {
-    guard recharge.state == .declined else { return .reply(.recharge(wallet, recharge)) }
-    return .refusal(.paymentDeclined(recharge.id, code: recharge.explanation ?? "declined"))
+  private static func entry(
+    _ id: EntryID,
+    crediting wallet: Wallet,
+    for recharge: Recharge,
+    at time: LedgerTime
+  ) -> Entry {
+    Entry(
+      id: id,
+      sequence: wallet.sequence,
+      time: time,
+      kind: .rechargePaid,
+      amount: recharge.amount,
+      counterAccount: .processor,
+      posted: wallet.posted,
+      held: wallet.held,
+      reason: nil,
+      reference: "",
+      caller: recharge.caller,
+      rechargeID: recharge.id
+    )
   }
 
   private func check(_ amount: Money, isRechargeOf wallet: Wallet) throws(Refusal) {

@@ -12,9 +12,7 @@ extension Rules {
     return state.append(Posting(kind: .walletCreated), to: account, origin: origin, at: time, sha256: sha256) {
       wallet,
       _ in
-      var detail = CanonicalWriter()
-      detail.write(wallet)
-      return (detail.bytes, .reply(.wallet(wallet)))
+      .reply(.wallet(wallet))
     }
   }
 
@@ -58,9 +56,10 @@ extension Rules {
         held: wallet.held,
         reason: reason,
         reference: reference,
-        caller: origin.caller
+        caller: origin.caller,
+        rechargeID: nil
       )
-      return ([], .reply(.charge(wallet, entry)))
+      return .reply(.charge(wallet, entry))
     }
   }
 

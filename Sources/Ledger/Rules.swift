@@ -42,7 +42,7 @@ package struct Rules: Sendable {
     case .fixed(let answer): return answer
     case .recharge(let id):
       guard let book = state.recharges[id] else { preconditionFailure("a recorded recharge was not loaded") }
-      return book.answer
+      return .reply(.recharge(book.reply))
     }
   }
 
@@ -54,11 +54,11 @@ package struct Rules: Sendable {
   ) throws(Refusal) -> Answer {
     switch mutation {
     case .createWallet(let walletID, let currency):
-      try createWallet(walletID, currency, origin: origin, in: &state, at: time)
+      return try createWallet(walletID, currency, origin: origin, in: &state, at: time)
     case .charge(let walletID, let amount, let reason, let reference):
-      try charge(walletID, amount, reason, reference: reference, origin: origin, in: &state, at: time)
+      return try charge(walletID, amount, reason, reference: reference, origin: origin, in: &state, at: time)
     case .recharge(let id, let walletID, let amount, let candidate):
-      try startRecharge(
+      return try startRecharge(
         id,
         walletID,
         amount,
@@ -69,7 +69,7 @@ package struct Rules: Sendable {
         at: time
       )
     case .changeCardAndPay(let id, let walletID, let amount, let candidate):
-      try startRecharge(
+      return try startRecharge(
         id,
         walletID,
         amount,
@@ -80,9 +80,11 @@ package struct Rules: Sendable {
         at: time
       )
     case .savePaymentMethod(let walletID, let candidate):
-      try savePaymentMethod(candidate, of: walletID, origin: origin, in: &state, at: time)
+      return try savePaymentMethod(candidate, of: walletID, origin: origin, in: &state, at: time)
+    case .refusePaymentMethod(let walletID, let declineCode):
+      throw .paymentDeclined(try account(walletID, in: state).wallet.id, code: declineCode)
     case .settleRecharge(let id, let settlement):
-      try settle(id, settlement, origin: origin, in: &state, at: time)
+      return try settle(id, settlement, origin: origin, in: &state, at: time)
     }
   }
 }

@@ -79,7 +79,7 @@ struct IdempotencyTests {
       (.paymentMethodNotFound(WalletID("w")), false), (.walletExists(WalletID("w")), true),
       (.insufficientCredits(available: micros(0), required: micros(1)), true), (.walletFrozen(WalletID("w")), true),
       (.walletClosed(WalletID("w")), true), (.paymentMethodRequired(WalletID("w")), true),
-      (.paymentDeclined(RechargeID("r"), code: "c"), true), (.idempotencyKeyReused, false),
+      (.paymentDeclined(WalletID("w"), code: "c"), true), (.idempotencyKeyReused, false),
       (.rechargeInProgress(RechargeID("r")), false),
     ] as [(Refusal, Bool)]
   )

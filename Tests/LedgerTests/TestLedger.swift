@@ -44,7 +44,7 @@ struct TestLedger {
       case .createWallet: .createWallet
       case .charge: .charge
       case .recharge: .recharge
-      case .savePaymentMethod: .savePaymentMethod
+      case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
       case .changeCardAndPay: .changeCardAndPay
       case .settleRecharge: .settleRecharge
       }
@@ -88,15 +88,16 @@ extension Answer {
 
   var wallet: Wallet? {
     switch self {
-    case .reply(.wallet(let wallet)), .reply(.charge(let wallet, _)), .reply(.recharge(let wallet, _)),
+    case .reply(.wallet(let wallet)), .reply(.charge(let wallet, _)),
       .reply(.paymentMethod(let wallet, _)):
       wallet
+    case .reply(.recharge(let reply)): reply.wallet
     default: nil
     }
   }
 
   var recharge: Recharge? {
-    guard case .reply(.recharge(_, let recharge)) = self else { return nil }
-    return recharge
+    guard case .reply(.recharge(let reply)) = self else { return nil }
+    return reply.recharge
   }
 }

@@ -1,0 +1,115 @@
+import Ledger
+
+/// What the committer's thread does: batch after batch, until there is nothing left or the store has failed.
+struct CommitLoop<OpenedStore: Store> {
+  private let rules: Rules
+  private let clock: @Sendable () -> LedgerTime
+  private var store: OpenedStore
+
+  init(rules: Rules, clock: @escaping @Sendable () -> LedgerTime, store: OpenedStore) {
+    self.rules = rules
+    self.clock = clock
+    self.store = store
+  }
+
+  /// Returns why the store failed, or nil once the mailbox is closed and empty.
+  mutating func run(_ mailbox: Mailbox<Submission>) -> String? {
+    while let gathered = mailbox.takeAll() {
+      var rest = gathered[...]
+      while !rest.isEmpty {
+        let batch = withoutExpired(rest.prefix(Committer.largestBatch))
+        rest = rest.dropFirst(Committer.largestBatch)
+        if let reason = commit(batch) {
+          for submission in rest { submission.completion(.failure(.unavailable(reason))) }
+          return reason
+        }
+        if let reason = maintain(isIdle: rest.isEmpty && mailbox.isEmpty) {
+          for submission in rest { submission.completion(.failure(.unavailable(reason))) }
+          return reason
+        }
+      }
+    }
+    return nil
+  }
+
+  private func withoutExpired(_ batch: ArraySlice<Submission>) -> [Submission] {
+    guard batch.contains(where: { $0.deadline != nil }) else { return Array(batch) }
+    let now = ContinuousClock.now
+    return batch.filter { submission in
+      guard let deadline = submission.deadline, deadline <= now else { return true }
+      submission.completion(.failure(.deadlineExceeded))
+      return false
+    }
+  }
+
+  /// Returns why the store failed, or nil.
+  private mutating func commit(_ batch: [Submission]) -> String? {
+    guard !batch.isEmpty else { return nil }
+    do throws(StoreError) {
+      let outcomes = try decide(batch)
+      for (submission, outcome) in zip(batch, outcomes) { submission.completion(.success(outcome)) }
+      return nil
+    } catch {
+      switch error {
+      case .diskFull: return answerWithoutWriting(batch)
+      case .failed(let reason): return refuse(batch, because: reason)
+      }
+    }
+  }
+
+  private mutating func decide(_ batch: [Submission]) throws(StoreError) -> [Outcome] {
+    let time = now
+    var state = try load(batch)
+    var outcomes: [Outcome] = []
+    outcomes.reserveCapacity(batch.count)
+    for submission in batch { outcomes.append(rules.decide(submission.command, in: &state, at: time)) }
+    guard !state.changes.isEmpty else { return outcomes }
+    state.position.time = time
+    try store.persist(state)
+    return outcomes
+  }
+
+  /// With the disk full, reads and replays are still answered; what would write is refused without effect.
+  private mutating func answerWithoutWriting(_ batch: [Submission]) -> String? {
+    do throws(StoreError) {
+      let time = now
+      let state = try load(batch)
+      for submission in batch {
+        var trial = state
+        let outcome = rules.decide(submission.command, in: &trial, at: time)
+        submission.completion(trial.changes.isEmpty ? .success(outcome) : .failure(.diskFull))
+      }
+      return nil
+    } catch {
+      switch error {
+      case .diskFull(let reason), .failed(let reason): return refuse(batch, because: reason)
+      }
+    }
+  }
+
+  private func refuse(_ batch: [Submission], because reason: String) -> String {
+    for submission in batch { submission.completion(.failure(.unavailable(reason))) }
+    return reason
+  }
+
+  private mutating func load(_ batch: [Submission]) throws(StoreError) -> LedgerState {
+    var needs = Needs()
+    for submission in batch { needs.add(submission.command) }
+    return try store.load(needs)
+  }
+
+  /// A full disk can wait: the batch that needs the room will say so.
+  private mutating func maintain(isIdle: Bool) -> String? {
+    do throws(StoreError) {
+      try store.maintain(isIdle: isIdle)
+      return nil
+    } catch {
+      switch error {
+      case .diskFull: return nil
+      case .failed(let reason): return reason
+      }
+    }
+  }
+
+  private var now: LedgerTime { max(clock(), store.position.time) }
+}

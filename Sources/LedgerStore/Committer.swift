@@ -1,0 +1,120 @@
+import Ledger
+import Synchronization
+
+/// The ledger's one writer: a thread that owns the store and commits commands in batches.
+///
+/// Commands that arrive while a batch is being synced form the next one, so that one sync serves all of them and no
+/// timer delays a lone caller. Questions wait in the same queue: every read sees every acknowledged write. Two
+/// commands with one key meet in that queue too, so the later is always answered by the earlier.
+package final class Committer: Sendable {
+  package typealias Completion = @Sendable (Result<Outcome, LedgerError>) -> Void
+
+  /// Bounds the work between two syncs, and so the wait of whoever arrives just after a batch began.
+  package static let largestBatch = 1024
+  /// Bounds memory; above it callers are turned away while they can still retry.
+  package static let largestQueue = 65_536
+
+  private let mailbox = Mailbox<Submission>(capacity: largestQueue)
+  private let thread: OwningThread
+  private let stopReason: StopReason
+
+  /// Opens the store on the committer's thread, and returns once that is done.
+  ///
+  /// - Parameters:
+  ///   - clock: Read once per batch. Ledger time is never less than the last committed, whatever the clock says.
+  ///   - open: Runs on the committer's thread.
+  ///   - stopped: Called once, on the committer's thread, when the store failed and everything is refused from then
+  ///     on. The owner has to end the process with a failure: only a restart finds out what is durable.
+  package init<OpenedStore: Store>(
+    rules: Rules,
+    clock: @escaping @Sendable () -> LedgerTime,
+    open: @escaping @Sendable () throws(StoreError) -> OpenedStore,
+    stopped: @escaping @Sendable (String) -> Void
+  ) throws(StoreError) {
+    let opening = Opening()
+    let stopReason = StopReason()
+    self.stopReason = stopReason
+    thread = OwningThread(name: "ledger") { [mailbox] in
+      let store: OpenedStore
+      do throws(StoreError) {
+        store = try open()
+        opening.finish(nil)
+      } catch {
+        return opening.finish(error)
+      }
+      var loop = CommitLoop(rules: rules, clock: clock, store: store)
+      let reason = loop.run(mailbox)
+      guard let reason else { return }
+      stopReason.value.withLock { $0 = reason }
+      mailbox.close()
+      stopped(reason)
+      while let late = mailbox.takeAll() {
+        for submission in late { submission.completion(.failure(.unavailable(reason))) }
+      }
+    }
+    if let error = opening.wait() {
+      thread.join()
+      throw error
+    }
+  }
+
+  /// Decides and commits `command`, then calls `completion` on the committer's thread: after the batch is durable, back
+  /// to back with the batch's other completions. It must not block.
+  ///
+  /// A command whose `deadline` passes before its turn is dropped without effect. Where the committer has stopped or
+  /// the queue is full, `completion` runs on the caller's thread before this returns.
+  package func submit(
+    _ command: Command,
+    deadline: ContinuousClock.Instant? = nil,
+    completion: @escaping Completion
+  ) {
+    switch mailbox.post(Submission(command: command, deadline: deadline, completion: completion)) {
+    case .posted: break
+    case .full: completion(.failure(.unavailable("the ledger's queue is full")))
+    case .closed: completion(.failure(.unavailable(stopReason.value.withLock { $0 } ?? "the ledger is shutting down")))
+    }
+  }
+
+  /// The same for async callers. Cancelling the task does not recall the command.
+  package func submit(
+    _ command: Command,
+    deadline: ContinuousClock.Instant? = nil
+  ) async throws(LedgerError) -> Outcome {
+    let result: Result<Outcome, LedgerError> = await withCheckedContinuation { continuation in
+      submit(command, deadline: deadline) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  /// Answers what is queued, closes the store and waits for both. Never call it from a completion.
+  package func close() {
+    mailbox.close()
+    thread.join()
+  }
+}
+
+struct Submission: Sendable {
+  let command: Command
+  let deadline: ContinuousClock.Instant?
+  let completion: Committer.Completion
+}
+
+private final class StopReason: Sendable {
+  let value = Mutex<String?>(nil)
+}
+
+/// Hands the result of opening from the committer's thread to its creator.
+private final class Opening: Sendable {
+  private let error = Mutex<StoreError?>(nil)
+  private let done = Semaphore()
+
+  func finish(_ error: StoreError?) {
+    self.error.withLock { $0 = error }
+    done.signal()
+  }
+
+  func wait() -> StoreError? {
+    done.wait()
+    return error.withLock { $0 }
+  }
+}

@@ -1,0 +1,200 @@
+import Ledger
+import LedgerStore
+
+extension SQLiteStore {
+  package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
+    var state = LedgerState(position: position)
+    var recharges = needs.recharges
+    for key in needs.keys {
+      guard let recorded = try recordedAnswer(for: key) else { continue }
+      state.answers[key] = recorded
+      if case .recharge(let id) = recorded.body { recharges.insert(id) }
+    }
+    for chargeID in needs.processorChargeIDs {
+      state.processorCharges[chargeID] = try rechargeID(ofCharge: chargeID)
+    }
+    if needs.openRecharges {
+      state.openRecharges = try openRecharges()
+      recharges.formUnion(state.openRecharges)
+    }
+    var walletsWithCard = needs.walletsWithCard
+    for id in recharges {
+      guard let book = try recharge(id) else { continue }
+      state.recharges[id] = book
+      walletsWithCard.insert(book.recharge.walletID)
+    }
+    for walletID in needs.wallets.union(walletsWithCard) { state.accounts[walletID] = try account(walletID) }
+    var paymentMethods = needs.paymentMethods
+    for walletID in walletsWithCard {
+      if let id = state.accounts[walletID]?.defaultPaymentMethod { paymentMethods.insert(id) }
+    }
+    for id in paymentMethods { state.paymentMethods[id] = try paymentMethod(id) }
+    return state
+  }
+
+  package mutating func journal(of walletID: WalletID) throws(StoreError) -> [JournalRecord] {
+    var records: [JournalRecord] = []
+    var next = try account(walletID)?.head.record ?? 0
+    while next != 0 {
+      guard let record = try record(next) else { break }
+      records.append(record)
+      next = record.previous
+    }
+    return records.reversed()
+  }
+
+  mutating func account(_ walletID: WalletID) throws(StoreError) -> Account? {
+    if let known = accounts[walletID] { return known.account }
+    let select = statements.selectWallet
+    select.bind(1, walletID.value)
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    guard let currency = Currency(code: select.text(1)), let state = WalletState(rawValue: select.text(5)),
+      let hash = Digest(bytes: select.bytes(8))
+    else { throw .failed("wallet \(walletID) has a damaged row") }
+    let wallet = Wallet(
+      id: walletID,
+      currency: currency,
+      posted: select.int64(3),
+      held: select.int64(4),
+      state: state,
+      sequence: select.int64(6),
+      createTime: LedgerTime(microseconds: select.int64(2))
+    )
+    let account = Account(
+      wallet: wallet,
+      head: ChainHead(record: select.int64(7), hash: hash),
+      openRecharge: select.optionalText(9).map { RechargeID($0) },
+      defaultPaymentMethod: select.optionalText(10).map { PaymentMethodID($0) }
+    )
+    remember(StoredAccount(row: select.int64(0), account: account))
+    return account
+  }
+
+  mutating func remember(_ stored: StoredAccount) {
+    if accounts.count >= SQLiteStore.mostCachedAccounts { accounts.removeAll(keepingCapacity: true) }
+    accounts[stored.account.wallet.id] = stored
+  }
+
+  private func recordedAnswer(for key: IdempotencyKey) throws(StoreError) -> RecordedAnswer? {
+    guard let number = try keyIndex.answer(for: key) else { return nil }
+    if number < 0 { return try recordedRefusal(-number) }
+    guard let record = try record(number) else { throw .failed("record \(number) is lost") }
+    let body: RecordedAnswer.Body =
+      if let id = record.rechargeID { .recharge(id) } else { .fixed(try decode(record.answer, of: "record \(number)")) }
+    return RecordedAnswer(method: record.origin.method, fingerprint: record.origin.fingerprint, body: body)
+  }
+
+  private func recordedRefusal(_ number: Int64) throws(StoreError) -> RecordedAnswer {
+    let select = statements.selectRefusal
+    select.bind(1, number)
+    defer { select.reset() }
+    guard try select.step(), let method = Method(rawValue: select.text(2)),
+      let fingerprint = Digest(bytes: select.bytes(3))
+    else { throw .failed("refusal \(number) is lost or damaged") }
+    let answer = try decode(select.bytes(4), of: "refusal \(number)")
+    return RecordedAnswer(method: method, fingerprint: fingerprint, body: .fixed(answer))
+  }
+
+  private func record(_ number: Int64) throws(StoreError) -> JournalRecord? {
+    let select = statements.selectRecord
+    select.bind(1, number)
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    guard let kind = RecordKind(rawValue: select.text(5)), let method = Method(rawValue: select.text(15)),
+      let fingerprint = Digest(bytes: select.bytes(16)), let hash = Digest(bytes: select.bytes(18))
+    else { throw .failed("record \(number) is damaged") }
+    return JournalRecord(
+      number: select.int64(0),
+      walletID: WalletID(select.text(1)),
+      sequence: select.int64(2),
+      previous: select.int64(3),
+      time: LedgerTime(microseconds: select.int64(4)),
+      kind: kind,
+      amount: select.int64(6),
+      counterAccount: try raw(CounterAccount.self, select.optionalText(7), of: number),
+      posted: select.int64(8),
+      held: select.int64(9),
+      reason: try raw(ChargeReason.self, select.optionalText(10), of: number),
+      reference: select.text(11),
+      rechargeID: select.optionalText(12).map { RechargeID($0) },
+      origin: Origin(
+        caller: select.text(13),
+        key: select.optionalText(14),
+        method: method,
+        fingerprint: fingerprint
+      ),
+      answer: select.bytes(17),
+      hash: hash
+    )
+  }
+
+  private func raw<Value: RawRepresentable<String>>(
+    _ type: Value.Type,
+    _ text: String?,
+    of record: Int64
+  ) throws(StoreError) -> Value? {
+    guard let text else { return nil }
+    guard let value = Value(rawValue: text) else { throw .failed("record \(record) is damaged") }
+    return value
+  }
+
+  private func recharge(_ id: RechargeID) throws(StoreError) -> RechargeBook? {
+    let select = statements.selectRecharge
+    select.bind(1, id.value)
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    guard case .reply(.recharge(let reply)) = try decode(select.bytes(1), of: "recharge \(id)") else {
+      throw .failed("recharge \(id) is damaged")
+    }
+    return RechargeBook(reply: reply, record: select.int64(0))
+  }
+
+  private func rechargeID(ofCharge chargeID: String) throws(StoreError) -> RechargeID? {
+    let select = statements.selectRechargeOfCharge
+    select.bind(1, chargeID)
+    defer { select.reset() }
+    return try select.step() ? RechargeID(select.text(0)) : nil
+  }
+
+  private func openRecharges() throws(StoreError) -> Set<RechargeID> {
+    let select = statements.selectOpenRecharges
+    defer { select.reset() }
+    var ids: Set<RechargeID> = []
+    while try select.step() { ids.insert(RechargeID(select.text(0))) }
+    return ids
+  }
+
+  private func paymentMethod(_ id: PaymentMethodID) throws(StoreError) -> PaymentMethod? {
+    let select = statements.selectPaymentMethod
+    select.bind(1, id.value)
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    return PaymentMethod(
+      id: id,
+      walletID: WalletID(select.text(0)),
+      token: PaymentMethodToken(select.text(1)),
+      card: Card(
+        brand: select.text(2),
+        last4: select.text(3),
+        expiryMonth: Int32(truncatingIfNeeded: select.int64(4)),
+        expiryYear: Int32(truncatingIfNeeded: select.int64(5))
+      ),
+      billing: BillingDetails(
+        name: select.text(6),
+        email: select.text(7),
+        country: select.text(8),
+        postalCode: select.text(9)
+      ),
+      createTime: LedgerTime(microseconds: select.int64(10))
+    )
+  }
+
+  private func decode(_ bytes: [UInt8], of row: String) throws(StoreError) -> Answer {
+    do {
+      return try Answer(canonicalBytes: bytes)
+    } catch {
+      throw .failed("\(row) is damaged")
+    }
+  }
+}

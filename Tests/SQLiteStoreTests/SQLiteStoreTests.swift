@@ -1,0 +1,138 @@
+import Foundation
+import Ledger
+import LedgerStore
+import SQLiteStore
+import StoreContract
+import Testing
+
+/// A directory that is gone with the test.
+final class TemporaryDirectory: Sendable {
+  let path: String
+
+  init() { path = FileManager.default.temporaryDirectory.appending(path: "credits-\(UUID().uuidString)").path }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func sqlite3(_ sql: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sqlite3", path + "/ledger.db", sql]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+@Suite("The SQLite store keeps the store's contract")
+struct SQLiteStoreContractTests {
+  let directory = TemporaryDirectory()
+  var contract: StoreContract<SQLiteStore> {
+    StoreContract { [directory] in try SQLiteStore(directory: directory.path) }
+  }
+
+  @Test("a new store is empty") func empty() throws { try contract.aNewStoreIsEmpty() }
+  @Test("every mutation survives a restart") func restart() throws { try contract.everyMutationSurvivesARestart() }
+  @Test("position and time survive a restart") func position() throws { try contract.positionSurvivesARestart() }
+  @Test("keys are taken byte for byte") func keys() throws { try contract.keysAreTakenByteForByte() }
+  @Test("agrees with the pure rules", arguments: UInt64(1)...12)
+  func random(seed: UInt64) throws { try contract.agreesWithThePureRules(seed: seed) }
+}
+
+@Suite("The SQLite store")
+struct SQLiteStoreTests {
+  let directory = TemporaryDirectory()
+
+  func open() throws(StoreError) -> SQLiteStore { try SQLiteStore(directory: directory.path) }
+
+  @Test("never shares its directory")
+  func lock() throws {
+    var first: SQLiteStore? = try open()
+    let error = #expect(throws: StoreError.self) { try open() }
+    #expect("\(error as Any)".contains("another process uses the data directory"))
+    #expect(first != nil)
+    first = nil
+    #expect(throws: Never.self) { try open() }
+  }
+
+  @Test("refuses a ledger of a newer version, and a file that is no ledger")
+  func version() throws {
+    _ = try open()
+    _ = try directory.sqlite3("PRAGMA user_version = 2")
+    let newer = #expect(throws: StoreError.self) { try open() }
+    #expect("\(newer as Any)".contains("use a newer program"))
+    _ = try directory.sqlite3("PRAGMA user_version = 1; PRAGMA application_id = 7")
+    let foreign = #expect(throws: StoreError.self) { try open() }
+    #expect("\(foreign as Any)".contains("not a credits ledger"))
+  }
+
+  @Test("lets nobody but its owner read the files")
+  func modes() throws {
+    let store = try open()
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    #expect(names.contains("ledger.db-wal"))
+    for path in [directory.path] + names.map({ directory.path + "/" + $0 }) {
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect((mode ?? 0o777) & 0o077 == 0, "\(path)")
+    }
+    _ = store
+  }
+
+  @Test("can be read by a person with sqlite3")
+  func views() throws {
+    do {
+      let ledger = try ReopenableLedger { try open() }
+      for (index, mutation) in Scenario.mutations.enumerated() {
+        _ = try ledger.run(Scenario.command(mutation, key: "k\(index)"))
+      }
+    }
+    let balances = try directory.sqlite3("SELECT wallet_id, posted, available, state FROM balances ORDER BY 1")
+    #expect(balances == "a|29.997499|29.997499|ACTIVE\nb|0.000000|0.000000|ACTIVE\n")
+    #expect(try directory.sqlite3("SELECT sum(micros) FROM accounts") == "0\n")
+    let entries = try directory.sqlite3("SELECT kind, amount, reference FROM entries WHERE amount <> '0.000000'")
+    #expect(
+      entries == """
+        RECHARGE_PAID|10.000000|
+        CHARGE|-0.002500|call é
+        RECHARGE_PAID|20.000000|
+        CHARGE|-0.000001|last
+
+        """
+    )
+    let states = try directory.sqlite3("SELECT recharge_id, state FROM recharges ORDER BY 1")
+    #expect(states == "r1|PAID\nr2|DECLINED\nr3|PAID\nr4|FAILED\nr5|NEEDS_REVIEW\n")
+  }
+
+  @Test(
+    "shows whatever was changed behind its back",
+    arguments: [
+      "UPDATE journal SET amount = amount + 1 WHERE record = 6", "DELETE FROM journal WHERE record = 6",
+      "UPDATE journal SET answer = x'00' WHERE record = 6", "UPDATE balance SET posted = posted + 1",
+      "UPDATE journal SET idempotency_key = 'other' WHERE record = 6",
+      "UPDATE balance SET head_record = 6, head_hash = (SELECT hash FROM journal WHERE record = 6)",
+      "UPDATE journal SET fingerprint = zeroblob(32) WHERE record = 6",
+    ]
+  )
+  func tampering(sql: String) throws {
+    let ledger = try ReopenableLedger { try open() }
+    _ = try ledger.run(Scenario.command(.createWallet(WalletID("w"), .usd), key: "w"))
+    _ = try ledger.run(
+      Scenario.command(.recharge(RechargeID("r"), WalletID("w"), Scenario.usd(10), Scenario.card("1")), key: "r")
+    )
+    _ = try ledger.run(Scenario.command(.settleRecharge(RechargeID("r"), .paid(processorChargeID: "c")), key: ""))
+    for index in 4...8 {
+      let charge = Mutation.charge(WalletID("w"), Scenario.micros(1), .call, reference: "")
+      _ = try ledger.run(Scenario.command(charge, key: "k\(index)"))
+    }
+    try ledger.prove(["w"])
+    let copy = TemporaryDirectory()
+    try ledger.whileClosed { [directory] in
+      try FileManager.default.copyItem(atPath: directory.path, toPath: copy.path)
+      _ = try copy.sqlite3(sql)
+    }
+    let tampered = try ReopenableLedger { try SQLiteStore(directory: copy.path) }
+    #expect(throws: (any Error).self) { try tampered.prove(["w"]) }
+  }
+}

@@ -1,0 +1,157 @@
+import Ledger
+import MessageDigest
+
+/// A small deterministic generator (splitmix64), so that a failing seed fails again.
+package struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}
+
+/// Commands to try a store with.
+package struct Scenario {
+  private var dice: Dice
+  private var sent: [Command] = []
+  private var rechargeCount = 0
+
+  package static let walletIDs = ["w0", "w1", "w2"]
+
+  package init(dice: Dice) { self.dice = dice }
+
+  /// Each mutation at least once, each outcome of a recharge, each remembered refusal that they can meet.
+  package static let mutations: [Mutation] = [
+    .createWallet(WalletID("a"), .usd),
+    .createWallet(WalletID("b"), .usd),
+    .createWallet(WalletID("a"), .usd),
+    .recharge(RechargeID("r0"), WalletID("a"), usd(10), nil),
+    .recharge(RechargeID("r1"), WalletID("a"), usd(10), card("1")),
+    .settleRecharge(RechargeID("r1"), .paid(processorChargeID: "ch1")),
+    .charge(WalletID("a"), micros(2_500), .call, reference: "call é"),
+    .charge(WalletID("a"), usd(10), .numberPurchase, reference: ""),
+    .savePaymentMethod(WalletID("a"), card("2")),
+    .refusePaymentMethod(WalletID("a"), declineCode: "expired_card"),
+    .changeCardAndPay(RechargeID("r2"), WalletID("a"), usd(20), card("3")),
+    .settleRecharge(RechargeID("r2"), .declined(processorChargeID: "ch2", code: "insufficient_funds")),
+    .changeCardAndPay(RechargeID("r3"), WalletID("a"), usd(20), card("4")),
+    .settleRecharge(
+      RechargeID("r3"),
+      .authenticationRequired(processorChargeID: "ch3", nextActionURL: "https://bank.example/3")
+    ),
+    .settleRecharge(RechargeID("r3"), .paid(processorChargeID: "ch3")),
+    .recharge(RechargeID("r4"), WalletID("a"), usd(15), nil),
+    .settleRecharge(RechargeID("r4"), .failed(processorChargeID: nil, explanation: "the processor is closed")),
+    .recharge(RechargeID("r5"), WalletID("b"), usd(15), card("5")),
+    .settleRecharge(RechargeID("r5"), .needsReview(explanation: "unknown for 23 h")),
+    .charge(WalletID("a"), micros(1), .text, reference: "last"),
+  ]
+
+  package mutating func next() -> Command {
+    if Int.random(in: 0..<6, using: &dice) == 0, let again = sent.randomElement(using: &dice) { return again }
+    let command = Int.random(in: 0..<5, using: &dice) == 0 ? Command.ask(query()) : Self.command(mutation(), key: key())
+    if case .mutate(_, let origin) = command, origin.key != nil { sent.append(command) }
+    return command
+  }
+
+  /// Few enough that keys collide with other requests now and then.
+  private mutating func key() -> String { "k\(Int.random(in: 0..<2000, using: &dice))" }
+
+  private mutating func walletID() -> WalletID { WalletID(Self.walletIDs.randomElement(using: &dice) ?? "w0") }
+
+  private mutating func query() -> Query {
+    let recharge = RechargeID("r\(Int.random(in: 0...rechargeCount, using: &dice))")
+    return switch Int.random(in: 0..<5, using: &dice) {
+    case 0: .wallet(walletID())
+    case 1: .rechargeOptions(walletID())
+    case 2: .recharge(recharge)
+    case 3: .paymentMethod(walletID(), nil)
+    default: .openRecharges
+    }
+  }
+
+  private mutating func mutation() -> Mutation {
+    let amount = Money(micros: Int64.random(in: -1...30, using: &dice) * 1_000_000, currency: .usd)
+    switch Int.random(in: 0..<12, using: &dice) {
+    case 0: return .createWallet(walletID(), .usd)
+    case 1...4: return .charge(walletID(), amount, .call, reference: "ref")
+    case 5, 6:
+      rechargeCount += 1
+      let candidate = Bool.random(using: &dice) ? Self.card("r\(rechargeCount)") : nil
+      return .recharge(RechargeID("r\(rechargeCount)"), walletID(), amount, candidate)
+    case 7:
+      rechargeCount += 1
+      return .changeCardAndPay(RechargeID("r\(rechargeCount)"), walletID(), amount, Self.card("r\(rechargeCount)"))
+    case 8:
+      rechargeCount += 1
+      return .savePaymentMethod(walletID(), Self.card("s\(rechargeCount)"))
+    default: return .settleRecharge(RechargeID("r\(Int.random(in: 0...rechargeCount, using: &dice))"), settlement())
+    }
+  }
+
+  private mutating func settlement() -> Settlement {
+    let charge = "ch\(Int.random(in: 0..<200, using: &dice))"
+    return switch Int.random(in: 0..<6, using: &dice) {
+    case 0, 1: .paid(processorChargeID: charge)
+    case 2: .declined(processorChargeID: charge, code: "card_declined")
+    case 3: .authenticationRequired(processorChargeID: charge, nextActionURL: "https://bank.example")
+    case 4: .failed(processorChargeID: nil, explanation: "given up")
+    default: .needsReview(explanation: "unknown")
+    }
+  }
+
+  /// The recharge worker's commands carry no key; all others do.
+  package static func command(_ mutation: Mutation, key: String, caller: String = "tester") -> Command {
+    let method: Method =
+      switch mutation {
+      case .createWallet: .createWallet
+      case .charge: .charge
+      case .recharge: .recharge
+      case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
+      case .changeCardAndPay: .changeCardAndPay
+      case .settleRecharge: .settleRecharge
+      }
+    let fingerprint = Digest(SHA256.hash(Array("\(mutation)".utf8)))
+    return .mutate(
+      mutation,
+      Origin(
+        caller: caller,
+        key: method == .settleRecharge ? nil : key,
+        method: method,
+        fingerprint: fingerprint
+      )
+    )
+  }
+
+  package static func usd(_ dollars: Int64) -> Money {
+    Money(micros: dollars * Money.microsPerUnit, currency: .usd)
+  }
+
+  package static func micros(_ micros: Int64) -> Money { Money(micros: micros, currency: .usd) }
+
+  package static func card(_ name: String) -> CandidateCard {
+    CandidateCard(
+      id: PaymentMethodID("pm-\(name)"),
+      token: PaymentMethodToken("tok-\(name)"),
+      card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2030),
+      billing: BillingDetails(name: "A. Person", email: "a@example.org", country: "US", postalCode: "94107")
+    )
+  }
+}
+
+extension Answer {
+  /// Whether the answer stays as it is under its key.
+  package var isFinal: Bool {
+    switch self {
+    case .refusal(let refusal): refusal.isRemembered
+    case .reply(.recharge(let reply)): reply.recharge.state.isTerminal
+    case .reply: true
+    }
+  }
+}

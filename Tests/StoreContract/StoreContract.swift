@@ -1,0 +1,156 @@
+import Ledger
+import LedgerStore
+import MessageDigest
+import Testing
+
+/// What every store has to do. `open` gives the same ledger each time, as after a restart.
+package struct StoreContract<OpenedStore: Store> {
+  private let open: () throws -> OpenedStore
+
+  package init(open: @escaping () throws -> OpenedStore) { self.open = open }
+
+  package func aNewStoreIsEmpty() throws {
+    let ledger = try ReopenableLedger(open)
+    #expect(try ledger.position == Position(record: 0, refusal: 0, time: LedgerTime(microseconds: 0)))
+    #expect(try ledger.run(.ask(.wallet(WalletID("w")))).answer == .refusal(.walletNotFound(WalletID("w"))))
+    #expect(try ledger.run(.ask(.openRecharges)).answer == .reply(.openRecharges([])))
+    #expect(try ledger.journal(of: "w").isEmpty)
+  }
+
+  /// Every mutation, each in a batch of its own, then a restart: all is there, and each key has its answer.
+  package func everyMutationSurvivesARestart() throws {
+    let ledger = try ReopenableLedger(open)
+    var answers: [(command: Command, answer: Answer)] = []
+    var recharges: [RechargeID: Answer] = [:]
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      let command = Scenario.command(mutation, key: "k\(index)")
+      let answer = try ledger.run(command).answer
+      answers.append((command, answer))
+      if case .reply(.recharge(let reply)) = answer { recharges[reply.recharge.id] = answer }
+    }
+    let questions: [Query] = [
+      .wallet(WalletID("a")), .wallet(WalletID("b")), .rechargeOptions(WalletID("a")),
+      .paymentMethod(WalletID("a"), nil), .paymentMethod(WalletID("a"), PaymentMethodID("pm-1")), .openRecharges,
+      .recharge(RechargeID("r1")), .recharge(RechargeID("r2")), .recharge(RechargeID("r5")),
+    ]
+    let before = try ledger.run(questions.map { .ask($0) })
+    #expect(before.allSatisfy { if case .reply = $0.answer { true } else { false } })
+    try ledger.restart()
+    #expect(try ledger.run(questions.map { .ask($0) }) == before)
+    for (command, answer) in answers {
+      guard case .mutate(_, let origin) = command, origin.key != nil else { continue }
+      var expected = answer
+      if case .reply(.recharge(let reply)) = answer { expected = recharges[reply.recharge.id] ?? answer }
+      if case .refusal(let refusal) = answer { #expect(refusal.isRemembered) }
+      #expect(try ledger.run(command) == Outcome(answer: expected, isReplay: true))
+    }
+    #expect(try ledger.run(questions.map { .ask($0) }) == before)
+    try ledger.prove(["a", "b"])
+  }
+
+  /// The same random commands, in batches of random size with restarts between, through the pure rules over a memory
+  /// that holds everything: the outcomes are the same.
+  package func agreesWithThePureRules(seed: UInt64) throws {
+    var dice = Dice(state: seed)
+    var scenario = Scenario(dice: Dice(state: seed &* 31))
+    var whole = LedgerState(position: Position(record: 0, refusal: 0, time: LedgerTime(microseconds: 0)))
+    let ledger = try ReopenableLedger(open)
+    for batch in 1...60 {
+      let commands = (0..<Int.random(in: 1...12, using: &dice)).map { _ in scenario.next() }
+      let time = LedgerTime(microseconds: Int64(batch) * 1000)
+      let expected = commands.map { ReopenableLedger<OpenedStore>.rules.decide($0, in: &whole, at: time) }
+      #expect(try ledger.run(commands, at: time) == expected)
+      #expect(try ledger.position.record == whole.position.record)
+      if Int.random(in: 0..<8, using: &dice) == 0 { try ledger.restart() }
+    }
+    try ledger.prove(Scenario.walletIDs)
+  }
+
+  package func keysAreTakenByteForByte() throws {
+    let keys = ["k", "K", "k ", "k\u{301}", "\u{1E31}", String(repeating: "x", count: 255), "k'\"%_;--", "0", "00"]
+    let ledger = try ReopenableLedger(open)
+    for caller in ["c", "ck", ""] {
+      for key in keys {
+        let command = Scenario.command(.createWallet(WalletID("\(caller)/\(key)"), .usd), key: key, caller: caller)
+        #expect(try ledger.run(command).isReplay == false)
+        try ledger.restart()
+        #expect(try ledger.run(command).isReplay == true)
+      }
+    }
+  }
+
+  package func positionSurvivesARestart() throws {
+    let ledger = try ReopenableLedger(open)
+    for (refusals, seconds) in [5, 6].enumerated() {
+      let time = LedgerTime(microseconds: Int64(seconds) * 1_000_000)
+      let command = Scenario.command(.createWallet(WalletID("w"), .usd), key: "\(seconds)")
+      _ = try ledger.run([command], at: time)
+      try ledger.restart()
+      #expect(try ledger.position == Position(record: 1, refusal: Int64(refusals), time: time))
+    }
+  }
+}
+
+/// A store that can be closed and opened again, driven as the committer drives it: load → decide → persist.
+package final class ReopenableLedger<OpenedStore: Store> {
+  private let open: () throws -> OpenedStore
+  private var store: OpenedStore?
+
+  package static var rules: Rules { Rules(sha256: { Digest(SHA256.hash($0)) }) }
+
+  package init(_ open: @escaping () throws -> OpenedStore) throws {
+    self.open = open
+    store = try open()
+  }
+
+  /// The old store is gone before the new one is opened: a data directory has one owner.
+  package func restart() throws {
+    store = nil
+    store = try open()
+  }
+
+  package func whileClosed(_ body: () throws -> Void) throws {
+    store = nil
+    try body()
+    store = try open()
+  }
+
+  package var position: Position {
+    get throws { try #require(store).position }
+  }
+
+  package func run(_ command: Command) throws -> Outcome { try run([command])[0] }
+
+  package func run(
+    _ commands: [Command],
+    at time: LedgerTime = LedgerTime(microseconds: 1_000_000)
+  ) throws -> [Outcome] {
+    var needs = Needs()
+    for command in commands { needs.add(command) }
+    guard var state = try store?.load(needs) else { return [] }
+    let outcomes = commands.map { Self.rules.decide($0, in: &state, at: time) }
+    guard !state.changes.isEmpty else { return outcomes }
+    state.position.time = time
+    try store?.persist(state)
+    return outcomes
+  }
+
+  package func journal(of walletID: String) throws -> [JournalRecord] {
+    try store?.journal(of: WalletID(walletID)) ?? []
+  }
+
+  package func account(_ walletID: String) throws -> Account? {
+    var needs = Needs()
+    needs.add(.ask(.wallet(WalletID(walletID))))
+    return try store?.load(needs).accounts[WalletID(walletID)]
+  }
+
+  package func prove(_ walletIDs: [String]) throws {
+    for id in walletIDs {
+      guard let account = try account(id) else { continue }
+      var verifier = JournalVerifier(walletID: WalletID(id), sha256: Self.rules.sha256)
+      for record in try journal(of: id) { try verifier.check(record) }
+      try verifier.finish(at: account)
+    }
+  }
+}
