@@ -1,14 +1,14 @@
 /// From the first response header to the status.
 extension ClientConnection {
   func headersBegan(stream: Int32) {
-    guard let call = calls[stream] else { return }
+    guard let call = call(on: stream) else { return }
     call.isReadingTrailers = call.hasHeaders
     call.block = ResponseBlock()
     call.headerBytes = 0
   }
 
   func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
-    guard let call = calls[stream], call.status == nil else { return }
+    guard let call = call(on: stream), call.status == nil else { return }
     call.headerBytes += nameBytes.count + value.count + 32
     guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
       return cancel(
@@ -35,7 +35,7 @@ extension ClientConnection {
   }
 
   func headersEnded(stream: Int32, endsStream: Bool) {
-    guard let call = calls[stream], call.status == nil else { return }
+    guard let call = call(on: stream), call.status == nil else { return }
     if !call.hasHeaders, let httpStatus = call.httpStatus, (100..<200).contains(httpStatus.code) { return }
     if !call.isReadingTrailers {
       call.hasHeaders = true
@@ -66,7 +66,7 @@ extension ClientConnection {
 
   func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {
     session.consumeConnection(bytes: bytes.count)
-    guard let call = calls[stream], call.status == nil else {
+    guard let call = call(on: stream), call.status == nil else {
       return session.consume(stream: stream, bytes: bytes.count)
     }
     var rest = bytes
@@ -97,7 +97,7 @@ extension ClientConnection {
 
   func dataEnded(stream: Int32) {
     // gRPC ends with trailers; the status is missing.
-    if let call = calls[stream] {
+    if let call = call(on: stream) {
       cancel(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
     }
   }

@@ -20,10 +20,18 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); a connection is replaced before it gets there.
   private static let lastUsefulStream: Int32 = .max - 1_000_000
 
+  /// Room kept for the results of the next batch.
+  private static let retainedResults = 1024
+
   let transport: HTTP2Transport
   let limits: ConnectionLimits
   let gzip = GzipCodec()
-  var calls: [Int32: ClientCall] = [:]
+  private var calls: [Int32: ClientCall] = [:]
+  /// The call that the last event was about: the next one mostly is about the same.
+  private var recent: ClientCall?
+  /// Results that came in the batch being read. Their callers are woken together at its end: waking each on its own
+  /// costs a system call per call.
+  private var settled: [(CheckedContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
   /// Why no new call can start here, once that is so.
   private var refusal: GRPCStatus?
   private var deadlines = DeadlineQueue<ClientCall>()
@@ -41,6 +49,13 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   var session: HTTP2Session { transport.session }
   var isIdle: Bool { calls.isEmpty }
+
+  /// The open call on `stream`.
+  func call(on stream: Int32) -> ClientCall? {
+    if let recent, recent.streamID == stream { return recent }
+    recent = calls[stream]
+    return recent
+  }
 
   // MARK: From callers
 
@@ -97,7 +112,6 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     call.isStarted = true
     if call.isCancelledEarly { return complete(call, .cancelledByCaller) }
     if let refusal { return complete(call, refusal, mayRetry: true) }
-    if let deadline = call.deadline, deadline <= .now() { return expire(call) }
     if let request = call.unaryRequest {
       send(request, on: call)
       call.body.end()
@@ -137,7 +151,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk {
-    guard let call = calls[stream] else { return .abandon }
+    guard let call = call(on: stream) else { return .abandon }
     let (written, completed) = call.body.read(into: buffer)
     if completed > 0 { call.gate?.leave(completed) }
     if call.body.isEmpty, call.body.isEnded { return .end(written) }
@@ -183,25 +197,16 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     guard call.status == nil else { return }
     call.status = status
     deadlines.remove(call)
-    call.gate?.close(status == .ok ? .endedByServer : status)
+    call.gate?.close(status.code == .ok ? .endedByServer : status)
     let receiver = call.receiver
     call.receiver = nil
     switch receiver {
     case .unary(let continuation):
-      if status == .ok, let message = call.unaryMessage {
-        continuation.resume(
-          returning: UnaryResponse(
-            message: message,
-            initialMetadata: call.initialMetadata,
-            trailingMetadata: call.block.metadata
-          )
-        )
-      } else if status == .ok {
-        continuation.resume(
-          throwing: GRPCStatus(code: .internal, message: "the server answered OK without a response message")
-        )
+      let result = unaryResult(of: call, status, mayRetry: mayRetry)
+      if transport.isReading {
+        settled.append((continuation, result))
       } else {
-        continuation.resume(throwing: CallFailure(status: status, mayRetry: mayRetry))
+        continuation.resume(with: result)
       }
     case .stream(let events):
       events.ended(status, trailingMetadata: call.block.metadata)
@@ -210,8 +215,33 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     }
   }
 
+  private func unaryResult(
+    of call: ClientCall,
+    _ status: GRPCStatus,
+    mayRetry: Bool
+  ) -> Result<UnaryResponse, any Error> {
+    guard status.code == .ok else { return .failure(CallFailure(status: status, mayRetry: mayRetry)) }
+    guard let message = call.unaryMessage else {
+      let status = GRPCStatus(code: .internal, message: "the server answered OK without a response message")
+      return .failure(CallFailure(status: status, mayRetry: false))
+    }
+    return .success(
+      UnaryResponse(
+        message: message,
+        initialMetadata: call.initialMetadata,
+        trailingMetadata: call.block.metadata
+      )
+    )
+  }
+
+  func receivedBatch() {
+    for (continuation, result) in settled { continuation.resume(with: result) }
+    settled.removeAll(keepingCapacity: settled.count <= Self.retainedResults)
+  }
+
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
     guard let call = calls.removeValue(forKey: stream) else { return }
+    if recent === call { recent = nil }
     // REFUSED_STREAM means that the server has not looked at the call (RFC 9113 section 8.7).
     if error == .refusedStream { return complete(call, error.status, mayRetry: true) }
     if error == .noError {
@@ -238,11 +268,11 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     retire(status)
     let open = calls
     calls = [:]
+    recent = nil
     for call in open.values { complete(call, status) }
     deliverMailbox()
   }
 
-  func receivedBatch() {}
 }
 
 extension GRPCStatus {

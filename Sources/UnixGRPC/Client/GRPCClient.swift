@@ -26,6 +26,7 @@ public final class GRPCClient: Sendable {
 
   private let configuration: Configuration
   private let connector: ClientConnector
+  private let requestHeaders = RequestHeaders()
   private let loopExecutor: EventLoopTaskExecutor
 
   /// - Parameter socketPath: At most 107 bytes (unix(7)).
@@ -62,7 +63,7 @@ public final class GRPCClient: Sendable {
         timeout = deadline.map { .nanoseconds(($0 - .now()).nanoseconds) }
       }
       let call = ClientCall(
-        headers: try RequestHeaders.make(method, options: options, timeout: timeout),
+        headers: try requestHeaders.headers(method, options: options, timeout: timeout),
         unaryRequest: request,
         compressesRequests: options.compressesRequests,
         deadline: deadline,
@@ -84,7 +85,7 @@ public final class GRPCClient: Sendable {
     let connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
     let timeout = deadline.map { Duration.nanoseconds(($0 - .now()).nanoseconds) }
     let call = ClientCall(
-      headers: try RequestHeaders.make(method, options: options, timeout: timeout),
+      headers: try requestHeaders.headers(method, options: options, timeout: timeout),
       unaryRequest: nil,
       compressesRequests: options.compressesRequests,
       deadline: deadline,

@@ -1,5 +1,18 @@
-/// The headers of a request, in the order that every call repeats so that HPACK sends references (RFC 7541).
-enum RequestHeaders {
+import Synchronization
+
+/// The headers of requests, in the order that every call repeats so that HPACK sends references (RFC 7541).
+///
+/// Keeps those that carry no metadata of the caller's own: they are the same from call to call.
+final class RequestHeaders: Sendable {
+  private struct Key: Hashable {
+    let method: MethodName
+    let timeout: Duration?
+    let compressesRequests: Bool
+  }
+
+  /// Callers have few methods and timeouts; one that makes up timeouts must not fill memory.
+  private static let maximumKept = 256
+
   // A socket path is no authority: servers refuse one with percent-encoding in it (grpc/grpc#38142).
   private static let beforePath = HeaderList([":method": "POST", ":scheme": "http", ":authority": "localhost"])
   private static let afterPath = HeaderList([
@@ -7,15 +20,35 @@ enum RequestHeaders {
     "grpc-accept-encoding": "identity,gzip",
   ])
 
-  static func make(_ method: MethodName, options: CallOptions, timeout: Duration?) throws(GRPCStatus) -> HeaderList {
+  private let kept = Mutex<[Key: HeaderList]>([:])
+
+  func headers(
+    _ method: MethodName,
+    options: CallOptions,
+    timeout: Duration?
+  ) throws(GRPCStatus) -> HeaderList {
+    guard options.metadata.isEmpty else {
+      var headers = Self.make(method, timeout: timeout, compressesRequests: options.compressesRequests)
+      do { try headers.append(options.metadata) } catch {
+        throw GRPCStatus(code: .invalidArgument, message: "the metadata cannot be sent: \(error)")
+      }
+      return headers
+    }
+    let key = Key(method: method, timeout: timeout, compressesRequests: options.compressesRequests)
+    return kept.withLock { kept in
+      if let headers = kept[key] { return headers }
+      let headers = Self.make(method, timeout: timeout, compressesRequests: options.compressesRequests)
+      if kept.count < Self.maximumKept { kept[key] = headers }
+      return headers
+    }
+  }
+
+  private static func make(_ method: MethodName, timeout: Duration?, compressesRequests: Bool) -> HeaderList {
     var headers = beforePath
     headers.append(":path", path: method)
     headers.append(contentsOf: afterPath)
-    if options.compressesRequests { headers.append("grpc-encoding", "gzip") }
+    if compressesRequests { headers.append("grpc-encoding", "gzip") }
     if let timeout { headers.append("grpc-timeout", GRPCTimeout(timeout).headerValue) }
-    do { try headers.append(options.metadata) } catch {
-      throw GRPCStatus(code: .invalidArgument, message: "the metadata cannot be sent: \(error)")
-    }
     return headers
   }
 }

@@ -29,7 +29,8 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
   private var delegate: (any HTTP2TransportDelegate)?
   private var context: ChannelHandlerContext?
   private var outgoing = ByteBuffer()
-  private var isReading = false
+  /// A batch of bytes is being taken in; what waits is flushed at its end.
+  private(set) var isReading = false
   private var isFlushScheduled = false
   private var heardSinceTick = false
   private var quietTicks: Int64 = 0

@@ -4,14 +4,14 @@ import NIOCore
 extension ServerConnection {
   func headersBegan(stream: Int32) {
     // A header block on a known stream is its trailers, which gRPC requests do not have.
-    guard calls[stream] == nil else { return }
+    guard call(on: stream) == nil else { return }
     let call = ServerCall(streamID: stream, maximumMessageSize: limits.maximumReceiveMessageSize)
     if server.configuration.callObserver != nil { call.startTime = .now() }
-    calls[stream] = call
+    insert(call)
   }
 
   func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
-    guard let call = calls[stream], !call.hasHeaders else { return }
+    guard let call = call(on: stream), !call.hasHeaders else { return }
     // RFC 9113 section 6.5.2 counts 32 bytes for each field beside its text.
     call.headerBytes += nameBytes.count + value.count + 32
     guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
@@ -44,7 +44,7 @@ extension ServerConnection {
   }
 
   func headersEnded(stream: Int32, endsStream: Bool) {
-    guard let call = calls[stream] else { return }
+    guard let call = call(on: stream) else { return }
     if call.hasHeaders {
       if endsStream { requestEnded(call) }
       return
@@ -80,7 +80,7 @@ extension ServerConnection {
 
   func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {
     session.consumeConnection(bytes: bytes.count)
-    guard let call = calls[stream], call.status == nil else {
+    guard let call = call(on: stream), call.status == nil else {
       return session.consume(stream: stream, bytes: bytes.count)
     }
     var rest = bytes
@@ -119,7 +119,7 @@ extension ServerConnection {
   }
 
   func dataEnded(stream: Int32) {
-    if let call = calls[stream] { requestEnded(call) }
+    if let call = call(on: stream) { requestEnded(call) }
   }
 
   private func requestEnded(_ call: ServerCall) {

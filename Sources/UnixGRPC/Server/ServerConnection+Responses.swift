@@ -46,7 +46,7 @@ extension ServerConnection {
   func finish(_ call: ServerCall, _ status: GRPCStatus) {
     guard call.status == nil else { return }
     // Initial metadata of a failed call keeps its place in the headers; without any, one frame says it all.
-    if !call.hasSentHeaders, status == .ok || call.context?.responseHead.metadata.isEmpty == false {
+    if !call.hasSentHeaders, status.code == .ok || call.context?.responseHead.metadata.isEmpty == false {
       guard sendHeaders(of: call) else { return }
     }
     call.status = status
@@ -67,7 +67,7 @@ extension ServerConnection {
 
   private func trailers(_ status: GRPCStatus, of call: ServerCall) throws(MetadataError) -> HeaderList {
     var trailers = HeaderList()
-    if status == .ok {
+    if status.code == .ok {
       trailers = Self.okTrailers
     } else {
       trailers.append("grpc-status", String(status.code.rawValue).utf8)
@@ -119,7 +119,7 @@ extension ServerConnection {
   }
 
   func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk {
-    guard let call = calls[stream] else { return .abandon }
+    guard let call = call(on: stream) else { return .abandon }
     let (written, completed) = call.body.read(into: buffer)
     if completed > 0 { call.gate?.leave(completed) }
     if call.body.isEmpty, call.body.isEnded { return .endWithTrailers(written, call.trailers) }
@@ -131,7 +131,7 @@ extension ServerConnection {
   }
 
   func sentEndOfStream(stream: Int32) {
-    guard let call = calls[stream], !call.isRequestEnded else { return }
+    guard let call = call(on: stream), !call.isRequestEnded else { return }
     // The status is out; what the caller still sends would be thrown away (RFC 9113 section 8.1).
     session.reset(stream: stream, .noError)
   }

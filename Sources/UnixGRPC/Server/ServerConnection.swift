@@ -20,7 +20,9 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   let transport: HTTP2Transport
   let executor: EventLoopTaskExecutor
   let gzip = GzipCodec()
-  var calls: [Int32: ServerCall] = [:]
+  private var calls: [Int32: ServerCall] = [:]
+  /// The call that the last event was about: the next one mostly is about the same.
+  private var recent: ServerCall?
   /// Calls whose handler can start once the batch of bytes that made them ready has been taken in.
   var ready: [ServerCall] = []
   /// Request bytes held for handlers that have not taken them.
@@ -50,6 +52,18 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   var limits: ConnectionLimits { server.configuration.limits }
   var isIdle: Bool { calls.isEmpty }
 
+  /// The open call on `stream`.
+  func call(on stream: Int32) -> ServerCall? {
+    if let recent, recent.streamID == stream { return recent }
+    recent = calls[stream]
+    return recent
+  }
+
+  func insert(_ call: ServerCall) {
+    calls[call.streamID] = call
+    recent = call
+  }
+
   // MARK: From handlers
 
   /// Hands `operation` to the connection, from any thread; the order of one thread's operations is kept.
@@ -69,20 +83,20 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   private func apply(_ operation: ServerOperation) {
     switch operation {
     case .unaryResult(let stream, .success(let message)):
-      guard let call = calls[stream], call.status == nil else { return }
+      guard let call = call(on: stream), call.status == nil else { return }
       send(message, on: call)
       finish(call, .ok)
     case .unaryResult(let stream, .failure(let error)):
-      if let call = calls[stream] { finish(call, status(of: error, in: call)) }
+      if let call = call(on: stream) { finish(call, status(of: error, in: call)) }
     case .message(let stream, let message):
-      guard let call = calls[stream], call.status == nil else { return }
+      guard let call = call(on: stream), call.status == nil else { return }
       send(message, on: call)
     case .finish(let stream, .success):
-      if let call = calls[stream] { finish(call, .ok) }
+      if let call = call(on: stream) { finish(call, .ok) }
     case .finish(let stream, .failure(let error)):
-      if let call = calls[stream] { finish(call, status(of: error, in: call)) }
+      if let call = call(on: stream) { finish(call, status(of: error, in: call)) }
     case .drained(let stream):
-      if let call = calls[stream] { giveBackWindow(of: call) }
+      if let call = call(on: stream) { giveBackWindow(of: call) }
     }
     transport.setNeedsFlush()
   }
@@ -133,6 +147,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
     guard let call = calls.removeValue(forKey: stream) else { return }
+    if recent === call { recent = nil }
     end(call)
   }
 
@@ -169,6 +184,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     }
     let open = calls.values
     calls = [:]
+    recent = nil
     ready = []
     for call in open { end(call) }
     closed(self)

@@ -12,7 +12,9 @@ struct OutboundBody {
   /// One byte of flags and four of length stand before every message (gRPC over HTTP/2, "Length-Prefixed-Message").
   static let prefixLength = 5
 
-  private var messages = CircularBuffer<Message>(initialCapacity: 1)
+  /// The message being cut up; most calls send one, and so need no queue.
+  private var current: Message?
+  private var following: CircularBuffer<Message>?
   private var position = 0
   /// No message comes after those that wait.
   private(set) var isEnded = false
@@ -20,24 +22,31 @@ struct OutboundBody {
   var isDeferred = false
 
   mutating func append(_ payload: [UInt8], isCompressed: Bool) {
-    messages.append(Message(payload: payload, isCompressed: isCompressed))
+    let message = Message(payload: payload, isCompressed: isCompressed)
+    if current == nil {
+      current = message
+    } else {
+      if following == nil { following = CircularBuffer(initialCapacity: 2) }
+      following!.append(message)
+    }
   }
 
   mutating func end() { isEnded = true }
 
   mutating func discard() {
-    messages.removeAll()
+    current = nil
+    following = nil
     position = 0
     isEnded = true
   }
 
-  var isEmpty: Bool { messages.isEmpty }
+  var isEmpty: Bool { current == nil }
 
   /// Moves as many bytes as fit into `buffer`; returns how many, and how many bytes of whole messages were completed.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> (written: Int, completed: Int) {
     var written = 0
     var completed = 0
-    while written < buffer.count, let message = messages.first {
+    while written < buffer.count, let message = current {
       if position < Self.prefixLength {
         let length = UInt32(message.payload.count)
         while position < Self.prefixLength, written < buffer.count {
@@ -62,7 +71,7 @@ struct OutboundBody {
       written += count
       if position == Self.prefixLength + message.payload.count {
         completed += message.payload.count
-        messages.removeFirst()
+        current = following?.popFirst()
         position = 0
       }
     }
