@@ -120,5 +120,7 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(name: "UnixGRPCTests", dependencies: ["UnixGRPC"], swiftSettings: settings),
+
+    .target(name: "CreditsSocketPath", swiftSettings: settings),
   ]
 )
