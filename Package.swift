@@ -9,6 +9,7 @@ let package = Package(
   name: "credits",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "CreditsClient", targets: ["CreditsClient"]),
     .library(name: "UnixGRPC", targets: ["UnixGRPC"])
   ],
   dependencies: [
@@ -24,6 +25,11 @@ let package = Package(
     .target(
       name: "SQLiteStore",
       dependencies: ["CSQLite", "Ledger", "LedgerStore", "MessageDigest"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "CreditsClient",
+      dependencies: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
       swiftSettings: settings
     ),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),

@@ -42,6 +42,14 @@ public final class GRPCClient: Sendable {
   /// For callers that are short of latency and never block: `withTaskExecutorPreference(client.executor) { … }`.
   public var executor: any TaskExecutor { loopExecutor }
 
+  /// Connects now instead of with the first call, so that a missing server is known at once.
+  ///
+  /// - Throws: ``GRPCStatus`` UNAVAILABLE, with the reason.
+  public func connect(timeout: Duration? = .seconds(10)) async throws {
+    let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) }
+    _ = try await connector.connection(waitsForReady: false, deadline: deadline)
+  }
+
   /// Makes a unary call.
   ///
   /// - Throws: ``GRPCStatus``: the server's, or UNAVAILABLE when there is no server, DEADLINE_EXCEEDED after

@@ -1,0 +1,61 @@
+import ProtobufC
+import UnixGRPC
+import UnixGRPCProtobuf
+
+/// Makes one call until it has an answer, or its time is up.
+struct Caller: Sendable {
+  let client: GRPCClient
+  let timeout: Duration
+
+  /// An answer, and whether it is the repetition of an earlier one to the same key.
+  struct Answer<Message: ProtobufMessage> {
+    let message: Message
+    let isReplayed: Bool
+
+    /// A part that the contract promises.
+    func part<Part>(_ path: KeyPath<Message, Part?>) throws(CreditsError) -> Part {
+      guard let part = message[keyPath: path] else {
+        throw .other(GRPCStatus(code: .internal, message: "the server left a part of its answer out"))
+      }
+      return part
+    }
+  }
+
+  /// Between attempts, growing by half up to the longest: a restarting server is back within a second.
+  private static let firstWait = Duration.milliseconds(50)
+  private static let longestWait = Duration.seconds(1)
+
+  func call<Request, Response>(
+    _ method: TypedMethod<Unary, Request, Response>,
+    _ request: Request,
+    timeout ownTimeout: Duration?
+  ) async throws(CreditsError) -> Answer<Response> {
+    let clock = ContinuousClock()
+    let deadline = clock.now.advanced(by: ownTimeout ?? timeout)
+    var remaining = ownTimeout ?? timeout
+    var wait = Self.firstWait
+    while true {
+      do {
+        let response = try await client.unary(method, request, options: CallOptions(timeout: remaining))
+        let isReplayed = response.trailingMetadata["replayed"] == "true"
+        return Answer(message: response.message, isReplayed: isReplayed)
+      } catch let status as GRPCStatus where status.code == .unavailable {
+        let pause = status.retryDelay ?? wait
+        guard clock.now.advanced(by: pause) < deadline else { throw CreditsError(status) }
+        do { try await clock.sleep(for: pause) } catch { throw .cancelled }
+        wait = min(wait * 1.5, Self.longestWait)
+        remaining = clock.now.duration(to: deadline)
+      } catch {
+        throw CreditsError(error)
+      }
+    }
+  }
+}
+
+extension GRPCStatus {
+  /// How long the server asks to be left alone.
+  fileprivate var retryDelay: Duration? {
+    for case .retryInfo(let info) in details { return info.retryDelay }
+    return nil
+  }
+}

@@ -1,0 +1,45 @@
+import CreditsAPI
+import UnixGRPC
+
+/// The way into Credits for other services of the host: wallets, recharges and cards over one Unix socket.
+///
+/// Share one client per process. Every call has a deadline, 10 seconds unless told otherwise. A call that finds the
+/// server away (UNAVAILABLE) is made again until its deadline, with the same idempotency key, so that it can have its
+/// effect only once. After any other failure whose outcome is unknown, such as
+/// ``CreditsError/deadlineExceeded``, repeat the call yourself with the same key.
+public struct CreditsClient: Sendable {
+  /// Wallets, and spending from them.
+  public let wallet: WalletCalls
+  /// Paying for credits.
+  public let recharge: RechargeCalls
+  /// The card that recharges are paid with.
+  public let paymentMethod: PaymentMethodCalls
+
+  private let client: GRPCClient
+
+  private init(client: GRPCClient, timeout: Duration) {
+    self.client = client
+    let caller = Caller(client: client, timeout: timeout)
+    wallet = WalletCalls(caller: caller)
+    recharge = RechargeCalls(caller: caller)
+    paymentMethod = PaymentMethodCalls(caller: caller)
+  }
+
+  /// Connects to `creditsd`.
+  ///
+  /// - Parameters:
+  ///   - socketPath: Where `creditsd` listens, at most 107 bytes.
+  ///   - timeout: For each call, retries included, unless the call is given its own.
+  /// - Throws: ``CreditsError/unavailable(_:)`` when nobody listens there, or not for this user.
+  public static func connect(
+    socketPath: String,
+    timeout: Duration = .seconds(10)
+  ) async throws(CreditsError) -> CreditsClient {
+    let client = GRPCClient(socketPath: socketPath)
+    do { try await client.connect(timeout: timeout) } catch { throw CreditsError(error) }
+    return CreditsClient(client: client, timeout: timeout)
+  }
+
+  /// Lets calls under way end, and disconnects.
+  public func close() async { await client.close() }
+}

@@ -1,0 +1,132 @@
+public import UnixGRPC
+
+/// Why a call had no effect, or why its effect is not known.
+public enum CreditsError: Error, Sendable, Hashable {
+  /// The wallet has less than the call needs: recharge at least the difference. A new attempt takes a new key.
+  case insufficientCredits(available: Money, required: Money)
+  case walletNotFound
+  case walletExists
+  /// Nothing may be spent until the wallet is unfrozen.
+  case walletFrozen
+  case walletClosed
+  case rechargeNotFound
+  case paymentMethodNotFound
+  /// No card is saved: recharge with payment details.
+  case paymentMethodRequired
+  /// The processor refused the card; the code is the processor's.
+  case paymentDeclined(code: String)
+  /// One recharge at a time: wait for this one.
+  case rechargeInProgress(rechargeID: String)
+  /// Outside the limits; the sentence names them.
+  case amountOutOfRange(String)
+  case currencyMismatch(String)
+  /// A field holds a card number, which must never get here: send the processor's token.
+  case cardNumberRefused(String)
+  /// A field of the request is wrong; the sentence says which and how.
+  case fieldInvalid(String)
+  /// The key has been used for another request: nothing was done.
+  case idempotencyKeyReused
+  /// This process's user may not do this.
+  case permissionDenied(String)
+  /// The server is not there or cannot work now. Repeating the call with the same key is safe.
+  case unavailable(String)
+  /// The answer did not come in time. The call may have had its effect: repeat it with the same key to know.
+  case deadlineExceeded
+  /// The task was cancelled. The call may have had its effect.
+  case cancelled
+  /// Anything else, as gRPC told it.
+  case other(GRPCStatus)
+}
+
+extension CreditsError {
+  /// The `google.rpc.ErrorInfo` domain of the server's reasons.
+  private static let domain = "credits.v1"
+
+  init(_ error: any Error) {
+    if let error = error as? CreditsError {
+      self = error
+    } else if let status = error as? GRPCStatus {
+      self.init(status)
+    } else if error is CancellationError {
+      self = .cancelled
+    } else {
+      self = .other(GRPCStatus(code: .unknown, message: "\(error)"))
+    }
+  }
+
+  init(_ status: GRPCStatus) {
+    for case .errorInfo(let info) in status.details where info.domain == Self.domain {
+      if let known = Self.known(info, status.message) {
+        self = known
+        return
+      }
+    }
+    switch status.code {
+    case .unavailable: self = .unavailable(status.message)
+    case .deadlineExceeded: self = .deadlineExceeded
+    case .cancelled: self = .cancelled
+    case .permissionDenied: self = .permissionDenied(status.message)
+    default: self = .other(status)
+    }
+  }
+
+  private static func known(_ info: ErrorInfo, _ message: String) -> CreditsError? {
+    switch info.reason {
+    case "INSUFFICIENT_CREDITS":
+      guard let available = Money(info, "available"), let required = Money(info, "required") else { return nil }
+      return .insufficientCredits(available: available, required: required)
+    case "WALLET_NOT_FOUND": return .walletNotFound
+    case "WALLET_EXISTS": return .walletExists
+    case "WALLET_FROZEN": return .walletFrozen
+    case "WALLET_CLOSED": return .walletClosed
+    case "RECHARGE_NOT_FOUND": return .rechargeNotFound
+    case "PAYMENT_METHOD_NOT_FOUND": return .paymentMethodNotFound
+    case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired
+    case "PAYMENT_DECLINED": return .paymentDeclined(code: info.metadata["decline_code"] ?? "")
+    case "RECHARGE_IN_PROGRESS": return .rechargeInProgress(rechargeID: info.metadata["recharge_id"] ?? "")
+    case "AMOUNT_OUT_OF_RANGE": return .amountOutOfRange(message)
+    case "CURRENCY_MISMATCH": return .currencyMismatch(message)
+    case "CARD_NUMBER_REFUSED": return .cardNumberRefused(message)
+    case "FIELD_INVALID", "IDEMPOTENCY_KEY_REQUIRED": return .fieldInvalid(message)
+    case "IDEMPOTENCY_KEY_REUSED": return .idempotencyKeyReused
+    case "ROLE_MISSING": return .permissionDenied(message)
+    case "LEDGER_UNAVAILABLE": return .unavailable(message)
+    default: return nil
+    }
+  }
+}
+
+extension CreditsError: CustomStringConvertible {
+  /// A sentence for a person, with what to do next.
+  public var description: String {
+    switch self {
+    case .insufficientCredits(let available, let required):
+      let shortfall = Money.micros(required.micros - available.micros, required.currencyCode)
+      return "available \(available.formatted), this call needs \(required.formatted): recharge at least "
+        + shortfall.formatted
+    case .walletNotFound: return "there is no such wallet: create it first"
+    case .walletExists: return "the wallet exists already"
+    case .walletFrozen: return "the wallet is frozen: nothing can be spent until it is unfrozen"
+    case .walletClosed: return "the wallet is closed for good"
+    case .rechargeNotFound: return "there is no such recharge"
+    case .paymentMethodNotFound: return "there is no such payment method"
+    case .paymentMethodRequired: return "no card is saved: send payment details with the recharge"
+    case .paymentDeclined(let code): return "the card was declined (\(code)): use another card"
+    case .rechargeInProgress(let id): return "recharge \(id) is under way: wait for it to end"
+    case .amountOutOfRange(let text), .currencyMismatch(let text), .cardNumberRefused(let text),
+      .fieldInvalid(let text), .permissionDenied(let text), .unavailable(let text):
+      return text
+    case .idempotencyKeyReused: return "the idempotency key was used for another request: take a new one"
+    case .deadlineExceeded: return "no answer came in time: repeat the call with the same idempotency key"
+    case .cancelled: return "the call was cancelled"
+    case .other(let status): return status.description
+    }
+  }
+}
+
+extension Money {
+  fileprivate init?(_ info: ErrorInfo, _ key: String) {
+    guard let micros = info.metadata[key].flatMap({ Int64($0) }) else { return nil }
+    self = .micros(micros, info.metadata["currency_code"] ?? "USD")
+  }
+}

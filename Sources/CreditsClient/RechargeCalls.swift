@@ -1,0 +1,57 @@
+import CreditsAPI
+
+/// `credits.v1.RechargeService`.
+public struct RechargeCalls: Sendable {
+  let caller: Caller
+
+  /// What a page for adding credits shows: the wallet, the limits, suggested amounts, and the saved card or that payment
+  /// details are needed.
+  ///
+  /// - Throws: ``CreditsError/walletNotFound``.
+  public func options(_ walletID: String, timeout: Duration? = nil) async throws(CreditsError) -> RechargeOptions {
+    let request = GetRechargeOptionsRequest(walletID: walletID)
+    return try await caller.call(RechargeServiceMethods.getRechargeOptions, request, timeout: timeout).message
+  }
+
+  /// Pays for credits, with the saved card or with a new one that is saved if it pays.
+  ///
+  /// A declined card is no error here: look at the recharge's state.
+  ///
+  /// - Parameters:
+  ///   - amount: $10 to $1000, whole cents.
+  ///   - details: Needed the first time; `nil` uses the saved card.
+  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  /// - Throws: ``CreditsError/paymentMethodRequired``, ``CreditsError/amountOutOfRange(_:)``,
+  ///   ``CreditsError/rechargeInProgress(rechargeID:)``, ``CreditsError/walletNotFound``.
+  public func pay(
+    _ walletID: String,
+    _ amount: Money,
+    with details: PaymentDetails? = nil,
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws(CreditsError) -> RechargeResult {
+    let request = RechargeRequest(
+      idempotencyKey: idempotencyKey,
+      walletID: walletID,
+      amount: amount,
+      paymentMethodToken: details?.token ?? "",
+      billingDetails: details?.billing
+    )
+    let answer = try await caller.call(RechargeServiceMethods.recharge, request, timeout: timeout)
+    return RechargeResult(
+      recharge: try answer.part(\.recharge),
+      wallet: try answer.part(\.wallet),
+      entry: answer.message.entry,
+      isReplayed: answer.isReplayed
+    )
+  }
+
+  /// Reads a recharge as it is now.
+  ///
+  /// - Throws: ``CreditsError/rechargeNotFound``.
+  public func get(_ rechargeID: String, timeout: Duration? = nil) async throws(CreditsError) -> Recharge {
+    let request = GetRechargeRequest(rechargeID: rechargeID)
+    let answer = try await caller.call(RechargeServiceMethods.getRecharge, request, timeout: timeout)
+    return try answer.part(\.recharge)
+  }
+}
