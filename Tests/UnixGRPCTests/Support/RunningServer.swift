@@ -5,9 +5,22 @@ import Testing
 
 @testable import UnixGRPC
 
-/// A server on a socket of its own, for the time of `body`.
+/// A server of `test.Echo` on a socket of its own, for the time of `body`.
 func withServer(
   _ methods: [MethodDefinition],
+  configure: (inout GRPCServer.Configuration) -> Void = { _ in },
+  _ body: (String, GRPCServer) async throws -> Void
+) async throws {
+  try await withServer(
+    services: [ServiceDefinition(name: "test.Echo", methods: methods)],
+    configure: configure,
+    body
+  )
+}
+
+/// A server on a socket of its own, for the time of `body`.
+func withServer(
+  services: [ServiceDefinition],
   configure: (inout GRPCServer.Configuration) -> Void = { _ in },
   _ body: (String, GRPCServer) async throws -> Void
 ) async throws {
@@ -18,11 +31,7 @@ func withServer(
   configure(&configuration)
   var logger = Logger(label: "test")
   logger.logLevel = .critical
-  let server = GRPCServer(
-    services: [ServiceDefinition(name: "test.Echo", methods: methods)],
-    configuration: configuration,
-    logger: logger
-  )
+  let server = GRPCServer(services: services, configuration: configuration, logger: logger)
   let (listening, listens) = AsyncStream<Void>.makeStream()
   async let running: Void = {
     defer { listens.finish() }
