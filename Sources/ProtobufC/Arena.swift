@@ -29,14 +29,23 @@ public struct Arena {
     case tooDeep
   }
 
-  /// Enough for every type in a message that protoc-c generates.
-  static let alignment = 8
-
   let header: UnsafeMutablePointer<Header>
+
+  /// The allocator that protobuf-c is given. What it frees early stays until the owner goes.
+  var allocator: ProtobufCAllocator {
+    ProtobufCAllocator(
+      alloc: { data, size in
+        guard let data, let size = Int(exactly: size) else { return nil }
+        return Arena(header: data.assumingMemoryBound(to: Arena.Header.self)).reserve(size)
+      },
+      free: { _, _ in },
+      allocator_data: UnsafeMutableRawPointer(header)
+    )
+  }
 
   /// Returns uninitialised memory, or nil past the arena's limit.
   func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
-    let needed = (size &+ (Arena.alignment &- 1)) & ~(Arena.alignment &- 1)
+    let needed = (size &+ (arenaAlignment &- 1)) & ~(arenaAlignment &- 1)
     let start = header.pointee.next
     if size >= 0, needed <= header.pointee.end - start {
       header.pointee.next = start + needed
@@ -45,9 +54,18 @@ public struct Arena {
     return reserveInNewBlock(needed)
   }
 
+  @usableFromInline
+  func freeBlocks() {
+    var block = header.pointee.newestBlock
+    while let current = block {
+      block = current.load(as: UnsafeMutableRawPointer?.self)
+      free(current)
+    }
+  }
+
   @inline(never)
   private func reserveInNewBlock(_ needed: Int) -> UnsafeMutableRawPointer? {
-    let linkSize = Arena.alignment
+    let linkSize = arenaAlignment
     guard needed >= 0, needed <= header.pointee.remaining - linkSize else {
       header.pointee.isExhausted = true
       return nil
@@ -67,16 +85,25 @@ public struct Arena {
   }
 }
 
-/// Owns an arena's heap blocks and frees them when it goes.
-struct ArenaOwner: ~Copyable {
-  /// A message of some dozen fields fits; the standard library puts no more than this on the stack.
-  static let stackSize = 1024
+/// The size of an arena's first buffer: a message of some dozen fields fits, and the standard library puts no more than
+/// this on the stack.
+@usableFromInline
+let arenaStackSize = 1024
 
+/// Enough for every type in a message that protoc-c generates.
+@usableFromInline
+let arenaAlignment = 8
+
+/// Owns an arena's heap blocks and frees them when it goes.
+@usableFromInline
+struct ArenaOwner: ~Copyable {
+  @usableFromInline
   let arena: Arena
 
   /// - Parameters:
-  ///   - buffer: lent for the owner's life, at least 128 bytes, aligned to ``Arena/alignment``.
+  ///   - buffer: lent for the owner's life, at least 128 bytes, aligned to ``arenaAlignment``.
   ///   - heapLimit: the most that is taken from the heap when `buffer` is used up, in bytes.
+  @usableFromInline
   init(buffer: UnsafeMutableRawBufferPointer, heapLimit: Int) {
     let headerSize = (MemoryLayout<Arena.Header>.size + 7) & ~7
     guard let start = buffer.baseAddress, buffer.count > headerSize else {
@@ -94,23 +121,8 @@ struct ArenaOwner: ~Copyable {
     )
   }
 
+  @inlinable
   deinit {
-    var block = arena.header.pointee.newestBlock
-    while let current = block {
-      block = current.load(as: UnsafeMutableRawPointer?.self)
-      free(current)
-    }
-  }
-
-  /// The allocator that protobuf-c is given. What it frees early stays until the owner goes.
-  var allocator: ProtobufCAllocator {
-    ProtobufCAllocator(
-      alloc: { data, size in
-        guard let data, let size = Int(exactly: size) else { return nil }
-        return Arena(header: data.assumingMemoryBound(to: Arena.Header.self)).reserve(size)
-      },
-      free: { _, _ in },
-      allocator_data: UnsafeMutableRawPointer(arena.header)
-    )
+    arena.freeBlocks()
   }
 }

@@ -21,8 +21,10 @@ public struct DecodingLimits: Sendable, Hashable {
     self.memoryPerByte = memoryPerByte
   }
 
+  @usableFromInline
   func memory(forInputOf count: Int) -> Int {
     let (product, overflow) = count.multipliedReportingOverflow(by: memoryPerByte)
-    return overflow ? Int.max : memoryBase.addingReportingOverflow(product).overflow ? Int.max : memoryBase + product
+    let (sum, carry) = product.addingReportingOverflow(memoryBase)
+    return overflow || carry ? .max : sum
   }
 }

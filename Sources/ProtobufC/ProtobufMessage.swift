@@ -32,9 +32,7 @@ extension ProtobufMessage {
     serializedBytes bytes: [UInt8],
     limits: DecodingLimits = DecodingLimits()
   ) throws(MessageDecodingError) {
-    self = try bytes.withUnsafeBytes { bytes in
-      withUnpacked(bytes, as: Self.layout, limits: limits) { Self(copying: $0) }
-    }.get()
+    self = try unpacked(bytes, as: Self.layout, limits: limits) { Self(copying: $0) }
   }
 
   /// Encodes the message. Equal messages give equal bytes: fields go by number and map entries by key.
@@ -42,6 +40,6 @@ extension ProtobufMessage {
   /// - Throws: ``MessageEncodingError``.
   @inlinable
   public func serializedBytes() throws(MessageEncodingError) -> [UInt8] {
-    try packed { laidOut(in: $0) }.get()
+    try packed { laidOut(in: $0) }
   }
 }

@@ -2,58 +2,46 @@ import CProtobufC
 
 /// Checks and unpacks `bytes` in an arena, lets `copy` read the C struct, then drops the arena.
 ///
-/// For generated code, and for Swift models written by hand over generated C.
+/// For generated code, and for Swift models written by hand over generated C. Inlined into its callers, so that the
+/// value is made where it is wanted.
 @inlinable
-public func withUnpacked<Value>(
-  _ bytes: UnsafeRawBufferPointer,
+public func unpacked<Value>(
+  _ bytes: [UInt8],
   as layout: MessageLayout,
   limits: DecodingLimits,
   _ copy: (UnsafeRawPointer) -> Value
-) -> Result<Value, MessageDecodingError> {
-  var value: Value?
-  var failure: MessageDecodingError?
-  unpack(bytes, layout, limits) { source, error in
-    if let source { value = copy(source) } else { failure = error }
+) throws(MessageDecodingError) -> Value {
+  try bytes.withUnsafeBufferPointer { (bytes) throws(MessageDecodingError) in
+    try check(bytes, as: layout, limits: limits)
+    return try withUnsafeTemporaryAllocation(byteCount: arenaStackSize, alignment: arenaAlignment) {
+      (buffer) throws(MessageDecodingError) in
+      let owner = ArenaOwner(buffer: buffer, heapLimit: limits.memory(forInputOf: bytes.count))
+      return try withExtendedLifetime(owner) { () throws(MessageDecodingError) in
+        copy(try unpack(bytes, as: layout, in: owner.arena))
+      }
+    }
   }
-  if let value { return .success(value) }
-  return .failure(failure ?? MessageDecodingError.unknown)
 }
 
-extension MessageDecodingError {
-  @usableFromInline
-  static var unknown: MessageDecodingError { MessageDecodingError(.malformed) }
+@usableFromInline
+func check(
+  _ bytes: UnsafeBufferPointer<UInt8>,
+  as layout: MessageLayout,
+  limits: DecodingLimits
+) throws(MessageDecodingError) {
+  try WireScan(depthLimit: limits.depth).check(bytes, as: layout.descriptor)
 }
 
 @usableFromInline
 func unpack(
-  _ bytes: UnsafeRawBufferPointer,
-  _ layout: MessageLayout,
-  _ limits: DecodingLimits,
-  _ done: (UnsafeRawPointer?, MessageDecodingError?) -> Void
-) {
-  let scan = WireScan(depthLimit: limits.depth)
-  do throws(MessageDecodingError) {
-    try scan.check(bytes, as: layout.descriptor)
-  } catch {
-    return done(nil, error)
+  _ bytes: UnsafeBufferPointer<UInt8>,
+  as layout: MessageLayout,
+  in arena: Arena
+) throws(MessageDecodingError) -> UnsafeRawPointer {
+  var allocator = arena.allocator
+  if let message = protobuf_c_message_unpack(layout.descriptor, &allocator, bytes.count, bytes.baseAddress) {
+    return UnsafeRawPointer(message)
   }
-  withUnsafeTemporaryAllocation(byteCount: ArenaOwner.stackSize, alignment: Arena.alignment) { buffer in
-    let owner = ArenaOwner(buffer: buffer, heapLimit: limits.memory(forInputOf: bytes.count))
-    withExtendedLifetime(owner) {
-      var allocator = owner.allocator
-      let message = protobuf_c_message_unpack(
-        layout.descriptor,
-        &allocator,
-        bytes.count,
-        bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-      )
-      if let message {
-        done(UnsafeRawPointer(message), nil)
-      } else {
-        // The scan has refused everything else that protobuf-c refuses.
-        let isExhausted = owner.arena.header.pointee.isExhausted
-        done(nil, MessageDecodingError(isExhausted ? .tooMuchMemory : .missingRequiredField))
-      }
-    }
-  }
+  // The check has refused everything else that protobuf-c refuses.
+  throw MessageDecodingError(arena.header.pointee.isExhausted ? .tooMuchMemory : .missingRequiredField)
 }

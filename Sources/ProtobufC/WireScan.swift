@@ -8,10 +8,10 @@ struct WireScan {
   let depthLimit: Int
 
   func check(
-    _ bytes: UnsafeRawBufferPointer,
+    _ bytes: UnsafeBufferPointer<UInt8>,
     as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   ) throws(MessageDecodingError) {
-    guard let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+    guard let start = bytes.baseAddress else { return }
     try check(start, start + bytes.count, descriptor, depth: 1)
   }
 

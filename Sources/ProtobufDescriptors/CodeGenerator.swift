@@ -12,13 +12,11 @@ package struct CodeGeneratorRequest: Sendable, Hashable {
 
   /// - Throws: ``MessageDecodingError``.
   package init(serializedBytes bytes: [UInt8]) throws(MessageDecodingError) {
-    self = try bytes.withUnsafeBytes { bytes in
-      withUnpacked(bytes, as: .codeGeneratorRequest, limits: .descriptors) { source in
-        CodeGeneratorRequest(
-          copying: source.assumingMemoryBound(to: Google__Protobuf__Compiler__CodeGeneratorRequest.self)
-        )
-      }
-    }.get()
+    self = try unpacked(bytes, as: .codeGeneratorRequest, limits: .descriptors) { source in
+      CodeGeneratorRequest(
+        copying: source.assumingMemoryBound(to: Google__Protobuf__Compiler__CodeGeneratorRequest.self)
+      )
+    }
   }
 
   private init(copying source: UnsafePointer<Google__Protobuf__Compiler__CodeGeneratorRequest>) {
@@ -65,7 +63,7 @@ package enum CodeGeneratorResponse: Sendable, Hashable {
         response.pointee.file = arena.array(files) { $0.laidOut(in: arena) }
       }
       return memory
-    }.get()
+    }
   }
 }
 

@@ -11,12 +11,10 @@ package struct FileDescriptorSet: Sendable, Hashable {
 
   /// - Throws: ``MessageDecodingError``.
   package init(serializedBytes bytes: [UInt8]) throws(MessageDecodingError) {
-    files = try bytes.withUnsafeBytes { bytes in
-      withUnpacked(bytes, as: .fileDescriptorSet, limits: .descriptors) { source in
-        let set = source.assumingMemoryBound(to: Google__Protobuf__FileDescriptorSet.self)
-        return list(set.pointee.n_file, set.pointee.file).map { FileDescriptor(copying: $0) }
-      }
-    }.get()
+    files = try unpacked(bytes, as: .fileDescriptorSet, limits: .descriptors) { source in
+      let set = source.assumingMemoryBound(to: Google__Protobuf__FileDescriptorSet.self)
+      return list(set.pointee.n_file, set.pointee.file).map { FileDescriptor(copying: $0) }
+    }
   }
 }
 
@@ -43,11 +41,9 @@ package struct FileDescriptor: Sendable, Hashable {
   ///
   /// - Throws: ``MessageDecodingError``.
   package init(serializedBytes bytes: [UInt8]) throws(MessageDecodingError) {
-    self = try bytes.withUnsafeBytes { bytes in
-      withUnpacked(bytes, as: .fileDescriptor, limits: .descriptors) { source in
-        FileDescriptor(copying: source.assumingMemoryBound(to: Google__Protobuf__FileDescriptorProto.self))
-      }
-    }.get()
+    self = try unpacked(bytes, as: .fileDescriptor, limits: .descriptors) { source in
+      FileDescriptor(copying: source.assumingMemoryBound(to: Google__Protobuf__FileDescriptorProto.self))
+    }
   }
 
   init(copying source: UnsafePointer<Google__Protobuf__FileDescriptorProto>) {
