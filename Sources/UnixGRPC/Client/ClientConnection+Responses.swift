@@ -21,7 +21,7 @@ extension ClientConnection {
     }
     switch name {
     case .status: call.httpStatus = HTTPStatus(value)
-    case .contentType: call.isGRPC = value.starts(with: "application/grpc")
+    case .contentType: call.isGRPC = value.isGRPCContentType
     case .encoding: call.decoder.encoding = MessageEncoding(value)
     case .grpcStatus: call.block.code = GRPCStatus.Code(headerValue: value) ?? .unknown
     case .grpcMessage: call.block.message = PercentEncoding.decode(value)

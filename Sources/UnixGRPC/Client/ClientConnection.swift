@@ -35,7 +35,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Why no new call can start here, once that is so.
   private var refusal: GRPCStatus?
   private var deadlines = DeadlineQueue<ClientCall>()
-  private var armedDeadline: NIODeadline?
+  private var deadlineTimer: (deadline: NIODeadline, timer: Scheduled<Void>)?
   private let mailbox: Mailbox<ClientOperation>
   /// Told once, on the event loop, that new calls need another connection.
   private var retired: (@Sendable () -> Void)?
@@ -89,7 +89,6 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
       }
     case .shutDown:
       retire(GRPCStatus(code: .unavailable, message: "the client is closed"))
-      session.submitGoAway()
     }
     transport.setNeedsFlush()
   }
@@ -174,16 +173,18 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   private func armDeadlineTimer() {
     guard let earliest = deadlines.earliest else { return }
-    if let armedDeadline, armedDeadline <= earliest { return }
-    armedDeadline = earliest
-    transport.eventLoop.scheduleTask(deadline: earliest) {
-      guard self.armedDeadline == earliest else { return }
-      self.armedDeadline = nil
+    if let deadlineTimer {
+      guard earliest < deadlineTimer.deadline else { return }
+      deadlineTimer.timer.cancel()
+    }
+    let timer = transport.eventLoop.scheduleTask(deadline: earliest) {
+      self.deadlineTimer = nil
       let now = NIODeadline.now()
       while let call = self.deadlines.popExpired(now: now) { self.expire(call) }
       self.armDeadlineTimer()
       self.transport.setNeedsFlush()
     }
+    deadlineTimer = (earliest, timer)
   }
 
   private func expire(_ call: ClientCall) {
@@ -243,11 +244,12 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     guard let call = calls.removeValue(forKey: stream) else { return }
     if recent === call { recent = nil }
     // REFUSED_STREAM means that the server has not looked at the call (RFC 9113 section 8.7).
-    if error == .refusedStream { return complete(call, error.status, mayRetry: true) }
-    if error == .noError {
-      complete(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
-    } else {
-      complete(call, error.status)
+    switch error {
+    case .refusedStream: complete(call, error.status, mayRetry: !call.hasHeaders)
+    case .noError: complete(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
+    // A server whose clock was first to reach the deadline, and that could not send its status any more.
+    case .cancel where call.deadline.map({ $0 <= .now() }) == true: complete(call, .deadlineExceeded)
+    default: complete(call, error.status)
     }
   }
 
@@ -256,20 +258,34 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     retire(GRPCStatus(code: .unavailable, message: "the server is shutting down"))
   }
 
+  /// No new call starts here; the connection closes when the open ones have ended.
   private func retire(_ status: GRPCStatus) {
-    if refusal == nil { refusal = status }
+    guard refusal == nil else { return }
+    refusal = status
     retired?()
     retired = nil
+    session.submitGoAway()
+    transport.setNeedsFlush()
   }
 
   func transportClosed(_ failure: HTTP2Failure?) {
     let text = failure.map { "the connection failed: \($0)" } ?? "the server closed the connection"
-    let status = GRPCStatus(code: .unavailable, message: text)
+    endAllCalls(GRPCStatus(code: .unavailable, message: text))
+  }
+
+  func sessionFinished() {
+    endAllCalls(GRPCStatus(code: .unavailable, message: "the connection has ended"))
+  }
+
+  private func endAllCalls(_ status: GRPCStatus) {
     retire(status)
     let open = calls
     calls = [:]
     recent = nil
     for call in open.values { complete(call, status) }
+    // A timer that is left keeps the connection in memory until it fires.
+    deadlineTimer?.timer.cancel()
+    deadlineTimer = nil
     deliverMailbox()
   }
 

@@ -60,24 +60,24 @@ final class ClientConnector: Sendable {
     defer { timer?.cancel() }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        wait(id, Waiter(continuation: continuation, waitsForReady: waitsForReady))
+        wait(id, Waiter(continuation: continuation, waitsForReady: waitsForReady), deadline: deadline)
       }
     } onCancel: {
-      // On the event loop, so that it cannot come before the waiter is there to be found.
-      eventLoop.execute { self.giveUp(id, .cancelledByCaller) }
+      giveUp(id, .cancelledByCaller)
     }
   }
 
-  private func wait(_ id: UInt64, _ waiter: Waiter) {
+  private func wait(_ id: UInt64, _ waiter: Waiter, deadline: NIODeadline?) {
     enum Step {
       case use(ClientConnection)
       case fail(GRPCStatus)
       case connect
       case wait
     }
-    let isCancelled = Task.isCancelled
     let step: Step = state.withLock { state in
-      if isCancelled { return .fail(.cancelledByCaller) }
+      // Asked under the lock: what gives up a waiter that is not there yet has come before, and shows here.
+      if Task.isCancelled { return .fail(.cancelledByCaller) }
+      if let deadline, deadline <= .now() { return .fail(.deadlineExceeded) }
       switch state.link {
       case .ready(let connection, _): return .use(connection)
       case .closed: return .fail(GRPCStatus(code: .unavailable, message: "the client is closed"))

@@ -13,21 +13,30 @@ public struct StreamingCall: Sendable {
 
   /// Sends a request message; suspends while the server does not read what was sent before.
   ///
+  /// Cancelling the task that waits cancels the call.
+  ///
   /// - Throws: ``GRPCStatus`` when the call has ended.
   public func send(_ message: [UInt8]) async throws {
     try handle.gate.enter(message.count)
     handle.connection.post(.message(handle.call, message))
-    try await handle.gate.waitForRoom()
+    do { try await handle.gate.waitForRoom() } catch {
+      if Task.isCancelled { handle.cancel() }
+      throw error
+    }
   }
 
   /// Tells the server that no more requests come.
   public func finishSending() { handle.connection.post(.finishSending(handle.call)) }
 
   /// The metadata that came before the first response. Throws the call's status if it failed without any.
-  public func initialMetadata() async throws -> Metadata { try await handle.events.initialMetadata() }
+  public func initialMetadata() async throws -> Metadata {
+    try await handle.cancellingCall { try await handle.events.initialMetadata() }
+  }
 
   /// The metadata that came with the status; waits for the end of the call.
-  public func trailingMetadata() async -> Metadata { await handle.events.trailingMetadata() }
+  public func trailingMetadata() async -> Metadata {
+    await handle.cancellingCall { await handle.events.trailingMetadata() }
+  }
 
   /// Ends the call with CANCELLED on both sides.
   public func cancel() { handle.cancel() }
@@ -70,6 +79,18 @@ final class StreamingCallHandle: Sendable {
   }
 
   func cancel() { connection.post(.cancel(call)) }
+
+  /// Waits for the call, and cancels it when the waiting task is cancelled.
+  func cancellingCall<Result: Sendable, Failure: Error>(
+    _ wait: () async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    let outcome: Swift.Result<Result, Failure> = await withTaskCancellationHandler {
+      do throws(Failure) { return .success(try await wait()) } catch { return .failure(error) }
+    } onCancel: {
+      cancel()
+    }
+    return try outcome.get()
+  }
 
   deinit { cancel() }
 }

@@ -12,9 +12,14 @@ public struct ConnectionLimits: Sendable {
   /// with RESOURCE_EXHAUSTED instead of filling memory.
   public var maximumHeaderListSize: UInt32 = 16 * 1024
 
-  /// Request bytes held for one connection before the call that adds to them is refused. Sixteen of the largest
+  /// Request bytes held for one connection, whole messages or parts, after decompression, before the call that adds to
+  /// them is refused. Sixteen of the largest
   /// messages, so that neither many small uploads nor one sender can fill the process.
   public var maximumBufferedBytes = 64 * 1024 * 1024
+
+  /// Response bytes held for a connection whose client does not read, before the call that adds to them is refused.
+  /// One message alone is always taken.
+  public var maximumUnsentBytes = 64 * 1024 * 1024
 
   /// Streams that a peer may reset in a burst, and per second after it (rapid reset, CVE-2023-44487).
   public var resetBurst: UInt64 = 2000
@@ -26,6 +31,10 @@ public struct ConnectionLimits: Sendable {
 
   /// Answers to SETTINGS and PING that may wait for a peer that does not read (CVE-2019-9512, CVE-2019-9515).
   public var maximumQueuedAcknowledgements = 1000
+
+  /// Frames of any kind that may wait for a peer that does not read: resets of refused streams, above all. Several for
+  /// each call that may be open.
+  public var maximumQueuedFrames = 10_000
 
   /// Entries in one SETTINGS frame.
   public var maximumSettingsEntries = 32

@@ -8,6 +8,8 @@ struct ConnectionTiming: Sendable {
   var keepaliveInterval: TimeAmount?
   /// For the answer to that PING.
   var keepaliveTimeout: TimeAmount = .seconds(20)
+  /// For the peer to take the last bytes of a connection that has ended.
+  var lingerTimeout: TimeAmount = .seconds(10)
   /// Without calls, after which the connection is ended with GOAWAY; `nil` for never.
   var idleTimeout: TimeAmount?
 }

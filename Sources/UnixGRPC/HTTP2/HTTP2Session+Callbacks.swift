@@ -50,6 +50,17 @@ extension HTTP2Session {
       HTTP2Session.from(userData).sent(frame!)
       return 0
     }
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) { _, frame, _, userData in
+      HTTP2Session.from(userData).couldNotSend(frame!)
+      return 0
+    }
+  }
+
+  /// A header block that cannot be sent (it is larger than HTTP/2 allows us) would leave the peer waiting for it.
+  private func couldNotSend(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = frame.pointee.hd
+    guard role == .server, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return }
+    reset(stream: header.stream_id, .internalError)
   }
 
   private func received(_ frame: UnsafePointer<nghttp2_frame>) {

@@ -18,8 +18,11 @@ final class HTTP2Session {
   /// Resets that the peer's broken frames provoked (MadeYouReset, CVE-2025-8671).
   var provokedResets: RateLimit
 
+  private let maximumQueuedFrames: Int
+
   init(role: Role, limits: ConnectionLimits) {
     self.role = role
+    maximumQueuedFrames = limits.maximumQueuedFrames
     provokedResets = RateLimit(burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond)
 
     var callbacks: OpaquePointer?
@@ -103,7 +106,11 @@ final class HTTP2Session {
       base.assumingMemoryBound(to: UInt8.self),
       bytes.count
     )
-    guard consumed < 0 else { return }
+    guard consumed < 0 else {
+      // A peer that provokes answers and does not read them.
+      if nghttp2_session_get_outbound_queue_size(session) > maximumQueuedFrames { throw .flooded }
+      return
+    }
     switch Int32(consumed) {
     case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: throw .notHTTP2
     case NGHTTP2_ERR_FLOODED.rawValue: throw .flooded

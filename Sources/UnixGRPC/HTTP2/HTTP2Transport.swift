@@ -4,6 +4,8 @@ import NIOCore
 protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
   /// A batch of bytes has been read and its events delivered: time to start what they made ready.
   func receivedBatch()
+  /// HTTP/2 is done: no call goes on or starts here, though the last bytes may still be on their way. Comes once at most.
+  func sessionFinished()
   /// The connection is over. Comes once; nothing comes after it.
   func transportClosed(_ failure: HTTP2Failure?)
   /// Whether any call is open on the connection.
@@ -32,6 +34,9 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
   /// A batch of bytes is being taken in; what waits is flushed at its end.
   private(set) var isReading = false
   private var isFlushScheduled = false
+  private var isClosing = false
+  private var prefaceTimer: Scheduled<Void>?
+  private var keepaliveTimer: Scheduled<Void>?
   private var heardSinceTick = false
   private var quietTicks: Int64 = 0
 
@@ -61,7 +66,7 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
 
   private func begin() {
     flush()
-    eventLoop.scheduleTask(in: timing.prefaceTimeout) {
+    prefaceTimer = eventLoop.scheduleTask(in: timing.prefaceTimeout) {
       // A peer that connects and says nothing holds a descriptor for nothing.
       if !self.session.hasReceivedSettings { self.close(.notHTTP2) }
     }
@@ -129,10 +134,20 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
         }
         if outgoing.capacity > Self.retainedBuffer { outgoing = ByteBuffer() }
       }
-      if session.isFinished { close(nil) }
+      if session.isFinished { closeWhenWritten(context) }
     } catch {
       close(error)
     }
+  }
+
+  /// Closes the connection once the peer has taken what was written: closing at once would cut off the last answers.
+  private func closeWhenWritten(_ context: ChannelHandlerContext) {
+    guard !isClosing else { return }
+    isClosing = true
+    delegate?.sessionFinished()
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in self.close(nil) }
+    keepaliveTimer?.cancel()
+    keepaliveTimer = eventLoop.scheduleTask(in: timing.lingerTimeout) { self.close(nil) }
   }
 
   /// Closes the connection at once.
@@ -144,6 +159,9 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
   private func end(_ failure: HTTP2Failure?) {
     guard let delegate else { return }
     self.delegate = nil
+    // A timer that is left keeps all of the connection in memory until it fires.
+    prefaceTimer?.cancel()
+    keepaliveTimer?.cancel()
     delegate.transportClosed(failure)
     session.delegate = nil
     session.onPingAcknowledged = nil
@@ -154,11 +172,11 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
   /// One timer looks after both: it fires every keepalive interval and notes whether the peer was heard.
   private func scheduleTick() {
     guard let interval = timing.keepaliveInterval else { return }
-    eventLoop.scheduleTask(in: interval) { self.tick(interval) }
+    keepaliveTimer = eventLoop.scheduleTask(in: interval) { self.tick(interval) }
   }
 
   private func tick(_ interval: TimeAmount) {
-    guard let delegate else { return }
+    guard let delegate, !isClosing else { return }
     if heardSinceTick || !delegate.isIdle {
       quietTicks = 0
     } else {
@@ -176,8 +194,8 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
     }
     session.ping()
     flush()
-    eventLoop.scheduleTask(in: timing.keepaliveTimeout) {
-      guard self.delegate != nil else { return }
+    keepaliveTimer = eventLoop.scheduleTask(in: timing.keepaliveTimeout) {
+      guard self.delegate != nil, !self.isClosing else { return }
       guard self.heardSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
       // The answer to the ping is no sign of use, so idleness goes on.
       self.heardSinceTick = false

@@ -5,7 +5,13 @@ struct HeaderList: Sendable {
   private var storage: [UInt8] = []
   private var lengths: [(name: Int, value: Int)] = []
 
+  /// What nghttp2 sends in one header block, less what it may set aside for itself.
+  static let maximumByteCount = 60 * 1024
+
   init() {}
+
+  /// Whether HTTP/2 can send the list; twelve bytes is what the lengths of a field take at most.
+  var isSendable: Bool { storage.count + 12 * lengths.count <= Self.maximumByteCount }
 
   init(_ fields: KeyValuePairs<StaticString, StaticString>) {
     for (name, value) in fields { append(name, value) }
@@ -44,6 +50,7 @@ struct HeaderList: Sendable {
     if metadata.isEmpty { return }
     var copy = self
     try metadata.forEachHeaderField { name, value in copy.append(name, value) }
+    guard copy.isSendable else { throw .tooLarge(maximumByteCount: Self.maximumByteCount) }
     self = copy
   }
 

@@ -51,6 +51,14 @@ extension Span<UInt8> {
     return true
   }
 
+  /// Whether this is gRPC's `content-type`: `application/grpc`, alone, with a `+` format or with parameters.
+  var isGRPCContentType: Bool {
+    let type: StaticString = "application/grpc"
+    guard starts(with: type) else { return false }
+    return count == type.utf8CodeUnitCount
+      || [UInt8(ascii: "+"), UInt8(ascii: ";")].contains(self[type.utf8CodeUnitCount])
+  }
+
   func contains(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     guard length <= count else { return false }

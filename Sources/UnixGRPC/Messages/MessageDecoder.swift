@@ -22,6 +22,14 @@ struct MessageDecoder {
     deframer = MessageDeframer(maximumMessageByteCount: maximumMessageSize)
   }
 
+  /// Bytes held of a message that has not arrived whole.
+  var partialByteCount: Int { deframer.partialByteCount }
+
+  /// Lets go of what is held: no more will be asked for.
+  mutating func discard() {
+    deframer = MessageDeframer(maximumMessageByteCount: deframer.maximumMessageByteCount)
+  }
+
   /// The bytes end in the middle of a message.
   var isInsideMessage: Bool { deframer.isInsideMessage }
 

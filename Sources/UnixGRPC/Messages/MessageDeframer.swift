@@ -20,6 +20,9 @@ package struct MessageDeframer {
   private var state = State.prefix(bytes: 0, count: 0)
   private var partial: [UInt8] = []
 
+  /// What has arrived of a message that is not whole.
+  var partialByteCount: Int { partial.count }
+
   /// What is set aside for a message that has not arrived whole.
   var partialCapacity: Int { partial.capacity }
 

@@ -5,6 +5,8 @@ public enum MetadataError: Error, Sendable, Hashable, CustomStringConvertible {
   case textNotPrintable(key: String)
   case binaryUnderTextKey(String)
   case base64Invalid(key: String)
+  /// With the headers that gRPC adds.
+  case tooLarge(maximumByteCount: Int)
 
   public var description: String {
     switch self {
@@ -18,6 +20,8 @@ public enum MetadataError: Error, Sendable, Hashable, CustomStringConvertible {
       "metadata key \"\(key)\" holds bytes: its name has to end in \"-bin\""
     case .base64Invalid(let key):
       "the value of metadata key \"\(key)\" is not base64"
+    case .tooLarge(let maximum):
+      "the metadata has more than \(maximum) bytes: put what is large into a message"
     }
   }
 }

@@ -76,7 +76,13 @@ public final class GRPCServer: Sendable {
       executors[ObjectIdentifier(eventLoop)] = EventLoopTaskExecutor(eventLoop: eventLoop)
     }
     let loopExecutors = executors
-    return try await ServerBootstrap(group: group)
+    let listener = try await ServerBootstrap(group: group)
+      // Out of descriptors, accept(2) fails at once and for ever; asking again in a tight loop would starve the calls.
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+        }
+      }
       .childChannelInitializer { [core, connections] channel in
         let executor = loopExecutors[ObjectIdentifier(channel.eventLoop)]!
         return channel.peerCredentials().flatMapThrowing { peer in
@@ -85,6 +91,9 @@ public final class GRPCServer: Sendable {
       }
       .withBoundSocket(descriptor)
       .get()
+    // SwiftNIO has called listen(2) with a queue of its own choice, 128, on a socket that had a longer one.
+    ListeningSocket.restoreBacklog(of: descriptor)
+    return listener
   }
 
   private static func accept(
@@ -119,7 +128,11 @@ public final class GRPCServer: Sendable {
       throw ChannelError.inputClosed
     case .added:
       transport.attach(connection)
-      try channel.pipeline.syncOperations.addHandler(transport)
+      do { try channel.pipeline.syncOperations.addHandler(transport) } catch {
+        // The peer is gone already, and nobody else will say so.
+        transport.close(nil)
+        throw error
+      }
     }
   }
 

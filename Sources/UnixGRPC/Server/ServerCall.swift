@@ -14,14 +14,15 @@ final class ServerCall: DeadlineHolder {
   var isPost = false
   var acceptsGzip = false
   var headerBytes = 0
+  var hasOversizeHeaders = false
   /// A refusal found while reading the headers, answered at their end.
   var refusal: GRPCStatus?
   var hasHeaders = false
   var decoder: MessageDecoder
   /// The one request of a call that takes one.
   var singleRequest: [UInt8]?
-  /// Its size, counted against the connection's budget.
-  var bufferedBytes = 0
+  /// Request bytes counted against the connection's budget.
+  var heldBytes = 0
   /// The requests of a call that takes a stream.
   var requests: InboundMessages?
   var isRequestEnded = false
@@ -35,6 +36,8 @@ final class ServerCall: DeadlineHolder {
 
   // The response.
   var body = OutboundBody()
+  /// Response bytes counted against the connection's budget.
+  var unsentBytes = 0
   var gate: OutboundGate?
   var hasSentHeaders = false
   var compresses = false

@@ -26,7 +26,7 @@ extension ServerConnection {
       call.route = server.router.route(path: value)
       if call.route == nil { call.path = value.withUnsafeBufferPointer { Array($0) } }
     case .method: call.isPost = value.equals("POST")
-    case .contentType: call.isGRPC = value.starts(with: "application/grpc")
+    case .contentType: call.isGRPC = value.isGRPCContentType
     case .timeout:
       guard let timeout = GRPCTimeout(headerValue: value) else {
         call.refusal = GRPCStatus(code: .invalidArgument, message: "the grpc-timeout header is malformed")
@@ -50,6 +50,16 @@ extension ServerConnection {
       return
     }
     call.hasHeaders = true
+    guard !call.hasOversizeHeaders else {
+      // What came after the limit was not looked at, so nothing that is missing means anything.
+      return finish(
+        call,
+        GRPCStatus(
+          code: .resourceExhausted,
+          message: "the headers are larger than \(limits.maximumHeaderListSize) bytes"
+        )
+      )
+    }
     guard call.isPost else { return refuseHTTP(call, status: "405") }
     guard call.isGRPC else { return refuseHTTP(call, status: "415") }
     if let refusal = refusal(of: call) { return finish(call, refusal) }
@@ -85,11 +95,17 @@ extension ServerConnection {
     }
     var rest = bytes
     do {
-      while let message = try call.decoder.next(from: &rest, gzip: gzip) { try take(message, for: call) }
+      while let message = try call.decoder.next(from: &rest, gzip: gzip) {
+        try take(message, for: call)
+        try countHeldBytes(of: call)
+      }
+      try countHeldBytes(of: call)
     } catch {
       session.consume(stream: stream, bytes: bytes.count)
       call.requests?.fail(error)
+      call.gate?.close(error)
       call.task?.cancel()
+      call.decoder.discard()
       return finish(call, error)
     }
     if let requests = call.requests, !requests.isEmpty {
@@ -97,6 +113,19 @@ extension ServerConnection {
     } else {
       session.consume(stream: stream, bytes: bytes.count)
     }
+  }
+
+  /// Brings the connection's count up to date: parts of messages, and messages that no handler has taken.
+  func countHeldBytes(of call: ServerCall) throws(GRPCStatus) {
+    let held = call.decoder.partialByteCount + (call.singleRequest?.count ?? 0) + (call.requests?.waitingBytes ?? 0)
+    heldBytes += held - call.heldBytes
+    let isMore = held > call.heldBytes
+    call.heldBytes = held
+    guard isMore, heldBytes > limits.maximumBufferedBytes else { return }
+    throw GRPCStatus(
+      code: .resourceExhausted,
+      message: "the connection holds \(heldBytes) bytes of requests that no handler has taken: send fewer at once"
+    )
   }
 
   private func take(_ message: [UInt8], for call: ServerCall) throws(GRPCStatus) {
@@ -107,15 +136,7 @@ extension ServerConnection {
     guard call.singleRequest == nil else {
       throw GRPCStatus(code: .internal, message: "the method takes one request message, and a second one came")
     }
-    guard bufferedBytes + message.count <= limits.maximumBufferedBytes else {
-      throw GRPCStatus(
-        code: .resourceExhausted,
-        message: "the connection already holds \(bufferedBytes) bytes of unanswered requests: send fewer at once"
-      )
-    }
     call.singleRequest = message
-    call.bufferedBytes = message.count
-    bufferedBytes += message.count
   }
 
   func dataEnded(stream: Int32) {
@@ -139,6 +160,8 @@ extension ServerConnection {
   }
 
   func giveBackWindow(of call: ServerCall) {
+    // The count only shrinks here, which is no reason to refuse anything.
+    try? countHeldBytes(of: call)
     guard call.withheldBytes > 0 else { return }
     session.consume(stream: call.streamID, bytes: call.withheldBytes)
     call.withheldBytes = 0
@@ -160,8 +183,8 @@ extension ServerConnection {
     let stream = call.streamID
     let request = call.singleRequest ?? []
     call.singleRequest = nil
-    bufferedBytes -= call.bufferedBytes
-    call.bufferedBytes = 0
+    heldBytes -= call.heldBytes
+    call.heldBytes = 0
     switch handler {
     case .deferredUnary(let handle):
       handle(request, context, UnaryReply(streamID: stream, connection: self))

@@ -6,19 +6,39 @@ extension ServerConnection {
   private static let gzipHeaders = HeaderList([
     ":status": "200", "content-type": "application/grpc", "grpc-encoding": "gzip",
   ])
+  /// Peers accept header lists of 8 or 16 KiB, and lose the status with all of a list that is larger. Hence so many
+  /// bytes of a message, of which percent-encoding makes up to three times as many, and so many of encoded details.
+  private static let statusMessageLimit = 1024
+  private static let statusDetailsLimit = 5 * 1024
+
   private static let okTrailers = HeaderList(["grpc-status": "0"])
 
   func send(_ message: [UInt8], on call: ServerCall) {
     guard sendHeaders(of: call) else { return }
+    var payload = message
     if call.compresses {
-      let compressed = gzip.compress(message)
+      payload = gzip.compress(message)
       // The gate counted the message as it was; what it is now takes its place.
-      call.gate?.replace(message.count, by: compressed.count)
-      call.body.append(compressed, isCompressed: true)
-    } else {
-      call.body.append(message, isCompressed: false)
+      call.gate?.replace(message.count, by: payload.count)
     }
+    guard unsentBytes == 0 || unsentBytes + payload.count <= limits.maximumUnsentBytes else {
+      return refuseToHold(payload.count, for: call)
+    }
+    unsentBytes += payload.count
+    call.unsentBytes += payload.count
+    call.body.append(payload, isCompressed: call.compresses)
     wakeBody(of: call)
+  }
+
+  private func refuseToHold(_ byteCount: Int, for call: ServerCall) {
+    let status = GRPCStatus(
+      code: .resourceExhausted,
+      message: "the connection holds \(unsentBytes) bytes of responses that its client has not read"
+    )
+    call.requests?.fail(status)
+    call.gate?.close(status)
+    call.task?.cancel()
+    finish(call, status)
   }
 
   private func wakeBody(of call: ServerCall) {
@@ -70,10 +90,13 @@ extension ServerConnection {
     if status.code == .ok {
       trailers = Self.okTrailers
     } else {
+      let status = status.withMessage(ofAtMost: Self.statusMessageLimit)
       trailers.append("grpc-status", String(status.code.rawValue).utf8)
-      if !status.message.isEmpty { trailers.append("grpc-message", PercentEncoding.encode(status.message)) }
-      if let details = status.serializedDetails {
-        trailers.append("grpc-status-details-bin", Base64.encode(details))
+      if !status.message.isEmpty {
+        trailers.append("grpc-message", PercentEncoding.encode(status.message))
+      }
+      if let details = status.serializedDetails.map(Base64.encode), details.count <= Self.statusDetailsLimit {
+        trailers.append("grpc-status-details-bin", details)
       }
       if status.code == .unimplemented { trailers.append("grpc-accept-encoding", "identity,gzip") }
     }
@@ -121,7 +144,11 @@ extension ServerConnection {
   func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk {
     guard let call = call(on: stream) else { return .abandon }
     let (written, completed) = call.body.read(into: buffer)
-    if completed > 0 { call.gate?.leave(completed) }
+    if completed > 0 {
+      call.gate?.leave(completed)
+      call.unsentBytes -= completed
+      unsentBytes -= completed
+    }
     if call.body.isEmpty, call.body.isEnded { return .endWithTrailers(written, call.trailers) }
     if written == 0 {
       call.body.isDeferred = true
@@ -134,5 +161,16 @@ extension ServerConnection {
     guard let call = call(on: stream), !call.isRequestEnded else { return }
     // The status is out; what the caller still sends would be thrown away (RFC 9113 section 8.1).
     session.reset(stream: stream, .noError)
+  }
+}
+
+extension GRPCStatus {
+  /// The same with a message that is cut, and says so, where it is longer than `byteCount` bytes.
+  fileprivate func withMessage(ofAtMost byteCount: Int) -> GRPCStatus {
+    guard message.utf8.count > byteCount else { return self }
+    var cut = message.utf8.prefix(byteCount)
+    // Back to the start of a character, so that no half of one is sent.
+    while String(cut) == nil { cut = cut.dropLast() }
+    return GRPCStatus(code: code, message: String(Substring(cut)) + "…", details: details)
   }
 }

@@ -26,10 +26,12 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Calls whose handler can start once the batch of bytes that made them ready has been taken in.
   var ready: [ServerCall] = []
   /// Request bytes held for handlers that have not taken them.
-  var bufferedBytes = 0
+  var heldBytes = 0
+  /// Response bytes that the peer has not taken.
+  var unsentBytes = 0
   var isDraining = false
   private var deadlines = DeadlineQueue<ServerCall>()
-  private var armedDeadline: NIODeadline?
+  private var deadlineTimer: (deadline: NIODeadline, timer: Scheduled<Void>)?
   private let mailbox: Mailbox<ServerOperation>
   private let closed: @Sendable (ServerConnection) -> Void
 
@@ -122,16 +124,18 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// One timer for all calls; it is left to fire when its call has ended, and then looks for the next.
   private func armDeadlineTimer() {
     guard let earliest = deadlines.earliest else { return }
-    if let armedDeadline, armedDeadline <= earliest { return }
-    armedDeadline = earliest
-    transport.eventLoop.scheduleTask(deadline: earliest) {
-      guard self.armedDeadline == earliest else { return }
-      self.armedDeadline = nil
+    if let deadlineTimer {
+      guard earliest < deadlineTimer.deadline else { return }
+      deadlineTimer.timer.cancel()
+    }
+    let timer = transport.eventLoop.scheduleTask(deadline: earliest) {
+      self.deadlineTimer = nil
       let now = NIODeadline.now()
       while let call = self.deadlines.popExpired(now: now) { self.expire(call) }
       self.armDeadlineTimer()
       self.transport.setNeedsFlush()
     }
+    deadlineTimer = (earliest, timer)
   }
 
   private func expire(_ call: ServerCall) {
@@ -139,8 +143,11 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     call.requests?.fail(status)
     call.gate?.close(status)
     call.task?.cancel()
+    // Neither may an OK follow messages that were dropped, nor a status wait behind those that the peer does not take.
+    guard !call.body.isEmpty else { return finish(call, status) }
     call.body.discard()
-    finish(call, status)
+    call.status = status
+    session.reset(stream: call.streamID, .cancel)
   }
 
   // MARK: The end of calls and of the connection
@@ -153,8 +160,10 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   private func end(_ call: ServerCall) {
     deadlines.remove(call)
-    bufferedBytes -= call.bufferedBytes
-    call.bufferedBytes = 0
+    heldBytes -= call.heldBytes
+    call.heldBytes = 0
+    unsentBytes -= call.unsentBytes
+    call.unsentBytes = 0
     if call.status == nil {
       call.status = .cancelledByCaller
       call.task?.cancel()
@@ -182,12 +191,21 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     if let failure {
       server.logger.debug("a connection failed", metadata: ["pid": "\(peer.processID)", "error": "\(failure)"])
     }
+    endAllCalls()
+    closed(self)
+  }
+
+  func sessionFinished() { endAllCalls() }
+
+  private func endAllCalls() {
     let open = calls.values
     calls = [:]
     recent = nil
     ready = []
     for call in open { end(call) }
-    closed(self)
+    // A timer that is left keeps the connection in memory until it fires, years later if a caller said so.
+    deadlineTimer?.timer.cancel()
+    deadlineTimer = nil
   }
 
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {}

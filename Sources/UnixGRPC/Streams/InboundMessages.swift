@@ -13,8 +13,15 @@ final class InboundMessages: Sendable {
 
   private struct State {
     var waiting = CircularBuffer<[UInt8]>()
+    var waitingBytes = 0
     var end: End?
     var reader: CheckedContinuation<[UInt8]?, any Error>?
+
+    mutating func takeFirst() -> [UInt8]? {
+      guard let message = waiting.popFirst() else { return nil }
+      waitingBytes -= message.count
+      return message
+    }
   }
 
   private let state = Mutex(State())
@@ -28,6 +35,9 @@ final class InboundMessages: Sendable {
   /// Whether nothing waits to be read.
   var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
+  /// Bytes of the messages that wait to be read.
+  var waitingBytes: Int { state.withLock { $0.waitingBytes } }
+
   func push(_ message: [UInt8]) {
     let reader: CheckedContinuation<[UInt8]?, any Error>? = state.withLock { state in
       if state.end != nil { return nil }
@@ -36,6 +46,7 @@ final class InboundMessages: Sendable {
         return reader
       }
       state.waiting.append(message)
+      state.waitingBytes += message.count
       return nil
     }
     reader?.resume(returning: message)
@@ -54,7 +65,10 @@ final class InboundMessages: Sendable {
     let reader: CheckedContinuation<[UInt8]?, any Error>? = state.withLock { state in
       if state.end != nil { return nil }
       state.end = end
-      if dropsWaiting { state.waiting.removeAll() }
+      if dropsWaiting {
+        state.waiting.removeAll()
+        state.waitingBytes = 0
+      }
       let reader = state.reader
       state.reader = nil
       return reader
@@ -74,7 +88,7 @@ final class InboundMessages: Sendable {
       case wait
     }
     let step: Step = state.withLock { state in
-      if let message = state.waiting.popFirst() {
+      if let message = state.takeFirst() {
         return .message(message, nowEmpty: state.waiting.isEmpty)
       }
       switch state.end {
@@ -98,7 +112,7 @@ final class InboundMessages: Sendable {
       try await withCheckedThrowingContinuation { continuation in
         let ready: Result<[UInt8]?, any Error>? = state.withLock { state in
           precondition(state.reader == nil, "a message stream has one reader at a time")
-          if let message = state.waiting.popFirst() { return .success(message) }
+          if let message = state.takeFirst() { return .success(message) }
           switch state.end {
           case .finished: return .success(nil)
           case .failed(let status): return .failure(status)

@@ -9,7 +9,14 @@ final class OutboundGate: Sendable {
   private struct State {
     var waitingBytes = 0
     var closure: GRPCStatus?
-    var writers: [CheckedContinuation<Void, any Error>] = []
+    var writers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+    var nextWriter: UInt64 = 0
+
+    mutating func takeWriters() -> [CheckedContinuation<Void, any Error>] {
+      guard !writers.isEmpty else { return [] }
+      defer { writers = [:] }
+      return Array(writers.values)
+    }
   }
   private let state = Mutex(State())
 
@@ -22,21 +29,29 @@ final class OutboundGate: Sendable {
     if let closure { throw closure }
   }
 
-  /// Suspends until the bytes that wait are under the mark, or the stream is closed.
+  /// Suspends until the bytes that wait are under the mark, the stream is closed, or the task is cancelled.
   func waitForRoom() async throws {
-    let hasRoom = try state.withLock { state in
+    let writer: UInt64? = try state.withLock { state in
       if let closure = state.closure { throw closure }
-      return state.waitingBytes < Self.highWaterMark
+      if state.waitingBytes < Self.highWaterMark { return nil }
+      state.nextWriter += 1
+      return state.nextWriter
     }
-    if hasRoom { return }
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      let ready: Result<Void, any Error>? = state.withLock { state in
-        if let closure = state.closure { return .failure(closure) }
-        if state.waitingBytes < Self.highWaterMark { return .success(()) }
-        state.writers.append(continuation)
-        return nil
+    guard let writer else { return }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        let ready: Result<Void, any Error>? = state.withLock { state in
+          if let closure = state.closure { return .failure(closure) }
+          if state.waitingBytes < Self.highWaterMark { return .success(()) }
+          if Task.isCancelled { return .failure(GRPCStatus.cancelledByCaller) }
+          state.writers[writer] = continuation
+          return nil
+        }
+        if let ready { continuation.resume(with: ready) }
       }
-      if let ready { continuation.resume(with: ready) }
+    } onCancel: {
+      let continuation = state.withLock { $0.writers.removeValue(forKey: writer) }
+      continuation?.resume(throwing: GRPCStatus.cancelledByCaller)
     }
   }
 
@@ -49,9 +64,8 @@ final class OutboundGate: Sendable {
   func leave(_ bytes: Int) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
       state.waitingBytes -= bytes
-      guard state.waitingBytes < Self.highWaterMark, !state.writers.isEmpty else { return [] }
-      defer { state.writers = [] }
-      return state.writers
+      guard state.waitingBytes < Self.highWaterMark else { return [] }
+      return state.takeWriters()
     }
     for writer in writers { writer.resume() }
   }
@@ -60,8 +74,7 @@ final class OutboundGate: Sendable {
   func close(_ status: GRPCStatus) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
       if state.closure == nil { state.closure = status }
-      defer { state.writers = [] }
-      return state.writers
+      return state.takeWriters()
     }
     for writer in writers { writer.resume(throwing: status) }
   }
