@@ -287,6 +287,8 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     deadlineTimer?.timer.cancel()
     deadlineTimer = nil
     deliverMailbox()
+    // No batch will end any more: those whose result came just before the connection failed are woken here.
+    receivedBatch()
   }
 
 }
