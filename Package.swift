@@ -10,11 +10,14 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "CreditsClient", targets: ["CreditsClient"]),
-    .library(name: "UnixGRPC", targets: ["UnixGRPC"])
+    .library(name: "UnixGRPC", targets: ["UnixGRPC"]),
+    .executable(name: "credits-story", targets: ["credits-story"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
   ],
   targets: [
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -27,6 +30,7 @@ let package = Package(
       dependencies: ["CSQLite", "Ledger", "LedgerStore", "MessageDigest"],
       swiftSettings: settings
     ),
+    .executableTarget(name: "credits-story", dependencies: ["CreditsClient"], swiftSettings: settings),
     .target(
       name: "CreditsClient",
       dependencies: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],

@@ -30,13 +30,15 @@ public struct CreditsClient: Sendable {
   /// - Parameters:
   ///   - socketPath: Where `creditsd` listens, at most 107 bytes.
   ///   - timeout: For each call, retries included, unless the call is given its own.
+  ///   - waitsForServer: Keeps trying until `timeout`, for a server that is still starting.
   /// - Throws: ``CreditsError/unavailable(_:)`` when nobody listens there, or not for this user.
   public static func connect(
     socketPath: String,
-    timeout: Duration = .seconds(10)
+    timeout: Duration = .seconds(10),
+    waitsForServer: Bool = false
   ) async throws(CreditsError) -> CreditsClient {
     let client = GRPCClient(socketPath: socketPath)
-    do { try await client.connect(timeout: timeout) } catch { throw CreditsError(error) }
+    do { try await client.connect(timeout: timeout, waitsForReady: waitsForServer) } catch { throw CreditsError(error) }
     return CreditsClient(client: client, timeout: timeout)
   }
 

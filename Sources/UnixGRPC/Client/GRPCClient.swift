@@ -44,10 +44,11 @@ public final class GRPCClient: Sendable {
 
   /// Connects now instead of with the first call, so that a missing server is known at once.
   ///
-  /// - Throws: ``GRPCStatus`` UNAVAILABLE, with the reason.
-  public func connect(timeout: Duration? = .seconds(10)) async throws {
+  /// - Parameter waitsForReady: Keeps trying until the timeout, for a server that is still starting.
+  /// - Throws: ``GRPCStatus`` UNAVAILABLE, with the reason, or DEADLINE_EXCEEDED.
+  public func connect(timeout: Duration? = .seconds(10), waitsForReady: Bool = false) async throws {
     let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) }
-    _ = try await connector.connection(waitsForReady: false, deadline: deadline)
+    _ = try await connector.connection(waitsForReady: waitsForReady, deadline: deadline)
   }
 
   /// Makes a unary call.

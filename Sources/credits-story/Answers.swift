@@ -1,0 +1,42 @@
+import CreditsClient
+
+// The answers in a sentence each.
+
+func show(_ wallet: Wallet) -> String {
+  "wallet \(wallet.walletID): \(amount(wallet.available)) available"
+}
+
+func show(_ charge: Charge) -> String {
+  let again = charge.isReplayed ? " (the first answer again: nothing was charged twice)" : ""
+  return "charged \(charged(charge.entry)), \(amount(charge.wallet.available)) left\(again)"
+}
+
+func show(_ options: RechargeOptions) -> String {
+  let card = options.paymentMethod.map { "pay with \(show($0))" } ?? "payment details are needed"
+  let suggestions = options.suggestedAmounts.map(\.formatted).joined(separator: ", ")
+  return "\(amount(options.minimumAmount)) to \(amount(options.maximumAmount)), for example \(suggestions); \(card)"
+}
+
+func show(_ result: RechargeResult) -> String {
+  let recharge = result.recharge
+  switch recharge.state {
+  case .paid:
+    let card = recharge.paymentMethod.map { " with \(show($0))" } ?? ""
+    return "paid \(amount(recharge.amount))\(card), \(amount(result.wallet.available)) available"
+  case .declined:
+    return "declined (\(recharge.declineCode)): nothing credited, \(amount(result.wallet.available)) available"
+  default:
+    return "\(recharge.state): \(recharge.explanation)"
+  }
+}
+
+func show(_ card: PaymentMethod) -> String {
+  "\(card.brand) •••• \(card.last4), \(card.expiryMonth)/\(card.expiryYear)"
+}
+
+private func amount(_ money: Money?) -> String { money?.formatted ?? "?" }
+
+private func charged(_ entry: Entry) -> String {
+  guard let money = entry.amount else { return "?" }
+  return Money.micros(-money.micros, money.currencyCode).formatted
+}

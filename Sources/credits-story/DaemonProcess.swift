@@ -1,0 +1,55 @@
+import Glibc
+
+/// The `creditsd` that the story runs against: the one built beside this program.
+struct DaemonProcess {
+  let processID: pid_t
+  let socketPath: String
+
+  struct StartFailure: Error, CustomStringConvertible {
+    let path: String
+    let code: Int32
+
+    var description: String { "cannot start \(path): \(String(cString: strerror(code)))" }
+  }
+
+  /// Starts it with a ledger of its own in `directory`.
+  init(directory: String) throws {
+    socketPath = directory + "/credits.sock"
+    let path = Self.siblingPath("creditsd")
+    let arguments = [path, "--socket", socketPath, "--data", directory + "/ledger", "--log-level", "warning"]
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // This program holds back the signals that the daemon is to be stopped by.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+    let strings: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for string in strings { free(string) } }
+    var started = pid_t()
+    let code = posix_spawn(&started, path, nil, &attributes, strings, environ)
+    guard code == 0 else { throw StartFailure(path: path, code: code) }
+    processID = started
+  }
+
+  /// Asks it to drain.
+  func stop() { kill(processID, SIGTERM) }
+
+  /// Waits for its end. Returns its exit status, or 128 and the signal that ended it.
+  func wait() -> Int32 {
+    var status: Int32 = 0
+    while waitpid(processID, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+
+  private static func siblingPath(_ name: String) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
+    let own = String(decoding: buffer[..<max(count, 0)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return own.prefix(through: own.lastIndex(of: "/") ?? own.startIndex) + name
+  }
+}

@@ -1,0 +1,42 @@
+import CreditsClient
+import Glibc
+
+/// Prints the story: chapters, the calls as a program would write them, and their answers.
+struct Narrator {
+  private let isTerminal = isatty(STDOUT_FILENO) != 0
+  private var chapter = 0
+
+  func title(_ text: String) { print("\n\(styled(text, "1"))\n") }
+
+  func line(_ text: String = "") { print(text.isEmpty ? "" : "   \(text)") }
+
+  mutating func chapter(_ text: String) {
+    chapter += 1
+    print("\n\(styled("\(chapter < 10 ? " " : "")\(chapter) \(text)", "1"))")
+  }
+
+  /// Shows `code`, makes the call, and shows what came back in the words of `answer`.
+  ///
+  /// A refusal is a part of the story where `expectsRefusal` says so, and its end anywhere else.
+  func call<Response>(
+    _ code: String,
+    expectsRefusal: Bool = false,
+    _ body: () async throws(CreditsError) -> Response,
+    answer: (Response) -> String
+  ) async throws {
+    print("   \(styled(code, "36"))")
+    do throws(CreditsError) {
+      let response = try await body()
+      guard !expectsRefusal else { throw .fieldInvalid("this call should have been refused") }
+      print("   \(styled("→", "32")) \(answer(response))")
+    } catch {
+      guard expectsRefusal else { throw error }
+      print("   \(styled("✗", "31")) \(error)")
+    }
+    fflush(nil)
+  }
+
+  private func styled(_ text: String, _ style: String) -> String {
+    isTerminal ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
+  }
+}

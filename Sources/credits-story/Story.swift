@@ -1,0 +1,177 @@
+import CreditsClient
+
+/// A customer's way from no wallet to a changed card, each step a call over the socket.
+struct Story {
+  let credits: CreditsClient
+  let wallet = "ada"
+
+  private let firstCard = PaymentDetails(
+    token: "pm_card_visa",
+    billing: BillingDetails(name: "Ada Lovelace", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
+  )
+  private let brokenCard = PaymentDetails(token: "pm_card_visa_chargeDeclined")
+  private let secondCard = PaymentDetails(
+    token: "pm_card_mastercard",
+    billing: BillingDetails(name: "Ada Lovelace", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
+  )
+
+  func tell(_ narrator: inout Narrator) async throws {
+    try await openWallet(&narrator)
+    try await buyNumber(&narrator)
+    try await makeCalls(&narrator)
+    try await rechargeAgain(&narrator)
+    try await changeCard(&narrator)
+  }
+
+  private func openWallet(_ narrator: inout Narrator) async throws {
+    narrator.chapter("Ada is new here")
+    try await narrator.call("credits.wallet.get(\"ada\")", expectsRefusal: true) { () throws(CreditsError) in
+      try await credits.wallet.get(wallet)
+    } answer: {
+      show($0)
+    }
+    try await narrator.call("credits.wallet.create(\"ada\", idempotencyKey: \"signup-ada\")") {
+      () throws(CreditsError) in
+      try await credits.wallet.create(wallet, idempotencyKey: "signup-ada")
+    } answer: {
+      show($0)
+    }
+  }
+
+  private func buyNumber(_ narrator: inout Narrator) async throws {
+    narrator.chapter("She wants a phone number, and has no credits")
+    try await narrator.call(
+      "credits.wallet.charge(\"ada\", .dollars(3), for: .numberPurchase, idempotencyKey: \"number-1\")",
+      expectsRefusal: true
+    ) { () throws(CreditsError) in
+      try await credits.wallet.charge(wallet, .dollars(3), for: .numberPurchase, idempotencyKey: "number-1")
+    } answer: {
+      show($0)
+    }
+
+    narrator.chapter("The first recharge asks for payment details")
+    try await narrator.call("credits.recharge.options(\"ada\")") { () throws(CreditsError) in
+      try await credits.recharge.options(wallet)
+    } answer: {
+      show($0)
+    }
+    try await narrator.call(
+      "credits.recharge.pay(\"ada\", .dollars(50), idempotencyKey: \"recharge-1\")",
+      expectsRefusal: true
+    ) { () throws(CreditsError) in
+      try await credits.recharge.pay(wallet, .dollars(50), idempotencyKey: "recharge-1")
+    } answer: {
+      show($0)
+    }
+    try await narrator.call(
+      "credits.recharge.pay(\"ada\", .dollars(50), with: visa, idempotencyKey: \"recharge-2\")"
+    ) { () throws(CreditsError) in
+      try await credits.recharge.pay(wallet, .dollars(50), with: firstCard, idempotencyKey: "recharge-2")
+    } answer: {
+      show($0)
+    }
+
+    narrator.chapter("The number is hers, once, however often the call is repeated")
+    for _ in 1...2 {
+      try await narrator.call(
+        "credits.wallet.charge(\"ada\", .dollars(3), for: .numberPurchase, idempotencyKey: \"number-2\")"
+      ) { () throws(CreditsError) in
+        try await credits.wallet.charge(
+          wallet,
+          .dollars(3),
+          for: .numberPurchase,
+          reference: "+44 20 7946 0123",
+          idempotencyKey: "number-2"
+        )
+      } answer: {
+        show($0)
+      }
+    }
+  }
+
+  private func makeCalls(_ narrator: inout Narrator) async throws {
+    narrator.chapter("Calls cost fractions of a cent a second")
+    for (number, micros) in [(1, Int64(21_700)), (2, 4_200), (3, 133_333)] {
+      try await narrator.call(
+        "credits.wallet.charge(\"ada\", .micros(\(micros)), for: .call, idempotencyKey: \"call-\(number)\")"
+      ) { () throws(CreditsError) in
+        try await credits.wallet.charge(
+          wallet,
+          .micros(micros),
+          for: .call,
+          reference: "call \(number)",
+          idempotencyKey: "call-\(number)"
+        )
+      } answer: {
+        show($0)
+      }
+    }
+  }
+
+  private func rechargeAgain(_ narrator: inout Narrator) async throws {
+    narrator.chapter("A recharge is $10 to $1000")
+    for dollars in [Int64(5), 1001] {
+      try await narrator.call(
+        "credits.recharge.pay(\"ada\", .dollars(\(dollars)), idempotencyKey: \"recharge-of-\(dollars)\")",
+        expectsRefusal: true
+      ) { () throws(CreditsError) in
+        try await credits.recharge.pay(wallet, .dollars(dollars), idempotencyKey: "recharge-of-\(dollars)")
+      } answer: {
+        show($0)
+      }
+    }
+
+    narrator.chapter("The saved card is listed, and pays")
+    try await narrator.call("credits.recharge.options(\"ada\")") { () throws(CreditsError) in
+      try await credits.recharge.options(wallet)
+    } answer: {
+      show($0)
+    }
+    try await narrator.call("credits.recharge.pay(\"ada\", .dollars(25), idempotencyKey: \"recharge-3\")") {
+      () throws(CreditsError) in
+      try await credits.recharge.pay(wallet, .dollars(25), idempotencyKey: "recharge-3")
+    } answer: {
+      show($0)
+    }
+  }
+
+  private func changeCard(_ narrator: inout Narrator) async throws {
+    narrator.chapter("Change Card and Pay: a declined card changes nothing")
+    try await narrator.call(
+      "credits.paymentMethod.changeCardAndPay(\"ada\", .dollars(20), with: declined, idempotencyKey: \"change-1\")"
+    ) { () throws(CreditsError) in
+      try await credits.paymentMethod.changeCardAndPay(
+        wallet,
+        .dollars(20),
+        with: brokenCard,
+        idempotencyKey: "change-1"
+      )
+    } answer: {
+      show($0)
+    }
+    try await narrator.call("credits.paymentMethod.get(\"ada\")") { () throws(CreditsError) in
+      try await credits.paymentMethod.get(wallet)
+    } answer: {
+      "the card is still \(show($0))"
+    }
+
+    narrator.chapter("A good one pays and takes its place")
+    try await narrator.call(
+      "credits.paymentMethod.changeCardAndPay(\"ada\", .dollars(20), with: mastercard, idempotencyKey: \"change-2\")"
+    ) { () throws(CreditsError) in
+      try await credits.paymentMethod.changeCardAndPay(
+        wallet,
+        .dollars(20),
+        with: secondCard,
+        idempotencyKey: "change-2"
+      )
+    } answer: {
+      show($0)
+    }
+    try await narrator.call("credits.paymentMethod.get(\"ada\")") { () throws(CreditsError) in
+      try await credits.paymentMethod.get(wallet)
+    } answer: {
+      "the card is now \(show($0))"
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Logging
+
+/// The ledger of phone credits, served on one Unix socket.
+@main
+struct Creditsd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "creditsd",
+    abstract: "Keeps prepaid phone credits and serves them on a Unix socket.",
+    discussion: """
+      Every option can also be given in the environment (CREDITS_SOCKET, CREDITS_DATA, CREDITS_PROCESSOR, \
+      CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_CONFIG) or in the configuration file, by \
+      the option's name. Options win over the environment, the environment over the file.
+
+      With LISTEN_FDS in the environment the socket comes from systemd, and --socket is not used.
+      """
+  )
+
+  @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))
+  var socket: String?
+
+  @Option(help: ArgumentHelp("The directory that holds the ledger; made if need be.", valueName: "directory"))
+  var data: String?
+
+  @Option(help: "Who charges cards. The simulated processor moves no money.")
+  var processor: ProcessorKind?
+
+  @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
+  var logLevel: Logger.Level?
+
+  @Flag(inversion: .prefixedNo, help: "Log a line per call: who, method, status, time; never the message.")
+  var logCalls: Bool?
+
+  @Option(help: ArgumentHelp("Let members of this group, by name or number, connect too.", valueName: "group"))
+  var socketGroup: String?
+
+  @Option(help: ArgumentHelp("A JSON file with any of these settings, and who may call.", valueName: "file"))
+  var config: String?
+
+  func run() async throws {
+    let settings: Settings
+    do {
+      settings = try Settings(flags: self, environment: Environment())
+    } catch {
+      throw ValidationError("\(error)")
+    }
+    try await Daemon(settings: settings).run()
+  }
+}
+
+/// Who charges cards.
+enum ProcessorKind: String, ExpressibleByArgument, CaseIterable {
+  case simulated
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

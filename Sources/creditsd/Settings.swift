@@ -1,0 +1,74 @@
+import CreditsSocketPath
+import Glibc
+import Logging
+import UnixGRPC
+
+/// What `creditsd` is to do, from options over environment over configuration file over defaults.
+struct Settings {
+  let socket: SocketSource
+  let dataDirectory: String
+  let processor: ProcessorKind
+  let logLevel: Logger.Level
+  let logsCalls: Bool
+  let callers: [ConfigurationFile.Caller]
+
+  init(flags: Creditsd, environment: Environment) throws(SettingsError) {
+    let path = flags.config ?? environment["CREDITS_CONFIG"]
+    let file = try path.map { path throws(SettingsError) in try ConfigurationFile(path: path) } ?? ConfigurationFile()
+
+    let group = try (flags.socketGroup ?? environment["CREDITS_SOCKET_GROUP"] ?? file.socketGroup)
+      .map { name throws(SettingsError) in try Self.groupID(name) }
+    if environment["LISTEN_FDS"] != nil {
+      socket = .activation()
+    } else {
+      let path =
+        flags.socket ?? environment[CreditsSocket.pathVariable] ?? file.socket
+        ?? CreditsSocket.defaultPath { environment[$0] }
+      socket = .path(path, group: group)
+    }
+
+    dataDirectory =
+      flags.data ?? environment["CREDITS_DATA"] ?? file.data ?? Self.defaultDataDirectory(environment)
+
+    if let processor = flags.processor {
+      self.processor = processor
+    } else {
+      let name = environment["CREDITS_PROCESSOR"] ?? file.processor ?? ProcessorKind.simulated.rawValue
+      guard let processor = ProcessorKind(rawValue: name) else { throw .processorUnknown(name) }
+      self.processor = processor
+    }
+
+    if let level = flags.logLevel {
+      logLevel = level
+    } else {
+      let name = environment["CREDITS_LOG_LEVEL"] ?? file.logLevel ?? Logger.Level.info.rawValue
+      guard let level = Logger.Level(rawValue: name) else { throw .logLevelUnknown(name) }
+      logLevel = level
+    }
+
+    if let logsCalls = flags.logCalls {
+      self.logsCalls = logsCalls
+    } else if let value = environment["CREDITS_LOG_CALLS"] {
+      guard let isOn = Bool(value) else { throw .switchInvalid("CREDITS_LOG_CALLS", value) }
+      logsCalls = isOn
+    } else {
+      logsCalls = file.logCalls ?? false
+    }
+
+    callers = file.callers ?? []
+  }
+
+  /// systemd's state directory; without systemd, the system's for root, and the user's own for others.
+  private static func defaultDataDirectory(_ environment: Environment) -> String {
+    if let directory = environment["STATE_DIRECTORY"] { return directory }
+    if geteuid() == 0 { return "/var/lib/credits" }
+    if let state = environment["XDG_STATE_HOME"] { return state + "/credits" }
+    return (environment["HOME"] ?? ".") + "/.local/state/credits"
+  }
+
+  private static func groupID(_ name: String) throws(SettingsError) -> UInt32 {
+    if let number = UInt32(name) { return number }
+    guard let group = getgrnam(name) else { throw .groupUnknown(name) }
+    return group.pointee.gr_gid
+  }
+}

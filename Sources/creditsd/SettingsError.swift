@@ -1,0 +1,23 @@
+/// Why `creditsd` cannot tell what it is to do.
+enum SettingsError: Error, Equatable, CustomStringConvertible {
+  case fileUnreadable(String, String)
+  case fileInvalid(String, String)
+  case processorUnknown(String)
+  case logLevelUnknown(String)
+  case switchInvalid(String, String)
+  case groupUnknown(String)
+  case callerInvalid(name: String, String)
+
+  var description: String {
+    switch self {
+    case .fileUnreadable(let path, let reason): "cannot read the configuration file \(path): \(reason)"
+    case .fileInvalid(let path, let reason): "the configuration file \(path) is wrong: \(reason)"
+    case .processorUnknown(let name): "there is no processor \"\(name)\": the only one is \"simulated\""
+    case .logLevelUnknown(let name):
+      "there is no log level \"\(name)\": take trace, debug, info, notice, warning, error or critical"
+    case .switchInvalid(let name, let value): "\(name) is \"\(value)\": take true or false"
+    case .groupUnknown(let name): "there is no group \"\(name)\" on this machine"
+    case .callerInvalid(let name, let reason): "caller \"\(name)\" in the configuration file: \(reason)"
+    }
+  }
+}
