@@ -12,6 +12,7 @@ let package = Package(
     .library(name: "CreditsClient", targets: ["CreditsClient"]),
     .library(name: "UnixGRPC", targets: ["UnixGRPC"]),
     .executable(name: "credits-story", targets: ["credits-story"]),
+    .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
