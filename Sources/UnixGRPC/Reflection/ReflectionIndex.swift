@@ -151,11 +151,9 @@ extension ReflectionIndex {
     var number: Int32 = 0
     var reader = WireReader(bytes)
     while let field = try reader.next() {
-      switch field.number {
-      case 2: extendee = field.string ?? extendee
-      case 3: number = field.varint.map { Int32(truncatingIfNeeded: $0) } ?? number
-      default: break
-      }
+      // Two steps rather than a switch, which Swift 6.3.1 cannot compile with optimization.
+      if field.number == 2, let name = field.string { extendee = name }
+      if field.number == 3, let value = field.varint { number = Int32(truncatingIfNeeded: value) }
     }
     // Resolved names begin with a dot; protoc writes no others.
     fileByExtension[String(extendee.drop { $0 == "." }), default: [:]][number] = file

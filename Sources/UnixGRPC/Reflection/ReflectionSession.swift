@@ -120,11 +120,9 @@ extension ReflectionSession {
       var number: Int32 = 0
       var reader = WireReader(bytes)
       while let field = try reader.next() {
-        switch field.number {
-        case 1: typeName = field.string ?? typeName
-        case 2: number = field.varint.map { Int32(truncatingIfNeeded: $0) } ?? number
-        default: break
-        }
+        // Two steps rather than a switch, which Swift 6.3.1 cannot compile with optimization.
+        if field.number == 1, let name = field.string { typeName = name }
+        if field.number == 2, let value = field.varint { number = Int32(truncatingIfNeeded: value) }
       }
       return .fileContainingExtension(typeName: String(typeName.drop { $0 == "." }), number: number)
     }
