@@ -10,10 +10,14 @@ package struct WireField: Hashable, Sendable {
   package let number: Int
   package let value: Value
 
+  // Swift 6.3.1's optimizer fails on functions into which it has inlined these two accessors, hence the attributes.
+
   /// The payload of a length-delimited field: bytes, string or embedded message; nil for another wire type.
   package var bytes: ArraySlice<UInt8>? {
-    guard case .lengthDelimited(let bytes) = value else { return nil }
-    return bytes
+    @inline(never) get {
+      guard case .lengthDelimited(let bytes) = value else { return nil }
+      return bytes
+    }
   }
 
   /// The payload as text, ill-formed UTF-8 replaced by U+FFFD; nil for another wire type.
@@ -23,8 +27,10 @@ package struct WireField: Hashable, Sendable {
 
   /// The value of a varint field; nil for another wire type.
   package var varint: UInt64? {
-    guard case .varint(let value) = value else { return nil }
-    return value
+    @inline(never) get {
+      guard case .varint(let value) = value else { return nil }
+      return value
+    }
   }
 }
 
