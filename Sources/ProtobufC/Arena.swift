@@ -45,13 +45,17 @@ public struct Arena {
 
   /// Returns uninitialised memory, or nil past the arena's limit.
   func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
-    let needed = (size &+ (arenaAlignment &- 1)) & ~(arenaAlignment &- 1)
     let start = header.pointee.next
-    if size >= 0, needed <= header.pointee.end - start {
-      header.pointee.next = start + needed
+    // Both ends are aligned, so that what fits still fits when rounded up.
+    if size >= 0, size <= header.pointee.end - start {
+      header.pointee.next = start + Self.rounded(size)
       return start
     }
-    return reserveInNewBlock(needed)
+    return reserveInNewBlock(size)
+  }
+
+  private static func rounded(_ size: Int) -> Int {
+    (size + (arenaAlignment - 1)) & ~(arenaAlignment - 1)
   }
 
   @usableFromInline
@@ -64,23 +68,24 @@ public struct Arena {
   }
 
   @inline(never)
-  private func reserveInNewBlock(_ needed: Int) -> UnsafeMutableRawPointer? {
+  private func reserveInNewBlock(_ size: Int) -> UnsafeMutableRawPointer? {
     let linkSize = arenaAlignment
-    guard needed >= 0, needed <= header.pointee.remaining - linkSize else {
+    guard size >= 0, size <= header.pointee.remaining - linkSize - arenaAlignment else {
       header.pointee.isExhausted = true
       return nil
     }
-    let size = min(max(needed + linkSize, header.pointee.nextBlockSize), header.pointee.remaining)
-    guard let block = malloc(size) else {
+    let needed = Self.rounded(size) + linkSize
+    let blockSize = max(needed, min(header.pointee.nextBlockSize, header.pointee.remaining) & ~(arenaAlignment - 1))
+    guard let block = malloc(blockSize) else {
       header.pointee.isExhausted = true
       return nil
     }
     block.storeBytes(of: header.pointee.newestBlock, as: UnsafeMutableRawPointer?.self)
     header.pointee.newestBlock = block
-    header.pointee.remaining -= size
-    header.pointee.nextBlockSize = min(size * 2, 1 << 20)
-    header.pointee.next = block + linkSize + needed
-    header.pointee.end = block + size
+    header.pointee.remaining -= blockSize
+    header.pointee.nextBlockSize = min(blockSize * 2, 1 << 20)
+    header.pointee.next = block + needed
+    header.pointee.end = block + blockSize
     return block + linkSize
   }
 }

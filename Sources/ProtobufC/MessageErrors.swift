@@ -15,6 +15,9 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
     case tooDeep
     /// Decoding would take more memory than ``DecodingLimits`` allows for this many bytes.
     case tooMuchMemory
+    /// A message that is not repeated came twice. protobuf merges the two; no encoder writes them, protobuf-c loses parts
+    /// of them, and what is paid must not depend on who reads, so they are refused.
+    case sentTwice
     /// A proto2 message lacks a required field.
     case missingRequiredField
   }
@@ -44,6 +47,7 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
     case .nulInString: "holds U+0000"
     case .tooDeep: "nests too deep"
     case .tooMuchMemory: "would take too much memory to decode"
+    case .sentTwice: "was sent twice"
     case .missingRequiredField: "lacks a required field"
     }
   }

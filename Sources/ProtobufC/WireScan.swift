@@ -1,7 +1,8 @@
 import CProtobufC
 
 /// Walks a message's bytes beside its descriptor before protobuf-c does, and refuses what protobuf-c 1.4 would take
-/// harm from: nesting without limit (it recurses), U+0000 in strings (it cuts them) and text that is not UTF-8.
+/// harm from: nesting without limit (it recurses), U+0000 in strings (it cuts them), text that is not UTF-8, and one
+/// message in two parts (protobuf merges them; it loses numbers of the first and fails at oneofs).
 struct WireScan {
   typealias Bytes = UnsafePointer<UInt8>
 
@@ -23,12 +24,21 @@ struct WireScan {
   ) throws(MessageDecodingError) {
     if depth > depthLimit { throw MessageDecodingError(.tooDeep) }
     var reader = WireReader(position: start, end: end)
+    var messagesSeen: UInt64 = 0
     while !reader.isAtEnd {
       let fieldStart = reader.position
       guard let tag = reader.varint(limit: 5) else { throw Self.error(at: reader) }
       guard let tag = UInt32(exactly: tag), tag >> 3 != 0 else { throw MessageDecodingError(.malformed) }
       let field = protobuf_c_message_descriptor_get_field(descriptor, tag >> 3)
       do throws(MessageDecodingError) {
+        if let field, field.pointee.type == PROTOBUF_C_TYPE_MESSAGE, field.pointee.label != PROTOBUF_C_LABEL_REPEATED {
+          // Two fields share a bit only in a message of more than 64; then the bytes themselves tell.
+          let bit = 1 as UInt64 &<< UInt64(field - descriptor.pointee.fields)
+          if messagesSeen & bit != 0, Self.occurrences(of: field.pointee.id, from: start, to: fieldStart) > 0 {
+            throw MessageDecodingError(.sentTwice)
+          }
+          messagesSeen |= bit
+        }
         try checkValue(of: field, wireType: tag & 7, &reader, depth: depth)
       } catch {
         guard let field else { throw error }
@@ -122,10 +132,15 @@ struct WireScan {
   ) -> String {
     let name = String(cString: field.pointee.name)
     guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else { return name }
-    var index = 0
-    var reader = WireReader(position: start, end: position)
+    return "\(name)[\(occurrences(of: field.pointee.id, from: start, to: position))]"
+  }
+
+  /// How often a field comes between two places that have been checked.
+  private static func occurrences(of number: UInt32, from start: Bytes, to end: Bytes) -> Int {
+    var count = 0
+    var reader = WireReader(position: start, end: end)
     while let tag = reader.varint() {
-      if UInt32(truncatingIfNeeded: tag >> 3) == field.pointee.id { index += 1 }
+      if tag >> 3 == number { count += 1 }
       switch tag & 7 {
       case 0: _ = reader.varint()
       case 1: _ = reader.skip(8)
@@ -133,6 +148,6 @@ struct WireScan {
       default: _ = reader.skip(4)
       }
     }
-    return "\(name)[\(index)]"
+    return count
   }
 }

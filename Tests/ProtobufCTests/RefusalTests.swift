@@ -1,0 +1,172 @@
+import TestMessages
+import Testing
+
+@testable import ProtobufC
+
+@Suite("Bytes that are no message")
+struct RefusalTests {
+  func refusal<Message: ProtobufMessage>(of bytes: [UInt8], as type: Message.Type) -> MessageDecodingError? {
+    do throws(MessageDecodingError) {
+      _ = try Message(serializedBytes: bytes)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test(
+    "are refused where they end too early",
+    arguments: [
+      ([0x08], ""), ([0x18], "int32_value"), ([0x18, 0x80], "int32_value"), ([0x80], ""), ([0x72], "string_value"),
+      ([0x72, 5, 0x61], "string_value"), ([0x4D, 1, 2, 3], "fixed32_value"),
+      ([0x51, 1, 2, 3, 4, 5, 6, 7], "fixed64_value"), ([0x72, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], "string_value"),
+      ([0xD8, 0x3E], ""),
+    ] as [([UInt8], String)]
+  )
+  func truncated(bytes: [UInt8], path: String) {
+    // Field 1 is a double, so that a varint there is truncated before it is of the wrong type.
+    let error = refusal(of: bytes, as: Scalars.self)
+    #expect(error?.reason == .truncated)
+    #expect(error?.fieldPath == (bytes == [0x08] ? "double_value" : path))
+  }
+
+  @Test(
+    "are refused where they are not in the wire format",
+    arguments: [
+      [0x00], [0x02, 0x00], [0x1B], [0x1C], [0x1E, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
+      [0x18] + [UInt8](repeating: 0xFF, count: 10) + [0x01],
+    ] as [[UInt8]]
+  )
+  func malformed(bytes: [UInt8]) {
+    #expect(refusal(of: bytes, as: Scalars.self)?.reason == .malformed)
+  }
+
+  @Test("are refused where a field has another type's form")
+  func wrongWireType() {
+    let error = refusal(of: WireBytes.field(14, varint: 1), as: Scalars.self)
+    #expect(error?.reason == .wrongWireType)
+    #expect(error?.fieldPath == "string_value")
+    #expect(refusal(of: WireBytes.field(3, [1, 2]), as: Scalars.self)?.reason == .wrongWireType)
+  }
+
+  @Test("are refused where packed elements are cut off")
+  func packed() {
+    #expect(refusal(of: WireBytes.field(3, [0x80]), as: Lists.self)?.fieldPath == "int32s[0]")
+    #expect(refusal(of: WireBytes.field(9, [1, 2, 3, 4, 5]), as: Lists.self)?.reason == .truncated)
+    #expect(refusal(of: WireBytes.field(10, [1, 2, 3, 4]), as: Lists.self)?.reason == .truncated)
+    #expect(refusal(of: WireBytes.field(3, []), as: Lists.self) == nil)
+  }
+
+  @Test("are refused where a string holds U+0000, anywhere in it")
+  func nul() {
+    for position in 0..<20 {
+      var text = [UInt8](repeating: 0x61, count: 20)
+      text[position] = 0
+      #expect(refusal(of: WireBytes.field(14, text), as: Scalars.self)?.reason == .nulInString)
+    }
+    #expect(refusal(of: WireBytes.field(15, [0, 0]), as: Scalars.self) == nil)
+  }
+
+  @Test(
+    "are refused where a string is not UTF-8",
+    arguments: [
+      [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+      [0xE1, 0x80], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xEF, 0xBF, 0x41], [0xF0, 0x80, 0x80, 0x80],
+      [0xF0, 0x8F, 0xBF, 0xBF], [0xF1, 0x80, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF],
+    ] as [[UInt8]]
+  )
+  func invalidUTF8(bytes: [UInt8]) {
+    for padding in [0, 7, 8, 9] {
+      let text = [UInt8](repeating: 0x61, count: padding) + bytes
+      #expect(refusal(of: WireBytes.field(14, text), as: Scalars.self)?.reason == .invalidUTF8)
+    }
+  }
+
+  @Test(
+    "are not refused for text at UTF-8's bounds",
+    arguments: [
+      "\u{7F}", "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}",
+    ]
+  )
+  func boundaryText(text: String) throws {
+    for padding in [0, 7, 8, 9] {
+      let text = String(repeating: "a", count: padding) + text + "z"
+      #expect(try Scalars(serializedBytes: WireBytes.field(14, Array(text.utf8))).stringValue == text)
+    }
+  }
+
+  @Test("name the field at fault by its path, with the index of what repeats")
+  func paths() {
+    let bad = WireBytes.field(1, [0xFF])
+    let good = WireBytes.field(4, WireBytes.field(1, [0x61])) + WireBytes.field(1, [0x62])
+    let second = refusal(of: good + WireBytes.field(4, WireBytes.field(2, bad)), as: Tree.self)
+    #expect(second?.fieldPath == "branches[1].left.name")
+    #expect(second?.description == "branches[1].left.name is not valid UTF-8")
+    let key = refusal(of: WireBytes.field(5, bad), as: Tree.self)
+    #expect(key?.fieldPath == "named[0].key")
+  }
+
+  @Test("are refused within fields that a later one would replace")
+  func replaced() {
+    let bytes = WireBytes.field(14, [0xFF]) + WireBytes.field(14, [0x61])
+    #expect(refusal(of: bytes, as: Scalars.self)?.reason == .invalidUTF8)
+  }
+
+  @Test("are refused where one message came in two parts, wherever that lies")
+  func sentTwice() throws {
+    let part = WireBytes.field(2, [])
+    let other = WireBytes.field(3, [])
+    #expect(refusal(of: part + other, as: Tree.self) == nil)
+    #expect(refusal(of: part + other + part, as: Tree.self) == MessageDecodingError(.sentTwice, fieldPath: "left"))
+    let inner = refusal(of: WireBytes.field(4, part + part), as: Tree.self)
+    #expect(inner?.fieldPath == "branches[0].left")
+    let oneof = refusal(of: WireBytes.field(6, []) + WireBytes.field(6, []), as: Choice.self)
+    #expect(oneof?.description == "scalars was sent twice")
+    let repeated = WireBytes.field(4, []) + WireBytes.field(4, [])
+    #expect(try Tree(serializedBytes: repeated).branches.count == 2)
+  }
+
+  @Test("with one byte changed decode to something or are refused, and never crash")
+  func mutations() throws {
+    var random = SplitMix(seed: 42)
+    let golden = [
+      try GoldenTests.bytes(listsGolden), try GoldenTests.bytes(mapsGolden), try GoldenTests.bytes(treeGolden),
+    ]
+    var decoded = 0
+    for round in 0..<9000 {
+      var bytes = golden[round % golden.count]
+      for _ in 0...(round % 3) {
+        bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
+      }
+      if round % 5 == 0 { bytes.removeLast(Int(random.next() % UInt64(bytes.count))) }
+      decoded +=
+        try reencodes(bytes, as: Lists.self) + reencodes(bytes, as: Maps.self) + reencodes(bytes, as: Tree.self)
+    }
+    #expect(decoded > 300)
+  }
+
+  /// 1 if `bytes` decode, and then encode to what decodes to the same.
+  private func reencodes<Message: ProtobufMessage>(_ bytes: [UInt8], as type: Message.Type) throws -> Int {
+    guard let message = try? Message(serializedBytes: bytes) else { return 0 }
+    let again = try message.serializedBytes()
+    #expect(try Message(serializedBytes: again).serializedBytes() == again)
+    return 1
+  }
+}
+
+/// Sebastiano Vigna's splitmix64: the same numbers on every run.
+struct SplitMix {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
