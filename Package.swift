@@ -37,8 +37,37 @@ let package = Package(
       dependencies: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
       swiftSettings: settings
     ),
+    .target(name: "PaymentProcessing", dependencies: ["Ledger"], swiftSettings: settings),
+    .target(
+      name: "SimulatedProcessor",
+      dependencies: ["Ledger", "PaymentProcessing"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "CreditsServer",
+      dependencies: [
+        "CreditsAPI", "Ledger", "LedgerStore", "MessageDigest", "PaymentProcessing", "ProtobufC", "UnixGRPC",
+        "UnixGRPCProtobuf",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "MessageDigest"], swiftSettings: settings),
+    .testTarget(
+      name: "SimulatedProcessorTests",
+      dependencies: ["Ledger", "PaymentProcessing", "SimulatedProcessor"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "CreditsServerTests",
+      dependencies: [
+        "CreditsAPI", "CreditsServer", "Ledger", "LedgerStore", "MessageDigest", "PaymentProcessing", "SQLiteStore",
+        "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
     // The suite that every store passes; a target, so that each store's tests can run it.
     .target(
       name: "StoreContract",

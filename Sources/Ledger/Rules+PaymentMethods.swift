@@ -8,7 +8,7 @@ extension Rules {
     at time: LedgerTime
   ) throws(Refusal) -> Answer {
     var account = try account(walletID, in: state)
-    try check(candidate)
+    try CandidateCard.screen(token: candidate.token, billing: candidate.billing)
     try check(account.wallet, takes: .keepingCards)
     let paymentMethod = candidate.paymentMethod(for: walletID, at: time)
     account.defaultPaymentMethod = paymentMethod.id
@@ -19,21 +19,18 @@ extension Rules {
       .reply(.paymentMethod(wallet, paymentMethod))
     }
   }
+}
 
+extension CandidateCard {
   /// No card number enters, not even by mistake, in any of the fields that come with a card.
-  func check(_ candidate: CandidateCard) throws(Refusal) {
+  package static func screen(token: PaymentMethodToken, billing: BillingDetails) throws(Refusal) {
     let screened = [
-      ("payment_method_token", candidate.token.secret), ("billing.name", candidate.billing.name),
-      ("billing.email", candidate.billing.email), ("billing.postal_code", candidate.billing.postalCode),
+      ("payment_method_token", token.secret), ("billing_details.name", billing.name),
+      ("billing_details.email", billing.email), ("billing_details.country", billing.country),
+      ("billing_details.postal_code", billing.postalCode),
     ]
     for (field, text) in screened where CardNumberScreen.containsCardNumber(text) {
       throw .cardNumberRefused(field: field)
-    }
-    guard !candidate.token.secret.isEmpty else {
-      throw .fieldInvalid(
-        field: "payment_method_token",
-        description: "is empty: send the processor's token for the card"
-      )
     }
   }
 }

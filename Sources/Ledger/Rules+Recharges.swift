@@ -12,7 +12,7 @@ extension Rules {
   ) throws(Refusal) -> Answer {
     var account = try account(walletID, in: state)
     try check(amount, isRechargeOf: account.wallet)
-    if let candidate { try check(candidate) }
+    if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
     try check(account.wallet, takes: .recharging)
     if let open = account.openRecharge { throw .rechargeInProgress(open) }
     precondition(state.recharges[id] == nil, "a recharge id is drawn once")

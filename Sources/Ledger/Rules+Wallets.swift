@@ -6,7 +6,9 @@ extension Rules {
     in state: inout LedgerState,
     at time: LedgerTime
   ) throws(Refusal) -> Answer {
-    guard limits[currency] != nil else { throw .currencyUnsupported(currency) }
+    guard limits[currency] != nil else {
+      throw .fieldInvalid(field: "currency_code", description: "has no limits configured for \(currency): use USD")
+    }
     guard state.accounts[walletID] == nil else { throw .walletExists(walletID) }
     let account = Account(wallet: Wallet(id: walletID, currency: currency, createTime: time))
     return state.append(Posting(kind: .walletCreated), to: account, origin: origin, at: time, sha256: sha256) {

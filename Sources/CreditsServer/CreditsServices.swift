@@ -1,0 +1,22 @@
+import CreditsAPI
+import LedgerStore
+import PaymentProcessing
+import UnixGRPC
+
+/// The services of `credits.v1`, for a server to serve.
+package enum CreditsServices {
+  package static func definitions(
+    committer: Committer,
+    worker: RechargeWorker,
+    processor: any PaymentProcessor,
+    authorization: Authorization
+  ) -> [ServiceDefinition] {
+    let ledger = LedgerCall(committer: committer, authorization: authorization)
+    let recharges = RechargeCall(ledger: ledger, worker: worker, processor: processor)
+    return [
+      WalletHandlers(ledger: ledger).serviceDefinition,
+      RechargeHandlers(recharges: recharges).serviceDefinition,
+      PaymentMethodHandlers(recharges: recharges).serviceDefinition,
+    ]
+  }
+}

@@ -1,0 +1,92 @@
+import CreditsAPI
+import Ledger
+import LedgerStore
+import PaymentProcessing
+import UnixGRPC
+
+/// The one place where what the ledger says becomes a status on the wire.
+extension GRPCStatus {
+  private static let domain = "credits.v1"
+
+  /// How long a caller should wait where waiting may help.
+  private static let retryDelay = Duration.seconds(1)
+
+  init(_ refusal: Refusal) {
+    self.init(code: Code(refusal), reason: refusal.reason, message: refusal.sentence, metadata: refusal.metadata)
+    if let field = refusal.field {
+      let violation = BadRequest.FieldViolation(field: field, description: refusal.sentence)
+      details.append(.badRequest(BadRequest(fieldViolations: [violation])))
+    }
+  }
+
+  init(_ error: LedgerError) {
+    switch error {
+    case .unavailable:
+      self.init(
+        code: .unavailable,
+        reason: "LEDGER_UNAVAILABLE",
+        message: "the ledger cannot answer now: retry with the same idempotency_key"
+      )
+      details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
+    case .diskFull:
+      self.init(
+        code: .resourceExhausted,
+        reason: "DISK_FULL",
+        message: "the ledger's disk is full, nothing was changed: make room, then retry with the same idempotency_key"
+      )
+    case .deadlineExceeded:
+      self.init(code: .deadlineExceeded, message: "the deadline passed before the request's turn, nothing was changed")
+    }
+  }
+
+  init(roleMissing role: Role?, of caller: String) {
+    let name = role.map { "\($0)".lowercased() } ?? "unknown"
+    self.init(
+      code: .permissionDenied,
+      reason: "ROLE_MISSING",
+      message: "\(caller) needs the role \(name): have it granted in the server's configuration",
+      metadata: ["role": name]
+    )
+  }
+
+  /// For what the processor says before a ledger command is made of it.
+  init(_ error: ProcessorError) {
+    switch error {
+    case .unknownToken:
+      let description = "names no card that the processor knows: get a new token from it"
+      self.init(.fieldInvalid(field: "payment_method_token", description: description))
+    case .rejected, .cardDeclined:
+      let description = "is not accepted by the processor: get a new token from it"
+      self.init(.fieldInvalid(field: "payment_method_token", description: description))
+    case .outcomeUnknown:
+      self.init(
+        code: .unavailable,
+        reason: "PROCESSOR_UNAVAILABLE",
+        message: "the payment processor does not answer, nothing was changed: retry with the same idempotency_key"
+      )
+      details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
+    }
+  }
+
+  private init(code: Code, reason: String, message: String, metadata: [String: String] = [:]) {
+    let info = ErrorInfo(reason: reason, domain: Self.domain, metadata: metadata)
+    self.init(code: code, message: message, details: [.errorInfo(info)])
+  }
+}
+
+extension GRPCStatus.Code {
+  fileprivate init(_ refusal: Refusal) {
+    self =
+      switch refusal {
+      case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
+        .idempotencyKeyRequired:
+        .invalidArgument
+      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound: .notFound
+      case .walletExists: .alreadyExists
+      case .insufficientCredits, .walletFrozen, .walletClosed, .paymentMethodRequired, .paymentDeclined,
+        .idempotencyKeyReused, .rechargeAlreadySettled:
+        .failedPrecondition
+      case .rechargeInProgress: .aborted
+      }
+  }
+}

@@ -1,0 +1,130 @@
+import CreditsAPI
+import Ledger
+
+// The ledger's values as the contract's messages.
+
+extension CreditsAPI.Money {
+  init(_ money: Ledger.Money) {
+    self.init(currencyCode: money.currency.code, micros: money.micros)
+  }
+
+  init(_ micros: Int64, _ currency: Currency) {
+    self.init(currencyCode: currency.code, micros: micros)
+  }
+}
+
+extension Timestamp {
+  init(_ time: LedgerTime) {
+    self.init(microsecondsSince1970: time.microseconds)
+  }
+}
+
+extension CreditsAPI.Wallet {
+  init(_ wallet: Ledger.Wallet) {
+    self.init(
+      walletID: wallet.id.value,
+      currencyCode: wallet.currency.code,
+      posted: CreditsAPI.Money(wallet.posted, wallet.currency),
+      held: CreditsAPI.Money(wallet.held, wallet.currency),
+      available: CreditsAPI.Money(wallet.available),
+      state: State(wallet.state),
+      sequence: wallet.sequence,
+      createTime: Timestamp(wallet.createTime)
+    )
+  }
+}
+
+extension CreditsAPI.Wallet.State {
+  init(_ state: WalletState) {
+    self =
+      switch state {
+      case .active: .active
+      case .frozen: .frozen
+      case .closed: .closed
+      }
+  }
+}
+
+extension CreditsAPI.Entry {
+  init(_ entry: Ledger.Entry, of wallet: Ledger.Wallet) {
+    self.init(
+      entryID: entry.id.description,
+      walletID: wallet.id.value,
+      sequence: entry.sequence,
+      kind: entry.rechargeID == nil ? .charge : .recharge,
+      amount: CreditsAPI.Money(entry.amount),
+      posted: CreditsAPI.Money(entry.posted, entry.amount.currency),
+      reason: entry.reason.map { Reason($0) } ?? .unspecified,
+      reference: entry.reference,
+      actor: entry.caller,
+      createTime: Timestamp(entry.time),
+      rechargeID: entry.rechargeID?.value ?? ""
+    )
+  }
+}
+
+extension CreditsAPI.Entry.Reason {
+  init(_ reason: ChargeReason) {
+    self =
+      switch reason {
+      case .numberPurchase: .numberPurchase
+      case .call: .call
+      case .text: .text
+      case .other: .other
+      }
+  }
+}
+
+extension CreditsAPI.PaymentMethod {
+  init(_ paymentMethod: Ledger.PaymentMethod) {
+    self.init(
+      paymentMethodID: paymentMethod.id.value,
+      walletID: paymentMethod.walletID.value,
+      brand: paymentMethod.card.brand,
+      last4: paymentMethod.card.last4,
+      expiryMonth: paymentMethod.card.expiryMonth,
+      expiryYear: paymentMethod.card.expiryYear,
+      billingDetails: CreditsAPI.BillingDetails(paymentMethod.billing),
+      createTime: Timestamp(paymentMethod.createTime)
+    )
+  }
+}
+
+extension CreditsAPI.BillingDetails {
+  init(_ billing: Ledger.BillingDetails) {
+    self.init(name: billing.name, email: billing.email, country: billing.country, postalCode: billing.postalCode)
+  }
+}
+
+extension CreditsAPI.Recharge {
+  init(_ recharge: Ledger.Recharge) {
+    let isDeclined = recharge.state == .declined
+    self.init(
+      rechargeID: recharge.id.value,
+      walletID: recharge.walletID.value,
+      amount: CreditsAPI.Money(recharge.amount),
+      state: State(recharge.state),
+      declineCode: isDeclined ? recharge.explanation ?? "" : "",
+      paymentMethod: CreditsAPI.PaymentMethod(recharge.paymentMethod),
+      entryID: recharge.entryID?.description ?? "",
+      createTime: Timestamp(recharge.createTime),
+      updateTime: Timestamp(recharge.updateTime),
+      nextActionURL: recharge.nextActionURL ?? "",
+      explanation: isDeclined ? "" : recharge.explanation ?? ""
+    )
+  }
+}
+
+extension CreditsAPI.Recharge.State {
+  init(_ state: RechargeState) {
+    self =
+      switch state {
+      case .processing: .processing
+      case .paid: .paid
+      case .declined: .declined
+      case .authenticationRequired: .authenticationRequired
+      case .failed: .failed
+      case .needsReview: .needsReview
+      }
+  }
+}

@@ -1,0 +1,103 @@
+import CreditsAPI
+import Ledger
+
+/// Reads the fields of requests, naming the one at fault.
+enum RequestFields {
+  private static let textLength = 1...255
+
+  static func key(_ key: String) throws(Refusal) -> String {
+    guard !key.isEmpty else { throw .idempotencyKeyRequired }
+    guard IdempotencyKey.lengthRange.contains(key.utf8.count) else {
+      throw .fieldInvalid(field: "idempotency_key", description: "must have 1 to 255 bytes")
+    }
+    return key
+  }
+
+  static func walletID(_ text: String) throws(Refusal) -> WalletID { WalletID(try required(text, "wallet_id")) }
+
+  static func rechargeID(_ text: String) throws(Refusal) -> RechargeID { RechargeID(try required(text, "recharge_id")) }
+
+  static func currency(_ code: String, field: String) throws(Refusal) -> Currency {
+    guard let currency = Currency(code: code) else {
+      throw .fieldInvalid(field: field, description: "must be an ISO 4217 code in upper case, such as USD")
+    }
+    return currency
+  }
+
+  static func amount(_ money: CreditsAPI.Money?) throws(Refusal) -> Ledger.Money {
+    guard let money else { throw .fieldInvalid(field: "amount", description: "is required") }
+    return Ledger.Money(
+      micros: money.micros,
+      currency: try currency(money.currencyCode, field: "amount.currency_code")
+    )
+  }
+
+  static func reason(_ reason: CreditsAPI.Entry.Reason) throws(Refusal) -> ChargeReason {
+    switch reason {
+    case .numberPurchase: return .numberPurchase
+    case .call: return .call
+    case .text: return .text
+    case .other: return .other
+    case .unspecified, .unrecognized:
+      throw .fieldInvalid(field: "reason", description: "must be NUMBER_PURCHASE, CALL, TEXT or OTHER")
+    }
+  }
+
+  static func reference(_ text: String) throws(Refusal) -> String { try limited(text, "reference") }
+
+  /// The processor's token and whom to bill: both or neither.
+  static func card(
+    _ token: String,
+    _ billing: CreditsAPI.BillingDetails?
+  ) throws(Refusal) -> GivenCard? {
+    guard !token.isEmpty else {
+      guard billing == nil else {
+        throw .fieldInvalid(field: "billing_details", description: "comes only with a payment_method_token")
+      }
+      return nil
+    }
+    return try requiredCard(token, billing)
+  }
+
+  static func requiredCard(
+    _ token: String,
+    _ billing: CreditsAPI.BillingDetails?
+  ) throws(Refusal) -> GivenCard {
+    let token = PaymentMethodToken(try required(token, "payment_method_token"))
+    let given = billing ?? CreditsAPI.BillingDetails()
+    let billing = Ledger.BillingDetails(
+      name: given.name,
+      email: given.email,
+      country: given.country,
+      postalCode: given.postalCode
+    )
+    // Before anything else can be said of these fields: an answer must never repeat a card number.
+    try CandidateCard.screen(token: token, billing: billing)
+    _ = try required(billing.name, "billing_details.name")
+    _ = try required(billing.email, "billing_details.email")
+    _ = try required(billing.postalCode, "billing_details.postal_code")
+    guard billing.country.utf8.count == 2,
+      billing.country.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+    else {
+      throw .fieldInvalid(
+        field: "billing_details.country",
+        description: "must be an ISO 3166-1 alpha-2 code in upper case, such as US"
+      )
+    }
+    return GivenCard(token: token, billing: billing)
+  }
+
+  private static func required(_ text: String, _ field: String) throws(Refusal) -> String {
+    guard textLength.contains(text.utf8.count) else {
+      throw .fieldInvalid(field: field, description: "must have 1 to 255 bytes")
+    }
+    return text
+  }
+
+  private static func limited(_ text: String, _ field: String) throws(Refusal) -> String {
+    guard text.utf8.count <= textLength.upperBound else {
+      throw .fieldInvalid(field: field, description: "must have no more than 255 bytes")
+    }
+    return text
+  }
+}

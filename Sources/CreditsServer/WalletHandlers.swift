@@ -1,0 +1,62 @@
+import CreditsAPI
+import Ledger
+import UnixGRPC
+import UnixGRPCProtobuf
+
+/// `credits.v1.WalletService`. Its calls only enqueue, so they are decoded on the event loop and answered by the
+/// committer.
+struct WalletHandlers: DeferredWalletService {
+  private let ledger: LedgerCall
+
+  init(ledger: LedgerCall) { self.ledger = ledger }
+
+  func createWallet(
+    _ request: CreateWalletRequest,
+    context: ServerContext,
+    reply: TypedReply<CreateWalletResponse>
+  ) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(
+        of: request,
+        key: request.idempotencyKey,
+        method: .createWallet,
+        context: context
+      )
+      let currency = try RequestFields.currency(request.currencyCode, field: "currency_code")
+      return .mutate(.createWallet(try RequestFields.walletID(request.walletID), currency), origin)
+    } response: { reply in
+      guard case .wallet(let wallet) = reply else { return nil }
+      return CreateWalletResponse(wallet: Wallet(wallet))
+    }
+  }
+
+  func getWallet(
+    _ request: GetWalletRequest,
+    context: ServerContext,
+    reply: TypedReply<GetWalletResponse>
+  ) {
+    ledger.answer(reply, context) {
+      try ledger.authorize(context)
+      return .ask(.wallet(try RequestFields.walletID(request.walletID)))
+    } response: { reply in
+      guard case .wallet(let wallet) = reply else { return nil }
+      return GetWalletResponse(wallet: Wallet(wallet))
+    }
+  }
+
+  func charge(_ request: ChargeRequest, context: ServerContext, reply: TypedReply<ChargeResponse>) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .charge, context: context)
+      let charge = Mutation.charge(
+        try RequestFields.walletID(request.walletID),
+        try RequestFields.amount(request.amount),
+        try RequestFields.reason(request.reason),
+        reference: try RequestFields.reference(request.reference)
+      )
+      return .mutate(charge, origin)
+    } response: { reply in
+      guard case .charge(let wallet, let entry) = reply else { return nil }
+      return ChargeResponse(wallet: Wallet(wallet), entry: Entry(entry, of: wallet))
+    }
+  }
+}

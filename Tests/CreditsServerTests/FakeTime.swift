@@ -1,0 +1,43 @@
+import Ledger
+import Synchronization
+
+/// A clock that moves only when somebody sleeps by it, and then at once; while it is held, sleepers stay asleep.
+final class FakeTime: Sendable {
+  private struct State {
+    var now: Int64 = 1_700_000_000_000_000
+    var isHeld = true
+    var sleepers: [AsyncStream<Void>.Continuation] = []
+  }
+
+  private let state = Mutex(State())
+
+  var now: LedgerTime { LedgerTime(microseconds: state.withLock { $0.now }) }
+
+  func sleep(_ duration: Duration) async throws {
+    let held = state.withLock { state -> AsyncStream<Void>? in
+      guard state.isHeld else { return nil }
+      let (stream, continuation) = AsyncStream<Void>.makeStream()
+      state.sleepers.append(continuation)
+      return stream
+    }
+    if let held { for await _ in held {} }
+    try Task.checkCancellation()
+    state.withLock { $0.now += duration.components.seconds * 1_000_000 }
+    await Task.yield()
+  }
+
+  func release() {
+    let sleepers = state.withLock { state in
+      state.isHeld = false
+      defer { state.sleepers = [] }
+      return state.sleepers
+    }
+    for sleeper in sleepers { sleeper.finish() }
+  }
+
+  func hold() { state.withLock { $0.isHeld = true } }
+
+  func advance(_ duration: Duration) {
+    state.withLock { $0.now += duration.components.seconds * 1_000_000 }
+  }
+}
