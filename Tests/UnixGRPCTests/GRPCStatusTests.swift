@@ -87,13 +87,21 @@ struct GRPCStatusTests {
     #expect(try GRPCStatus.details(serialized: bytes) == [broken])
   }
 
-  @Test("clamps a retry delay to the range of the protocol buffer duration")
-  func retryDelayRange() throws {
-    let detail = StatusDetail.retryInfo(RetryInfo(retryDelay: .seconds(Int64.max)))
-    let bytes = try #require(GRPCStatus(code: .unavailable, message: "", details: [detail]).serializedDetails)
-    #expect(
-      try GRPCStatus.details(serialized: bytes) == [.retryInfo(RetryInfo(retryDelay: .seconds(315_576_000_000)))]
-    )
+  @Test(
+    "clamps a retry delay to the range of the protocol buffer duration, sent or received",
+    arguments: [(Int64.max, Duration.seconds(315_576_000_000)), (.min, .seconds(-315_576_000_000))]
+  )
+  func retryDelayRange(seconds: Int64, clamped: Duration) throws {
+    for delay in [Duration.seconds(seconds), .seconds(seconds) * 10] {
+      let sent = try RetryInfo(serialized: RetryInfo(retryDelay: delay).serialized[...])
+      #expect(sent.retryDelay == clamped)
+    }
+    var received = WireWriter()
+    received.write(1) { duration in
+      duration.write(1, signed: seconds)
+      duration.write(2, signed: seconds.signum() * 2_147_483_647)
+    }
+    #expect(try RetryInfo(serialized: received.bytes[...]).retryDelay == clamped)
   }
 }
 

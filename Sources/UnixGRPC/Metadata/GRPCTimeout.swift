@@ -9,10 +9,8 @@ package struct GRPCTimeout: Hashable, Sendable {
 
   /// A negative duration counts as zero, and parts of a nanosecond are dropped.
   package init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    let (whole, overflow) = max(seconds, 0).multipliedReportingOverflow(by: 1_000_000_000)
-    let (sum, sumOverflow) = whole.addingReportingOverflow(max(attoseconds, 0) / 1_000_000_000)
-    nanoseconds = overflow || sumOverflow ? .max : sum
+    let (seconds, attoseconds) = min(max(duration, .zero), .nanoseconds(Int64.max)).components
+    nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 
   /// Reads a header value; nil if it is malformed.

@@ -119,16 +119,18 @@ extension ErrorInfo {
 }
 
 extension RetryInfo {
-  /// The range of `google.protobuf.Duration`: about ten thousand years either way.
-  private static let maximumSeconds: Int64 = 315_576_000_000
+  /// Brings a delay into the range of `google.protobuf.Duration`, about ten thousand years either way.
+  private static func clamp(_ delay: Duration) -> Duration {
+    let limit = Duration.seconds(315_576_000_000)
+    return min(max(delay, .zero - limit), limit)
+  }
 
   var serialized: [UInt8] {
-    let (seconds, attoseconds) = retryDelay.components
-    let limit = Self.maximumSeconds
-    let nanoseconds = (-limit...limit).contains(seconds) ? attoseconds / 1_000_000_000 : 0
+    let (seconds, attoseconds) = Self.clamp(retryDelay).components
+    let nanoseconds = attoseconds / 1_000_000_000
     var writer = WireWriter()
     writer.write(1) { duration in
-      if seconds != 0 { duration.write(1, signed: min(max(seconds, -limit), limit)) }
+      if seconds != 0 { duration.write(1, signed: seconds) }
       if nanoseconds != 0 { duration.write(2, signed: nanoseconds) }
     }
     return writer.bytes
@@ -139,7 +141,8 @@ extension RetryInfo {
     var reader = WireReader(bytes)
     while let field = try reader.next() {
       guard field.number == 1, let durationBytes = field.bytes else { continue }
-      retryDelay = try Self.duration(serialized: durationBytes)
+      // A delay beyond the range would trap whoever takes it apart into 64-bit seconds.
+      retryDelay = Self.clamp(try Self.duration(serialized: durationBytes))
     }
   }
 

@@ -1,0 +1,208 @@
+import Testing
+
+@testable import UnixGRPC
+
+/// Whatever a peer sends, the parsers give an answer or an error, and never one that contradicts another way of reading.
+@Suite("Hostile bytes")
+struct HostileBytesTests {
+  /// Of each property; each iteration is one input.
+  static let iterations = 2_000
+
+  /// Short fields, as real messages have them, so that random bytes get past the first tag.
+  private static let wireAlphabet: [UInt8] = [0, 1, 2, 3, 4, 5, 8, 10, 11, 12, 13, 18, 26, 34, 42, 50, 58, 128, 255]
+
+  private func fields(_ bytes: ArraySlice<UInt8>) -> Result<[WireField], WireError> {
+    var fields: [WireField] = []
+    do throws(WireError) {
+      var reader = WireReader(bytes)
+      while let field = try reader.next() { fields.append(field) }
+      return .success(fields)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  @Test("read as fields end in an error or in the fields that were there", arguments: [1, 2] as [UInt64])
+  func wire(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<Self.iterations {
+      let bytes = generator.bytes(upTo: 40, of: Self.wireAlphabet)
+      // A slice that does not begin at 0 reads the same.
+      let shifted = [9, 9, 9] + bytes
+      let result = fields(bytes[...])
+      switch (result, fields(shifted[3...])) {
+      case (.success(let left), .success(let right)):
+        #expect(left == right)
+        #expect(left.count * 2 <= bytes.count)
+      case (.failure(let left), .failure(let right)): #expect(left == right)
+      default: Issue.record("a slice reads differently: \(bytes)")
+      }
+    }
+  }
+
+  @Test("of a message cut at any byte are truncated, or the fields before the cut")
+  func wireTruncated() throws {
+    var writer = WireWriter()
+    writer.write(1, varint: .max)
+    writer.write(2, string: "some text")
+    writer.write(300) { $0.write(1, signed: -1) }
+    let whole = try fields(writer.bytes[...]).get()
+    for count in 0..<writer.bytes.count {
+      switch fields(writer.bytes[..<count]) {
+      case .success(let cut): #expect(cut == Array(whole[..<cut.count]))
+      case .failure(let error): #expect(error == .truncated)
+      }
+    }
+  }
+
+  @Test("read as status details give back what a second reading of them gives", arguments: [3, 4] as [UInt64])
+  func statusDetails(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<Self.iterations {
+      let names = ["ErrorInfo", "RetryInfo", "BadRequest", "Other"]
+      let detail = StatusDetail(
+        typeURL: "type.googleapis.com/google.rpc.\(names.randomElement(using: &generator) ?? "")",
+        value: generator.bytes(upTo: 24, of: Self.wireAlphabet)[...]
+      )
+      if case .retryInfo(let info) = detail { _ = info.retryDelay.components }
+      let status = GRPCStatus(code: .aborted, message: "m", details: [detail])
+      let bytes = try #require(status.serializedDetails)
+      #expect(try GRPCStatus.details(serialized: bytes) == [detail])
+      _ = try? GRPCStatus.details(serialized: generator.bytes(upTo: 40, of: Self.wireAlphabet))
+      _ = try? GRPCStatus.details(serialized: Array(bytes[..<(bytes.count / 2)]))
+    }
+  }
+
+  @Test("in header values are read or refused", arguments: [5, 6] as [UInt64])
+  func headerValues(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let base64 = Array("ABCDwxyz0189+/=, ".utf8)
+    for _ in 0..<Self.iterations {
+      let text = generator.bytes(upTo: 24, of: base64)
+      if let decoded = Base64.decode(text.span) {
+        #expect(Base64.decode(Base64.encode(decoded).span) == decoded)
+        #expect(decoded.count == text.prefix { $0 != UInt8(ascii: "=") }.count * 3 / 4)
+      }
+      var metadata = Metadata()
+      let isList = (try? metadata.addReceived(name: Array("k-bin".utf8).span, value: text.span)) != nil
+      if isList { #expect(metadata.count == text.count { $0 == UInt8(ascii: ",") } + 1) }
+
+      let timeout = generator.bytes(upTo: 10, of: Array("0123456789HMSmun".utf8))
+      if let value = GRPCTimeout(headerValue: timeout.span) {
+        #expect(value.nanoseconds >= 0)
+        #expect(timeout.count <= 9)
+      }
+      _ = GRPCStatus.Code(headerValue: generator.bytes(upTo: 12, of: Array("0123456789".utf8)).span)
+    }
+  }
+
+  @Test("in grpc-message are read, and any message comes back", arguments: [7, 8] as [UInt64])
+  func percentEncoding(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<Self.iterations {
+      let bytes = generator.bytes(upTo: 24, of: Array("%0aF \u{E9}".utf8))
+      let message = PercentEncoding.decode(bytes.span)
+      let encoded = PercentEncoding.encode(message)
+      #expect(encoded.allSatisfy { (0x20...0x7E).contains($0) })
+      #expect(encoded.first != UInt8(ascii: " ") && encoded.last != UInt8(ascii: " "))
+      #expect(PercentEncoding.decode(encoded.span) == message)
+    }
+  }
+
+  /// What ``MessageDeframer`` is to do, without its increments.
+  private func messages(_ stream: [UInt8], maximum: Int) -> (messages: [FramedMessage], error: MessageFramingError?) {
+    var messages: [FramedMessage] = []
+    var rest = stream[...]
+    while rest.count >= 5 {
+      let header = Array(rest.prefix(5))
+      let byteCount = header[1...].reduce(0) { $0 << 8 | Int($1) }
+      if header[0] > 1 { return (messages, .flagInvalid(header[0])) }
+      if byteCount > maximum { return (messages, .messageTooLarge(byteCount: byteCount, maximum: maximum)) }
+      guard rest.count >= 5 + byteCount else { break }
+      messages.append(FramedMessage(isCompressed: header[0] == 1, payload: Array(rest.dropFirst(5).prefix(byteCount))))
+      rest = rest.dropFirst(5 + byteCount)
+    }
+    return (messages, nil)
+  }
+
+  @Test("in any chunks are the messages that the whole stream holds", arguments: [9, 10] as [UInt64])
+  func deframer(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    for _ in 0..<Self.iterations {
+      let stream = generator.bytes(upTo: 60, of: [0, 0, 0, 0, 0, 0, 1, 2, 7])
+      let expected = messages(stream, maximum: 300)
+      var deframer = MessageDeframer(maximumMessageByteCount: 300)
+      var found: [FramedMessage] = []
+      var failure: MessageFramingError?
+      var start = 0
+      while start < stream.count, failure == nil {
+        let end = Int.random(in: start...stream.count, using: &generator)
+        stream[start..<end].withUnsafeBytes { chunk in
+          var rest = chunk
+          do throws(MessageFramingError) {
+            while let message = try deframer.next(from: &rest) { found.append(message) }
+          } catch { failure = error }
+        }
+        start = end
+      }
+      #expect(found == expected.messages)
+      #expect(failure == expected.error)
+    }
+  }
+
+  @Test("of damaged gzip are refused, or give the very content")
+  func gzip() throws {
+    let codec = GzipCodec()
+    let content = Array("the quick brown fox jumps over the lazy dog, the lazy dog".utf8)
+    let compressed = codec.compress(content)
+    for count in 0..<compressed.count {
+      #expect(throws: GzipError.corrupt) { try codec.decompress(Array(compressed[..<count]), maximumByteCount: 1000) }
+    }
+    for position in compressed.indices {
+      for bit in 0..<8 {
+        var damaged = compressed
+        damaged[position] ^= 1 << UInt8(bit)
+        let result = try? codec.decompress(damaged, maximumByteCount: 1000)
+        #expect(result == nil || result == content)
+      }
+    }
+    var generator = SeededGenerator(seed: 11)
+    for _ in 0..<Self.iterations {
+      let bytes = Array(compressed[..<10]) + generator.bytes(upTo: 60)
+      if let output = try? codec.decompress(bytes, maximumByteCount: 100) { #expect(output.count <= 100) }
+    }
+    #expect(try codec.decompress(compressed, maximumByteCount: content.count) == content)
+  }
+
+  @Test("read as descriptors, cut or changed at every byte, are served or refused")
+  func descriptors() throws {
+    let set = ReflectionFixture.descriptorSet
+    var generator = SeededGenerator(seed: 12)
+    for position in set.indices {
+      var changed = set
+      changed[position] = UInt8.random(in: 0...255, using: &generator)
+      for candidate in [Array(set[..<position]), changed] {
+        guard let index = try? ReflectionIndex(descriptorSets: [candidate]) else { continue }
+        var session = ReflectionSession(index: index, services: [])
+        var request = WireWriter()
+        request.write(3, string: "top.proto")
+        _ = try session.respond(to: request.bytes)
+      }
+    }
+  }
+
+  @Test("read as reflection and health requests are answered or refused", arguments: [13, 14] as [UInt64])
+  func requests(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let registry = HealthRegistry()
+    let index = try ReflectionIndex(descriptorSets: [ReflectionFixture.descriptorSet])
+    for _ in 0..<Self.iterations {
+      let request = generator.bytes(upTo: 24, of: Self.wireAlphabet)
+      var session = ReflectionSession(index: index, services: [])
+      if let response = try? session.respond(to: request) {
+        #expect(try ReflectionResponse(response).originalRequest == request)
+      }
+      _ = try? registry.check(request)
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// A repeatable source of random numbers (SplitMix64): a failure comes back with its seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// Up to `count` bytes, mostly of `alphabet` where there is one.
+  mutating func bytes(upTo count: Int, of alphabet: [UInt8] = []) -> [UInt8] {
+    (0..<Int.random(in: 0...count, using: &self)).map { _ in
+      if let byte = alphabet.randomElement(using: &self), next() & 15 != 0 { return byte }
+      return UInt8.random(in: 0...255, using: &self)
+    }
+  }
+}
