@@ -154,6 +154,21 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "UnixGRPCProtobufTests",
+      dependencies: ["TestMessages", "UnixGRPC", "UnixGRPCProtobuf"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "CreditsAPITests",
+      dependencies: ["CreditsAPI", "ProtobufC", "ProtobufDescriptors", "UnixGRPC"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "protoc-gen-credits-swiftTests",
+      dependencies: ["ProtobufDescriptors", "protoc-gen-credits-swift"],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "ProtobufDescriptorsTests",
       dependencies: ["ProtobufC", "ProtobufDescriptors"],
       exclude: ["proto"],

@@ -10,6 +10,12 @@ package struct CodeGeneratorRequest: Sendable, Hashable {
   /// Those files and all that they import, each after what it imports.
   package var files: [FileDescriptor]
 
+  package init(filesToGenerate: [String], parameter: String, files: [FileDescriptor]) {
+    self.filesToGenerate = filesToGenerate
+    self.parameter = parameter
+    self.files = files
+  }
+
   /// - Throws: ``MessageDecodingError``.
   package init(serializedBytes bytes: [UInt8]) throws(MessageDecodingError) {
     self = try unpacked(bytes, as: .codeGeneratorRequest, limits: .descriptors) { source in
