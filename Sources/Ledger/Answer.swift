@@ -4,8 +4,8 @@ package enum Answer: Hashable, Sendable {
   case refusal(Refusal)
 }
 
-/// Post-state: the wallet after the command and what it made.
-package enum Reply: Hashable, Sendable {
+/// Post-state: the wallet after the command and what it made. Boxed, because it is recorded and handed on as a whole.
+package indirect enum Reply: Hashable, Sendable {
   case wallet(Wallet)
   case charge(Wallet, Entry)
   case recharge(RechargeReply)

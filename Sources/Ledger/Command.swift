@@ -1,5 +1,5 @@
-/// One thing to decide: a mutation with its origin, or a question.
-package enum Command: Hashable, Sendable {
+/// One thing to decide: a mutation with its origin, or a question. Boxed, because it goes through a queue.
+package indirect enum Command: Hashable, Sendable {
   case mutate(Mutation, Origin)
   case ask(Query)
 }

@@ -23,9 +23,13 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 
   package func append(to bytes: inout [UInt8]) {
-    for word in [words.0, words.1, words.2, words.3] {
-      withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
-    }
+    withBytes { bytes.append(contentsOf: $0) }
+  }
+
+  /// The 32 bytes where they stand, for as long as `body` runs.
+  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+    return withUnsafeBytes(of: bigEndian) { body($0) }
   }
 
   package static func == (left: Digest, right: Digest) -> Bool { left.words == right.words }

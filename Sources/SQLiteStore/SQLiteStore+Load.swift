@@ -23,9 +23,10 @@ extension SQLiteStore {
       state.recharges[id] = book
       walletsWithCard.insert(book.recharge.walletID)
     }
-    for walletID in needs.wallets.union(walletsWithCard) { state.accounts[walletID] = try account(walletID) }
+    for walletID in needs.wallets { state.accounts[walletID] = try account(walletID) }
     var paymentMethods = needs.paymentMethods
     for walletID in walletsWithCard {
+      state.accounts[walletID] = try account(walletID)
       if let id = state.accounts[walletID]?.defaultPaymentMethod { paymentMethods.insert(id) }
     }
     for id in paymentMethods { state.paymentMethods[id] = try paymentMethod(id) }
