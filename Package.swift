@@ -177,5 +177,12 @@ let package = Package(
     .testTarget(name: "UnixGRPCTests", dependencies: ["UnixGRPC"], swiftSettings: settings),
 
     .target(name: "CreditsSocketPath", swiftSettings: settings),
+    .target(name: "DynamicMessages", dependencies: ["ProtobufDescriptors"], swiftSettings: settings),
+    .testTarget(
+      name: "DynamicMessagesTests",
+      dependencies: ["DynamicMessages", "ProtobufDescriptors"],
+      exclude: ["proto", "oracle"],
+      swiftSettings: settings
+    ),
   ]
 )

@@ -1,0 +1,93 @@
+/// Why a JSON value is not a message of a type, or a message has no JSON form.
+package struct JSONMappingError: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Reason: Hashable, Sendable {
+    /// The type has no such field; `nearest` is the name that may have been meant.
+    case fieldUnknown(String, type: String, nearest: String?)
+    /// The field is given by its JSON name and by its proto name.
+    case fieldTwice(String)
+    case oneofTwice(String, first: String, second: String)
+    case fieldRequired(String)
+    case enumValueUnknown(String, type: String, nearest: String?)
+    /// Another kind of JSON value is needed: `expected a string, found a number`.
+    case expected(String, found: String)
+    /// A number that the kind cannot hold.
+    case outOfRange(String, kind: String)
+    case notInteger(String)
+    case textInvalid(String, wanted: String)
+    case nullElement
+    case mapKeyTwice(String)
+    /// `google.protobuf.Any` needs `@type` to say what it holds.
+    case anyTypeMissing
+    /// The bytes in an Any are not of its type.
+    case anyContentInvalid(WireDecodingError)
+    case tooDeep
+    /// The descriptors at hand do not include this type.
+    case typeMissing(String)
+  }
+
+  package var reason: Reason
+  /// The offset of the value, or of its key, in its JSON document.
+  package var offset: Int
+  /// The way to the value from the root, outermost first: `.entries`, `[3]`.
+  package var steps: [String] = []
+
+  init(_ reason: Reason, at value: JSONValue? = nil) {
+    self.init(reason, offset: value?.offset ?? 0)
+  }
+
+  init(_ reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
+
+  /// The JSON path of the value, `$.entries[3].amount`.
+  package var path: String { "$" + steps.joined() }
+
+  package var description: String { "\(path): \(sentence)" }
+
+  private var sentence: String {
+    switch reason {
+    case .fieldUnknown(let name, let type, let nearest):
+      "\(type) has no field \"\(name)\"" + Self.suggestion(nearest)
+    case .fieldTwice(let name): "the field is given twice, as \"\(name)\" and by its other name"
+    case .oneofTwice(let oneof, let first, let second):
+      "only one of \"\(first)\" and \"\(second)\" may be set: both belong to oneof \"\(oneof)\""
+    case .fieldRequired(let name): "the required field \"\(name)\" is missing"
+    case .enumValueUnknown(let name, let type, let nearest):
+      "enum \(type) has no value \"\(name)\"" + Self.suggestion(nearest)
+    case .expected(let wanted, let found): "expected \(wanted), found \(found)"
+    case .outOfRange(let number, let kind): "\(number) does not fit \(kind)"
+    case .notInteger(let number): "\(number) is not a whole number"
+    case .textInvalid(let text, let wanted): "\(JSONWriter.quoted(text)) is not \(wanted)"
+    case .nullElement: "null cannot be an element of a list or a value of a map"
+    case .mapKeyTwice(let key): "the map key \"\(key)\" stands for one that is already there"
+    case .anyTypeMissing: "google.protobuf.Any needs \"@type\", for example \"type.googleapis.com/package.Message\""
+    case .anyContentInvalid(let error): "the content of the Any cannot be read: \(error)"
+    case .tooDeep: "messages nest deeper than \(NestingLimit.messages) levels"
+    case .typeMissing(let name): "the type \(name) is not known"
+    }
+  }
+
+  private static func suggestion(_ nearest: String?) -> String {
+    nearest.map { "; did you mean \"\($0)\"?" } ?? ""
+  }
+
+  func within(_ step: String) -> JSONMappingError {
+    var error = self
+    error.steps.insert(step, at: 0)
+    return error
+  }
+
+  /// A step into a member of an object: `.name`, or `["odd name"]`.
+  static func step(_ name: String) -> String {
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+    return isPlain && !name.isEmpty ? ".\(name)" : "[\(JSONWriter.quoted(name))]"
+  }
+}
