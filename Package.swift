@@ -178,10 +178,24 @@ let package = Package(
 
     .target(name: "CreditsSocketPath", swiftSettings: settings),
     .target(name: "DynamicMessages", dependencies: ["ProtobufDescriptors"], swiftSettings: settings),
+    .executableTarget(
+      name: "creditsctl",
+      dependencies: [
+        "CreditsSocketPath", "DynamicMessages", "ProtobufDescriptors", "UnixGRPC",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "DynamicMessagesTests",
       dependencies: ["DynamicMessages", "ProtobufDescriptors"],
       exclude: ["proto", "oracle"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "creditsctlTests",
+      dependencies: ["UnixGRPC", "creditsctl", .product(name: "Logging", package: "swift-log")],
+      exclude: ["peers"],
       swiftSettings: settings
     ),
   ]

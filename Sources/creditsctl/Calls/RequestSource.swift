@@ -1,0 +1,68 @@
+import Dispatch
+import DynamicMessages
+import Glibc
+
+/// Where the JSON of the requests comes from.
+enum RequestSource: Sendable {
+  case text([UInt8])
+  case standardInput
+
+  /// - Parameter argument: JSON, `@` and a file, or `-` for standard input.
+  init(argument: String) throws(CommandFailure) {
+    if argument == "-" {
+      self = .standardInput
+    } else if argument.first == "@" {
+      self = .text(try FileContent.read(String(argument.dropFirst())))
+    } else {
+      self = .text(Array(argument.utf8))
+    }
+  }
+
+  /// The documents, each as soon as it has ended.
+  func documents() -> RequestDocuments { RequestDocuments(source: self) }
+}
+
+/// The JSON documents of a source, one after another.
+struct RequestDocuments: AsyncSequence, AsyncIteratorProtocol {
+  typealias Element = JSONDocument
+
+  private static let chunk = 65_536
+  private let source: RequestSource
+  private var splitter = JSONDocumentSplitter()
+  private var ready: [JSONDocument] = []
+  private var hasEnded = false
+
+  init(source: RequestSource) {
+    self.source = source
+  }
+
+  func makeAsyncIterator() -> RequestDocuments { self }
+
+  mutating func next() async throws -> JSONDocument? {
+    while ready.isEmpty, !hasEnded {
+      let bytes = try await chunk()
+      if case .text = source { hasEnded = true } else { hasEnded = bytes.isEmpty }
+      ready = splitter.append(bytes)
+      if hasEnded, let last = splitter.finish() { ready.append(last) }
+    }
+    return ready.isEmpty ? nil : ready.removeFirst()
+  }
+
+  private func chunk() async throws -> [UInt8] {
+    if case .text(let bytes) = source { return bytes }
+    return try await withCheckedThrowingContinuation { continuation in
+      // A read blocks until someone types: not on a thread that tasks share.
+      DispatchQueue.global().async {
+        var buffer = [UInt8](repeating: 0, count: Self.chunk)
+        var count = -1
+        repeat { count = read(STDIN_FILENO, &buffer, buffer.count) } while count < 0 && errno == EINTR
+        if count < 0 {
+          let reason = String(cString: strerror(errno))
+          continuation.resume(throwing: CommandFailure.usage("standard input cannot be read: \(reason)"))
+        } else {
+          continuation.resume(returning: Array(buffer.prefix(count)))
+        }
+      }
+    }
+  }
+}

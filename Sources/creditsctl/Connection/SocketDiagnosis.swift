@@ -1,0 +1,93 @@
+import Glibc
+
+/// Finds out why a server on a socket cannot be talked to, after a call has failed.
+enum SocketDiagnosis {
+  /// For a server that is there to begin to speak HTTP/2. It does so at once.
+  private static let patience: Int32 = 2000
+  private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+  /// An empty SETTINGS frame (RFC 9113 section 6.5).
+  private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+  private static let settingsType: UInt8 = 4
+
+  /// What is wrong and what to do; nil when an HTTP/2 server answers, so that the fault is elsewhere.
+  static func reason(_ path: String) -> String? {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return unreachable(path, errno) }
+    var target = status
+    if status.st_mode & S_IFMT == S_IFLNK, stat(path, &target) != 0 { return unreachable(path, errno) }
+    guard target.st_mode & S_IFMT == S_IFSOCK else {
+      return "\(path) is not a socket: give the path of a server's socket with --socket"
+    }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return "no socket can be made: \(text(errno))" }
+    defer { close(descriptor) }
+    guard connect(descriptor, path) else { return refused(path, target, errno) }
+    return conversation(descriptor, path)
+  }
+
+  private static func unreachable(_ path: String, _ code: Int32) -> String {
+    switch code {
+    case ENOENT, ENOTDIR:
+      "there is no socket at \(path): start creditsd, or name another server's with --socket or CREDITS_SOCKET"
+    case EACCES:
+      "user \(getuid()) may not look into the directory of \(path): run this as the server's user, or as a member of its group"
+    default: "\(path) cannot be looked at: \(text(code))"
+    }
+  }
+
+  private static func refused(_ path: String, _ status: stat, _ code: Int32) -> String {
+    switch code {
+    case ECONNREFUSED:
+      return "nothing listens on \(path): the server that made it has ended; start it again"
+    case EACCES, EPERM:
+      let mode = String(status.st_mode & 0o7777, radix: 8)
+      return
+        "permission denied: \(path) belongs to user \(status.st_uid), group \(status.st_gid), with mode 0\(mode), and "
+        + "this is user \(getuid()): run this as that user, or have the server give your group access (creditsd: --socket-group)"
+    case EPROTOTYPE: return "\(path) is not a stream socket, so no gRPC server's"
+    case EAGAIN: return "\(path) takes no more connections at the moment: its server is overloaded or stopped"
+    default: return "no connection to \(path): \(text(code))"
+    }
+  }
+
+  private static func conversation(_ descriptor: Int32, _ path: String) -> String? {
+    let hello = preface + settings
+    guard send(descriptor, hello, hello.count, Int32(MSG_NOSIGNAL)) == hello.count else {
+      return "\(path) ended the connection at once: \(text(errno))"
+    }
+    var answer: [UInt8] = []
+    while answer.count < settings.count {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&waiting, 1, patience) > 0 else {
+        return "the server on \(path) accepts connections and says nothing: it hangs, or is no gRPC server"
+      }
+      var buffer = [UInt8](repeating: 0, count: 64)
+      let count = read(descriptor, &buffer, buffer.count)
+      guard count > 0 else {
+        return answer.isEmpty
+          ? "the server on \(path) closes the connection at once: it is no gRPC server, or it does not let user \(getuid()) in"
+          : notHTTP2(path)
+      }
+      answer += buffer.prefix(count)
+      // Another protocol shows in its first bytes; waiting for more could be for ever.
+      if answer.count >= 4, answer[3] != settingsType { return notHTTP2(path) }
+    }
+    return nil
+  }
+
+  private static func notHTTP2(_ path: String) -> String {
+    "the server on \(path) does not speak HTTP/2, so it is no gRPC server"
+  }
+
+  private static func connect(_ descriptor: Int32, _ path: String) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, length) == 0 }
+    }
+  }
+
+  private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// The debugging tool: `creditsctl`.
+@main
+struct CreditsControl: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "creditsctl",
+    abstract: "Look into and call any gRPC server on a Unix socket.",
+    discussion: """
+      The server's own reflection says what it serves, so no proto files are needed. Without --socket it is creditsd.
+
+      Exit status: 0 done, 1 the call failed, 2 wrong usage or input, 3 no connection, 4 the server does not describe itself.
+      """,
+    subcommands: [ListCommand.self, DescribeCommand.self, CallCommand.self, HealthCommand.self]
+  )
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as CommandFailure {
+      if let text = failure.text(Palette(of: .standardError)) { Terminal.standardError.write(text + "\n") }
+      exit(failure.exitStatus)
+    } catch {
+      // Help and completion scripts come as errors too; for the others the parser has its own words.
+      if exitCode(for: error) == .success { exit(withError: error) }
+      Terminal.standardError.write(fullMessage(for: error) + "\n")
+      exit(.usage)
+    }
+  }
+
+  private static func exit(_ status: CommandFailure.ExitStatus) -> Never {
+    exit(withError: ExitCode(status.rawValue))
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import CreditsSocketPath
+import Glibc
+import UnixGRPC
+
+/// Which server is meant, and how it is spoken to: the same for every command.
+struct ConnectionOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("s"), .long],
+    help: ArgumentHelp(
+      "The server's socket.",
+      discussion: """
+        Without it: $\(CreditsSocket.pathVariable), else $XDG_RUNTIME_DIR/credits/credits.sock, else \
+        /run/credits/credits.sock.
+        """,
+      valueName: "path"
+    ),
+    completion: .file()
+  )
+  var socket: String?
+
+  @Option(
+    name: [.customShort("H"), .customLong("header")],
+    help: ArgumentHelp(
+      "Metadata to send, \"key: value\"; of a key that ends in -bin the value is base64. May be repeated.",
+      valueName: "header"
+    )
+  )
+  var headers: [HeaderArgument] = []
+
+  @Option(
+    name: .customLong("descriptor-set"),
+    help: ArgumentHelp(
+      "A file that `protoc --include_imports -o` wrote, instead of the server's reflection. May be repeated.",
+      valueName: "file"
+    ),
+    completion: .file()
+  )
+  var descriptorSets: [String] = []
+
+  var socketPath: String {
+    socket ?? CreditsSocket.defaultPath { name in getenv(name).map { String(cString: $0) } }
+  }
+
+  var metadata: Metadata {
+    var metadata = Metadata()
+    for header in headers { header.add(to: &metadata) }
+    return metadata
+  }
+
+  func connect() throws(CommandFailure) -> Connection {
+    try Connection(socketPath: socketPath, metadata: metadata)
+  }
+
+  /// What the server's types are taken from.
+  func schema(_ connection: Connection) throws -> Schema {
+    if descriptorSets.isEmpty { return Schema(reflection: ReflectionClient(connection: connection)) }
+    return Schema(files: try descriptorSets.flatMap(DescriptorSetFile.read))
+  }
+}

@@ -1,0 +1,32 @@
+import DynamicMessages
+import UnixGRPC
+
+/// The details of a status, for a person.
+struct StatusText: Sendable {
+  let conversion: MessageConversion
+
+  func details(of status: GRPCStatus) async -> [String] {
+    var lines: [String] = []
+    for detail in status.details { lines += await self.lines(detail) }
+    return lines.map { "  " + visible($0) }
+  }
+
+  private func lines(_ detail: StatusDetail) async -> [String] {
+    switch detail {
+    case .errorInfo(let info):
+      let head = "reason \(info.reason)" + (info.domain.isEmpty ? "" : " of \(info.domain)")
+      return [head] + info.metadata.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
+    case .badRequest(let request): return request.fieldViolations.map { "field \($0.field): \($0.description)" }
+    case .retryInfo(let retry): return ["retry after \(retry.retryDelay)"]
+    case .any(let url, let value): return [await text(url, value)]
+    }
+  }
+
+  /// By the type that the server describes, else as bytes: an error is shown whatever it carries.
+  private func text(_ url: String, _ value: [UInt8]) async -> String {
+    guard let name = AnyJSON.typeName(url: url), let json = try? await conversion.json(value, type: name) else {
+      return "\(url) (base64) \(Base64Text.encode(value))"
+    }
+    return "\(name) \(JSONWriter(isIndented: false).text(of: json))"
+  }
+}

@@ -1,0 +1,45 @@
+import Glibc
+
+/// Where text goes.
+struct Terminal: Sendable {
+  private let descriptor: Int32
+
+  static let standardOutput = Terminal(descriptor: STDOUT_FILENO)
+  static let standardError = Terminal(descriptor: STDERR_FILENO)
+
+  /// Whether a person looks at it, on something that shows colours (no-color.org).
+  var showsColours: Bool {
+    isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
+  }
+
+  /// Writes at once. A reader that has gone ends the process: there is no one left to work for.
+  func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      let written = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if written >= 0 {
+        start += written
+      } else if errno != EINTR {
+        _exit(CommandFailure.ExitStatus.callFailed.rawValue)
+      }
+    }
+  }
+}
+
+/// A peer's text with its control characters made visible, so that it cannot drive the terminal.
+func visible(_ text: String) -> String {
+  var result = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    if scalar == "\n" || scalar == "\t" || !scalar.properties.isControl {
+      result.append(scalar)
+    } else {
+      result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+    }
+  }
+  return String(result)
+}
+
+extension Unicode.Scalar.Properties {
+  fileprivate var isControl: Bool { generalCategory == .control }
+}

@@ -1,0 +1,45 @@
+import UnixGRPC
+
+/// Asks a server what it serves (gRPC server reflection).
+actor ReflectionClient {
+  /// The newest first. Many servers know only the older one, whose messages are the same.
+  private static let methods = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
+    .map { MethodName(service: $0, method: "ServerReflectionInfo") }
+
+  private let connection: Connection
+  private var knownMethod: MethodName?
+
+  init(connection: Connection) {
+    self.connection = connection
+  }
+
+  /// - Throws: ``CommandFailure``.
+  func ask(_ question: ReflectionQuestion) async throws -> ReflectionAnswer {
+    for method in knownMethod.map({ [$0] }) ?? Self.methods {
+      do {
+        let answer = try await ask(question, method)
+        knownMethod = method
+        return answer
+      } catch let status as GRPCStatus {
+        guard status.code == .unimplemented else { throw connection.failure(status) }
+      }
+    }
+    throw CommandFailure.schema(
+      "the server on \(connection.socketPath) has no reflection, so its methods and types are not known: "
+        + "switch reflection on in it, or give its descriptors with --descriptor-set"
+    )
+  }
+
+  private func ask(_ question: ReflectionQuestion, _ method: MethodName) async throws -> ReflectionAnswer {
+    let options = CallOptions(timeout: Connection.questionTimeout, metadata: connection.metadata)
+    let call = try await connection.client.startCall(method, options: options)
+    try await call.send(question.serialized)
+    call.finishSending()
+    for try await message in call.responses {
+      do { return try ReflectionAnswer(serialized: message) } catch {
+        throw GRPCStatus(code: .internal, message: "the reflection answer cannot be read: \(error)")
+      }
+    }
+    throw GRPCStatus(code: .internal, message: "the reflection service ended without an answer")
+  }
+}

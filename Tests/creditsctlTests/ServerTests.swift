@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@Suite("creditsctl with a server")
+struct ServerTests {
+  @Test("does all that it can do with a server of this package")
+  func ownServer() async throws {
+    try await ProbeServer.run { socket in try await AnyServerChecks(socket: socket).all() }
+  }
+
+  @Test(
+    "does the same with Google's gRPC for Python",
+    .enabled(if: PythonProbeServer.python != nil, PythonProbeServer.absence)
+  )
+  func pythonServer() async throws {
+    try await PythonProbeServer.run { socket in try await AnyServerChecks(socket: socket).all() }
+  }
+
+  @Test("asks the older reflection where the newer is missing")
+  func olderReflection() async throws {
+    try await ProbeServer.run(reflection: .onlyOlder) { socket in
+      let outcome = try await Tool.run(["call", "--socket", socket, "Count", "{\"to\":1}", "--compact"])
+      #expect(outcome.output == "{\"number\":1}\n")
+    }
+  }
+
+  @Test("without reflection says so, and takes descriptors from a file, with their comments")
+  func withoutReflection() async throws {
+    let directory = try TemporaryDirectory()
+    let file = directory.path + "/probe.set"
+    try Data(ProbeServer.descriptorSet).write(to: URL(fileURLWithPath: file))
+    try await ProbeServer.run(reflection: .none) { socket in
+      let refused = try await Tool.run(["list", "--socket", socket])
+      #expect(refused.status == 4)
+      #expect(refused.errors.contains("has no reflection"))
+      #expect(refused.errors.contains("--descriptor-set"))
+      let called = try await Tool.run(
+        ["call", "--socket", socket, "--descriptor-set", file, "Mirror/Echo", "{\"text\":\"a\"}", "--compact"])
+      #expect(called.output == "{\"request\":{\"text\":\"a\"},\"metadata\":\"mirrored\"}\n")
+      let described = try await Tool.run(["describe", "--socket", socket, "--descriptor-set", file, "ProbeService"])
+      #expect(
+        described.output.contains(
+          "// Calls of every kind.\n//\n// For trying a debugging tool.\nservice probe.v1.ProbeService {\n"
+        )
+      )
+      #expect(described.output.contains("  // Answers with what it was sent.\n  rpc Echo("))
+      let mood = try await Tool.run(["describe", "--socket", socket, "--descriptor-set", file, "Mood"])
+      #expect(mood.output.contains("  MOOD_GOOD = 1;  // Best.\n"))
+    }
+  }
+
+  @Test("reads a request from a file and shows what is wrong with one it cannot read")
+  func requestFile() async throws {
+    let directory = try TemporaryDirectory()
+    try Data("{\"to\": 2}".utf8).write(to: URL(fileURLWithPath: directory.path + "/request.json"))
+    try await ProbeServer.run { socket in
+      let counted = try await Tool.run(
+        ["call", "--socket", socket, "Count", "@\(directory.path)/request.json", "--compact"])
+      #expect(counted.output == "{\"number\":1}\n{\"number\":2}\n")
+      let missing = try await Tool.run(["call", "--socket", socket, "Count", "@\(directory.path)/none.json"])
+      #expect(missing.status == 2)
+      #expect(missing.errors.contains("cannot be opened"))
+    }
+  }
+
+  @Test("finds the socket in the environment")
+  func environment() async throws {
+    try await ProbeServer.run { socket in
+      let outcome = try await Tool.run(["health"], environment: ["CREDITS_SOCKET": socket])
+      #expect(outcome.output == "SERVING\n")
+    }
+  }
+}
