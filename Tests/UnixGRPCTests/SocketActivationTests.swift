@@ -152,26 +152,3 @@ struct ServiceNotifierTests {
     }
   }
 }
-
-@Suite("Peer credentials")
-struct PeerCredentialsTests {
-  @Test("are those of the process at the other end")
-  func own() throws {
-    var pair: [Int32] = [0, 0]
-    try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
-    defer { pair.forEach { close($0) } }
-    #expect(
-      try PeerCredentials(socket: pair[0])
-        == PeerCredentials(processID: getpid(), userID: geteuid(), groupID: getegid())
-    )
-  }
-
-  @Test("cannot be read from what is not a socket")
-  func notASocket() throws {
-    let file = open("/dev/null", O_RDONLY)
-    defer { close(file) }
-    #expect(throws: SocketError.systemCall(name: "getsockopt(SO_PEERCRED)", subject: "a connection", errno: ENOTSOCK)) {
-      try PeerCredentials(socket: file)
-    }
-  }
-}

@@ -5,12 +5,15 @@ import Glibc
 /// The kernel drops the lock when the process ends, however it ends. The file is never unlinked: whoever unlinks a lock
 /// file while another waits for it lets two hold it.
 struct SocketLock: ~Copyable, Sendable {
+  /// Each try follows a signal or the removal of the file, both of which are rare.
+  private static let maximumTries = 100
+
   private let descriptor: OwnedDescriptor
 
   init(forSocket name: String, in directory: borrowing SocketDirectory) throws(SocketError) {
     let lockName = name + ".lock"
     let path = "\(directory.path)/\(lockName)"
-    while true {
+    for _ in 0..<Self.maximumTries {
       let number = directory.open(lockName, flags: O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode: 0o600)
       let failure = errno
       switch (number, failure) {
@@ -35,6 +38,7 @@ struct SocketLock: ~Copyable, Sendable {
       self.descriptor = descriptor
       return
     }
+    throw .lockFileRefused(path: path, reason: "is removed again and again")
   }
 
   private static func checkedIdentity(of number: Int32, path: String) throws(SocketError) -> FileIdentity {
