@@ -15,10 +15,7 @@ extension ServerConnection {
     // RFC 9113 section 6.5.2 counts 32 bytes for each field beside its text.
     call.headerBytes += nameBytes.count + value.count + 32
     guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
-      call.refusal = GRPCStatus(
-        code: .resourceExhausted,
-        message: "the headers are larger than \(limits.maximumHeaderListSize) bytes"
-      )
+      call.hasOversizeHeaders = true
       return
     }
     switch name {

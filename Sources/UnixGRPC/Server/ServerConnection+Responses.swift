@@ -14,6 +14,10 @@ extension ServerConnection {
   private static let okTrailers = HeaderList(["grpc-status": "0"])
 
   func send(_ message: [UInt8], on call: ServerCall) {
+    // Asked before the headers go: a status alone needs no window, while one after headers waits for the peer to read.
+    guard unsentBytes == 0 || unsentBytes + message.count <= limits.maximumUnsentBytes else {
+      return refuseToHoldMore(for: call)
+    }
     guard sendHeaders(of: call) else { return }
     var payload = message
     if call.compresses {
@@ -21,16 +25,13 @@ extension ServerConnection {
       // The gate counted the message as it was; what it is now takes its place.
       call.gate?.replace(message.count, by: payload.count)
     }
-    guard unsentBytes == 0 || unsentBytes + payload.count <= limits.maximumUnsentBytes else {
-      return refuseToHold(payload.count, for: call)
-    }
     unsentBytes += payload.count
     call.unsentBytes += payload.count
     call.body.append(payload, isCompressed: call.compresses)
     wakeBody(of: call)
   }
 
-  private func refuseToHold(_ byteCount: Int, for call: ServerCall) {
+  private func refuseToHoldMore(for call: ServerCall) {
     let status = GRPCStatus(
       code: .resourceExhausted,
       message: "the connection holds \(unsentBytes) bytes of responses that its client has not read"
