@@ -143,6 +143,19 @@ let package = Package(
       exclude: ["proto", "golden"],
       swiftSettings: settings
     ),
+    .target(name: "CInteropMessages", dependencies: ["CProtobufC"], path: "Tests/Interop/CInteropMessages"),
+    .target(
+      name: "InteropMessages",
+      dependencies: ["CInteropMessages", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
+      path: "Tests/Interop/InteropMessages",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "InteropTests",
+      dependencies: ["InteropMessages", "UnixGRPC", "UnixGRPCProtobuf"],
+      path: "Tests/Interop/InteropTests",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "ProtobufCTests",
       dependencies: ["ProtobufC", "ProtobufWellKnown", "TestMessages"],

@@ -36,6 +36,9 @@ final class HTTP2Session {
     // Windows are given back as messages are read, which is the back-pressure.
     nghttp2_option_set_no_auto_window_update(option, 1)
     nghttp2_option_set_no_closed_streams(option, 1)
+    // Clients put socket paths into :authority (grpc-go does), which nghttp2 refuses by the grammar of authorities and
+    // gRPC has no use for. A server therefore checks requests by itself.
+    if role == .server { nghttp2_option_set_no_http_messaging(option, 1) }
     nghttp2_option_set_stream_reset_rate_limit(option, limits.resetBurst, limits.resetsPerSecond)
     nghttp2_option_set_max_outbound_ack(option, limits.maximumQueuedAcknowledgements)
     nghttp2_option_set_max_settings(option, limits.maximumSettingsEntries)
@@ -64,6 +67,13 @@ final class HTTP2Session {
     nghttp2_session_del(session)
     holder.deinitialize(count: 1)
     holder.deallocate()
+  }
+
+  /// Whether a regular field is one that RFC 9113 section 8.2.1 allows.
+  static func isFieldValid(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
+    guard name.count > 0, name[0] != UInt8(ascii: ":") else { return false }
+    return name.withUnsafeBufferPointer { nghttp2_check_header_name($0.baseAddress, $0.count) } != 0
+      && value.withUnsafeBufferPointer { nghttp2_check_header_value_rfc9113($0.baseAddress, $0.count) } != 0
   }
 
   static func text(_ code: some BinaryInteger) -> String { String(cString: nghttp2_strerror(Int32(code))) }

@@ -15,6 +15,9 @@ final class ServerCall: DeadlineHolder {
   var acceptsGzip = false
   var headerBytes = 0
   var hasOversizeHeaders = false
+  var pseudoHeaders = RequestPseudoHeaders()
+  /// HTTP/2 forbids what the headers say, or how they say it.
+  var isMalformed = false
   /// A refusal found while reading the headers, answered at their end.
   var refusal: GRPCStatus?
   var hasHeaders = false
@@ -57,4 +60,17 @@ final class ServerCall: DeadlineHolder {
     case .clientStreaming, .bidirectionalStreaming, nil: false
     }
   }
+}
+
+/// Which of a request's pseudo-header fields have come (RFC 9113 section 8.3.1).
+struct RequestPseudoHeaders: OptionSet {
+  let rawValue: UInt8
+
+  static let method = Self(rawValue: 1)
+  static let scheme = Self(rawValue: 2)
+  static let path = Self(rawValue: 4)
+  static let authority = Self(rawValue: 8)
+
+  /// Those that no request may lack.
+  static let required: Self = [.method, .scheme, .path]
 }

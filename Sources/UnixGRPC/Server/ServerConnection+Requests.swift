@@ -20,9 +20,15 @@ extension ServerConnection {
     }
     switch name {
     case .path:
+      note(.path, on: call)
       call.route = server.router.route(path: value)
       if call.route == nil { call.path = value.withUnsafeBufferPointer { Array($0) } }
-    case .method: call.isPost = value.equals("POST")
+    case .method:
+      note(.method, on: call)
+      call.isPost = value.equals("POST")
+    case .scheme: note(.scheme, on: call)
+    case .authority: note(.authority, on: call)
+    case .te: if !value.equals("trailers") { call.isMalformed = true }
     case .contentType: call.isGRPC = value.isGRPCContentType
     case .timeout:
       guard let timeout = GRPCTimeout(headerValue: value) else {
@@ -32,19 +38,29 @@ extension ServerConnection {
       call.deadline = .now() + .nanoseconds(timeout.nanoseconds)
     case .encoding: call.decoder.encoding = MessageEncoding(value)
     case .acceptEncoding: call.acceptsGzip = value.contains("gzip")
-    case .scheme, .authority, .te, .userAgent, .status, .grpcStatus, .grpcMessage, .grpcStatusDetails: break
+    case .status: call.isMalformed = true
+    case .userAgent, .grpcStatus, .grpcMessage, .grpcStatusDetails: break
     case .other:
+      guard HTTP2Session.isFieldValid(name: nameBytes, value: value) else {
+        call.isMalformed = true
+        return
+      }
       do { try call.metadata.addReceived(name: nameBytes, value: value) } catch {
         call.refusal = GRPCStatus(code: .invalidArgument, message: "\(error)")
       }
     }
   }
 
+  private func note(_ pseudoHeader: RequestPseudoHeaders, on call: ServerCall) {
+    if !call.pseudoHeaders.insert(pseudoHeader).inserted { call.isMalformed = true }
+  }
+
   func headersEnded(stream: Int32, endsStream: Bool) {
     guard let call = call(on: stream) else { return }
     if call.hasHeaders {
-      if endsStream { requestEnded(call) }
-      return
+      if endsStream { return requestEnded(call) }
+      // Trailers end a request (RFC 9113 section 8.1).
+      return session.reset(stream: stream, .protocolError)
     }
     call.hasHeaders = true
     guard !call.hasOversizeHeaders else {
@@ -56,6 +72,10 @@ extension ServerConnection {
           message: "the headers are larger than \(limits.maximumHeaderListSize) bytes"
         )
       )
+    }
+    guard !call.isMalformed, call.pseudoHeaders.isSuperset(of: .required) else {
+      call.status = GRPCStatus(code: .internal, message: "not a valid HTTP/2 request")
+      return session.reset(stream: stream, .protocolError)
     }
     guard call.isPost else { return refuseHTTP(call, status: "405") }
     guard call.isGRPC else { return refuseHTTP(call, status: "415") }
