@@ -19,7 +19,7 @@ extension Arena {
     _ type: Message.Type,
     _ initialize: (UnsafeMutablePointer<Message>?) -> Void
   ) -> UnsafeMutablePointer<Message> {
-    let message = allocate(MemoryLayout<Message>.size).assumingMemoryBound(to: Message.self)
+    let message = allocate(MemoryLayout<Message>.size).bindMemory(to: Message.self, capacity: 1)
     initialize(message)
     return message
   }

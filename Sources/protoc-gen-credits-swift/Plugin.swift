@@ -6,8 +6,8 @@ import ProtobufDescriptors
 
 /// A plugin of `protoc`: reads a `CodeGeneratorRequest` on standard input, answers on standard output.
 ///
-/// With the argument `messages-only` it is a filter instead: a `FileDescriptorSet` goes in and comes out without what
-/// protoc-c must not see (``MessagesOnlySet``).
+/// With an argument it is a filter of `FileDescriptorSet`s instead: `messages-only` takes out what protoc-c must not see
+/// (``MessagesOnlySet``), `reflection` what a server need not serve (``ReflectionSet``).
 @main
 enum Plugin {
   static func main() {
@@ -16,7 +16,8 @@ enum Plugin {
       switch CommandLine.arguments.dropFirst() {
       case []: try StandardStreams.write(respond(to: input).serializedBytes())
       case ["messages-only"]: try StandardStreams.write(MessagesOnlySet.filter(input))
-      default: throw GeneratorError("usage: protoc-gen-credits-swift [messages-only]")
+      case ["reflection"]: try StandardStreams.write(ReflectionSet.filter(input))
+      default: throw GeneratorError("usage: protoc-gen-credits-swift [messages-only | reflection]")
       }
     } catch {
       StandardStreams.complain("protoc-gen-credits-swift: \(error)\n")

@@ -22,6 +22,20 @@ struct ContractTests {
     #expect(Set(described).isSuperset(of: definitions + [PaymentMethodServiceMethods.serviceName]))
   }
 
+  @Test("explains every message, enum, service and rpc of its own")
+  func explanations() throws {
+    let files = try Self.files().filter { $0.package == "credits.v1" }
+    for service in files.flatMap(\.services) {
+      #expect(!service.comments.leading.isEmpty)
+      for method in service.methods { #expect(!method.comments.leading.isEmpty, "\(method.name)") }
+    }
+    let resources = files.flatMap(\.messages).filter { !$0.name.hasSuffix("Request") && !$0.name.hasSuffix("Response") }
+    for message in resources { #expect(!message.comments.leading.isEmpty, "\(message.name)") }
+    #expect(
+      try Self.files().first { $0.name == "google/protobuf/descriptor.proto" }?.messages[0].comments.leading == ""
+    )
+  }
+
   @Test("is served by reflection beside what UnixGRPC serves itself")
   func reflection() throws {
     let bytes = ContractDescriptors.serializedFileDescriptorSet

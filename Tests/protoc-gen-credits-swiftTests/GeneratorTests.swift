@@ -80,6 +80,19 @@ struct GeneratorTests {
     #expect(try !generate("test/v1/scalars.proto", parameter: parameter).contains("Known"))
   }
 
+  @Test("writes no secret into a message's text")
+  func redaction() throws {
+    let source = try generate("test/v1/shapes.proto")
+    #expect(source.contains("struct Guarded: ProtobufMessage, CustomReflectable {"))
+    for name in ["token", "codes", "hidden", "password"] {
+      #expect(source.contains("text.redacted(\"\(name)\")"))
+      #expect(!source.contains("text.field(\"\(name)\""))
+    }
+    #expect(source.contains("text.field(\"badge\", value)"))
+    let unaware = try generate("test/v1/shapes.proto", parameter: "c_module=CTest")
+    #expect(unaware.contains("text.field(\"token\", self.token)"))
+  }
+
   @Test("boxes exactly the fields by which a message could hold itself")
   func boxing() throws {
     let source = try generate("test/v1/shapes.proto")
@@ -168,5 +181,23 @@ struct MessagesOnlySetTests {
   func malformed() {
     #expect(throws: GeneratorError.self) { try MessagesOnlySet.filter([0x0A, 200]) }
     #expect(throws: GeneratorError.self) { try MessagesOnlySet.filter([0x0B]) }
+  }
+}
+
+@Suite("The set for reflection")
+struct ReflectionSetTests {
+  @Test("keeps every declaration and the comments on it, and no other trace of the source")
+  func comments() throws {
+    let bytes = try [UInt8](#require(Data(base64Encoded: testDescriptorSet)))
+    let filtered = try ReflectionSet.filter(bytes)
+    #expect(filtered.count < bytes.count * 3 / 4)
+    let before = try FileDescriptorSet(serializedBytes: bytes).files
+    let after = try FileDescriptorSet(serializedBytes: filtered).files
+    #expect(before.map(\.name) == after.map(\.name))
+    for (old, new) in zip(before, after) where !old.name.hasPrefix("google/protobuf/") {
+      #expect(old == new)
+    }
+    let service = try #require(after.flatMap(\.services).first { $0.name == "EchoService" })
+    #expect(service.methods.map(\.comments.leading).first == " Once.\n")
   }
 }
