@@ -38,7 +38,8 @@ package enum ChargeReason: String, Hashable, Sendable, CaseIterable {
 
 /// What the store has to load before a batch of commands can be decided.
 package struct Needs: Sendable {
-  package private(set) var keys: Set<IdempotencyKey> = []
+  /// As they come: a key that two commands share stands here twice.
+  package private(set) var keys: [IdempotencyKey] = []
   package private(set) var wallets: Set<WalletID> = []
   /// Wallets whose default card is needed too.
   package private(set) var walletsWithCard: Set<WalletID> = []
@@ -53,7 +54,7 @@ package struct Needs: Sendable {
   package mutating func add(_ command: Command) {
     switch command {
     case .mutate(let mutation, let origin):
-      if let key = origin.idempotencyKey { keys.insert(key) }
+      if let key = origin.idempotencyKey { keys.append(key) }
       add(mutation)
     case .ask(let query): add(query)
     }
@@ -86,7 +87,7 @@ package struct Needs: Sendable {
       walletsWithCard.insert(walletID)
       if let id { paymentMethods.insert(id) }
     case .recorded(let origin):
-      if let key = origin.idempotencyKey { keys.insert(key) }
+      if let key = origin.idempotencyKey { keys.append(key) }
     case .openRecharges: openRecharges = true
     }
   }

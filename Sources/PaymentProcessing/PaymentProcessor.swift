@@ -3,7 +3,8 @@ import Ledger
 /// Whoever charges cards for us.
 ///
 /// A charge belongs to its idempotency key: however often it is asked for, there is one. Every call may fail without
-/// telling whether it had its effect; then the same key is asked again.
+/// telling whether it had its effect; then the same key is asked again. Every call ends within a time that the
+/// implementation sets: a call that took longer ends with `outcomeUnknown`.
 package protocol PaymentProcessor: Sendable {
   /// What may be shown of the card behind `token`.
   func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card

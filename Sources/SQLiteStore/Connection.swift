@@ -10,7 +10,7 @@ final class Connection {
   init(path: String) throws(StoreError) {
     var opened: OpaquePointer?
     // One thread uses the connection, so SQLite's own mutexes would only cost.
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
     let status = sqlite3_open_v2(path, &opened, flags, nil)
     guard status == SQLITE_OK, let opened else {
       let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
@@ -59,9 +59,10 @@ final class Connection {
 
   func error(in action: String) -> StoreError {
     let message = "\(action.prefix(60)): \(String(cString: sqlite3_errmsg(pointer)))"
-    let isFull = sqlite3_errcode(pointer) == SQLITE_FULL || sqlite3_system_errno(pointer) == EDQUOT
+    let isFull = sqlite3_errcode(pointer) & 0xFF == SQLITE_FULL || sqlite3_system_errno(pointer) == EDQUOT
     return isFull ? .diskFull(message) : .failed("SQLite \(sqlite3_extended_errcode(pointer)) in \(message)")
   }
 
-  var isConstraintViolated: Bool { sqlite3_errcode(pointer) == SQLITE_CONSTRAINT }
+  /// By the primary code: the extended one says which constraint.
+  var isConstraintViolated: Bool { sqlite3_errcode(pointer) & 0xFF == SQLITE_CONSTRAINT }
 }

@@ -11,7 +11,11 @@ final class DataDirectory {
   /// Creates the directory (mode 0700) where it is missing.
   init(path: String) throws(StoreError) {
     self.path = path
-    if mkdir(path, 0o700) != 0, errno != EEXIST { throw DataDirectory.failure("cannot create directory \(path)") }
+    if mkdir(path, 0o700) == 0 {
+      try DataDirectory.syncParent(of: path)
+    } else if errno != EEXIST {
+      throw DataDirectory.failure("cannot create directory \(path)")
+    }
     let file = path + "/lock"
     lock = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard lock >= 0 else { throw DataDirectory.failure("cannot open \(file)") }
@@ -33,6 +37,15 @@ final class DataDirectory {
     let file = open(databasePath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw DataDirectory.failure("cannot create \(databasePath)") }
     close(file)
+  }
+
+  /// Else a power cut could take the new directory with all that was acknowledged since. Inside the directory, SQLite
+  /// does the same at the first sync of its log.
+  private static func syncParent(of path: String) throws(StoreError) {
+    let directory = open(path + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw failure("cannot open the parent of \(path)") }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else { throw failure("cannot sync the parent of \(path)") }
   }
 
   private static func failure(_ action: String) -> StoreError {

@@ -7,13 +7,15 @@ import MessageDigest
 /// A key's first slot is 64 bits of its SHA-256; a slot that another key has passes it on to the next one. Slots are
 /// never freed, so a search may stop at the first free one. Two integers a key keep the index ten times smaller than
 /// one over the keys themselves, and its pages in memory that much longer.
-struct KeyIndex {
+package struct KeyIndex {
   private let selectSlot: Statement
   private let insertSlot: Statement
   private let recordHasKey: Statement
   private let refusalHasKey: Statement
+  private let firstSlot: (IdempotencyKey) -> Int64
 
-  init(_ connection: Connection) throws(StoreError) {
+  init(_ connection: Connection, firstSlot: @escaping (IdempotencyKey) -> Int64) throws(StoreError) {
+    self.firstSlot = firstSlot
     selectSlot = try Statement(connection, "SELECT answer FROM key_slot WHERE slot = ?1")
     insertSlot = try Statement(connection, "INSERT INTO key_slot VALUES (?1, ?2)")
     recordHasKey = try Statement(
@@ -28,7 +30,7 @@ struct KeyIndex {
 
   /// Where the answer stands: a record's number, or the negative of a refusal's.
   func answer(for key: IdempotencyKey) throws(StoreError) -> Int64? {
-    var slot = KeyIndex.firstSlot(of: key)
+    var slot = firstSlot(key)
     while let answer = try answer(in: slot) {
       if try self.answer(answer, belongsTo: key) { return answer }
       slot &+= 1
@@ -37,7 +39,7 @@ struct KeyIndex {
   }
 
   func add(_ answer: Int64, for key: IdempotencyKey) throws(StoreError) {
-    var slot = KeyIndex.firstSlot(of: key)
+    var slot = firstSlot(key)
     insertSlot.bind(2, answer)
     repeat {
       insertSlot.bind(1, slot)
@@ -60,7 +62,7 @@ struct KeyIndex {
     return try statement.step()
   }
 
-  static func firstSlot(of key: IdempotencyKey) -> Int64 {
+  package static func firstSlot(of key: IdempotencyKey) -> Int64 {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(key.caller.utf8.count + key.key.utf8.count + 1)
     bytes.append(contentsOf: key.caller.utf8)

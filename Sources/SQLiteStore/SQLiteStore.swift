@@ -29,14 +29,18 @@ package struct SQLiteStore: Store {
 
   /// Opens the ledger in `directory`, creating both where they are missing.
   ///
+  /// - Parameter firstSlot: Where the search for a key begins; the same at every opening.
   /// - Throws: `StoreError.failed` when another process has the directory, or the file is not a ledger of a version
   ///   that this program knows.
-  package init(directory path: String) throws(StoreError) {
+  package init(
+    directory path: String,
+    firstSlot: @escaping (IdempotencyKey) -> Int64 = KeyIndex.firstSlot
+  ) throws(StoreError) {
     directory = try DataDirectory(path: path)
     try directory.createDatabaseFile()
     connection = try Connection(path: directory.databasePath)
     try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    try connection.execute("PRAGMA journal_mode = WAL")
+    try SQLiteStore.useLog(connection)
     try connection.execute("PRAGMA synchronous = FULL")
     try connection.execute("PRAGMA trusted_schema = OFF")
     try connection.execute("PRAGMA cell_size_check = ON")
@@ -45,13 +49,21 @@ package struct SQLiteStore: Store {
     try connection.execute("PRAGMA cache_size = -32768")
     try Schema.prepare(connection)
     statements = try Statements(connection)
-    keyIndex = try KeyIndex(connection)
+    keyIndex = try KeyIndex(connection, firstSlot: firstSlot)
     position = try SQLiteStore.lastPosition(connection)
   }
 
   package mutating func maintain(isIdle: Bool) throws(StoreError) {
     let enough = isIdle ? SQLiteStore.framesBeforeIdleCheckpoint : SQLiteStore.framesBeforeCheckpoint
     if connection.framesInLog >= enough { try connection.checkpoint() }
+  }
+
+  /// A file system that cannot keep a log would leave SQLite in another mode without an error.
+  private static func useLog(_ connection: Connection) throws(StoreError) {
+    let mode = try Statement(connection, "PRAGMA journal_mode = WAL")
+    guard try mode.step(), mode.text(0) == "wal" else {
+      throw .failed("the data directory cannot hold a write-ahead log")
+    }
   }
 
   private static func lastPosition(_ connection: Connection) throws(StoreError) -> Position {

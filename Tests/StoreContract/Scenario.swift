@@ -48,6 +48,8 @@ package struct Scenario {
     .settleRecharge(RechargeID("r3"), .paid(processorChargeID: "ch3")),
     .recharge(RechargeID("r4"), WalletID("a"), usd(15), nil),
     .settleRecharge(RechargeID("r4"), .failed(processorChargeID: nil, explanation: "the processor is closed")),
+    .recharge(RechargeID("r6"), WalletID("a"), usd(15), nil),
+    .settleRecharge(RechargeID("r6"), .paid(processorChargeID: "ch6")),
     .recharge(RechargeID("r5"), WalletID("b"), usd(15), card("5")),
     .settleRecharge(RechargeID("r5"), .needsReview(explanation: "unknown for 23 h")),
     .charge(WalletID("a"), micros(1), .text, reference: "last"),
@@ -91,12 +93,17 @@ package struct Scenario {
     case 8:
       rechargeCount += 1
       return .savePaymentMethod(walletID(), Self.card("s\(rechargeCount)"))
-    default: return .settleRecharge(RechargeID("r\(Int.random(in: 0...rechargeCount, using: &dice))"), settlement())
+    default:
+      // Mostly one of those that are still open.
+      let id = RechargeID("r\(max(0, rechargeCount - Int.random(in: 0..<5, using: &dice)))")
+      return .settleRecharge(id, settlement(of: id))
     }
   }
 
-  private mutating func settlement() -> Settlement {
-    let charge = "ch\(Int.random(in: 0..<200, using: &dice))"
+  private mutating func settlement(of id: RechargeID) -> Settlement {
+    // Now and then the processor names a charge that may be another recharge's.
+    let isConfused = Int.random(in: 0..<8, using: &dice) == 0
+    let charge = isConfused ? "ch-r\(Int.random(in: 0...rechargeCount, using: &dice))" : "ch-\(id)"
     return switch Int.random(in: 0..<6, using: &dice) {
     case 0, 1: .paid(processorChargeID: charge)
     case 2: .declined(processorChargeID: charge, code: "card_declined")
