@@ -2,7 +2,7 @@ import Testing
 
 @testable import UnixGRPC
 
-@Suite("Health")
+@Suite("Health", .timeLimit(.minutes(1)))
 struct HealthTests {
   private let registry = HealthRegistry()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import UnixGRPC
 
-@Suite("Reflection")
+@Suite("Reflection", .timeLimit(.minutes(1)))
 struct ReflectionTests {
   private var session: ReflectionSession
 
