@@ -13,6 +13,8 @@ final class ClientConnector: Sendable {
   private enum Link {
     case none
     case connecting
+    /// Connected, to a server that has not sent its SETTINGS.
+    case greeting(any Channel)
     case ready(ClientConnection, any Channel)
     /// The last attempt failed; the next comes at a set time.
     case backingOff(GRPCStatus)
@@ -82,7 +84,7 @@ final class ClientConnector: Sendable {
       case .ready(let connection, _): return .use(connection)
       case .closed: return .fail(GRPCStatus(code: .unavailable, message: "the client is closed"))
       case .backingOff(let failure) where !waiter.waitsForReady: return .fail(failure)
-      case .backingOff, .connecting:
+      case .backingOff, .connecting, .greeting:
         state.waiters[id] = waiter
         return .wait
       case .none:
@@ -129,15 +131,28 @@ final class ClientConnector: Sendable {
           }
         }
         // On the event loop, where a loss cannot slip in between the question and the answer.
-        eventLoop.execute { self.connected(connection, channel) }
+        eventLoop.execute { self.greet(connection, channel) }
       } catch {
         eventLoop.execute { self.failed(error) }
       }
     }
   }
 
-  private func connected(_ connection: ClientConnection, _ channel: any Channel) {
+  /// Waits for the server's SETTINGS. The queue of a server that is going away still takes connections, and drops them:
+  /// a call that was sent on one would be lost without anybody knowing whether it had been seen.
+  private func greet(_ connection: ClientConnection, _ channel: any Channel) {
     guard channel.isActive else { return failed(ChannelError.ioOnClosedChannel) }
+    let isClosed = state.withLock { state in
+      if case .closed = state.link { return true }
+      state.link = .greeting(channel)
+      return false
+    }
+    if isClosed { return channel.close(promise: nil) }
+    if connection.session.hasReceivedSettings { return connected(connection, channel) }
+    connection.session.onSettings = { self.connected(connection, channel) }
+  }
+
+  private func connected(_ connection: ClientConnection, _ channel: any Channel) {
     let (waiters, isClosed) = state.withLock { state in
       defer { state.waiters = [:] }
       if case .closed = state.link { return (state.waiters, true) }
@@ -175,9 +190,15 @@ final class ClientConnector: Sendable {
   }
 
   private func lost(_ channel: any Channel) {
-    state.withLock { state in
-      if case .ready(_, let current) = state.link, current === channel { state.link = .none }
+    let hasGreeted = state.withLock { state in
+      switch state.link {
+      case .ready(_, let current) where current === channel: state.link = .none
+      case .greeting(let current) where current === channel: return false
+      default: break
+      }
+      return true
     }
+    if !hasGreeted { failed(ChannelError.eof) }
   }
 
   // MARK: Closing
@@ -201,8 +222,15 @@ final class ClientConnector: Sendable {
     for waiter in waiters.values {
       waiter.continuation.resume(throwing: GRPCStatus(code: .unavailable, message: "the client is closed"))
     }
-    guard case .ready(let connection, let channel) = link else { return nil }
-    connection.post(.shutDown)
-    return channel
+    switch link {
+    case .ready(let connection, let channel):
+      connection.post(.shutDown)
+      return channel
+    case .greeting(let channel):
+      channel.close(promise: nil)
+      return channel
+    case .none, .connecting, .backingOff, .closed:
+      return nil
+    }
   }
 }

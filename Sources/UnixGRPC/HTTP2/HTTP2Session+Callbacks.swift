@@ -73,6 +73,8 @@ extension HTTP2Session {
       delegate?.headersEnded(stream: header.stream_id, endsStream: endsStream)
     case NGHTTP2_SETTINGS.rawValue:
       hasReceivedSettings = true
+      onSettings?()
+      onSettings = nil
     case NGHTTP2_PING.rawValue:
       if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { onPingAcknowledged?() }
     case NGHTTP2_GOAWAY.rawValue:

@@ -13,6 +13,8 @@ final class HTTP2Session {
 
   /// The peer's first SETTINGS have arrived, so it does speak HTTP/2.
   var hasReceivedSettings = false
+  /// Told once, when they have.
+  var onSettings: (() -> Void)?
   /// The peer answered our last PING.
   var onPingAcknowledged: (() -> Void)?
   /// Resets that the peer's broken frames provoked (MadeYouReset, CVE-2025-8671).

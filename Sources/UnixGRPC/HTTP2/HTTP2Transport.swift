@@ -165,6 +165,7 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
     delegate.transportClosed(failure)
     session.delegate = nil
     session.onPingAcknowledged = nil
+    session.onSettings = nil
   }
 
   // MARK: Keepalive and idleness
