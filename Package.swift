@@ -11,6 +11,7 @@ let package = Package(
   products: [
     .library(name: "CreditsClient", targets: ["CreditsClient"]),
     .library(name: "UnixGRPC", targets: ["UnixGRPC"]),
+    .executable(name: "creditsd", targets: ["creditsd"]),
     .executable(name: "credits-story", targets: ["credits-story"]),
     .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
   ],
@@ -29,6 +30,17 @@ let package = Package(
     .target(
       name: "SQLiteStore",
       dependencies: ["CSQLite", "Ledger", "LedgerStore", "MessageDigest"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "creditsd",
+      dependencies: [
+        "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Ledger", "LedgerStore", "MessageDigest",
+        "SQLiteStore", "SimulatedProcessor", "UnixGRPC",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
       swiftSettings: settings
     ),
     .executableTarget(name: "credits-story", dependencies: ["CreditsClient"], swiftSettings: settings),
@@ -50,6 +62,17 @@ let package = Package(
         "UnixGRPCProtobuf",
         .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "CreditsdTests",
+      dependencies: ["CreditsClient", "creditsd", "credits-story"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "PackageImportTests",
+      dependencies: ["creditsd"],
+      exclude: ["Fixture"],
       swiftSettings: settings
     ),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),

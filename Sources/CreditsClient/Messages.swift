@@ -10,13 +10,13 @@ public typealias BillingDetails = CreditsAPI.BillingDetails
 /// All that a page for adding credits shows.
 public typealias RechargeOptions = CreditsAPI.GetRechargeOptionsResponse
 
-/// The processor's token for a card, with who pays. A card number is never part of it.
+/// The processor's token for a card, with who pays: name, e-mail, country and postal code. A card number is never part of it.
 public struct PaymentDetails: Sendable, Hashable {
   /// From the processor's own form, for example Stripe's `pm_…`.
   public var token: String
   public var billing: BillingDetails
 
-  public init(token: String, billing: BillingDetails = BillingDetails()) {
+  public init(token: String, billing: BillingDetails) {
     self.token = token
     self.billing = billing
   }

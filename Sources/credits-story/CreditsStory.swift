@@ -1,19 +1,21 @@
 import CreditsClient
 import FoundationEssentials
 import Glibc
+import Synchronization
 
 /// Tells the story of phone credits against a `creditsd` of its own, and leaves it serving until Ctrl-C.
 @main
 enum CreditsStory {
-  static func main() async {
-    var signals = EndSignals()
+  /// Not async: the signals must be held back before the first task starts a thread.
+  static func main() {
+    let signals = EndSignals()
     let terminal = Terminal()
-    let status = await run(&signals)
+    let status = run(until: signals)
     terminal.giveBack()
     exit(status)
   }
 
-  private static func run(_ signals: inout EndSignals) async -> Int32 {
+  private static func run(until signals: EndSignals) -> Int32 {
     var template = Array("/tmp/credits-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       print("error: cannot make a directory in /tmp: \(String(cString: strerror(errno)))")
@@ -23,18 +25,21 @@ enum CreditsStory {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     do {
       let daemon = try DaemonProcess(directory: directory)
-      do { try await tell(daemon) } catch {
-        print("\nerror: the story broke off: \(error)")
-        daemon.stop()
-        _ = daemon.wait()
-        return 1
+      let brokeOff = Flag()
+      Task {
+        do { try await tell(daemon) } catch {
+          print("\nerror: the story broke off: \(error)")
+          brokeOff.set()
+          daemon.stop()
+        }
       }
+      // Ctrl-C, a request to end, or the daemon's own end.
       signals.wait()
-      print("\n   draining…")
       daemon.stop()
       let status = daemon.wait()
+      if brokeOff.isSet { return 1 }
       let socket = access(daemon.socketPath, F_OK) == 0 ? "left its socket behind" : "removed its socket"
-      print("   creditsd \(socket) and exited with status \(status)")
+      print("\n   creditsd drained, \(socket) and exited with status \(status)")
       return status
     } catch {
       print("error: \(error)")
@@ -58,4 +63,13 @@ enum CreditsStory {
     narrator.line("Ctrl-C ends it.")
     fflush(nil)
   }
+}
+
+/// Something that one thread tells another once.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+
+  var isSet: Bool { value.load(ordering: .acquiring) }
+
+  func set() { value.store(true, ordering: .releasing) }
 }

@@ -5,15 +5,15 @@ struct Story {
   let credits: CreditsClient
   let wallet = "ada"
 
-  private let firstCard = PaymentDetails(
-    token: "pm_card_visa",
-    billing: BillingDetails(name: "Ada Lovelace", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
+  private static let billing = BillingDetails(
+    name: "Ada Lovelace",
+    email: "ada@example.com",
+    country: "GB",
+    postalCode: "W1S 4BS"
   )
-  private let brokenCard = PaymentDetails(token: "pm_card_visa_chargeDeclined")
-  private let secondCard = PaymentDetails(
-    token: "pm_card_mastercard",
-    billing: BillingDetails(name: "Ada Lovelace", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
-  )
+  private let firstCard = PaymentDetails(token: "pm_card_visa", billing: billing)
+  private let brokenCard = PaymentDetails(token: "pm_card_visa_chargeDeclined", billing: billing)
+  private let secondCard = PaymentDetails(token: "pm_card_mastercard", billing: billing)
 
   func tell(_ narrator: inout Narrator) async throws {
     try await openWallet(&narrator)

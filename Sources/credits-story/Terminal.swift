@@ -24,17 +24,22 @@ struct Terminal {
 
 /// The signals that end the story, held back until it is waited for.
 struct EndSignals {
-  private var set = sigset_t()
+  private let set: sigset_t
 
   /// Before any other thread starts, so that all inherit the mask.
   init() {
+    var set = sigset_t()
     sigemptyset(&set)
     for signal in [SIGINT, SIGTERM, SIGCHLD] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
+    // A shell has its background jobs ignore Ctrl-C, and what is ignored cannot be waited for.
+    signal(SIGINT, SIG_DFL)
+    self.set = set
   }
 
   /// Waits for Ctrl-C, a request to end, or the end of the daemon.
-  mutating func wait() {
+  func wait() {
+    var set = set
     var signal: Int32 = 0
     sigwait(&set, &signal)
   }

@@ -1,0 +1,146 @@
+import CreditsAPI
+import CreditsServer
+import Glibc
+import Ledger
+import LedgerStore
+import Logging
+import MessageDigest
+import SQLiteStore
+import ServiceLifecycle
+import SimulatedProcessor
+import Synchronization
+import UnixGRPC
+
+/// Puts the parts together and keeps them running until a signal ends them.
+struct Daemon {
+  let settings: Settings
+
+  func run() async throws {
+    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    var logger = Logger(label: "creditsd")
+    logger.logLevel = settings.logLevel
+
+    let authorization = try settings.authorization()
+    let failure = LedgerFailure(logger: logger)
+    // The ledger before the socket: who finds the one must be able to use the other.
+    let directory = settings.dataDirectory
+    let committer = try Committer(
+      rules: Rules(sha256: { Digest(SHA256.hash($0)) }),
+      clock: { .now },
+      open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
+      stopped: { reason in failure.happened(reason) }
+    )
+    let processor = try SimulatedProcessor(path: directory + "/simulated-processor.log")
+    let worker = RechargeWorker(committer: committer, processor: processor, logger: logger)
+    try await worker.resume()
+
+    let credits = CreditsServices.definitions(
+      committer: committer,
+      worker: worker,
+      processor: processor,
+      authorization: authorization
+    )
+    let health = HealthRegistry()
+    health.setStatus(.serving)
+    for service in credits { health.setStatus(.serving, forService: service.name) }
+    let services = credits + [health.serviceDefinition]
+    let reflection = try ReflectionService(
+      services: services,
+      descriptorSets: [ContractDescriptors.serializedFileDescriptorSet]
+    )
+    let server = GRPCServer(
+      services: services + reflection.serviceDefinitions,
+      configuration: serverConfiguration(),
+      logger: logger
+    )
+    failure.onFailure { server.beginGracefulShutdown() }
+
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          .init(
+            service: ServingService(server: server, health: health, logger: logger),
+            successTerminationBehavior: .gracefullyShutdownGroup
+          )
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: quiet(logger)
+      )
+    )
+    try await group.run()
+    await worker.stop()
+    committer.close()
+    if failure.hasHappened { throw ExitFailure.ledgerStopped }
+    logger.info("stopped")
+  }
+
+  private func serverConfiguration() -> GRPCServer.Configuration {
+    var configuration = GRPCServer.Configuration(socket: settings.socket)
+    if settings.logsCalls { configuration.callObserver = CallLog().record }
+    return configuration
+  }
+
+  /// What the service group says of itself is of no use to an operator.
+  private func quiet(_ logger: Logger) -> Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    return quiet
+  }
+}
+
+/// Why the process ends with a failure.
+enum ExitFailure: Error, CustomStringConvertible {
+  case ledgerStopped
+
+  var description: String { "the ledger stopped; start again to find out what is durable" }
+}
+
+/// The server as a service that a signal ends.
+private struct ServingService: Service {
+  let server: GRPCServer
+  let health: HealthRegistry
+  let logger: Logger
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await server.run { logger.info("serving") }
+    } onGracefulShutdown: {
+      logger.info("draining")
+      health.beginShutdown()
+      server.beginGracefulShutdown()
+    }
+  }
+}
+
+/// Remembers that the store failed, and ends the server then, or as soon as there is one.
+private final class LedgerFailure: Sendable {
+  private struct State {
+    var hasHappened = false
+    var end: (@Sendable () -> Void)?
+  }
+  private let state = Mutex(State())
+  private let logger: Logger
+
+  init(logger: Logger) {
+    self.logger = logger
+  }
+
+  var hasHappened: Bool { state.withLock { $0.hasHappened } }
+
+  func happened(_ reason: String) {
+    logger.critical("the ledger stopped", metadata: ["reason": "\(reason)"])
+    let end = state.withLock { state in
+      state.hasHappened = true
+      return state.end
+    }
+    end?()
+  }
+
+  func onFailure(_ end: @escaping @Sendable () -> Void) {
+    let hasHappened = state.withLock { state in
+      state.end = end
+      return state.hasHappened
+    }
+    if hasHappened { end() }
+  }
+}

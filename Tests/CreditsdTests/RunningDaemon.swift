@@ -1,0 +1,80 @@
+import CreditsClient
+import Foundation
+import Testing
+
+/// A `creditsd` process of the test's own, with its socket and ledger in a directory that ends with the test.
+final class RunningDaemon {
+  let process = Process()
+  let socketPath: String
+  private let standardError = Pipe()
+
+  /// - Parameter directory: Where socket and ledger are, so that a second daemon can find what a first one left.
+  init(in directory: TestDirectory, options: [String] = [], environment: [String: String] = [:]) throws {
+    socketPath = directory.path("credits.sock")
+    process.executableURL = Self.program("creditsd")
+    process.arguments = ["--socket", socketPath, "--data", directory.path("ledger")] + options
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardError = standardError
+    try process.run()
+  }
+
+  /// A client, once the daemon serves.
+  func client() async throws -> CreditsClient {
+    try await CreditsClient.connect(socketPath: socketPath, waitsForServer: true)
+  }
+
+  /// Ends it as a power cut would, as far as the process is concerned.
+  func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// Ends it as an operator would. Returns its exit status.
+  func stop(_ signal: Int32 = SIGTERM) -> Int32 {
+    Foundation.kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  /// What it wrote to standard error; after its end.
+  func errorText() -> String {
+    process.waitUntilExit()
+    return String(decoding: standardError.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  }
+
+  deinit {
+    if process.isRunning { kill() }
+  }
+
+  /// A program that was built beside the tests.
+  static func program(_ name: String) -> URL {
+    let test = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    var directory = test.deletingLastPathComponent()
+    while directory.path != "/" {
+      let program = directory.appendingPathComponent(name)
+      if FileManager.default.isExecutableFile(atPath: program.path) { return program }
+      directory.deleteLastPathComponent()
+    }
+    return test.deletingLastPathComponent().appendingPathComponent(name)
+  }
+}
+
+/// A directory that ends with the test.
+final class TestDirectory {
+  private let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "c\(UInt32.random(in: 0 ... .max))"
+  )
+
+  init() throws {
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+  }
+
+  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+  func write(_ text: String, to name: String) throws -> String {
+    try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+    return path(name)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+}

@@ -1,0 +1,108 @@
+import CreditsClient
+import Foundation
+import Testing
+
+@Suite("creditsd")
+struct StartTests {
+  @Test("drains on Ctrl-C and on SIGTERM, exits 0 and removes its socket", arguments: [SIGINT, SIGTERM])
+  func drains(signal: Int32) async throws {
+    let directory = try TestDirectory()
+    let daemon = try RunningDaemon(in: directory)
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    #expect(daemon.stop(signal) == 0)
+    #expect(!FileManager.default.fileExists(atPath: daemon.socketPath))
+    await credits.close()
+  }
+
+  @Test("refuses a path on which another serves, and leaves that one alone")
+  func secondOnSocket() async throws {
+    let directory = try TestDirectory()
+    let first = try RunningDaemon(in: directory)
+    let credits = try await first.client()
+    let second = try RunningDaemon(in: directory, options: ["--data", directory.path("other")])
+    #expect(second.errorText().contains("credits.sock"))
+    #expect(second.process.terminationStatus != 0)
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    await credits.close()
+  }
+
+  @Test("refuses a ledger that another has open, and leaves that one alone")
+  func secondOnLedger() async throws {
+    let directory = try TestDirectory()
+    let first = try RunningDaemon(in: directory)
+    let credits = try await first.client()
+    let second = try RunningDaemon(in: directory, options: ["--socket", directory.path("other.sock")])
+    #expect(second.errorText().contains("ledger"))
+    #expect(second.process.terminationStatus != 0)
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    await credits.close()
+  }
+
+  @Test("takes options over the environment, and the environment over the file")
+  func precedence() async throws {
+    let directory = try TestDirectory()
+    let file = try directory.write(#"{"socket": "/nowhere/file.sock", "logLevel": "debug"}"#, to: "config.json")
+    let daemon = try RunningDaemon(
+      in: directory,
+      options: ["--config", file],
+      environment: ["CREDITS_SOCKET": "/nowhere/environment.sock", "CREDITS_LOG_LEVEL": "error"]
+    )
+    let credits = try await daemon.client()
+    await credits.close()
+    #expect(daemon.stop() == 0)
+    #expect(daemon.errorText().isEmpty)
+  }
+
+  @Test(
+    "says what is wrong with its settings",
+    arguments: [
+      (#"{"sokcet": "x"}"#, "unknown member \"sokcet\""),
+      (#"{"logCalls": "yes"}"#, "logCalls"),
+      (#"{"processor": "stripe"}"#, "no processor \"stripe\""),
+      (#"{"callers": [{"name": "a", "roles": ["read"]}]}"#, "give it a uid or a gid"),
+      (#"{"callers": [{"name": "a", "uid": 1, "roles": ["write"]}]}"#, "no role \"write\""),
+      ("{", "config.json"),
+    ]
+  )
+  func badSettings(json: String, complaint: String) throws {
+    let directory = try TestDirectory()
+    let file = try directory.write(json, to: "config.json")
+    let daemon = try RunningDaemon(in: directory, options: ["--config", file])
+    #expect(daemon.errorText().contains(complaint))
+    #expect(daemon.process.terminationStatus != 0)
+  }
+
+  @Test("logs who called what with which end, and nothing of the message")
+  func callLog() async throws {
+    let directory = try TestDirectory()
+    let daemon = try RunningDaemon(in: directory, options: ["--log-calls", "--log-level", "error"])
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("canary-wallet", idempotencyKey: "canary-key")
+    await #expect(throws: CreditsError.walletNotFound) { try await credits.wallet.get("canary-other") }
+    await credits.close()
+    #expect(daemon.stop() == 0)
+    let log = daemon.errorText()
+    #expect(log.contains("method=/credits.v1.WalletService/CreateWallet"))
+    #expect(log.contains("status=OK") && log.contains("status=NOT_FOUND") && log.contains("uid=\(getuid())"))
+    #expect(!log.contains("canary"))
+  }
+
+  @Test("does not let a user in who has no role")
+  func roles() async throws {
+    let directory = try TestDirectory()
+    let json = #"{"callers": [{"name": "reader", "uid": \#(getuid()), "roles": ["read"]}]}"#
+    let file = try directory.write(json, to: "config.json")
+    let daemon = try RunningDaemon(in: directory, options: ["--config", file])
+    let credits = try await daemon.client()
+    await #expect(throws: CreditsError.walletNotFound) { try await credits.wallet.get("ada") }
+    let refusal = await #expect(throws: CreditsError.self) {
+      try await credits.wallet.create("ada", idempotencyKey: "k1")
+    }
+    guard case .permissionDenied = refusal else {
+      Issue.record("expected a refusal for lack of a role, got \(String(describing: refusal))")
+      return
+    }
+    await credits.close()
+  }
+}

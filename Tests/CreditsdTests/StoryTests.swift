@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+@Suite("The story")
+struct StoryTests {
+  @Test("is told to its end, keeps its daemon serving, and Ctrl-C ends both cleanly")
+  func toItsEnd() throws {
+    let story = Process()
+    let output = Pipe()
+    story.executableURL = RunningDaemon.program("credits-story")
+    story.standardInput = FileHandle.nullDevice
+    story.standardOutput = output
+    try story.run()
+
+    var text = ""
+    while !text.contains("Ctrl-C ends it.") {
+      let data = output.fileHandleForReading.availableData
+      if data.isEmpty { break }
+      text += String(decoding: data, as: UTF8.self)
+    }
+    #expect(text.contains("recharge at least $3.00"))
+    #expect(text.contains("payment details are needed"))
+    #expect(text.contains("the first answer again"))
+    #expect(text.contains("the card is still visa •••• 4242"))
+    #expect(text.contains("the card is now mastercard •••• 4444"))
+    #expect(text.contains("$91.840767 available"))
+
+    kill(story.processIdentifier, SIGINT)
+    text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    story.waitUntilExit()
+    #expect(story.terminationStatus == 0)
+    #expect(text.contains("removed its socket and exited with status 0"))
+  }
+}
