@@ -230,7 +230,7 @@ let package = Package(
     ),
     .testTarget(
       name: "creditsctlTests",
-      dependencies: ["UnixGRPC", "creditsctl", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["CreditsAPI", "UnixGRPC", "creditsctl", .product(name: "Logging", package: "swift-log")],
       exclude: ["peers"],
       swiftSettings: settings
     ),

@@ -181,6 +181,36 @@ struct JSONMappingTests {
     #expect(throws: JSONMappingError.self) { try Fixture.printer.json(message) }
   }
 
+  @Test("an Any in an Any in an Any is shown up to the limit and no deeper")
+  func nestedAny() throws {
+    func message(_ levels: Int) throws -> DynamicMessage {
+      var bytes: [UInt8] = []
+      for level in 0..<levels {
+        var any = WireOutput()
+        any.tag(1, .delimited)
+        any.delimited(Array((level == 0 ? "t/dynamic.Everything.Inner" : "t/google.protobuf.Any").utf8))
+        any.tag(2, .delimited)
+        any.delimited(bytes)
+        bytes = any.bytes
+      }
+      return try Fixture.decoder.message(bytes, as: #require(Fixture.types.message("google.protobuf.Any")))
+    }
+    #expect(throws: Never.self) { try Fixture.print(message(99)) }
+    #expect(throws: JSONMappingError.self) { try Fixture.print(message(102)) }
+    #expect(throws: JSONMappingError.self) { try Fixture.print(message(20_000)) }
+  }
+
+  @Test("a template has every field and is a message", arguments: ["dynamic.Everything", "dynamic.Legacy"])
+  func template(_ name: String) throws {
+    let type = try #require(Fixture.types.message(name))
+    let value = JSONTemplate(types: Fixture.types).value(for: type)
+    let text = JSONWriter(isIndented: true).text(of: value)
+    #expect(throws: Never.self) { try Fixture.read(text, as: type) }
+    for field in type.fields where field.oneofIndex == nil && field.descriptor.typeName != name {
+      #expect(text.contains("\"\(field.jsonName)\":"))
+    }
+  }
+
   @Test("proto2's required fields are asked for, groups go by their field's name")
   func legacy() throws {
     let json = #"{"name":"a","number":0,"unpacked":[1],"box":{"label":"b","item":[{"weight":"1"},{}]}}"#

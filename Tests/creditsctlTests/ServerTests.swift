@@ -1,3 +1,4 @@
+import CreditsAPI
 import Foundation
 import Testing
 
@@ -47,6 +48,30 @@ struct ServerTests {
       let mood = try await Tool.run(["describe", "--socket", socket, "--descriptor-set", file, "Mood"])
       #expect(mood.output.contains("  MOOD_GOOD = 1;  // Best.\n"))
     }
+  }
+
+  @Test("describes the contract of credits, with the role that each rpc needs")
+  func contract() async throws {
+    let directory = try TemporaryDirectory()
+    let file = directory.path + "/credits.set"
+    try Data(ContractDescriptors.serializedFileDescriptorSet).write(to: URL(fileURLWithPath: file))
+    let described = try await Tool.run(["describe", "--descriptor-set", file, "Wallet/Charge"])
+    #expect(
+      described.output.hasPrefix(
+        """
+        // credits.v1.WalletService.Charge, declared in credits/v1/wallet_service.proto
+        rpc Charge(credits.v1.ChargeRequest) returns (credits.v1.ChargeResponse) {
+          option (credits.v1.role) = SPEND;
+        }
+
+        // credits.v1.ChargeRequest, declared in credits/v1/wallet_service.proto
+        message credits.v1.ChargeRequest {
+
+        """
+      )
+    )
+    let template = try await Tool.run(["describe", "--descriptor-set", file, "--template", "ChargeRequest"])
+    #expect(template.output.contains("\"micros\": \"0\""))
   }
 
   @Test("reads a request from a file and shows what is wrong with one it cannot read")

@@ -1,7 +1,11 @@
 extension JSONPrinter {
-  func json(_ message: DynamicMessage, _ wellKnown: WellKnownType) throws(JSONMappingError) -> JSONValue {
+  func json(
+    _ message: DynamicMessage,
+    _ wellKnown: WellKnownType,
+    depth: Int
+  ) throws(JSONMappingError) -> JSONValue {
     switch wellKnown {
-    case .any: return try any(message)
+    case .any: return try any(message, depth: depth)
     case .timestamp:
       let (seconds, nanoseconds) = Self.time(message)
       guard let text = TimestampText.text(seconds: seconds, nanoseconds: nanoseconds) else {
@@ -24,7 +28,7 @@ extension JSONPrinter {
       var members: [JSONMember] = []
       if case .map(let map)? = message[1] {
         for case (.string(let key), .message(let value)) in map.entries {
-          do { members.append(JSONMember(key, try json(value))) } catch {
+          do { members.append(JSONMember(key, try json(value, depth: depth + 1))) } catch {
             throw error.within(JSONMappingError.step(key))
           }
         }
@@ -32,14 +36,14 @@ extension JSONPrinter {
       return JSONValue(.object(members))
     case .listValue:
       var elements: [JSONValue] = []
-      for case .message(let element) in Self.elements(message) { elements.append(try json(element)) }
+      for case .message(let element) in Self.elements(message) { elements.append(try json(element, depth: depth + 1)) }
       return JSONValue(.array(elements))
-    case .value: return try value(message)
+    case .value: return try value(message, depth: depth)
     case .wrapper:
       guard let field = message.type.field(1),
         let value = message.value(1) ?? DynamicValue.defaultValue(of: field.kind)
       else { return JSONValue(.null) }
-      return try json(value, field.descriptor)
+      return try json(value, field.descriptor, depth: depth)
     }
   }
 
@@ -54,17 +58,17 @@ extension JSONPrinter {
     if case .repeated(let values)? = message[1] { values } else { [] }
   }
 
-  private func value(_ message: DynamicMessage) throws(JSONMappingError) -> JSONValue {
+  private func value(_ message: DynamicMessage, depth: Int) throws(JSONMappingError) -> JSONValue {
     guard let field = message.type.fields.first(where: { message[$0.number] != nil }),
       let value = message.value(field.number)
     else { return JSONValue(.null) }
     if case .double(let number) = value, !number.isFinite {
       throw JSONMappingError(.outOfRange("\(number)", kind: "a google.protobuf.Value, which is JSON"))
     }
-    return try json(value, field.descriptor)
+    return try json(value, field.descriptor, depth: depth)
   }
 
-  private func any(_ message: DynamicMessage) throws(JSONMappingError) -> JSONValue {
+  private func any(_ message: DynamicMessage, depth: Int) throws(JSONMappingError) -> JSONValue {
     var (url, bytes): (String, [UInt8]) = ("", [])
     if case .string(let text)? = message.value(1) { url = text }
     if case .bytes(let content)? = message.value(2) { bytes = content }
@@ -79,13 +83,13 @@ extension JSONPrinter {
       )
     }
     let content: DynamicMessage
-    do { content = try WireDecoder(types: types).message(bytes, as: type) } catch {
+    do { content = try WireDecoder(types: types).message(bytes, as: type, depth: depth + 1) } catch {
       if case .typeMissing(let name) = error.reason { throw JSONMappingError(.typeMissing(name)) }
       throw JSONMappingError(.anyContentInvalid(error))
     }
     if type.wellKnown != nil {
-      return JSONValue(.object([typeMember, JSONMember(AnyJSON.valueKey, try json(content))]))
+      return JSONValue(.object([typeMember, JSONMember(AnyJSON.valueKey, try json(content, depth: depth + 1))]))
     }
-    return JSONValue(.object([typeMember] + (try members(of: content))))
+    return JSONValue(.object([typeMember] + (try members(of: content, depth: depth + 1))))
   }
 }

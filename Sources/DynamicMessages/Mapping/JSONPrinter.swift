@@ -21,18 +21,24 @@ package struct JSONPrinter: Sendable {
   }
 
   package func json(_ message: DynamicMessage) throws(JSONMappingError) -> JSONValue {
-    if let wellKnown = message.type.wellKnown { return try json(message, wellKnown) }
-    return JSONValue(.object(try members(of: message)))
+    try json(message, depth: 1)
+  }
+
+  /// - Parameter depth: Counts messages inside each other, those in an Any included, which the wire's own limit does not see.
+  func json(_ message: DynamicMessage, depth: Int) throws(JSONMappingError) -> JSONValue {
+    guard depth <= NestingLimit.messages else { throw JSONMappingError(.tooDeep) }
+    if let wellKnown = message.type.wellKnown { return try json(message, wellKnown, depth: depth) }
+    return JSONValue(.object(try members(of: message, depth: depth)))
   }
 
   /// A message's fields in the order of their numbers.
-  func members(of message: DynamicMessage) throws(JSONMappingError) -> [JSONMember] {
+  func members(of message: DynamicMessage, depth: Int) throws(JSONMappingError) -> [JSONMember] {
     var members: [JSONMember] = []
     for field in message.type.fields {
       do throws(JSONMappingError) {
         if let content = message[field.number] {
-          members.append(JSONMember(field.jsonName, try json(content, field)))
-        } else if emitsDefaults, let value = try defaultJSON(of: field) {
+          members.append(JSONMember(field.jsonName, try json(content, field, depth: depth)))
+        } else if emitsDefaults, let value = try defaultJSON(of: field, depth: depth) {
           members.append(JSONMember(field.jsonName, value))
         }
       } catch {
@@ -42,13 +48,19 @@ package struct JSONPrinter: Sendable {
     return members
   }
 
-  private func json(_ content: FieldContent, _ field: MessageField) throws(JSONMappingError) -> JSONValue {
+  private func json(
+    _ content: FieldContent,
+    _ field: MessageField,
+    depth: Int
+  ) throws(JSONMappingError) -> JSONValue {
     switch content {
-    case .singular(let value): return try json(value, field.descriptor)
+    case .singular(let value): return try json(value, field.descriptor, depth: depth)
     case .repeated(let values):
       var elements: [JSONValue] = []
       for (index, value) in values.enumerated() {
-        do { elements.append(try json(value, field.descriptor)) } catch { throw error.within("[\(index)]") }
+        do { elements.append(try json(value, field.descriptor, depth: depth)) } catch {
+          throw error.within("[\(index)]")
+        }
       }
       return JSONValue(.array(elements))
     case .map(let map):
@@ -56,7 +68,7 @@ package struct JSONPrinter: Sendable {
       var members: [JSONMember] = []
       for (key, value) in map.entries {
         let key = Self.keyText(key)
-        do { members.append(JSONMember(key, try json(value, valueField))) } catch {
+        do { members.append(JSONMember(key, try json(value, valueField, depth: depth))) } catch {
           throw error.within("[\(JSONWriter.quoted(key))]")
         }
       }
@@ -64,17 +76,17 @@ package struct JSONPrinter: Sendable {
     }
   }
 
-  private func defaultJSON(of field: MessageField) throws(JSONMappingError) -> JSONValue? {
+  private func defaultJSON(of field: MessageField, depth: Int) throws(JSONMappingError) -> JSONValue? {
     switch field.shape {
     case .repeated: return JSONValue(.array([]))
     case .map: return JSONValue(.object([]))
     case .singular:
       guard !field.descriptor.hasPresence, let value = DynamicValue.defaultValue(of: field.kind) else { return nil }
-      return try json(value, field.descriptor)
+      return try json(value, field.descriptor, depth: depth)
     }
   }
 
-  func json(_ value: DynamicValue, _ field: FieldDescriptor) throws(JSONMappingError) -> JSONValue {
+  func json(_ value: DynamicValue, _ field: FieldDescriptor, depth: Int) throws(JSONMappingError) -> JSONValue {
     switch value {
     case .double(let number): return Self.real(number)
     // The shortest text of the greatest float is beyond it for readers that go through double.
@@ -83,7 +95,7 @@ package struct JSONPrinter: Sendable {
     case .bool(let isTrue): return JSONValue(.bool(isTrue))
     case .string(let text): return JSONValue(.string(text))
     case .bytes(let bytes): return JSONValue(.string(Base64Text.encode(bytes)))
-    case .message(let message): return try json(message)
+    case .message(let message): return try json(message, depth: depth + 1)
     // JSON's readers hold numbers as doubles, which are exact up to 2^53 only.
     case .signed(let number):
       return JSONValue(Self.is64Bit(field.kind) ? .string("\(number)") : .number("\(number)"))

@@ -11,10 +11,15 @@ package struct WireDecoder: Sendable {
     self.types = types
   }
 
-  package func message(_ bytes: [UInt8], as type: MessageType) throws(WireDecodingError) -> DynamicMessage {
+  /// - Parameter depth: 1, or more for a message that was found inside others.
+  package func message(
+    _ bytes: [UInt8],
+    as type: MessageType,
+    depth: Int = 1
+  ) throws(WireDecodingError) -> DynamicMessage {
     var message = DynamicMessage(type)
     var input = WireInput(bytes)
-    try merge(&input, into: &message, group: nil, depth: 1)
+    try merge(&input, into: &message, group: nil, depth: depth)
     return message
   }
 

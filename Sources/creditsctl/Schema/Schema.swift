@@ -4,6 +4,9 @@ import UnixGRPC
 
 /// What is known of a server's types: from reflection as it is needed, or from descriptors given.
 actor Schema {
+  /// A server that goes on naming files that import others would keep the tool asking for ever.
+  private static let maximumQuestions = 10_000
+
   private(set) var types: TypePool
   private let reflection: ReflectionClient?
   private var asked: Set<ReflectionQuestion> = []
@@ -51,6 +54,9 @@ actor Schema {
     var questions = [first]
     while let question = questions.popLast() {
       guard asked.insert(question).inserted else { continue }
+      guard asked.count <= Self.maximumQuestions else {
+        throw CommandFailure.schema("the server's files import one another without end")
+      }
       switch try await reflection.ask(question) {
       case .services: break
       // A file that the server does not have is missed when one of its types is needed, and named then.

@@ -47,6 +47,8 @@ struct AnyServerChecks {
     #expect(method.output.contains("rpc Wait(probe.v1.EchoRequest) returns (probe.v1.EchoResponse) {"))
     #expect(method.output.contains("  option deprecated = true;\n"))
     #expect(method.output.contains("message probe.v1.EchoResponse {"))
+    let template = try await run("describe", "--template", "Sum")
+    #expect(template.output == "{\n  \"term\": \"0\"\n}\n")
     let unknown = try await run("describe", "EchoReqest")
     #expect(unknown.status == 2)
     #expect(unknown.errors.contains("did you mean \"EchoRequest\"?"))
