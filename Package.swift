@@ -210,7 +210,11 @@ let package = Package(
       exclude: ["proto"],
       swiftSettings: settings
     ),
-    .testTarget(name: "UnixGRPCTests", dependencies: ["UnixGRPC"], swiftSettings: settings),
+    .testTarget(
+      name: "UnixGRPCTests",
+      dependencies: ["UnixGRPC", .product(name: "NIOEmbedded", package: "swift-nio")],
+      swiftSettings: settings
+    ),
 
     .target(name: "CreditsSocketPath", swiftSettings: settings),
     .target(name: "DynamicMessages", dependencies: ["ProtobufDescriptors"], swiftSettings: settings),

@@ -6,9 +6,12 @@ import Testing
 struct RawResponse {
   var headers: [String: String] = [:]
   var trailers: [String: String] = [:]
-  var data: [UInt8] = []
+  var chunks: [[UInt8]] = []
   var resetCode: UInt32?
   var isConnectionClosed = false
+
+  /// The bytes of all DATA frames.
+  var data: [UInt8] { chunks.flatMap(\.self) }
 
   /// `grpc-status` of the trailers, or of a response that is nothing but trailers.
   var status: GRPCStatus.Code? {
@@ -50,7 +53,7 @@ extension RawHTTP2Connection {
         let fields = Dictionary(try HPACK.decode(frame.payload).map { ($0.name, $0.value) }) { $1 }
         if response.headers.isEmpty { response.headers = fields } else { response.trailers = fields }
       } else if frame.isA(.data) {
-        response.data += frame.payload
+        response.chunks.append(frame.payload)
       } else if frame.isA(.resetStream) {
         response.resetCode = frame.errorCode
         return response

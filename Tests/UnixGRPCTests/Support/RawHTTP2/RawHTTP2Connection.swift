@@ -20,7 +20,12 @@ final class RawHTTP2Connection: @unchecked Sendable {
   /// Takes ownership of a connected socket.
   init(descriptor: Int32) {
     self.descriptor = descriptor
-    var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
+    Self.limitPatience(of: descriptor)
+  }
+
+  /// Lets no system call on the socket wait for ever.
+  static func limitPatience(of descriptor: Int32) {
+    var patience = timeval(tv_sec: patience, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
   }
@@ -130,15 +135,21 @@ final class RawHTTP2Listener: Sendable {
   init(path: String) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     let result = try SocketAddress(path: path).withSockAddr { bind(descriptor, $0, $1) }
+    RawHTTP2Connection.limitPatience(of: descriptor)
     guard result == 0, listen(descriptor, 64) == 0 else { throw POSIXError(POSIXError.Code(rawValue: errno) ?? .EIO) }
   }
 
   deinit { close(descriptor) }
 
-  func accept() async -> RawHTTP2Connection {
-    await withCheckedContinuation { continuation in
+  func accept() async throws -> RawHTTP2Connection {
+    try await withCheckedThrowingContinuation { continuation in
       queue.async { [self] in
-        continuation.resume(returning: RawHTTP2Connection(descriptor: Glibc.accept(descriptor, nil, nil)))
+        let accepted = Glibc.accept(descriptor, nil, nil)
+        if accepted < 0 {
+          continuation.resume(throwing: RawHTTP2Connection.SilentPeer())
+        } else {
+          continuation.resume(returning: RawHTTP2Connection(descriptor: accepted))
+        }
       }
     }
   }

@@ -13,11 +13,11 @@ final class ScriptedServer: Sendable {
   }
 
   /// The next connection, as it comes.
-  func acceptRaw() async -> RawHTTP2Connection { await listener.accept() }
+  func acceptRaw() async throws -> RawHTTP2Connection { try await listener.accept() }
 
   /// The next connection, after both sides have greeted. It forbids the client a dynamic table.
   func accept(settings: [(id: UInt16, value: UInt32)] = []) async throws -> RawHTTP2Connection {
-    let connection = await listener.accept()
+    let connection = try await listener.accept()
     try await connection.skip(byteCount: HTTP2Frame.preface.count)
     await connection.send(.settings([(id: 1, value: 0)] + settings), .settingsAcknowledgement)
     await connection.send(.windowUpdate(0, 1 << 30))

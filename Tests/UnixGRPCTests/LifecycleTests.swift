@@ -1,0 +1,163 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import UnixGRPC
+
+@Suite("A server that goes")
+struct ServerShutdownTests {
+  private static func named(_ name: UInt8) -> MethodDefinition {
+    MethodDefinition("Unary", .unary { _, _ in [name] })
+  }
+
+  @Test("lets a running call finish, while new calls of the same client reach its successor without an error")
+  func handOver() async throws {
+    let directory = try TemporaryDirectory()
+    let link = directory("link")
+    let (starts, started) = AsyncStream<Void>.makeStream()
+    let (releases, release) = AsyncStream<Void>.makeStream()
+    let slow = MethodDefinition(
+      "Slow",
+      .unary { _, _ in
+        started.yield()
+        for await _ in releases { break }
+        return [1]
+      }
+    )
+    try await withServer([Self.named(2)]) { newPath, _ in
+      try await withServer([Self.named(1), slow]) { oldPath, old in
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: oldPath)
+        let client = GRPCClient(socketPath: link)
+        async let running = client.unary(.echo("Slow"), [])
+        for await _ in starts { break }
+        try FileManager.default.removeItem(atPath: link)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: newPath)
+        old.beginGracefulShutdown()
+        // Calls on their way when the shutdown began are the old one's; none fails.
+        var answer: [UInt8] = []
+        repeat { answer = try await client.unary(.echo("Unary"), []).message } while answer == [1]
+        #expect(answer == [2])
+        release.yield()
+        let last = try await running.message
+        #expect(last == [1])
+        await client.close()
+      }
+    }
+  }
+
+  @Test("closes calls that do not end by the drain time-out, and cancels their handlers")
+  func drainTimeout() async throws {
+    let (starts, started) = AsyncStream<Void>.makeStream()
+    let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
+    let stuck = MethodDefinition(
+      "Stuck",
+      .unary { _, _ in
+        started.yield()
+        do { try await Task.sleep(for: .seconds(600)) } catch { cancelled.yield() }
+        return []
+      }
+    )
+    try await withServer([stuck], configure: { $0.drainTimeout = .milliseconds(50) }) { path, server in
+      let client = GRPCClient(socketPath: path)
+      async let running = client.unary(.echo("Stuck"), [], options: CallOptions(timeout: nil))
+      for await _ in starts { break }
+      server.beginGracefulShutdown()
+      let status: GRPCStatus?
+      do {
+        _ = try await running
+        status = nil
+      } catch { status = error as? GRPCStatus }
+      #expect(status?.code == .unavailable)
+      for await _ in cancellations { break }
+      await client.close()
+    }
+  }
+
+  @Test("sends the whole of its last answers to a client that reads slowly")
+  func slowLastAnswer() async throws {
+    let size = 8 << 20
+    let (starts, started) = AsyncStream<Void>.makeStream()
+    let large = MethodDefinition(
+      "Unary",
+      .unary { _, _ in
+        started.yield()
+        return [UInt8](repeating: 7, count: size)
+      }
+    )
+    try await withServer([large]) { path, server in
+      let connection = try await RawHTTP2Connection.client(to: path)
+      await connection.send(.headers(1, RawHTTP2Connection.requestFields), .data(1, grpcMessage([]), endStream: true))
+      for await _ in starts { break }
+      server.beginGracefulShutdown()
+      // GOAWAY is answered as HTTP/2 wants it: by PING, and by going on.
+      let response = try await connection.response(stream: 1)
+      #expect(response.data.count == size + 5)
+      #expect(response.status == .ok)
+      await connection.send(.ping([0, 0, 0, 0, 0, 0, 0, 0], acknowledges: true))
+      try await connection.framesUntilClose()
+    }
+  }
+
+  @Test("leaves no socket behind, be its end graceful or by cancellation", arguments: [true, false])
+  func noSocket(isGraceful: Bool) async throws {
+    let directory = try TemporaryDirectory()
+    let path = directory("s")
+    let server = GRPCServer(services: [], configuration: .init(socketPath: path), logger: .init(label: "test"))
+    let (listening, listens) = AsyncStream<Void>.makeStream()
+    let running = Task { try await server.run { listens.yield() } }
+    for await _ in listening { break }
+    #expect(fileStatus(path) != nil)
+    if isGraceful { server.beginGracefulShutdown() } else { running.cancel() }
+    try await running.value
+    #expect(fileStatus(path) == nil)
+  }
+
+  @Test("does not start when it was told to go before")
+  func earlyShutdown() async throws {
+    let directory = try TemporaryDirectory()
+    let server = GRPCServer(
+      services: [],
+      configuration: .init(socketPath: directory("s")),
+      logger: .init(label: "test")
+    )
+    server.beginGracefulShutdown()
+    try await server.run()
+    #expect(fileStatus(directory("s")) == nil)
+  }
+
+  @Test("lets go of a connection at once when it closes, though a call on it had years to live")
+  func noTimerHoldsAConnection() async throws {
+    final class WeakConnection: Sendable {
+      private let box = Mutex<Weak>(Weak())
+      private struct Weak: @unchecked Sendable { weak var connection: ServerConnection? }
+      var connection: ServerConnection? {
+        get { box.withLock { $0.connection } }
+        set { box.withLock { $0.connection = newValue } }
+      }
+    }
+    let held = WeakConnection()
+    let (ends, ended) = AsyncStream<Void>.makeStream()
+    let handler = MethodHandler.serverStreaming { _, responses, _ in
+      held.connection = responses.connection
+      try await responses.write([1])
+      do { try await Task.sleep(for: .seconds(600)) } catch {}
+    }
+    try await withServer(
+      [MethodDefinition("Unary", handler)],
+      configure: { $0.callObserver = { _ in ended.yield() } }
+    ) { path, _ in
+      let connection = try await RawHTTP2Connection.client(to: path)
+      let fields = RawHTTP2Connection.requestFields + [("grpc-timeout", "99999999H")]
+      await connection.send(.headers(1, fields), .data(1, grpcMessage([]), endStream: true))
+      _ = try await connection.frame { $0.isA(.data) }
+      #expect(held.connection != nil)
+      connection.closeBothWays()
+      for await _ in ends { break }
+      // What was under way on the event loop when the call ended is done after a few of its turns.
+      let client = GRPCClient(socketPath: path)
+      for _ in 0..<100 where held.connection != nil { _ = try? await client.unary(.echo("Nothing"), []) }
+      #expect(held.connection == nil)
+      await client.close()
+    }
+  }
+}
