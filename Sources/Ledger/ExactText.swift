@@ -8,18 +8,17 @@ package struct ExactText: Hashable, Sendable, CustomStringConvertible {
   package init(_ text: String) { self.text = text }
 
   package static func == (left: ExactText, right: ExactText) -> Bool {
-    var (left, right) = (left.text, right.text)
-    // Over the storage itself: the UTF-8 view's own iteration costs several times as much.
-    return left.withUTF8 { left in
-      right.withUTF8 { right in
-        UnsafeRawBufferPointer(left).hasSameBytes(as: UnsafeRawBufferPointer(right))
-      }
-    }
+    left.withBytes { left in right.withBytes { right in left.hasSameBytes(as: right) } }
   }
 
   package func hash(into hasher: inout Hasher) {
-    var text = text
-    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    withBytes { hasher.combine(bytes: $0) }
+  }
+
+  /// The UTF-8 where it stands. The view's own iteration, or a copy to make it contiguous, costs several times as much.
+  private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
+      ?? Array(text.utf8).withUnsafeBytes { body($0) }
   }
 
   package var description: String { text }

@@ -4,7 +4,7 @@ import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
 
-@Suite("The payment method service")
+@Suite("The payment method service", .timeLimit(.minutes(2)))
 struct PaymentMethodServiceTests {
   let directory: TemporaryDirectory
 

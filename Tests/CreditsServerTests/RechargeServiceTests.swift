@@ -7,7 +7,7 @@ import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
 
-@Suite("The recharge service")
+@Suite("The recharge service", .timeLimit(.minutes(2)))
 struct RechargeServiceTests {
   let directory: TemporaryDirectory
 
@@ -207,6 +207,32 @@ struct RechargeServiceTests {
     #expect(answers.count == 1)
     #expect(answers.first?.recharge?.state == .paid)
     #expect(daemon.processor.paidCharges == 1)
+    try await daemon.stop()
+  }
+
+  @Test("is answered from its key when the processor is away, and begun only when it is there")
+  func replayWithoutProcessor() async throws {
+    let isAway = Mutex(false)
+    let daemon = try await daemonWithWallet { _ throws(ProcessorError) in
+      if isAway.withLock({ $0 }) { throw .outcomeUnknown("no route to the processor") }
+    }
+    let request = recharge("pm_card_visa")
+    let save = SavePaymentMethodRequest(
+      idempotencyKey: "s",
+      walletID: "w",
+      paymentMethodToken: "pm_card_mastercard",
+      billingDetails: WalletServiceTests.billing
+    )
+    let paid = try await daemon.recharges.recharge(request)
+    let saved = try await daemon.cards.savePaymentMethod(save)
+    isAway.withLock { $0 = true }
+    #expect(try await daemon.recharges.recharge(request) == paid)
+    #expect(try await daemon.cards.savePaymentMethod(save) == saved)
+    let away = try await status { try await daemon.recharges.recharge(recharge("pm_card_visa", key: "new")) }
+    #expect(away.code == .unavailable)
+    #expect(away.errorInfo?.reason == "PROCESSOR_UNAVAILABLE")
+    isAway.withLock { $0 = false }
+    #expect(try await daemon.recharges.recharge(recharge("pm_card_visa", key: "new")).recharge?.state == .paid)
     try await daemon.stop()
   }
 

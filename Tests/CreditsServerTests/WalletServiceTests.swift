@@ -4,7 +4,7 @@ import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
 
-@Suite("The wallet service")
+@Suite("The wallet service", .timeLimit(.minutes(2)))
 struct WalletServiceTests {
   let directory: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import StoreContract
 import Synchronization
 import Testing
 
-@Suite("The committer")
+@Suite("The committer", .timeLimit(.minutes(2)))
 struct CommitterTests {
   let memory: InMemoryStore.Memory
   let gate: Gate
