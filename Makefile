@@ -25,7 +25,7 @@ build: ## Build everything in release mode
 	swift build $(RELEASE)
 
 test: ## Run all tests, with real gRPC peers
-	@.ci/install $(LIBRARIES) $(GENERATORS)
+	@.ci/install $(LIBRARIES) $(GENERATORS) sqlite3
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test
