@@ -6,10 +6,10 @@ import LedgerStore
 import Logging
 import MessageDigest
 import SQLiteStore
-import ServiceLifecycle
 import SimulatedProcessor
 import Synchronization
 import UnixGRPC
+import UnixSignals
 
 /// Puts the parts together and keeps them running until a signal ends them.
 struct Daemon {
@@ -55,19 +55,7 @@ struct Daemon {
     )
     failure.onFailure { server.beginGracefulShutdown() }
 
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [
-          .init(
-            service: ServingService(server: server, health: health, logger: logger),
-            successTerminationBehavior: .gracefullyShutdownGroup
-          )
-        ],
-        gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: quiet(logger)
-      )
-    )
-    try await group.run()
+    try await serve(server, health: health, logger: logger)
     await worker.stop()
     committer.close()
     if failure.hasHappened { throw ExitFailure.ledgerStopped }
@@ -80,11 +68,19 @@ struct Daemon {
     return configuration
   }
 
-  /// What the service group says of itself is of no use to an operator.
-  private func quiet(_ logger: Logger) -> Logger {
-    var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
-    return quiet
+  /// Serves until SIGTERM or Ctrl-C, or until the server ends by itself.
+  private func serve(_ server: GRPCServer, health: HealthRegistry, logger: Logger) async throws {
+    // Trapped before anybody can be told that the daemon serves.
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let draining = Task {
+      for await signal in signals {
+        logger.info("draining", metadata: ["signal": "\(signal)"])
+        health.beginShutdown()
+        server.beginGracefulShutdown()
+      }
+    }
+    defer { draining.cancel() }
+    try await server.run { logger.info("serving") }
   }
 }
 
@@ -93,23 +89,6 @@ enum ExitFailure: Error, CustomStringConvertible {
   case ledgerStopped
 
   var description: String { "the ledger stopped; start again to find out what is durable" }
-}
-
-/// The server as a service that a signal ends.
-private struct ServingService: Service {
-  let server: GRPCServer
-  let health: HealthRegistry
-  let logger: Logger
-
-  func run() async throws {
-    try await withGracefulShutdownHandler {
-      try await server.run { logger.info("serving") }
-    } onGracefulShutdown: {
-      logger.info("draining")
-      health.beginShutdown()
-      server.beginGracefulShutdown()
-    }
-  }
 }
 
 /// Remembers that the store failed, and ends the server then, or as soon as there is one.

@@ -1,9 +1,16 @@
 /// Finds the handler of a request path by its bytes, without making a `String` of it.
 struct Router: Sendable {
-  struct Route: Sendable {
+  /// A class, so that a call holds one reference to it instead of copies of what it has.
+  final class Route: Sendable {
     let method: MethodName
     let handler: MethodHandler
     fileprivate let path: [UInt8]
+
+    fileprivate init(method: MethodName, handler: MethodHandler) {
+      self.method = method
+      self.handler = handler
+      path = Array(method.path.utf8)
+    }
   }
 
   private var buckets: [[Route]]
@@ -13,7 +20,7 @@ struct Router: Sendable {
     let routes = services.flatMap { service in
       service.methods.map { method in
         let name = MethodName(service: service.name, method: method.name)
-        return Route(method: name, handler: method.handler, path: Array(name.path.utf8))
+        return Route(method: name, handler: method.handler)
       }
     }
     var count = 16
