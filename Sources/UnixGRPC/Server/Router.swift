@@ -27,7 +27,8 @@ struct Router: Sendable {
     while count < 4 * routes.count { count *= 2 }
     buckets = Array(repeating: [], count: count)
     for route in routes {
-      let bucket = Self.hash(route.path.span) & (count - 1)
+      let path = route.path
+      let bucket = Self.hash(path.span) & (count - 1)
       precondition(!buckets[bucket].contains { $0.path == route.path }, "\(route.method) is served twice")
       buckets[bucket].append(route)
     }
