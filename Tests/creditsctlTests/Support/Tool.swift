@@ -64,7 +64,9 @@ final class Conversation: Sendable {
 
   func endInput() throws { try input.fileHandleForWriting.close() }
 
-  /// The next line of output; nil at its end.
+  deinit { if process.isRunning { process.terminate() } }
+
+  /// The next line of output; nil at its end, or when nothing comes for so long that nothing will.
   func line() async -> String? {
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async { continuation.resume(returning: self.readLine()) }
@@ -79,6 +81,8 @@ final class Conversation: Sendable {
         return String(decoding: pending[..<end], as: UTF8.self)
       }
       if let line { return line }
+      var waiting = pollfd(fd: output.fileHandleForReading.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      guard poll(&waiting, 1, 30_000) > 0 else { return nil }
       let more = output.fileHandleForReading.availableData
       if more.isEmpty { return nil }
       pending.withLock { $0.append(more) }
