@@ -50,7 +50,8 @@ package struct InMemoryStore: Store {
       }
       for id in needs.wallets.union(walletsWithCard) { state.accounts[id] = whole.accounts[id] }
       for id in walletsWithCard {
-        if let card = state.accounts[id]?.defaultPaymentMethod { state.paymentMethods[card] = whole.paymentMethods[card] }
+        guard let card = state.accounts[id]?.defaultPaymentMethod else { continue }
+        state.paymentMethods[card] = whole.paymentMethods[card]
       }
       for id in needs.paymentMethods { state.paymentMethods[id] = whole.paymentMethods[id] }
       return state
