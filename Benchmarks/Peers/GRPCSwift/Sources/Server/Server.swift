@@ -1,3 +1,4 @@
+import EchoMessages
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import MeasuringWindow
