@@ -358,7 +358,9 @@ struct ClientWireTests {
     async let answer = client.unary(.echo("Unary"), [3], options: CallOptions(timeout: nil, waitsForReady: true))
     let listener = try RawHTTP2Listener(path: directory("s"))
     // A server that goes before it has greeted has seen no call, and the caller goes on waiting.
-    try await listener.accept().closeBothWays()
+    let going = try await listener.accept()
+    try await going.skip(byteCount: HTTP2Frame.preface.count)
+    going.closeBothWays()
     let connection = try await listener.accept()
     try await connection.skip(byteCount: HTTP2Frame.preface.count)
     await connection.send(.settings(), .settingsAcknowledgement)
