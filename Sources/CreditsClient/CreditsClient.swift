@@ -5,7 +5,7 @@ import UnixGRPC
 ///
 /// Share one client per process. Every call has a deadline, 10 seconds unless told otherwise. A call that finds the
 /// server away (UNAVAILABLE) is made again until its deadline, with the same idempotency key, so that it can have its
-/// effect only once. After any other failure whose outcome is unknown, such as
+/// effect only once. Failures are thrown as ``CreditsError``. After any other failure whose outcome is unknown, such as
 /// ``CreditsError/deadlineExceeded``, repeat the call yourself with the same key.
 public struct CreditsClient: Sendable {
   /// Wallets, and spending from them.
@@ -36,7 +36,7 @@ public struct CreditsClient: Sendable {
     socketPath: String,
     timeout: Duration = .seconds(10),
     waitsForServer: Bool = false
-  ) async throws(CreditsError) -> CreditsClient {
+  ) async throws -> CreditsClient {
     let client = GRPCClient(socketPath: socketPath)
     do { try await client.connect(timeout: timeout, waitsForReady: waitsForServer) } catch { throw CreditsError(error) }
     return CreditsClient(client: client, timeout: timeout)

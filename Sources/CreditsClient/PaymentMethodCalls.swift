@@ -12,7 +12,7 @@ public struct PaymentMethodCalls: Sendable {
     _ details: PaymentDetails,
     idempotencyKey: String,
     timeout: Duration? = nil
-  ) async throws(CreditsError) -> PaymentMethod {
+  ) async throws -> PaymentMethod {
     let request = SavePaymentMethodRequest(
       idempotencyKey: idempotencyKey,
       walletID: walletID,
@@ -26,7 +26,7 @@ public struct PaymentMethodCalls: Sendable {
   /// The card that recharges are paid with.
   ///
   /// - Throws: ``CreditsError/paymentMethodNotFound`` when none is saved.
-  public func get(_ walletID: String, timeout: Duration? = nil) async throws(CreditsError) -> PaymentMethod {
+  public func get(_ walletID: String, timeout: Duration? = nil) async throws -> PaymentMethod {
     let request = GetPaymentMethodRequest(walletID: walletID)
     let answer = try await caller.call(PaymentMethodServiceMethods.getPaymentMethod, request, timeout: timeout)
     return try answer.part(\.paymentMethod)
@@ -43,7 +43,7 @@ public struct PaymentMethodCalls: Sendable {
     with details: PaymentDetails,
     idempotencyKey: String,
     timeout: Duration? = nil
-  ) async throws(CreditsError) -> RechargeResult {
+  ) async throws -> RechargeResult {
     let request = ChangeCardAndPayRequest(
       idempotencyKey: idempotencyKey,
       walletID: walletID,

@@ -8,7 +8,7 @@ public struct RechargeCalls: Sendable {
   /// details are needed.
   ///
   /// - Throws: ``CreditsError/walletNotFound``.
-  public func options(_ walletID: String, timeout: Duration? = nil) async throws(CreditsError) -> RechargeOptions {
+  public func options(_ walletID: String, timeout: Duration? = nil) async throws -> RechargeOptions {
     let request = GetRechargeOptionsRequest(walletID: walletID)
     return try await caller.call(RechargeServiceMethods.getRechargeOptions, request, timeout: timeout).message
   }
@@ -29,7 +29,7 @@ public struct RechargeCalls: Sendable {
     with details: PaymentDetails? = nil,
     idempotencyKey: String,
     timeout: Duration? = nil
-  ) async throws(CreditsError) -> RechargeResult {
+  ) async throws -> RechargeResult {
     let request = RechargeRequest(
       idempotencyKey: idempotencyKey,
       walletID: walletID,
@@ -49,7 +49,7 @@ public struct RechargeCalls: Sendable {
   /// Reads a recharge as it is now.
   ///
   /// - Throws: ``CreditsError/rechargeNotFound``.
-  public func get(_ rechargeID: String, timeout: Duration? = nil) async throws(CreditsError) -> Recharge {
+  public func get(_ rechargeID: String, timeout: Duration? = nil) async throws -> Recharge {
     let request = GetRechargeRequest(rechargeID: rechargeID)
     let answer = try await caller.call(RechargeServiceMethods.getRecharge, request, timeout: timeout)
     return try answer.part(\.recharge)

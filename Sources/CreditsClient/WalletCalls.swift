@@ -15,7 +15,7 @@ public struct WalletCalls: Sendable {
     currencyCode: String = "USD",
     idempotencyKey: String,
     timeout: Duration? = nil
-  ) async throws(CreditsError) -> Wallet {
+  ) async throws -> Wallet {
     let request = CreateWalletRequest(
       idempotencyKey: idempotencyKey,
       walletID: walletID,
@@ -28,7 +28,7 @@ public struct WalletCalls: Sendable {
   /// Reads a wallet, with every change acknowledged before.
   ///
   /// - Throws: ``CreditsError/walletNotFound``.
-  public func get(_ walletID: String, timeout: Duration? = nil) async throws(CreditsError) -> Wallet {
+  public func get(_ walletID: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = GetWalletRequest(walletID: walletID)
     let answer = try await caller.call(WalletServiceMethods.getWallet, request, timeout: timeout)
     return try answer.part(\.wallet)
@@ -50,7 +50,7 @@ public struct WalletCalls: Sendable {
     reference: String = "",
     idempotencyKey: String,
     timeout: Duration? = nil
-  ) async throws(CreditsError) -> Charge {
+  ) async throws -> Charge {
     let request = ChargeRequest(
       idempotencyKey: idempotencyKey,
       walletID: walletID,

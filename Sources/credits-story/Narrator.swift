@@ -21,15 +21,15 @@ struct Narrator {
   func call<Response>(
     _ code: String,
     expectsRefusal: Bool = false,
-    _ body: () async throws(CreditsError) -> Response,
+    _ body: () async throws -> Response,
     answer: (Response) -> String
   ) async throws {
     print("   \(styled(code, "36"))")
-    do throws(CreditsError) {
+    do {
       let response = try await body()
-      guard !expectsRefusal else { throw .fieldInvalid("this call should have been refused") }
+      guard !expectsRefusal else { throw CreditsError.fieldInvalid("this call should have been refused") }
       print("   \(styled("→", "32")) \(answer(response))")
-    } catch {
+    } catch let error as CreditsError {
       guard expectsRefusal else { throw error }
       print("   \(styled("✗", "31")) \(error)")
     }

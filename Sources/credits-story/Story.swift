@@ -25,13 +25,12 @@ struct Story {
 
   private func openWallet(_ narrator: inout Narrator) async throws {
     narrator.chapter("Ada is new here")
-    try await narrator.call("credits.wallet.get(\"ada\")", expectsRefusal: true) { () throws(CreditsError) in
+    try await narrator.call("credits.wallet.get(\"ada\")", expectsRefusal: true) {
       try await credits.wallet.get(wallet)
     } answer: {
       show($0)
     }
     try await narrator.call("credits.wallet.create(\"ada\", idempotencyKey: \"signup-ada\")") {
-      () throws(CreditsError) in
       try await credits.wallet.create(wallet, idempotencyKey: "signup-ada")
     } answer: {
       show($0)
@@ -43,14 +42,14 @@ struct Story {
     try await narrator.call(
       "credits.wallet.charge(\"ada\", .dollars(3), for: .numberPurchase, idempotencyKey: \"number-1\")",
       expectsRefusal: true
-    ) { () throws(CreditsError) in
+    ) {
       try await credits.wallet.charge(wallet, .dollars(3), for: .numberPurchase, idempotencyKey: "number-1")
     } answer: {
       show($0)
     }
 
     narrator.chapter("The first recharge asks for payment details")
-    try await narrator.call("credits.recharge.options(\"ada\")") { () throws(CreditsError) in
+    try await narrator.call("credits.recharge.options(\"ada\")") {
       try await credits.recharge.options(wallet)
     } answer: {
       show($0)
@@ -58,14 +57,14 @@ struct Story {
     try await narrator.call(
       "credits.recharge.pay(\"ada\", .dollars(50), idempotencyKey: \"recharge-1\")",
       expectsRefusal: true
-    ) { () throws(CreditsError) in
+    ) {
       try await credits.recharge.pay(wallet, .dollars(50), idempotencyKey: "recharge-1")
     } answer: {
       show($0)
     }
     try await narrator.call(
       "credits.recharge.pay(\"ada\", .dollars(50), with: visa, idempotencyKey: \"recharge-2\")"
-    ) { () throws(CreditsError) in
+    ) {
       try await credits.recharge.pay(wallet, .dollars(50), with: firstCard, idempotencyKey: "recharge-2")
     } answer: {
       show($0)
@@ -75,7 +74,7 @@ struct Story {
     for _ in 1...2 {
       try await narrator.call(
         "credits.wallet.charge(\"ada\", .dollars(3), for: .numberPurchase, idempotencyKey: \"number-2\")"
-      ) { () throws(CreditsError) in
+      ) {
         try await credits.wallet.charge(
           wallet,
           .dollars(3),
@@ -94,7 +93,7 @@ struct Story {
     for (number, micros) in [(1, Int64(21_700)), (2, 4_200), (3, 133_333)] {
       try await narrator.call(
         "credits.wallet.charge(\"ada\", .micros(\(micros)), for: .call, idempotencyKey: \"call-\(number)\")"
-      ) { () throws(CreditsError) in
+      ) {
         try await credits.wallet.charge(
           wallet,
           .micros(micros),
@@ -114,7 +113,7 @@ struct Story {
       try await narrator.call(
         "credits.recharge.pay(\"ada\", .dollars(\(dollars)), idempotencyKey: \"recharge-of-\(dollars)\")",
         expectsRefusal: true
-      ) { () throws(CreditsError) in
+      ) {
         try await credits.recharge.pay(wallet, .dollars(dollars), idempotencyKey: "recharge-of-\(dollars)")
       } answer: {
         show($0)
@@ -122,13 +121,12 @@ struct Story {
     }
 
     narrator.chapter("The saved card is listed, and pays")
-    try await narrator.call("credits.recharge.options(\"ada\")") { () throws(CreditsError) in
+    try await narrator.call("credits.recharge.options(\"ada\")") {
       try await credits.recharge.options(wallet)
     } answer: {
       show($0)
     }
     try await narrator.call("credits.recharge.pay(\"ada\", .dollars(25), idempotencyKey: \"recharge-3\")") {
-      () throws(CreditsError) in
       try await credits.recharge.pay(wallet, .dollars(25), idempotencyKey: "recharge-3")
     } answer: {
       show($0)
@@ -139,7 +137,7 @@ struct Story {
     narrator.chapter("Change Card and Pay: a declined card changes nothing")
     try await narrator.call(
       "credits.paymentMethod.changeCardAndPay(\"ada\", .dollars(20), with: declined, idempotencyKey: \"change-1\")"
-    ) { () throws(CreditsError) in
+    ) {
       try await credits.paymentMethod.changeCardAndPay(
         wallet,
         .dollars(20),
@@ -149,7 +147,7 @@ struct Story {
     } answer: {
       show($0)
     }
-    try await narrator.call("credits.paymentMethod.get(\"ada\")") { () throws(CreditsError) in
+    try await narrator.call("credits.paymentMethod.get(\"ada\")") {
       try await credits.paymentMethod.get(wallet)
     } answer: {
       "the card is still \(show($0))"
@@ -158,7 +156,7 @@ struct Story {
     narrator.chapter("A good one pays and takes its place")
     try await narrator.call(
       "credits.paymentMethod.changeCardAndPay(\"ada\", .dollars(20), with: mastercard, idempotencyKey: \"change-2\")"
-    ) { () throws(CreditsError) in
+    ) {
       try await credits.paymentMethod.changeCardAndPay(
         wallet,
         .dollars(20),
@@ -168,7 +166,7 @@ struct Story {
     } answer: {
       show($0)
     }
-    try await narrator.call("credits.paymentMethod.get(\"ada\")") { () throws(CreditsError) in
+    try await narrator.call("credits.paymentMethod.get(\"ada\")") {
       try await credits.paymentMethod.get(wallet)
     } answer: {
       "the card is now \(show($0))"

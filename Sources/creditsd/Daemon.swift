@@ -58,6 +58,7 @@ struct Daemon {
     try await serve(server, health: health, logger: logger)
     await worker.stop()
     committer.close()
+    processor.close()
     if failure.hasHappened { throw ExitFailure.ledgerStopped }
     logger.info("stopped")
   }
