@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 PANEL_WIDTH = 300
 PANEL_GAP = 34
-LABEL_WIDTH = 250
+LABEL_WIDTH = 280
 ROW_HEIGHT = 24
 BAND_HEAD = 58
 BAND_FOOT = 46
