@@ -20,9 +20,6 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); a connection is replaced before it gets there.
   private static let lastUsefulStream: Int32 = .max - 1_000_000
 
-  /// Room kept for the results of the next batch.
-  private static let retainedResults = 1024
-
   let transport: HTTP2Transport
   let limits: ConnectionLimits
   let gzip = GzipCodec()
@@ -206,6 +203,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
       let result = unaryResult(of: call, status, mayRetry: mayRetry)
       if transport.isReading {
         settled.append((continuation, result))
+        if settled.count == HTTP2Transport.pipelineDepth { receivedBatch() }
       } else {
         continuation.resume(with: result)
       }
@@ -237,7 +235,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   func receivedBatch() {
     for (continuation, result) in settled { continuation.resume(with: result) }
-    settled.removeAll(keepingCapacity: settled.count <= Self.retainedResults)
+    settled.removeAll(keepingCapacity: true)
   }
 
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {

@@ -25,6 +25,10 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
   /// A write buffer larger than this is not kept for the next write.
   private static let retainedBuffer = 64 * 1024
 
+  /// Calls of one batch that are done before the other side is let to work on them: both sides are busy at once, and
+  /// a wake-up is still shared by many calls.
+  static let pipelineDepth = 16
+
   let session: HTTP2Session
   let eventLoop: any EventLoop
   private let timing: ConnectionTiming
@@ -122,7 +126,8 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
     }
   }
 
-  private func flush() {
+  /// Writes what waits in the session. Not to be called while the session takes bytes in.
+  func flush() {
     guard let context, delegate != nil else { return }
     do throws(HTTP2Failure) {
       var isMore = true

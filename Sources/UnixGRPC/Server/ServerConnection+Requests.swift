@@ -191,7 +191,10 @@ extension ServerConnection {
     while !ready.isEmpty {
       var batch: [ServerCall] = []
       swap(&batch, &ready)
-      for call in batch where call.status == nil { start(call) }
+      for (index, call) in batch.enumerated() where call.status == nil {
+        start(call)
+        if (index + 1).isMultiple(of: HTTP2Transport.pipelineDepth) { transport.flush() }
+      }
     }
   }
 
