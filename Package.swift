@@ -66,7 +66,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CreditsdTests",
-      dependencies: ["CreditsClient", "creditsd", "credits-story"],
+      dependencies: ["CreditsClient", "creditsctl", "creditsd", "credits-story"],
       swiftSettings: settings
     ),
     .testTarget(

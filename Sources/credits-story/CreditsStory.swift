@@ -55,10 +55,11 @@ enum CreditsStory {
     await credits.close()
 
     narrator.title("creditsd keeps serving. Try, in another terminal:")
-    let creditsctl = ".build-release/release/creditsctl --socket \(daemon.socketPath)"
-    narrator.line("\(creditsctl) list")
-    narrator.line("\(creditsctl) describe credits.v1.WalletService")
-    narrator.line("\(creditsctl) call GetWallet '{\"walletId\": \"ada\"}'")
+    let creditsctl = ".build-release/release/creditsctl"
+    let socket = "--socket \(daemon.socketPath)"
+    narrator.line("\(creditsctl) list \(socket)")
+    narrator.line("\(creditsctl) describe credits.v1.WalletService \(socket)")
+    narrator.line("\(creditsctl) call GetWallet '{\"walletId\": \"ada\"}' \(socket)")
     narrator.line()
     narrator.line("Ctrl-C ends it.")
     fflush(nil)

@@ -25,10 +25,26 @@ struct StoryTests {
     #expect(text.contains("the card is now mastercard •••• 4444"))
     #expect(text.contains("$91.840767 available"))
 
+    let commands = text.split(separator: "\n").filter { $0.contains("creditsctl") }
+    #expect(commands.count == 3)
+    for command in commands { #expect(try status(of: String(command)) == 0, "\(command)") }
+
     kill(story.processIdentifier, SIGINT)
     text += String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     story.waitUntilExit()
     #expect(story.terminationStatus == 0)
     #expect(text.contains("removed its socket and exited with status 0"))
+  }
+
+  /// Runs a command that the story proposes, with the `creditsctl` that was built beside the tests.
+  private func status(of command: String) throws -> Int32 {
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    let creditsctl = RunningDaemon.program("creditsctl").path
+    shell.arguments = ["-c", command.replacingOccurrences(of: ".build-release/release/creditsctl", with: creditsctl)]
+    shell.standardOutput = FileHandle.nullDevice
+    try shell.run()
+    shell.waitUntilExit()
+    return shell.terminationStatus
   }
 }
