@@ -31,8 +31,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   private var settled: [(CheckedContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
   /// Why no new call can start here, once that is so.
   private var refusal: GRPCStatus?
-  private var deadlines = DeadlineQueue<ClientCall>()
-  private var deadlineTimer: (deadline: NIODeadline, timer: Scheduled<Void>)?
+  private let deadlines: DeadlineTimer<ClientCall>
   private let mailbox: Mailbox<ClientOperation>
   /// Told once, on the event loop, that new calls need another connection.
   private var retired: (@Sendable () -> Void)?
@@ -42,6 +41,11 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     self.limits = limits
     self.retired = retired
     mailbox = Mailbox(eventLoop: transport.eventLoop)
+    deadlines = DeadlineTimer(eventLoop: transport.eventLoop)
+    deadlines.onExpiry = { [weak self] calls in
+      for call in calls { self?.cancel(call, .deadlineExceeded) }
+      self?.transport.setNeedsFlush()
+    }
   }
 
   var session: HTTP2Session { transport.session }
@@ -119,10 +123,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     }
     call.streamID = stream
     calls[stream] = call
-    if call.deadline != nil {
-      deadlines.insert(call)
-      armDeadlineTimer()
-    }
+    deadlines.insert(call)
     if stream > Self.lastUsefulStream {
       retire(GRPCStatus(code: .unavailable, message: "the connection has used up its stream identifiers"))
     }
@@ -166,28 +167,6 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     complete(call, status)
   }
 
-  // MARK: Deadlines
-
-  private func armDeadlineTimer() {
-    guard let earliest = deadlines.earliest else { return }
-    if let deadlineTimer {
-      guard earliest < deadlineTimer.deadline else { return }
-      deadlineTimer.timer.cancel()
-    }
-    let timer = transport.eventLoop.scheduleTask(deadline: earliest) {
-      self.deadlineTimer = nil
-      let now = NIODeadline.now()
-      while let call = self.deadlines.popExpired(now: now) { self.expire(call) }
-      self.armDeadlineTimer()
-      self.transport.setNeedsFlush()
-    }
-    deadlineTimer = (earliest, timer)
-  }
-
-  private func expire(_ call: ClientCall) {
-    cancel(call, .deadlineExceeded)
-  }
-
   // MARK: Ends
 
   /// Gives the caller its result. The first one counts.
@@ -203,7 +182,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
       let result = unaryResult(of: call, status, mayRetry: mayRetry)
       if transport.isReading {
         settled.append((continuation, result))
-        if settled.count == HTTP2Transport.pipelineDepth { receivedBatch() }
+        if settled.count == HTTP2Transport.pipelineDepth { wakeSettled() }
       } else {
         continuation.resume(with: result)
       }
@@ -233,7 +212,9 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     )
   }
 
-  func receivedBatch() {
+  func receivedBatch() { wakeSettled() }
+
+  private func wakeSettled() {
     for (continuation, result) in settled { continuation.resume(with: result) }
     settled.removeAll(keepingCapacity: true)
   }
@@ -281,12 +262,10 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     calls = [:]
     recent = nil
     for call in open.values { complete(call, status) }
-    // A timer that is left keeps the connection in memory until it fires.
-    deadlineTimer?.timer.cancel()
-    deadlineTimer = nil
+    deadlines.cancel()
     deliverMailbox()
     // No batch will end any more: those whose result came just before the connection failed are woken here.
-    receivedBatch()
+    wakeSettled()
   }
 
 }

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Something that ends at a point in time, and remembers its place in a ``DeadlineQueue``.
-protocol DeadlineHolder: AnyObject {
+protocol DeadlineHolder: AnyObject, SendableMetatype {
   var deadline: NIODeadline? { get }
   /// Where it stands in the queue; owned by the queue.
   var deadlinePosition: Int? { get set }

@@ -30,8 +30,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Response bytes that the peer has not taken.
   var unsentBytes = 0
   var isDraining = false
-  private var deadlines = DeadlineQueue<ServerCall>()
-  private var deadlineTimer: (deadline: NIODeadline, timer: Scheduled<Void>)?
+  private let deadlines: DeadlineTimer<ServerCall>
   private let mailbox: Mailbox<ServerOperation>
   private let closed: @Sendable (ServerConnection) -> Void
 
@@ -48,6 +47,11 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     self.executor = executor
     self.closed = closed
     mailbox = Mailbox(eventLoop: executor.eventLoop)
+    deadlines = DeadlineTimer(eventLoop: executor.eventLoop)
+    deadlines.onExpiry = { [weak self] calls in
+      for call in calls { self?.expire(call) }
+      self?.transport.setNeedsFlush()
+    }
   }
 
   var session: HTTP2Session { transport.session }
@@ -116,27 +120,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   // MARK: Deadlines
 
-  func watchDeadline(of call: ServerCall) {
-    deadlines.insert(call)
-    armDeadlineTimer()
-  }
-
-  /// One timer for all calls; it is left to fire when its call has ended, and then looks for the next.
-  private func armDeadlineTimer() {
-    guard let earliest = deadlines.earliest else { return }
-    if let deadlineTimer {
-      guard earliest < deadlineTimer.deadline else { return }
-      deadlineTimer.timer.cancel()
-    }
-    let timer = transport.eventLoop.scheduleTask(deadline: earliest) {
-      self.deadlineTimer = nil
-      let now = NIODeadline.now()
-      while let call = self.deadlines.popExpired(now: now) { self.expire(call) }
-      self.armDeadlineTimer()
-      self.transport.setNeedsFlush()
-    }
-    deadlineTimer = (earliest, timer)
-  }
+  func watchDeadline(of call: ServerCall) { deadlines.insert(call) }
 
   private func expire(_ call: ServerCall) {
     let status = GRPCStatus.deadlineExceeded
@@ -203,9 +187,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     recent = nil
     ready = []
     for call in open { end(call) }
-    // A timer that is left keeps the connection in memory until it fires, years later if a caller said so.
-    deadlineTimer?.timer.cancel()
-    deadlineTimer = nil
+    deadlines.cancel()
   }
 
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {}
