@@ -98,6 +98,13 @@ let package = Package(
       path: "Tests/StoreContract",
       swiftSettings: settings
     ),
+    // Here rather than in the package Benchmarks/, so that it can use what is `package`.
+    .executableTarget(
+      name: "store-benchmark",
+      dependencies: ["Ledger", "LedgerStore", "MessageDigest", "SQLiteStore"],
+      path: "Benchmarks/Store",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "LedgerStoreTests",
       dependencies: ["Ledger", "LedgerStore", "MessageDigest", "StoreContract"],

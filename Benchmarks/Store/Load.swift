@@ -1,0 +1,166 @@
+import Dispatch
+import Ledger
+import LedgerStore
+import MessageDigest
+import Synchronization
+
+/// Charges from a number of callers, each of which sends its next one when its last is answered.
+///
+/// One thread stands for all callers, as one event loop does in a server: it makes the commands, and the committer's
+/// thread only hands it the answers.
+final class Load: Sendable {
+  private struct Arrivals {
+    var callers: [Int] = []
+    var failure: String?
+  }
+
+  private let committer: Committer
+  private let walletCount: Int
+  private let arrivals = Mutex(Arrivals())
+  private let arrival = DispatchSemaphore(value: 0)
+  /// Every run's keys are its own: none is a replay.
+  private let session = UInt64.random(in: .min ... .max)
+
+  init(committer: Committer, walletCount: Int) {
+    self.committer = committer
+    self.walletCount = walletCount
+  }
+
+  static func walletID(_ index: Int) -> WalletID { WalletID("wallet-\(index)") }
+
+  /// Makes the wallets, each with $1000. Its keys are always the same: on an old ledger all of it is replayed.
+  func fundWallets() throws {
+    try run(callers: 512, count: walletCount) { _, number in
+      let mutation = Mutation.createWallet(Load.walletID(number), .usd)
+      return Load.command(mutation, .createWallet, key: "create-\(number)")
+    }
+    try run(callers: 512, count: walletCount) { _, number in
+      let card = CandidateCard(
+        id: PaymentMethodID("pm-\(number)"),
+        token: PaymentMethodToken("tok-\(number)"),
+        card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2040),
+        billing: BillingDetails(name: "A. Person", email: "a@example.org", country: "US", postalCode: "94107")
+      )
+      let amount = Money(micros: 1_000_000_000, currency: .usd)
+      let mutation = Mutation.recharge(RechargeID("r-\(number)"), Load.walletID(number), amount, card)
+      return Load.command(mutation, .recharge, key: "recharge-\(number)")
+    }
+    try run(callers: 512, count: walletCount) { _, number in
+      let mutation = Mutation.settleRecharge(RechargeID("r-\(number)"), .paid(processorChargeID: "ch-\(number)"))
+      return Load.command(mutation, .settleRecharge, key: nil)
+    }
+  }
+
+  /// Charges random wallets until `count` are answered; 0 for no end.
+  @discardableResult
+  func charge(callers: Int, count: Int = 0, seconds: Double = 0) throws -> Latencies {
+    var generator = SystemRandomNumberGenerator()
+    let session = session
+    let walletCount = walletCount
+    let run = UInt32.random(in: .min ... .max)
+    return try self.run(callers: callers, count: count, seconds: seconds) { caller, number in
+      let wallet = Load.walletID(Int.random(in: 0..<walletCount, using: &generator))
+      let amount = Money(micros: 1, currency: .usd)
+      let mutation = Mutation.charge(wallet, amount, .call, reference: "call-\(run)-\(number)")
+      return Load.command(mutation, .charge, key: "\(session)-\(run)-\(number)")
+    }
+  }
+
+  /// The number of the ledger's last record, which a charge's entry tells.
+  func lastRecord() async throws -> Int {
+    let mutation = Mutation.charge(Load.walletID(0), Money(micros: 1, currency: .usd), .call, reference: "probe")
+    let key = "probe-\(session)-\(UInt64.random(in: .min ... .max))"
+    let outcome = try await committer.submit(Load.command(mutation, .charge, key: key))
+    guard case .reply(.charge(_, let entry)) = outcome.answer else { throw LoadFailure(reason: "\(outcome.answer)") }
+    return Int(entry.id.record)
+  }
+
+  @discardableResult
+  private func run(
+    callers: Int,
+    count: Int = 0,
+    seconds: Double = 0,
+    command: (_ caller: Int, _ number: Int) -> Command
+  ) throws -> Latencies {
+    var latencies = Latencies()
+    var sentAt = [UInt64](repeating: 0, count: callers)
+    var number = 0
+    var inFlight = 0
+    let begin = monotonicTime()
+    let end = seconds > 0 ? begin + UInt64(seconds * 1e9) : .max
+    func send(_ caller: Int) {
+      guard count == 0 || number < count, monotonicTime() < end else { return }
+      let next = command(caller, number)
+      number += 1
+      inFlight += 1
+      sentAt[caller] = monotonicTime()
+      committer.submit(next) { [self] result in
+        let wakes = arrivals.withLock { arrivals in
+          if case .failure(let error) = result { arrivals.failure = "\(error)" }
+          if case .success(let outcome) = result, case .refusal(let refusal) = outcome.answer {
+            arrivals.failure = "\(refusal)"
+          }
+          arrivals.callers.append(caller)
+          return arrivals.callers.count == 1
+        }
+        if wakes { arrival.signal() }
+      }
+    }
+    for caller in 0..<callers { send(caller) }
+    while inFlight > 0 {
+      arrival.wait()
+      let arrived = try arrivals.withLock { arrivals in
+        if let failure = arrivals.failure { throw LoadFailure(reason: failure) }
+        defer { arrivals.callers = [] }
+        return arrivals.callers
+      }
+      let now = monotonicTime()
+      for caller in arrived {
+        inFlight -= 1
+        latencies.add(nanoseconds: now - sentAt[caller])
+        send(caller)
+      }
+    }
+    latencies.seconds = Double(monotonicTime() - begin) / 1e9
+    return latencies
+  }
+
+  private static func command(_ mutation: Mutation, _ method: Method, key: String?) -> Command {
+    // The server's digest of a request of this size costs its own thread the same.
+    let fingerprint = Digest(SHA256.hash(Array((key ?? "worker").utf8)))
+    return .mutate(mutation, Origin(caller: "switch", key: key, method: method, fingerprint: fingerprint))
+  }
+}
+
+struct LoadFailure: Error {
+  let reason: String
+}
+
+/// Nanoseconds of the monotonic clock.
+func monotonicTime() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
+
+/// Every answer's time, in steps of 1 µs up to 10 s.
+struct Latencies {
+  private var counts: [UInt32] = []
+  private(set) var count = 0
+  private(set) var longest: UInt64 = 0
+  var seconds = 0.0
+
+  mutating func add(nanoseconds: UInt64) {
+    let micros = Int(min(nanoseconds / 1000, 10_000_000))
+    if micros >= counts.count { counts += [UInt32](repeating: 0, count: micros + 1 - counts.count) }
+    counts[micros] += 1
+    count += 1
+    longest = max(longest, nanoseconds)
+  }
+
+  /// In microseconds.
+  func quantile(_ share: Double) -> Int {
+    var left = Int((Double(count) * share).rounded(.up))
+    for (micros, number) in counts.enumerated() {
+      left -= Int(number)
+      if left <= 0 { return micros }
+    }
+    return 0
+  }
+}
