@@ -5,30 +5,32 @@ struct CommitLoop<OpenedStore: Store> {
   private let rules: Rules
   private let clock: @Sendable () -> LedgerTime
   private var store: OpenedStore
+  private var scans: ScanTable
 
-  init(rules: Rules, clock: @escaping @Sendable () -> LedgerTime, store: OpenedStore) {
+  init(rules: Rules, clock: @escaping @Sendable () -> LedgerTime, store: OpenedStore, desk: ScanDesk) {
     self.rules = rules
     self.clock = clock
     self.store = store
+    scans = ScanTable(desk: desk)
   }
 
   /// Returns why the store failed, or nil once the mailbox is closed and empty.
   mutating func run(_ mailbox: Mailbox<Submission>) -> String? {
-    while let gathered = mailbox.takeAll() {
+    while let gathered = mailbox.takeAll(waits: !scans.hasWork) {
+      scans.takeIn()
       var rest = gathered[...]
-      while !rest.isEmpty {
+      repeat {
         let batch = withoutExpired(rest.prefix(Committer.largestBatch))
         rest = rest.dropFirst(Committer.largestBatch)
-        if let reason = commit(batch) {
-          for submission in rest { submission.completion(.failure(.unavailable(reason))) }
-          return reason
+        let failure = commit(batch) ?? maintain(isIdle: rest.isEmpty && mailbox.isEmpty) ?? scan()
+        if let failure {
+          for submission in rest { submission.completion(.failure(.unavailable(failure))) }
+          scans.close(.ledger(.unavailable(failure)))
+          return failure
         }
-        if let reason = maintain(isIdle: rest.isEmpty && mailbox.isEmpty) {
-          for submission in rest { submission.completion(.failure(.unavailable(reason))) }
-          return reason
-        }
-      }
+      } while !rest.isEmpty
     }
+    scans.close(ScanDesk.shuttingDown)
     return nil
   }
 
@@ -46,8 +48,9 @@ struct CommitLoop<OpenedStore: Store> {
   private mutating func commit(_ batch: [Submission]) -> String? {
     guard !batch.isEmpty else { return nil }
     do throws(StoreError) {
-      let outcomes = try decide(batch)
+      let (outcomes, records) = try decide(batch)
       for (submission, outcome) in zip(batch, outcomes) { submission.completion(.success(outcome)) }
+      scans.follow(records)
       return nil
     } catch {
       switch error {
@@ -57,16 +60,17 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  private mutating func decide(_ batch: [Submission]) throws(StoreError) -> [Outcome] {
+  /// Returns what each command came to, and what is committed now.
+  private mutating func decide(_ batch: [Submission]) throws(StoreError) -> ([Outcome], [JournalRecord]) {
     let time = now
     var state = try load(batch)
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(batch.count)
     for submission in batch { outcomes.append(rules.decide(submission.command, in: &state, at: time)) }
-    guard !state.changes.isEmpty else { return outcomes }
+    guard !state.changes.isEmpty else { return (outcomes, []) }
     state.position.time = time
     try store.persist(state)
-    return outcomes
+    return (outcomes, state.changes.records)
   }
 
   /// With the disk full, reads and replays are still answered; what would write is refused without effect.
@@ -107,6 +111,19 @@ struct CommitLoop<OpenedStore: Store> {
       switch error {
       case .diskFull: return nil
       case .failed(let reason): return reason
+      }
+    }
+  }
+
+  /// Gives the scans their slice. Returns why the store failed, or nil.
+  private mutating func scan() -> String? {
+    guard scans.hasWork else { return nil }
+    do throws(StoreError) {
+      try scans.run(on: &store, in: Slice())
+      return nil
+    } catch {
+      switch error {
+      case .diskFull(let reason), .failed(let reason): return reason
       }
     }
   }

@@ -14,7 +14,8 @@ package final class Committer: Sendable {
   /// Bounds memory; above it callers are turned away while they can still retry.
   package static let largestQueue = 65_536
 
-  private let mailbox = Mailbox<Submission>(capacity: largestQueue)
+  private let mailbox: Mailbox<Submission>
+  let desk: ScanDesk
   private let thread: OwningThread
   private let stopReason: StopReason
 
@@ -34,7 +35,11 @@ package final class Committer: Sendable {
     let opening = Opening()
     let stopReason = StopReason()
     self.stopReason = stopReason
-    thread = OwningThread(name: "ledger") { [mailbox] in
+    let mailbox = Mailbox<Submission>(capacity: Self.largestQueue)
+    self.mailbox = mailbox
+    let desk = ScanDesk(ring: { mailbox.ring() })
+    self.desk = desk
+    thread = OwningThread(name: "ledger") {
       let store: OpenedStore
       do throws(StoreError) {
         store = try open()
@@ -42,7 +47,7 @@ package final class Committer: Sendable {
       } catch {
         return opening.finish(error)
       }
-      var loop = CommitLoop(rules: rules, clock: clock, store: store)
+      var loop = CommitLoop(rules: rules, clock: clock, store: store, desk: desk)
       let reason = loop.run(mailbox)
       guard let reason else { return }
       stopReason.value.withLock { $0 = reason }

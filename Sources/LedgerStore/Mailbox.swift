@@ -5,6 +5,7 @@ final class Mailbox<Item: Sendable>: Sendable {
   private struct State {
     var items: [Item] = []
     var takerWaits = false
+    var isRung = false
     var isClosed = false
   }
 
@@ -32,13 +33,30 @@ final class Mailbox<Item: Sendable>: Sendable {
     return result
   }
 
-  /// Waits until there is something; nil once the box is closed and empty.
-  func takeAll() -> [Item]? {
+  /// Makes the taker look up, even where nothing was posted.
+  func ring() {
+    let wakes = state.withLock { state in
+      state.isRung = true
+      defer { state.takerWaits = false }
+      return state.takerWaits
+    }
+    if wakes { arrival.signal() }
+  }
+
+  /// What has gathered; nil once the box is closed and empty.
+  ///
+  /// - Parameter waits: Until there is something, or somebody rings.
+  func takeAll(waits: Bool = true) -> [Item]? {
     while true {
       let taken = state.withLock { state -> [Item]?? in
         if state.items.isEmpty {
-          state.takerWaits = !state.isClosed
-          return state.isClosed ? .some(nil) : nil
+          if state.isClosed { return .some(nil) }
+          if state.isRung || !waits {
+            state.isRung = false
+            return []
+          }
+          state.takerWaits = true
+          return nil
         }
         let items = state.items
         state.items = []

@@ -37,7 +37,7 @@ extension SQLiteStore {
     var records: [JournalRecord] = []
     var next = try account(walletID)?.head.record ?? 0
     while next != 0 {
-      guard let record = try record(next) else { break }
+      guard let record = try storedRecord(next) else { break }
       records.append(record)
       next = record.previous
     }
@@ -80,7 +80,7 @@ extension SQLiteStore {
   private func recordedAnswer(for key: IdempotencyKey) throws(StoreError) -> RecordedAnswer? {
     guard let number = try keyIndex.answer(for: key) else { return nil }
     if number < 0 { return try recordedRefusal(-number) }
-    guard let record = try record(number) else { throw .failed("record \(number) is lost") }
+    guard let record = try storedRecord(number) else { throw .failed("record \(number) is lost") }
     let body: RecordedAnswer.Body =
       if let id = record.rechargeID { .recharge(id) } else { .fixed(try decode(record.answer, of: "record \(number)")) }
     return RecordedAnswer(method: record.origin.method, fingerprint: record.origin.fingerprint, body: body)
@@ -97,7 +97,7 @@ extension SQLiteStore {
     return RecordedAnswer(method: method, fingerprint: fingerprint, body: .fixed(answer))
   }
 
-  private func record(_ number: Int64) throws(StoreError) -> JournalRecord? {
+  private func storedRecord(_ number: Int64) throws(StoreError) -> JournalRecord? {
     let select = statements.selectRecord
     select.bind(1, number)
     defer { select.reset() }

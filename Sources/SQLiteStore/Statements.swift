@@ -5,6 +5,7 @@ final class Statements {
   let begin, commit: Statement
   let selectWallet, selectRecord, selectRefusal, selectRecharge, selectRechargeOfCharge: Statement
   let selectOpenRecharges, selectPaymentMethod: Statement
+  let selectRecords, selectWallets: Statement
   let insertWallet, insertBalance, updateBalance, insertRecord, insertRefusal: Statement
   let upsertRecharge, insertPaymentMethod: Statement
 
@@ -52,6 +53,18 @@ final class Statements {
         billing_postal_code, payment_method.create_time
       FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = ?1
       """
+    )
+    selectRecords = try Statement(
+      connection,
+      """
+      SELECT record, wallet_id, sequence, previous, time, kind, amount, counter_account, posted, held, reason,
+        reference, recharge_id, caller, idempotency_key, method, fingerprint, answer, hash
+      FROM journal JOIN wallet USING (wallet) WHERE record >= ?1 ORDER BY record LIMIT ?2
+      """
+    )
+    selectWallets = try Statement(
+      connection,
+      "SELECT wallet, wallet_id FROM wallet WHERE wallet > ?1 ORDER BY wallet LIMIT ?2"
     )
     insertWallet = try Statement(connection, "INSERT INTO wallet VALUES (?1, ?2, ?3, ?4)")
     insertBalance = try Statement(connection, "INSERT INTO balance VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")

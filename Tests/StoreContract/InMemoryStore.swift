@@ -20,7 +20,7 @@ package struct InMemoryStore: Store {
     package init(persistBegins: @escaping @Sendable () -> Void = {}) { self.persistBegins = persistBegins }
   }
 
-  private let memory: Memory
+  let memory: Memory
 
   package init(_ memory: Memory) { self.memory = memory }
 

@@ -1,0 +1,113 @@
+import Ledger
+
+/// Which of a wallet's entries are wanted. An entry is a record that moved money.
+package struct EntryFilter: Hashable, Sendable {
+  /// Empty for all.
+  package var kinds: Set<RecordKind>
+  /// From this time on.
+  package var start: LedgerTime?
+  /// Before this time.
+  package var end: LedgerTime?
+
+  package init(kinds: Set<RecordKind> = [], start: LedgerTime? = nil, end: LedgerTime? = nil) {
+    self.kinds = kinds
+    self.start = start
+    self.end = end
+  }
+
+  func takes(_ record: JournalRecord) -> Bool {
+    guard record.counterAccount != nil, kinds.isEmpty || kinds.contains(record.kind) else { return false }
+    return end.map { record.time < $0 } ?? true
+  }
+}
+
+package struct EntryPage: Sendable {
+  /// Newest first.
+  package var records: [JournalRecord] = []
+  /// Where the next page begins; nil after the last.
+  package var next: RecordPlace?
+}
+
+/// A record and its sequence in its wallet: enough to go on from, and to notice a place that is not there.
+package struct RecordPlace: Hashable, Sendable {
+  package let record: Int64
+  package let sequence: Int64
+
+  package init(record: Int64, sequence: Int64) {
+    self.record = record
+    self.sequence = sequence
+  }
+}
+
+/// Gathers one page of a wallet's entries, walking from each record to the one before it: no index has to be kept for it.
+final class EntryList: Scan {
+  /// How many records are looked at for one page. A page of a rare kind may come back short, with more to follow.
+  static let mostRecords = 10_000
+
+  private let walletID: WalletID
+  private let filter: EntryFilter
+  private let size: Int
+  private let completion: @Sendable (Result<EntryPage, ScanError>) -> Void
+  /// nil before the first record is known; record 0 is past the last.
+  private var next: RecordPlace?
+  private var page = EntryPage()
+  private var looked = 0
+
+  /// - Parameter place: Where an earlier page ended; nil for the newest.
+  init(
+    _ walletID: WalletID,
+    filter: EntryFilter,
+    from place: RecordPlace?,
+    size: Int,
+    completion: @escaping @Sendable (Result<EntryPage, ScanError>) -> Void
+  ) {
+    self.walletID = walletID
+    self.filter = filter
+    self.size = size
+    self.completion = completion
+    next = place
+  }
+
+  var isAbandoned: Bool { false }
+
+  func fail(_ error: ScanError) { completion(.failure(error)) }
+
+  func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+    if next == nil { next = try newest(in: &store) }
+    guard let first = next else {
+      fail(.refused(.walletNotFound(walletID)))
+      return .finished
+    }
+    var place = first
+    while place.record > 0, page.records.count < size, looked < Self.mostRecords {
+      switch try store.record(place.record) {
+      case .row(let record)? where record.walletID == walletID && record.sequence == place.sequence:
+        looked += 1
+        if let start = filter.start, record.time < start {
+          place = RecordPlace(record: 0, sequence: 0)
+          break
+        }
+        if filter.takes(record) { page.records.append(record) }
+        place = RecordPlace(record: record.previous, sequence: record.sequence - 1)
+      case .damaged(let what)?:
+        fail(.damaged(what))
+        return .finished
+      case .row?, nil:
+        fail(place == first && looked == 0 ? .cursorUnknown : .lost(record: place.record))
+        return .finished
+      }
+      next = place
+      if slice.isOver { return .working }
+    }
+    page.next = place.record > 0 ? place : nil
+    completion(.success(page))
+    return .finished
+  }
+
+  private func newest(in store: inout some Store) throws(StoreError) -> RecordPlace? {
+    var needs = Needs()
+    needs.add(.ask(.wallet(walletID)))
+    guard let account = try store.load(needs).accounts[walletID] else { return nil }
+    return RecordPlace(record: account.head.record, sequence: account.wallet.sequence)
+  }
+}

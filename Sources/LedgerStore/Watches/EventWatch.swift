@@ -1,0 +1,132 @@
+import Ledger
+
+/// What a watch of events is given.
+package enum EventUpdate: Sendable {
+  case events([LedgerEvent], JournalRecord)
+  /// Nothing happened up to here: where to go on from later.
+  case nothing(EventCursor)
+}
+
+/// A place in the journal. The tag, from the hash of the record there, tells a ledger that was restored from an older
+/// backup and has other records under the same numbers.
+package struct EventCursor: Hashable, Sendable {
+  package let record: Int64
+  package let tag: UInt64
+
+  package init(record: Int64, tag: UInt64) {
+    self.record = record
+    self.tag = tag
+  }
+
+  package init(at record: JournalRecord) {
+    self.init(record: record.number, tag: record.hash.words.0)
+  }
+
+  /// Before the first record.
+  package static let beginning = EventCursor(record: 0, tag: 0)
+}
+
+/// Follows the whole journal and hands on what is an event. It remembers only where it is, so it may be as slow as it
+/// likes.
+final class EventWatch: Scan {
+  static let relayCapacity = 64
+  /// A reader that hears of no event for so many records is told where it is, so that it need not go over them again.
+  static let quietRecords: Int64 = 10_000
+  private static let recordsPerRead = 64
+
+  private let rules: EventRules
+  private let relay: Relay<EventUpdate>
+  /// nil means the end, wherever that is when the watch begins.
+  private let start: EventCursor?
+  /// The last record that was looked at; nil before the watch has begun.
+  private var last: Int64?
+  /// The last record that the reader knows of.
+  private var told: Int64 = 0
+
+  init(after start: EventCursor?, rules: EventRules, relay: Relay<EventUpdate>) {
+    self.start = start
+    self.rules = rules
+    self.relay = relay
+  }
+
+  var isAbandoned: Bool { relay.isAbandoned }
+
+  func fail(_ error: ScanError) { relay.end(.failure(error)) }
+
+  func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+    if last == nil, try !begin(on: &store) { return .finished }
+    while let last, last < store.position.record {
+      for found in try store.records(from: last + 1, limit: Self.recordsPerRead) {
+        switch found {
+        case .row(let record):
+          guard relay.hasRoom() else { return .waiting }
+          guard look(at: record) else { return .finished }
+        case .damaged(let what):
+          fail(.damaged(what))
+          return .finished
+        }
+      }
+      guard self.last != last else {
+        fail(.lost(record: last + 1))
+        return .finished
+      }
+      if slice.isOver { return .working }
+    }
+    return .waiting
+  }
+
+  /// False where the watch has ended at once.
+  private func begin(on store: inout some Store) throws(StoreError) -> Bool {
+    let record = start?.record ?? store.position.record
+    var place = EventCursor.beginning
+    if record > 0 {
+      switch try store.record(record) {
+      case .row(let found)?: place = EventCursor(at: found)
+      case .damaged(let what)?:
+        fail(.damaged(what))
+        return false
+      case nil:
+        fail(start == nil ? .lost(record: record) : .cursorUnknown)
+        return false
+      }
+    }
+    guard start == nil || start == place else {
+      fail(.cursorUnknown)
+      return false
+    }
+    last = place.record
+    told = place.record
+    relay.offer(.nothing(place))
+    return true
+  }
+
+  /// False where the watch has ended, because a record is missing before this one.
+  private func look(at record: JournalRecord) -> Bool {
+    let expected = (last ?? 0) + 1
+    guard record.number == expected else {
+      fail(.lost(record: expected))
+      return false
+    }
+    last = record.number
+    let events = rules.events(in: record)
+    if !events.isEmpty {
+      relay.offer(.events(events, record))
+    } else if record.number - told >= Self.quietRecords {
+      relay.offer(.nothing(EventCursor(at: record)))
+    } else {
+      return true
+    }
+    told = record.number
+    return true
+  }
+
+  /// Takes what was just committed, if it is where that begins. Otherwise it reads it when its turn comes.
+  func follow(_ records: [JournalRecord]) -> ScanStatus {
+    guard let last, let first = records.first, first.number == last + 1 else { return .working }
+    for record in records {
+      guard relay.hasRoom() else { return .waiting }
+      guard look(at: record) else { return .finished }
+    }
+    return .waiting
+  }
+}

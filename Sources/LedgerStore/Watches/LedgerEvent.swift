@@ -1,0 +1,45 @@
+import Ledger
+
+/// What those who notify people want to know of. One change can be several.
+package enum LedgerEvent: Hashable, Sendable, CaseIterable {
+  /// What is available fell below the limit that the configuration names.
+  case lowBalance
+  case rechargePaid
+  case rechargeDeclined
+  case rechargeFailed
+  case rechargeAuthenticationRequired
+  case rechargeNeedsReview
+}
+
+/// When a wallet's balance counts as low.
+package struct EventRules: Hashable, Sendable {
+  /// In micros of any currency.
+  package var lowBalance: Int64
+
+  package init(lowBalance: Int64) { self.lowBalance = lowBalance }
+
+  /// $10.
+  package static let usual = EventRules(lowBalance: 10 * Money.microsPerUnit)
+
+  package func events(in record: JournalRecord) -> [LedgerEvent] {
+    var events: [LedgerEvent] = []
+    if let event = LedgerEvent(record.kind) { events.append(event) }
+    let available = record.posted - record.held
+    let before = available - record.amount
+    if before >= lowBalance, available < lowBalance { events.append(.lowBalance) }
+    return events
+  }
+}
+
+extension LedgerEvent {
+  fileprivate init?(_ kind: RecordKind) {
+    switch kind {
+    case .rechargePaid: self = .rechargePaid
+    case .rechargeDeclined: self = .rechargeDeclined
+    case .rechargeFailed: self = .rechargeFailed
+    case .rechargeAuthenticationRequired: self = .rechargeAuthenticationRequired
+    case .rechargeNeedsReview: self = .rechargeNeedsReview
+    case .walletCreated, .charge, .rechargeStarted, .paymentMethodSaved: return nil
+    }
+  }
+}

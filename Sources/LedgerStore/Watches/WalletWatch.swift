@@ -1,0 +1,156 @@
+import Ledger
+
+/// What a watch of a wallet is given.
+package enum WalletUpdate: Sendable {
+  /// The wallet as it was when the watch began.
+  case snapshot(Wallet)
+  case change(JournalRecord)
+}
+
+package enum WatchStart: Hashable, Sendable {
+  /// The wallet as it is, then every change.
+  case snapshot
+  /// Every change with a higher sequence.
+  case after(sequence: Int64)
+}
+
+/// Follows one wallet, change by change, without a gap.
+///
+/// A watch that begins in the past walks the wallet's records back from the newest, noting their numbers, then reads them
+/// forward. What is committed meanwhile is noted too, and handed on at once when nothing else waits.
+final class WalletWatch: Scan {
+  private enum Phase {
+    case starting
+    /// `next` is the record to look at, `first` the sequence to go back to.
+    case walkingBack(next: Int64, first: Int64)
+    case following
+  }
+
+  /// How many changes may wait for a watch: 8 bytes each.
+  static let mostPending = 100_000
+  /// How many changes wait, whole, for the reader.
+  static let relayCapacity = 32
+
+  let walletID: WalletID
+  private let start: WatchStart
+  private let relay: Relay<WalletUpdate>
+  private var phase = Phase.starting
+  /// Numbers of the records found walking back, newest first.
+  private var walked: [Int64] = []
+  /// Numbers of the records committed since, oldest first; those before `committedHead` are handed on.
+  private var committed: [Int64] = []
+  private var committedHead = 0
+  /// Of the last change handed on.
+  private var lastSequence: Int64 = 0
+
+  init(_ walletID: WalletID, start: WatchStart, relay: Relay<WalletUpdate>) {
+    self.walletID = walletID
+    self.start = start
+    self.relay = relay
+  }
+
+  var isAbandoned: Bool { relay.isAbandoned }
+
+  func fail(_ error: ScanError) { relay.end(.failure(error)) }
+
+  func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+    if case .starting = phase, try !begin(on: &store) { return .finished }
+    if case .walkingBack = phase {
+      switch try walkBack(on: &store, in: slice) {
+      case .waiting: break
+      case let status: return status
+      }
+    }
+    return try handOn(from: &store, in: slice)
+  }
+
+  /// False where the watch has ended at once.
+  private func begin(on store: inout some Store) throws(StoreError) -> Bool {
+    var needs = Needs()
+    needs.add(.ask(.wallet(walletID)))
+    guard let account = try store.load(needs).accounts[walletID] else {
+      fail(.refused(.walletNotFound(walletID)))
+      return false
+    }
+    let now = account.wallet.sequence
+    switch start {
+    case .snapshot:
+      relay.offer(.snapshot(account.wallet))
+      lastSequence = now
+      phase = .following
+    case .after(let sequence):
+      guard sequence <= now, now - sequence <= Int64(Self.mostPending) else {
+        fail(.snapshotRequired(sequence: now))
+        return false
+      }
+      lastSequence = sequence
+      phase = sequence == now ? .following : .walkingBack(next: account.head.record, first: sequence + 1)
+    }
+    return true
+  }
+
+  /// `waiting` once it is done.
+  private func walkBack(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+    while case .walkingBack(let next, let first) = phase {
+      switch try store.record(next) {
+      case .row(let record)? where record.walletID == walletID && record.sequence >= first:
+        walked.append(record.number)
+        phase = record.sequence == first ? .following : .walkingBack(next: record.previous, first: first)
+      case .damaged(let what)?:
+        fail(.damaged(what))
+        return .finished
+      case .row?, nil:
+        fail(.lost(record: next))
+        return .finished
+      }
+      if slice.isOver { return .working }
+    }
+    return .waiting
+  }
+
+  private func handOn(from store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+    while let number = walked.last ?? (committedHead < committed.count ? committed[committedHead] : nil) {
+      guard relay.hasRoom() else { return .waiting }
+      switch try store.record(number) {
+      case .row(let record)? where record.walletID == walletID && record.sequence == lastSequence + 1: handOn(record)
+      case .damaged(let what)?:
+        fail(.damaged(what))
+        return .finished
+      case .row?, nil:
+        fail(.lost(record: number))
+        return .finished
+      }
+      if walked.popLast() == nil { dropFirstCommitted() }
+      if slice.isOver { return .working }
+    }
+    return .waiting
+  }
+
+  private func handOn(_ record: JournalRecord) {
+    lastSequence = record.sequence
+    relay.offer(.change(record))
+  }
+
+  private func dropFirstCommitted() {
+    committedHead += 1
+    guard committedHead * 2 >= committed.count else { return }
+    committed.removeFirst(committedHead)
+    committedHead = 0
+  }
+
+  /// Takes a change of the wallet that was just committed.
+  func follow(_ record: JournalRecord) -> ScanStatus {
+    if case .starting = phase { return .waiting }
+    let pending = walked.count + committed.count - committedHead
+    if case .following = phase, pending == 0, relay.hasRoom() {
+      handOn(record)
+      return .waiting
+    }
+    guard pending < Self.mostPending else {
+      fail(.fellBehind(lastSequence: lastSequence))
+      return .finished
+    }
+    committed.append(record.number)
+    return .waiting
+  }
+}
