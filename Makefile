@@ -1,7 +1,7 @@
 # Every target installs what it lacks: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test generate format lint bench bench-rpc bench-rpc-all
+.PHONY: help run build test generate format lint bench bench-rpc bench-rpc-all bench-ledger
 
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
@@ -45,7 +45,7 @@ lint: ## Check formatting, and that generated code is what proto/ gives
 	@echo "==> checking generated code"
 	@.ci/generate --check
 
-bench: bench-rpc ## Measure
+bench: bench-rpc bench-ledger ## Measure
 
 bench-rpc: ## Measure calls per second beside ttrpc-go and grpc-go
 	@.ci/install $(LIBRARIES)
@@ -54,3 +54,7 @@ bench-rpc: ## Measure calls per second beside ttrpc-go and grpc-go
 bench-rpc-all: ## The same beside gRPC C++ and grpc-swift-2 too (their builds take long)
 	@.ci/install $(LIBRARIES)
 	@$(MAKE) --no-print-directory -C Benchmarks rpc-all
+
+bench-ledger: ## Measure durable charges per second beside PostgreSQL, and ledgers that have grown
+	@.ci/install $(LIBRARIES)
+	@$(MAKE) --no-print-directory -C Benchmarks ledger

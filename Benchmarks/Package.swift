@@ -39,5 +39,26 @@ let package = Package(
       ],
       path: "Sources/EchoClient"
     ),
+    .target(
+      name: "BenchmarkCharges",
+      dependencies: [.product(name: "CreditsClient", package: "credits")]
+    ),
+    .executableTarget(
+      name: "charge-client",
+      dependencies: [
+        "BenchmarkCharges",
+        .product(name: "CreditsClient", package: "credits"),
+        .product(name: "MeasuringWindow", package: "MeasuringWindow"),
+      ],
+      path: "Sources/ChargeClient"
+    ),
+    .executableTarget(
+      name: "ledger-fill",
+      dependencies: [
+        "BenchmarkCharges",
+        .product(name: "CreditsClient", package: "credits"),
+      ],
+      path: "Sources/LedgerFill"
+    ),
   ]
 )

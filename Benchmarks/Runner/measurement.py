@@ -29,6 +29,8 @@ class Sample:
     server_cpu_us: float  # per call
     client_cpu_us: float  # per call
     others_share: float  # of the machine's CPU time, spent by everything else
+    p999_us: float | None = None  # where the client tells
+    slowest_us: float | None = None  # where the client tells
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +53,19 @@ def process_cpu(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
 
+def family_cpu(pid):
+    """The same of a process, its children, and the children that have ended (fields 16 and 17)."""
+    seconds = 0.0
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if stat.parent.name == str(pid):
+                seconds += sum(map(int, fields[11:15])) / TICKS_PER_SECOND
+            elif fields[1] == str(pid):
+                seconds += sum(map(int, fields[11:13])) / TICKS_PER_SECOND
+    return seconds
+
+
 def machine_cpu():
     """Busy seconds of all cores (proc(5), /proc/stat: all but idle, iowait and the guest repeats)."""
     times = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
@@ -58,17 +73,17 @@ def machine_cpu():
 
 
 @contextlib.contextmanager
-def program(argv, log):
+def program(argv, log, stop_seconds=STOP_SECONDS, **options):
     """Runs a program whose standard output is read line by line; ends it on the way out."""
     with open(log, "ab") as errors:
-        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=errors, text=True, **options)
     try:
         yield process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(stop_seconds)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -121,6 +136,7 @@ def measure(stack, server, socket, log, in_flight, warm_up, seconds):
 
 
 def sample(result, before, after):
+    """The client's own report, with the CPU time of all between two readings."""
     # The runner wakes a little after the client's window opens and closes, so rates are compared, not totals.
     elapsed = after.at - before.at
     server_share = (after.server - before.server) / elapsed
@@ -132,4 +148,6 @@ def sample(result, before, after):
         server_cpu_us=server_share * result["seconds"] * 1e6 / result["calls"],
         client_cpu_us=result["client_cpu_us"] / result["calls"],
         others_share=max(0.0, others / (elapsed * os.cpu_count())),
+        p999_us=result.get("p999_us"),
+        slowest_us=result.get("slowest_us"),
     )

@@ -27,6 +27,7 @@ class Row:
     server_cpu_us: float
     client_cpu_us: float
     others_share: float
+    p999_us: float | None = None
 
     @property
     def cpu_us(self):
@@ -35,7 +36,8 @@ class Row:
 
 def row(stack, in_flight, samples):
     def median(field):
-        return statistics.median(getattr(sample, field) for sample in samples)
+        values = [getattr(sample, field) for sample in samples]
+        return None if None in values else statistics.median(values)
 
     rates = [sample.calls_per_second for sample in samples]
     return Row(
@@ -51,6 +53,7 @@ def row(stack, in_flight, samples):
         server_cpu_us=median("server_cpu_us"),
         client_cpu_us=median("client_cpu_us"),
         others_share=median("others_share"),
+        p999_us=median("p999_us"),
     )
 
 
@@ -83,21 +86,25 @@ def cells(row, reference):
 
 
 def table(rows, reference_key):
-    """A Markdown table that also reads well in a terminal."""
+    """All rows, by calls in flight, beside our own."""
     references = {row.in_flight: row for row in rows if row.key == reference_key}
     ordered = sorted(rows, key=lambda row: row.in_flight)
-    lines = [HEADINGS] + [cells(row, references.get(row.in_flight)) for row in ordered]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return markdown([HEADINGS] + [cells(row, references.get(row.in_flight)) for row in ordered], LEFT_ALIGNED)
+
+
+def markdown(lines, left_aligned):
+    """A Markdown table, headings first, that also reads well in a terminal."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
 
     def formatted(line):
         aligned = (
-            text.ljust(width) if column in LEFT_ALIGNED else text.rjust(width)
+            text.ljust(width) if column in left_aligned else text.rjust(width)
             for column, (text, width) in enumerate(zip(line, widths))
         )
         return "| " + " | ".join(aligned) + " |"
 
     rule = "|" + "|".join(
-        "-" * (width + 2) if column in LEFT_ALIGNED else "-" * (width + 1) + ":"
+        "-" * (width + 2) if column in left_aligned else "-" * (width + 1) + ":"
         for column, width in enumerate(widths)
     ) + "|"  # fmt: skip
     return "\n".join([formatted(lines[0]), rule] + [formatted(line) for line in lines[1:]])
@@ -115,13 +122,23 @@ def machine():
 
 def conditions(date, settings, rows):
     """The sentences under the title: what was run, where, and whether to trust it."""
-    worst = max(row.others_share for row in rows)
-    text = (
+    return (
         f"{date}. {machine()}. Unary echo of a 64-byte message over a Unix socket, client and server as two "
-        f"processes, one connection. Median of {settings['rounds']} interleaved rounds; each window "
-        f"{settings['seconds']:g} s after {settings['warm_up']:g} s of warm-up. Other programs used up to "
-        f"{worst:.0%} of the machine in a row's median window."
+        f"processes, one connection. {windows(settings)} {noise(rows)}"
     )
+
+
+def windows(settings):
+    return (
+        f"Median of {settings['rounds']} interleaved rounds; each window {settings['seconds']:g} s after "
+        f"{settings['warm_up']:g} s of warm-up."
+    )
+
+
+def noise(rows):
+    """What other programs took meanwhile, and a warning if that was much."""
+    worst = max(row.others_share for row in rows)
+    text = f"Other programs used up to {worst:.0%} of the machine in a row's median window."
     if worst > NOISY_SHARE:
         text += " **The machine was not quiet: read these figures as a check that all runs, not as a result.**"
     return text

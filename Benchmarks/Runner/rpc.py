@@ -19,17 +19,10 @@ import tempfile
 import measurement
 import plot
 import report
+import rounds
 import stacks
 
 FULL_LENGTH = {"rounds": 5, "warm_up": 2.0, "seconds": 3.0}
-
-
-def settings_from_environment():
-    return {
-        "rounds": int(os.environ.get("BENCH_ROUNDS", FULL_LENGTH["rounds"])),
-        "warm_up": float(os.environ.get("BENCH_WARMUP_SECONDS", FULL_LENGTH["warm_up"])),
-        "seconds": float(os.environ.get("BENCH_SECONDS", FULL_LENGTH["seconds"])),
-    }
 
 
 def chosen(candidates):
@@ -44,18 +37,13 @@ def chosen(candidates):
     return [stack for stack in candidates if stack.key in wanted]
 
 
-def rotated(sequence, by):
-    by %= len(sequence)
-    return sequence[by:] + sequence[:by]
-
-
 def run_rounds(compared, settings):
     """Samples by (stack key, calls in flight); each round starts with another stack."""
     samples = {}
     # In /tmp, because a socket path may have 107 bytes at most.
     with tempfile.TemporaryDirectory(prefix="echo-", dir="/tmp") as directory:
         for number in range(settings["rounds"]):
-            for stack in rotated(compared, number):
+            for stack in rounds.rotated(compared, number):
                 print(f"round {number + 1} of {settings['rounds']}: {stack.label}", file=sys.stderr, flush=True)
                 with measurement.running_server(stack, pathlib.Path(directory)) as (server, socket, log):
                     for in_flight in stack.levels:
@@ -73,7 +61,7 @@ def main():
     # So that `finally` blocks end the programs that were started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
-    settings = settings_from_environment()
+    settings = rounds.settings(FULL_LENGTH)
     candidates = stacks.everything() if everything else stacks.quick()
     compared = chosen(candidates)
     try:
@@ -86,7 +74,7 @@ def main():
         for stack in compared
         for in_flight in stack.levels
     ]
-    rounds = {
+    samples_by_row = {
         f"{key} at {in_flight}": [dataclasses.asdict(sample) for sample in taken]
         for (key, in_flight), taken in samples.items()
     }
@@ -101,7 +89,7 @@ def main():
     title = "Unary echo over a Unix socket"
     subtitle = f"64-byte message, two processes, median of {settings['rounds']} rounds, {report.machine()}, {date}"
     drawing = plot.draw(title, subtitle, rows)
-    report.write(stem, title, f"{under_title}\n\n{table}", rows, rounds, settings, drawing)
+    report.write(stem, title, f"{under_title}\n\n{table}", rows, samples_by_row, settings, drawing)
     print(f"\nwritten: {stem}.md, .json and .svg")
 
 

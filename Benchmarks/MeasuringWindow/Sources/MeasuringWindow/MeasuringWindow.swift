@@ -101,10 +101,11 @@ private struct Window {
   func report(of latencies: [UInt32]) -> String {
     precondition(!latencies.isEmpty, "no call ended inside the measuring window")
     let sorted = latencies.sorted()
-    let p50 = Double(sorted[sorted.count / 2]) / 1e3
-    let p99 = Double(sorted[sorted.count * 99 / 100]) / 1e3
+    func microseconds(perMille: Int) -> Double { Double(sorted[sorted.count * perMille / 1000]) / 1e3 }
     return """
-      {"calls":\(sorted.count),"seconds":\(seconds),"p50_us":\(p50),"p99_us":\(p99),"client_cpu_us":\(cpuMicroseconds)}
+      {"calls":\(sorted.count),"seconds":\(seconds),"p50_us":\(microseconds(perMille: 500)),\
+      "p99_us":\(microseconds(perMille: 990)),"p999_us":\(microseconds(perMille: 999)),\
+      "slowest_us":\(Double(sorted[sorted.count - 1]) / 1e3),"client_cpu_us":\(cpuMicroseconds)}
       """
   }
 }

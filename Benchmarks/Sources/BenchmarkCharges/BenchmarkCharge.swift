@@ -1,0 +1,24 @@
+public import CreditsClient
+
+/// The charge that is measured, and the wallets that it takes from. `Peers/PostgreSQL/charge.pgbench` makes the same one.
+public enum BenchmarkCharge {
+  /// $0.0042, about a minute's call.
+  private static let amount = Money.micros(4200)
+
+  /// - Parameter number: From 1.
+  public static func walletID(_ number: Int) -> String { "wallet-\(number)" }
+
+  /// Charges one of the first `wallets` wallets under a key that was never used.
+  public static func make(with client: CreditsClient, amongWallets wallets: Int) async throws {
+    let first = Int64.random(in: 0...(.max))
+    let second = Int64.random(in: 0...(.max))
+    let charge = try await client.wallet.charge(
+      walletID(.random(in: 1...wallets)),
+      amount,
+      for: .call,
+      reference: "call-\(first)",
+      idempotencyKey: "\(first)-\(second)"
+    )
+    precondition(!charge.isReplayed, "a random key came twice")
+  }
+}

@@ -1,0 +1,77 @@
+import BenchmarkCharges
+import CreditsClient
+import Synchronization
+
+/// Fills a ledger through its socket: opens wallets that are not there, with credits in each, and makes charges.
+@main
+enum LedgerFill {
+  /// Usage: ledger-fill SOCKET IN_FLIGHT WALLETS CHARGES
+  ///
+  /// Waits for a server that is still starting. Prints one JSON line when every reply has come, and so is durable.
+  static func main() async throws {
+    let numbers = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
+    guard CommandLine.arguments.count == 5, numbers.count == 3, numbers[0] > 0, numbers[1] > 0, numbers[2] >= 0 else {
+      fatalError("usage: \(CommandLine.arguments[0]) SOCKET IN_FLIGHT WALLETS CHARGES")
+    }
+    let (inFlight, wallets, charges) = (numbers[0], numbers[1], numbers[2])
+    let client = try await CreditsClient.connect(
+      socketPath: CommandLine.arguments[1],
+      timeout: .seconds(60),
+      waitsForServer: true
+    )
+    let clock = ContinuousClock()
+    let openingTime = try await clock.measure {
+      try await perform(wallets, inFlight: inFlight) { number in
+        try await open(BenchmarkCharge.walletID(number), with: client)
+      }
+    }
+    let chargingTime = try await clock.measure {
+      try await perform(charges, inFlight: inFlight) { _ in
+        try await BenchmarkCharge.make(with: client, amongWallets: wallets)
+      }
+    }
+    await client.close()
+    print(
+      """
+      {"wallets":\(wallets),"wallets_seconds":\(openingTime / .seconds(1)),\
+      "charges":\(charges),"charges_seconds":\(chargingTime / .seconds(1))}
+      """
+    )
+  }
+
+  /// Keys that depend on nothing but the wallet, so that a wallet is opened and credited once, however often asked.
+  private static func open(_ walletID: String, with client: CreditsClient) async throws {
+    _ = try await client.wallet.create(walletID, idempotencyKey: "open-\(walletID)")
+    let billing = BillingDetails(name: "A. Person", email: "a@example.org", country: "US", postalCode: "94107")
+    let paid = try await client.recharge.pay(
+      walletID,
+      .dollars(1000),
+      with: PaymentDetails(token: "pm_card_visa", billing: billing),
+      idempotencyKey: "credit-\(walletID)"
+    )
+    precondition(paid.recharge.state == .paid, "a wallet was not credited: \(paid.recharge)")
+  }
+
+  /// Runs `work` for 1 to `count`, `inFlight` at a time.
+  private static func perform(
+    _ count: Int,
+    inFlight: Int,
+    _ work: @escaping @Sendable (Int) async throws -> Void
+  ) async throws {
+    let taken = Counter()
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<min(inFlight, count) {
+        group.addTask {
+          while case let number = taken.next(), number <= count { try await work(number) }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+}
+
+private final class Counter: Sendable {
+  private let value = Atomic(0)
+
+  func next() -> Int { value.wrappingAdd(1, ordering: .relaxed).newValue }
+}
