@@ -4,7 +4,9 @@ import contextlib
 import dataclasses
 import json
 import pathlib
+import socket
 import subprocess
+import time
 
 import measurement
 import stacks
@@ -14,6 +16,7 @@ LABEL = "creditsd, over its socket"
 # Callers that fill a ledger: as many calls as one connection may carry.
 FILLING_CALLERS = 1000
 # A long log is read when the ledger opens, and folded when it closes.
+START_SECONDS = 120
 STOP_SECONDS = 120
 
 
@@ -61,12 +64,30 @@ class Credits:
 
 
 @contextlib.contextmanager
-def running(directory, wallets):
-    """creditsd with the ledger in `directory`, which may be new, with at least these wallets."""
+def opened(directory, wallets):
+    """creditsd with the ledger in `directory`, which may be new."""
     directory.mkdir(exist_ok=True)
-    socket, data, log = directory / "credits.sock", directory / "data", directory / "log"
-    argv = [stacks.BINARIES / "creditsd", "--socket", socket, "--data", data, "--log-level", "error"]
+    path, data, log = directory / "credits.sock", directory / "data", directory / "log"
+    argv = [stacks.BINARIES / "creditsd", "--socket", path, "--data", data, "--log-level", "error"]
     with measurement.program(argv, log, STOP_SECONDS) as process:
-        ledger = Credits(process, socket, data, log, wallets)
+        ledger = Credits(process, path, data, log, wallets)
+        wait_until_listening(ledger)
+        yield ledger
+
+
+@contextlib.contextmanager
+def running(directory, wallets):
+    """creditsd with a new ledger in `directory`, and with these wallets."""
+    with opened(directory, wallets) as ledger:
         ledger.fill(0)
         yield ledger
+
+
+def wait_until_listening(ledger):
+    """creditsd binds its socket once its ledger is open."""
+    end = time.monotonic() + START_SECONDS
+    with socket.socket(socket.AF_UNIX) as caller:
+        while caller.connect_ex(str(ledger.socket)) != 0:
+            if ledger.process.poll() is not None or time.monotonic() > end:
+                raise measurement.MeasurementFailed(f"creditsd did not start:\n{measurement.tail(ledger.log)}")
+            time.sleep(0.02)

@@ -63,3 +63,64 @@ def comparison(date, settings, file_system, wallets, rows, reference_key, one_ca
         f"{report.noise(rows)}\n\n{table}\n\n"
         f"One caller, beside one sync and one call without a ledger, in the same run:\n\n{one_caller.table()}"
     )
+
+
+class Sight:
+    """What was seen of a ledger beside its charges."""
+
+    def __init__(self):
+        self.filling_rate = None  # charges per second while it was filled
+        self.opening_seconds = None  # the longest, from the start of the program to a first reply
+        self.resident_mb = 0.0  # the most
+        self.file_mb = 0.0  # the most
+
+    def add(self, filled, opened, ledger):
+        if filled:
+            self.filling_rate = filled["charges"] / filled["charges_seconds"]
+        if opened is not None:
+            self.opening_seconds = max(opened, self.opening_seconds or 0.0)
+        self.resident_mb = max(self.resident_mb, ledger.memory()[1])
+        self.file_mb = max(self.file_mb, ledger.file_bytes() / 1e6)
+
+
+GROWTH_HEADINGS = (
+    "entries before", "charges/s", "slowest to fastest round", "÷ the smallest's", "p50 µs", "p99 µs", "p99.9 ms",
+    "slowest of all, ms", "server CPU µs/charge", "peak RSS MB", "files MB", "filled at, charges/s", "opens in s",
+)  # fmt: skip
+
+
+def growth_cells(row, smallest, slowest_us, sight):
+    return (
+        f"{int(row.key):,}",
+        f"{row.calls_per_second:,.0f}",
+        f"{row.slowest_round:,.0f} – {row.fastest_round:,.0f}",
+        f"{row.calls_per_second / smallest.calls_per_second:.2f}",
+        f"{row.p50_us:,.0f}",
+        f"{row.p99_us:,.0f}",
+        f"{row.p999_us / 1e3:,.1f}",
+        f"{slowest_us / 1e3:,.1f}",
+        f"{row.server_cpu_us:.0f}",
+        f"{sight.resident_mb:,.0f}",
+        f"{sight.file_mb:,.0f}",
+        f"{sight.filling_rate:,.0f}",
+        "–" if sight.opening_seconds is None else f"{sight.opening_seconds:.1f}",
+    )
+
+
+def growth(date, settings, file_system, wallets, rows, slowest, sights):
+    """All that the growth's report says under its title, but for memory."""
+    table = report.markdown(
+        [GROWTH_HEADINGS] + [growth_cells(row, rows[0], slowest[row.key], sights[row.key]) for row in rows], set()
+    )
+    return (
+        f"{date}. {report.machine()}, files on {file_system}. {rows[0].in_flight} callers charge {wallets:,} wallets "
+        f"drawn at random, under keys never used before, each reply durable, over creditsd's socket. The entries that "
+        f"are there before were charged in the same way. {report.windows(settings)} {report.noise(rows)}\n\n{table}"
+    )
+
+
+def memory(charges, wallets, resident_mb, peak_mb):
+    return (
+        f"Resident memory of creditsd after {charges:,} charges over {wallets:,} wallets: {resident_mb:.1f} MB, "
+        f"{peak_mb:.1f} MB at its highest."
+    )
