@@ -29,6 +29,7 @@ class Sample:
     server_cpu_us: float  # per call
     client_cpu_us: float  # per call
     others_share: float  # of the machine's CPU time, spent by everything else
+    stolen_share: float  # of it, taken by the hypervisor for other machines
     p999_us: float | None = None  # where the client tells
     slowest_us: float | None = None  # where the client tells
 
@@ -41,10 +42,11 @@ class Reading:
     server: float
     client: float
     machine: float
+    stolen: float
 
     @classmethod
     def take(cls, server, client):
-        return cls(time.monotonic(), process_cpu(server.pid), process_cpu(client.pid), machine_cpu())
+        return cls(time.monotonic(), process_cpu(server.pid), process_cpu(client.pid), *machine_cpu())
 
 
 def process_cpu(pid):
@@ -67,9 +69,9 @@ def family_cpu(pid):
 
 
 def machine_cpu():
-    """Busy seconds of all cores (proc(5), /proc/stat: all but idle, iowait and the guest repeats)."""
+    """Busy and stolen seconds of all cores (proc(5), /proc/stat; idle, iowait and the guest repeats are left out)."""
     times = [int(field) for field in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
-    return (sum(times[:8]) - times[3] - times[4]) / TICKS_PER_SECOND
+    return (sum(times[:7]) - times[3] - times[4]) / TICKS_PER_SECOND, times[7] / TICKS_PER_SECOND
 
 
 @contextlib.contextmanager
@@ -148,6 +150,7 @@ def sample(result, before, after):
         server_cpu_us=server_share * result["seconds"] * 1e6 / result["calls"],
         client_cpu_us=result["client_cpu_us"] / result["calls"],
         others_share=max(0.0, others / (elapsed * os.cpu_count())),
+        stolen_share=(after.stolen - before.stolen) / (elapsed * os.cpu_count()),
         p999_us=result.get("p999_us"),
         slowest_us=result.get("slowest_us"),
     )

@@ -89,7 +89,7 @@ class PostgreSQL:
 
     def reading(self, client=0.0):
         return measurement.Reading(
-            time.monotonic(), measurement.family_cpu(self.process.pid), client, measurement.machine_cpu()
+            time.monotonic(), measurement.family_cpu(self.process.pid), client, *measurement.machine_cpu()
         )
 
     def take_latencies(self):

@@ -27,6 +27,7 @@ class Row:
     server_cpu_us: float
     client_cpu_us: float
     others_share: float
+    stolen_share: float
     p999_us: float | None = None
 
     @property
@@ -53,6 +54,7 @@ def row(stack, in_flight, samples):
         server_cpu_us=median("server_cpu_us"),
         client_cpu_us=median("client_cpu_us"),
         others_share=median("others_share"),
+        stolen_share=median("stolen_share"),
         p999_us=median("p999_us"),
     )
 
@@ -136,10 +138,11 @@ def windows(settings):
 
 
 def noise(rows):
-    """What other programs took meanwhile, and a warning if that was much."""
-    worst = max(row.others_share for row in rows)
-    text = f"Other programs used up to {worst:.0%} of the machine in a row's median window."
-    if worst > NOISY_SHARE:
+    """What others took meanwhile, and a warning if that was much."""
+    used, stolen = max(row.others_share for row in rows), max(row.stolen_share for row in rows)
+    text = f"In a row's median window, other programs used up to {used:.0%} of the machine's time"
+    text += f", and its host kept up to {stolen:.0%} for other machines." if stolen > 0.005 else "."
+    if max(used, stolen) > NOISY_SHARE:
         text += " **The machine was not quiet: read these figures as a check that all runs, not as a result.**"
     return text
 
