@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Measures what a ledger's age costs: durable charges with more and more entries there, and memory.
 
-Environment: BENCH_ROUNDS, BENCH_WARMUP_SECONDS, BENCH_SECONDS, BENCH_ENTRIES (numbers, comma separated), and
-BENCH_DIRECTORY, where the ledgers are kept meanwhile: about a gigabyte for every million entries.
+Environment: BENCH_ROUNDS, BENCH_WARMUP_SECONDS, BENCH_SECONDS, BENCH_ENTRIES (numbers, comma separated),
+BENCH_MEMORY (any value: measures memory in a short run too), and BENCH_DIRECTORY, where the ledgers are kept meanwhile:
+about two gigabytes for every million entries.
 Full-length runs are written to results/, shorter or partial ones to out/results/.
 """
 
@@ -24,12 +25,10 @@ import report
 import rounds
 import stacks
 
-FULL_LENGTH = {"rounds": 3, "warm_up": 5.0, "seconds": 20.0}
+FULL_LENGTH = {"rounds": 3, "warm_up": 2.0, "seconds": 10.0}
 ENTRIES = (10_000, 1_000_000, 10_000_000)
 WALLETS = 10_000
 CALLERS = 64
-# A ledger that is filled within a second is made anew for each round, or a round would multiply its entries.
-MADE_ANEW = 10_000
 # What memory is measured after.
 MEMORY_WALLETS = 100_000
 MEMORY_CHARGES = 1_000_000
@@ -60,31 +59,37 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def fill(folder, age):
+    """Makes the ledger of an age, once; returns the rate at which it was charged, per second."""
+    say(f"filling a ledger with {age.label}")
+    with credits.opened(folder / age.key, WALLETS) as ledger:
+        filled = ledger.fill(age.entries)
+    return filled["charges"] / filled["charges_seconds"]
+
+
 @contextlib.contextmanager
-def aged(folder, age):
-    """The ledger of an age, running; with what filling it took, or how long it took to open."""
-    place = folder / age.key
-    if age.entries <= MADE_ANEW:
-        shutil.rmtree(place, ignore_errors=True)
-    is_new = not place.exists()
+def copied(folder, age):
+    """creditsd on a copy of the ledger of an age, and how many seconds it took to open."""
+    place = folder / f"{age.key}-copy"
+    shutil.copytree(folder / age.key / "data", place / "data")
+    # What is still to be written of the copy must not be written while it is measured.
+    os.sync()
     began = time.monotonic()
     with credits.opened(place, WALLETS) as ledger:
-        if is_new:
-            say(f"filling a ledger with {age.label}")
-            yield ledger, ledger.fill(age.entries), None
-        else:
-            yield ledger, None, time.monotonic() - began
+        yield ledger, time.monotonic() - began
+    shutil.rmtree(place)
 
 
 def run_rounds(folder, ages, settings):
     """Samples by age, and what else was seen of each."""
-    samples, sights = {age: [] for age in ages}, {age: ledger_report.Sight() for age in ages}
+    samples = {age: [] for age in ages}
+    sights = {age: ledger_report.Sight(filling_rate=fill(folder, age)) for age in ages}
     for number in range(settings["rounds"]):
         for age in rounds.rotated(ages, number):
             say(f"round {number + 1} of {settings['rounds']}: {age.label}")
-            with aged(folder, age) as (ledger, filled, opened):
+            with copied(folder, age) as (ledger, opening_seconds):
                 samples[age].append(ledger.measure(CALLERS, settings["warm_up"], settings["seconds"]))
-                sights[age].add(filled, opened, ledger)
+                sights[age].add(opening_seconds, ledger)
     return samples, sights
 
 
@@ -122,7 +127,7 @@ def main():
 
     stem = stacks.BENCHMARKS / ("results" if is_result else "out/results") / f"{date}-ledger-growth"
     title = "Durable charges as the ledger grows"
-    subtitle = f"{WALLETS:,} wallets, random keys, median of {settings['rounds']} rounds, {report.machine()}, {date}"
+    subtitle = f"{WALLETS:,} wallets, random keys, {CALLERS} callers, median of {settings['rounds']} rounds, {date}"
     kept = {age.label: [dataclasses.asdict(sample) for sample in samples[age]] for age in ages}
     report.write(stem, title, text, rows, kept, settings, plot.draw(title, subtitle, rows))
     print(f"\nwritten: {stem}.md, .json and .svg")

@@ -65,20 +65,17 @@ def comparison(date, settings, file_system, wallets, rows, reference_key, one_ca
     )
 
 
+@dataclasses.dataclass
 class Sight:
-    """What was seen of a ledger beside its charges."""
+    """What was seen of a ledger beside its charges: the most of each."""
 
-    def __init__(self):
-        self.filling_rate = None  # charges per second while it was filled
-        self.opening_seconds = None  # the longest, from the start of the program to a first reply
-        self.resident_mb = 0.0  # the most
-        self.file_mb = 0.0  # the most
+    filling_rate: float  # charges per second
+    opening_seconds: float = 0.0  # from the start of the program until it serves
+    resident_mb: float = 0.0
+    file_mb: float = 0.0
 
-    def add(self, filled, opened, ledger):
-        if filled:
-            self.filling_rate = filled["charges"] / filled["charges_seconds"]
-        if opened is not None:
-            self.opening_seconds = max(opened, self.opening_seconds or 0.0)
+    def add(self, opening_seconds, ledger):
+        self.opening_seconds = max(self.opening_seconds, opening_seconds)
         self.resident_mb = max(self.resident_mb, ledger.memory()[1])
         self.file_mb = max(self.file_mb, ledger.file_bytes() / 1e6)
 
@@ -103,7 +100,7 @@ def growth_cells(row, smallest, slowest_us, sight):
         f"{sight.resident_mb:,.0f}",
         f"{sight.file_mb:,.0f}",
         f"{sight.filling_rate:,.0f}",
-        "–" if sight.opening_seconds is None else f"{sight.opening_seconds:.1f}",
+        f"{sight.opening_seconds:.1f}",
     )
 
 
@@ -115,7 +112,8 @@ def growth(date, settings, file_system, wallets, rows, slowest, sights):
     return (
         f"{date}. {report.machine()}, files on {file_system}. {rows[0].in_flight} callers charge {wallets:,} wallets "
         f"drawn at random, under keys never used before, each reply durable, over creditsd's socket. The entries that "
-        f"are there before were charged in the same way. {report.windows(settings)} {report.noise(rows)}\n\n{table}"
+        f"are there before were charged in the same way, and every round begins with a copy of them. "
+        f"{report.windows(settings)} {report.noise(rows)}\n\n{table}"
     )
 
 

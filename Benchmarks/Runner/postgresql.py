@@ -29,7 +29,7 @@ def programs():
 
 def label():
     version = subprocess.run([programs() / "postgres", "--version"], capture_output=True, text=True, check=True)
-    return f"PostgreSQL {version.stdout.split()[2]}, stored function, pgbench"
+    return f"PostgreSQL {version.stdout.split()[2]}, stored function"
 
 
 def unprivileged():
