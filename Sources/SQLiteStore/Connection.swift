@@ -7,11 +7,12 @@ final class Connection {
   let pointer: OpaquePointer
   private let walFrames: UnsafeMutablePointer<Int32>
 
-  init(path: String) throws(StoreError) {
+  /// - Parameter vfs: The name of a registered VFS (sqlite.org/vfs.html); nil for the system's own.
+  init(path: String, vfs: String? = nil) throws(StoreError) {
     var opened: OpaquePointer?
     // One thread uses the connection, so SQLite's own mutexes would only cost.
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
-    let status = sqlite3_open_v2(path, &opened, flags, nil)
+    let status = sqlite3_open_v2(path, &opened, flags, vfs)
     guard status == SQLITE_OK, let opened else {
       let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(opened)
@@ -42,6 +43,18 @@ final class Connection {
 
   func execute(_ sql: String) throws(StoreError) {
     guard sqlite3_exec(pointer, sql, nil, nil, nil) == SQLITE_OK else { throw error(in: sql) }
+  }
+
+  /// Runs `body` in a transaction that is durable once this returns, or had no effect where it throws.
+  func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+    do throws(StoreError) {
+      try execute("BEGIN IMMEDIATE")
+      try body()
+      try execute("COMMIT")
+    } catch {
+      try rollBack()
+      throw error
+    }
   }
 
   /// Copies the log into the database file and syncs it, so that the log begins anew.

@@ -45,7 +45,11 @@ extension SQLiteStore {
   }
 
   mutating func account(_ walletID: WalletID) throws(StoreError) -> Account? {
-    if let known = accounts[walletID] { return known.account }
+    try stored(walletID)?.account
+  }
+
+  mutating func stored(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
+    if let known = accounts[walletID] { return known }
     let select = statements.selectWallet
     select.bind(1, walletID.value)
     defer { select.reset() }
@@ -68,13 +72,9 @@ extension SQLiteStore {
       openRecharge: select.optionalText(9).map { RechargeID($0) },
       defaultPaymentMethod: select.optionalText(10).map { PaymentMethodID($0) }
     )
-    remember(StoredAccount(row: select.int64(0), account: account))
-    return account
-  }
-
-  mutating func remember(_ stored: StoredAccount) {
-    if accounts.count >= SQLiteStore.mostCachedAccounts { accounts.removeAll(keepingCapacity: true) }
-    accounts[stored.account.wallet.id] = stored
+    let stored = StoredAccount(row: select.int64(0), account: account)
+    accounts.keep(stored)
+    return stored
   }
 
   private func recordedAnswer(for key: IdempotencyKey) throws(StoreError) -> RecordedAnswer? {

@@ -3,67 +3,100 @@ import LedgerStore
 
 extension SQLiteStore {
   package mutating func persist(_ state: LedgerState) throws(StoreError) {
+    let changed: [ChangedAccount]
     do throws(StoreError) {
       try statements.begin.run()
-      let written = try write(state)
+      changed = try write(state)
       try statements.commit.run()
-      for stored in written { remember(stored) }
-      position = state.position
     } catch {
-      accounts.removeAll()
       try connection.rollBack()
       throw error
     }
+    take(changed)
+    for record in state.changes.records {
+      if let key = record.origin.idempotencyKey { keyIndex.add(record.number, for: key) }
+    }
+    for refusal in state.changes.refusals { keyIndex.add(-refusal.number, for: refusal.key) }
+    lastBatchSize = state.changes.records.count
+    position = state.position
   }
 
-  private func write(_ state: LedgerState) throws(StoreError) -> [StoredAccount] {
+  /// An account as it was and as the batch leaves it.
+  private struct ChangedAccount {
+    let stored: StoredAccount
+    let account: Account
+    /// Its row of `balance` was written with the batch.
+    let isFolded: Bool
+  }
+
+  private mutating func take(_ changed: [ChangedAccount]) {
+    for change in changed {
+      change.stored.account = change.account
+      if change.isFolded {
+        change.stored.isUnfolded = false
+        accounts.keep(change.stored)
+      } else {
+        accounts.markUnfolded(change.stored)
+      }
+    }
+  }
+
+  private mutating func write(_ state: LedgerState) throws(StoreError) -> [ChangedAccount] {
     let changes = state.changes
-    var rows: [WalletID: Int64] = [:]
-    rows.reserveCapacity(changes.wallets.count)
+    var wallets: [WalletID: StoredAccount] = [:]
+    wallets.reserveCapacity(changes.wallets.count)
     for record in changes.records {
-      let known = rows[record.walletID]
-      let row = if let known { known } else { try row(of: record) }
-      rows[record.walletID] = row
-      try insert(record, walletRow: row)
+      let known = wallets[record.walletID]
+      let stored = if let known { known } else { try wallet(of: record, state) }
+      wallets[record.walletID] = stored
+      try insert(record, walletRow: stored.row)
     }
     for refusal in changes.refusals { try insert(refusal) }
     for id in changes.recharges {
-      guard let book = state.recharges[id], let row = rows[book.recharge.walletID] else {
+      guard let book = state.recharges[id], let wallet = wallets[book.recharge.walletID] else {
         throw .failed("recharge \(id) changed without its wallet")
       }
-      try upsert(book, walletRow: row)
+      try upsert(book, walletRow: wallet.row)
     }
     for id in changes.createdPaymentMethods {
-      guard let paymentMethod = state.paymentMethods[id], let row = rows[paymentMethod.walletID] else {
+      guard let paymentMethod = state.paymentMethods[id], let wallet = wallets[paymentMethod.walletID] else {
         throw .failed("payment method \(id) was saved without its wallet")
       }
-      try insert(paymentMethod, walletRow: row)
+      try insert(paymentMethod, walletRow: wallet.row)
     }
-    return try writeBalances(state, rows)
+    var changed: [ChangedAccount] = []
+    changed.reserveCapacity(wallets.count)
+    for (walletID, stored) in wallets { changed.append(try write(walletID, stored, state)) }
+    return changed
   }
 
-  private func writeBalances(_ state: LedgerState, _ rows: [WalletID: Int64]) throws(StoreError) -> [StoredAccount] {
-    var written: [StoredAccount] = []
-    written.reserveCapacity(rows.count)
-    for (walletID, row) in rows {
-      guard let account = state.accounts[walletID] else { throw .failed("wallet \(walletID) changed but is not there") }
-      let isNew = state.changes.createdWallets.contains(walletID)
-      if isNew { try insert(account.wallet, row: row) }
-      try write(account, row: row, with: isNew ? statements.insertBalance : statements.updateBalance)
-      written.append(StoredAccount(row: row, account: account))
+  /// Writes the wallet's rows, unless the journal alone tells what changed.
+  private func write(
+    _ walletID: WalletID,
+    _ stored: StoredAccount,
+    _ state: LedgerState
+  ) throws(StoreError) -> ChangedAccount {
+    guard let account = state.accounts[walletID] else { throw .failed("wallet \(walletID) changed but is not there") }
+    if state.changes.createdWallets.contains(walletID) {
+      try insert(account.wallet, row: stored.row)
+      try write(account, row: stored.row, with: statements.insertBalance)
+    } else if account.isReplay(of: stored.account) {
+      return ChangedAccount(stored: stored, account: account, isFolded: false)
+    } else {
+      try write(account, row: stored.row, with: statements.updateBalance)
     }
-    return written
+    return ChangedAccount(stored: stored, account: account, isFolded: true)
   }
 
-  /// A wallet's row has the number of the record that created it.
-  private func row(of record: JournalRecord) throws(StoreError) -> Int64 {
-    if record.kind == .walletCreated { return record.number }
-    if let known = accounts[record.walletID] { return known.row }
-    let select = statements.selectWallet
-    select.bind(1, record.walletID.value)
-    defer { select.reset() }
-    guard try select.step() else { throw .failed("wallet \(record.walletID) has a record but no row") }
-    return select.int64(0)
+  /// A new wallet's row has the number of the record that creates it.
+  private mutating func wallet(of record: JournalRecord, _ state: LedgerState) throws(StoreError) -> StoredAccount {
+    if record.kind == .walletCreated, let account = state.accounts[record.walletID] {
+      return StoredAccount(row: record.number, account: account)
+    }
+    guard let stored = try stored(record.walletID) else {
+      throw .failed("wallet \(record.walletID) has a record but no row")
+    }
+    return stored
   }
 
   private func insert(_ wallet: Wallet, row: Int64) throws(StoreError) {
@@ -75,7 +108,7 @@ extension SQLiteStore {
     try insert.run()
   }
 
-  private func write(_ account: Account, row: Int64, with statement: Statement) throws(StoreError) {
+  func write(_ account: Account, row: Int64, with statement: Statement) throws(StoreError) {
     statement.bind(1, row)
     statement.bind(2, account.wallet.posted)
     statement.bind(3, account.wallet.held)
@@ -110,7 +143,6 @@ extension SQLiteStore {
     insert.bind(18, record.answer)
     insert.bind(19, record.hash)
     try insert.run()
-    if let key = record.origin.idempotencyKey { try keyIndex.add(record.number, for: key) }
   }
 
   private func insert(_ refusal: RememberedRefusal) throws(StoreError) {
@@ -124,7 +156,6 @@ extension SQLiteStore {
     insert.bind(7, refusal.refusal.reason)
     insert.bind(8, Answer.refusal(refusal.refusal).canonicalBytes)
     try insert.run()
-    try keyIndex.add(-refusal.number, for: refusal.key)
   }
 
   private func upsert(_ book: RechargeBook, walletRow: Int64) throws(StoreError) {

@@ -8,54 +8,56 @@ import LedgerStore
 package struct SQLiteStore: Store {
   package internal(set) var position: Position
 
+  let settings: Settings
   let directory: DataDirectory
   let connection: Connection
   let statements: Statements
   var keyIndex: KeyIndex
-  /// Wallets as they were last committed, so that a busy wallet is read from disk once.
-  var accounts: [WalletID: StoredAccount] = [:]
-
-  /// A wallet costs about 300 bytes here.
-  static let mostCachedAccounts = 16_384
-  /// A checkpoint of this many pages (80 MB) writes each hot page once instead of once per batch.
-  static let framesBeforeCheckpoint = 20_000
-  /// Worth copying while nobody waits, so that a restart reads a short log.
-  static let framesBeforeIdleCheckpoint = 1_000
-
-  struct StoredAccount {
-    var row: Int64
-    var account: Account
-  }
+  var accounts: AccountCache
+  /// Under way.
+  var fold: Fold?
+  /// The rows of `balance` show every record up to this one.
+  var foldedRecord: Int64
+  var lastBatchSize = 0
 
   /// Opens the ledger in `directory`, creating both where they are missing.
   ///
-  /// - Parameter firstSlot: Where the search for a key begins; the same at every opening.
+  /// - Parameter keyHash: Spreads keys evenly; the same at every opening.
   /// - Throws: `StoreError.failed` when another process has the directory, or the file is not a ledger of a version
   ///   that this program knows.
   package init(
     directory path: String,
-    firstSlot: @escaping (IdempotencyKey) -> Int64 = KeyIndex.firstSlot
+    settings: Settings = Settings(),
+    keyHash: @escaping (IdempotencyKey) -> UInt64 = KeyIndex.hash
   ) throws(StoreError) {
+    self.settings = settings
     directory = try DataDirectory(path: path)
     try directory.createDatabaseFile()
-    connection = try Connection(path: directory.databasePath)
+    SQLiteBackup.removeRemains(in: path)
+    connection = try Connection(path: directory.databasePath, vfs: settings.vfs)
     try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     try SQLiteStore.useLog(connection)
-    try connection.execute("PRAGMA synchronous = FULL")
+    try connection.execute("PRAGMA synchronous = \(settings.synchronous.rawValue)")
     try connection.execute("PRAGMA trusted_schema = OFF")
     try connection.execute("PRAGMA cell_size_check = ON")
-    // Statement journals and sorters stay out of the file system; 32 MiB of pages.
+    // Statement journals and sorters stay out of the file system.
     try connection.execute("PRAGMA temp_store = MEMORY")
-    try connection.execute("PRAGMA cache_size = -32768")
+    try connection.execute("PRAGMA cache_size = -\(settings.cacheSize)")
+    // Debian's default is to overwrite what is deleted; of replaced key pages that would be a second copy.
+    try connection.execute("PRAGMA secure_delete = OFF")
     try Schema.prepare(connection)
+    try SQLiteStore.foldJournal(connection)
     statements = try Statements(connection)
-    keyIndex = try KeyIndex(connection, firstSlot: firstSlot)
+    keyIndex = try KeyIndex(connection, runSize: settings.keysPerRun, hash: keyHash)
+    accounts = AccountCache(capacity: settings.cachedAccounts)
     position = try SQLiteStore.lastPosition(connection)
+    foldedRecord = position.record
   }
 
   package mutating func maintain(isIdle: Bool) throws(StoreError) {
-    let enough = isIdle ? SQLiteStore.framesBeforeIdleCheckpoint : SQLiteStore.framesBeforeCheckpoint
-    if connection.framesInLog >= enough { try connection.checkpoint() }
+    if connection.framesInLog >= settings.framesBeforeCheckpoint { return try connection.checkpoint() }
+    if try keyIndex.maintain(at: position) { return }
+    _ = try foldSlice()
   }
 
   /// A file system that cannot keep a log would leave SQLite in another mode without an error.

@@ -2,8 +2,8 @@ import LedgerStore
 
 /// The tables, and the rule of who may open which version of them.
 ///
-/// Near append-only: a charge appends one journal row, rewrites one balance row and takes one key slot. There is no
-/// index over wallet and sequence: each row names the wallet's row before it.
+/// Append-only but for what is rare: a charge appends one journal row. Balances and keys follow later, in bulk. There
+/// is no index over wallet and sequence: each row names the wallet's row before it.
 enum Schema {
   static let version: Int64 = 1
   /// "CRED", as file(1) and SQLite show it.
@@ -48,7 +48,7 @@ enum Schema {
       create_time INTEGER NOT NULL
     ) STRICT;
 
-    -- What changes with every record, kept narrow.
+    -- Posted, held, sequence and head lag behind the journal: see current_balance.
     CREATE TABLE balance (
       wallet INTEGER PRIMARY KEY,
       posted INTEGER NOT NULL,
@@ -94,10 +94,34 @@ enum Schema {
       answer BLOB NOT NULL
     ) STRICT;
 
-    -- Where the answer to a key stands: a record, or the negative of a refusal.
-    CREATE TABLE key_slot (
-      slot INTEGER PRIMARY KEY,
-      answer INTEGER NOT NULL
+    -- The rows of balance show every record up to this one.
+    CREATE TABLE folded (
+      folded INTEGER PRIMARY KEY CHECK (folded = 1),
+      record INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO folded VALUES (1, 0);
+
+    -- Where the answers to keys stand, in sorted runs. Keys that came after the last run are found in the journal.
+    CREATE TABLE key_run (
+      run INTEGER PRIMARY KEY,
+      level INTEGER NOT NULL,
+      keys INTEGER NOT NULL,
+      last_record INTEGER NOT NULL,
+      last_refusal INTEGER NOT NULL
+    ) STRICT;
+
+    -- Which pages make up a run. A page that no run has is free.
+    CREATE TABLE key_extent (
+      first_page INTEGER PRIMARY KEY,
+      run INTEGER NOT NULL,
+      first_bucket INTEGER NOT NULL,
+      pages INTEGER NOT NULL
+    ) STRICT;
+
+    -- Entries of 16 bytes: 64 bits of SHA-256 over caller, 0xFF and key; then a record, or the negative of a refusal.
+    CREATE TABLE key_page (
+      page INTEGER PRIMARY KEY,
+      entries BLOB NOT NULL
     ) STRICT;
 
     CREATE TABLE recharge (
@@ -133,10 +157,21 @@ enum Schema {
 
   /// For people with sqlite3 and a backup.
   private static let views = """
+    -- The last record of each wallet that has one which balance may not show.
+    CREATE VIEW newest AS
+      SELECT wallet, max(record) AS record, posted, held, sequence, hash
+      FROM journal WHERE record > (SELECT record FROM folded) GROUP BY wallet;
+
+    CREATE VIEW current_balance AS
+      SELECT wallet, ifnull(newest.posted, balance.posted) AS posted, ifnull(newest.held, balance.held) AS held,
+        ifnull(newest.sequence, balance.sequence) AS sequence, ifnull(newest.record, head_record) AS head_record,
+        ifnull(newest.hash, head_hash) AS head_hash, state, open_recharge, default_payment_method
+      FROM balance LEFT JOIN newest USING (wallet);
+
     CREATE VIEW balances AS
       SELECT wallet_id, currency, \(decimal("posted")) AS posted, \(decimal("held")) AS held,
         \(decimal("posted - held")) AS available, state, sequence, open_recharge, default_payment_method
-      FROM wallet JOIN balance USING (wallet);
+      FROM wallet JOIN current_balance USING (wallet);
 
     CREATE VIEW entries AS
       SELECT record, wallet_id, sequence, \(date("time")) AS time, kind, \(decimal("amount")) AS amount,
@@ -150,7 +185,7 @@ enum Schema {
 
     -- Every account of the double entry; the amounts of one currency sum to zero.
     CREATE VIEW accounts AS
-      SELECT 'WALLETS' AS account, currency, sum(posted) AS micros FROM wallet JOIN balance USING (wallet)
+      SELECT 'WALLETS' AS account, currency, sum(posted) AS micros FROM wallet JOIN current_balance USING (wallet)
         GROUP BY currency
       UNION ALL
       SELECT counter_account, currency, -sum(amount) FROM journal JOIN wallet USING (wallet)

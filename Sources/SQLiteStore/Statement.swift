@@ -40,7 +40,7 @@ final class Statement {
 
   func bind(_ index: Int32, _ digest: Digest) { digest.withBytes { bind(index, $0) } }
 
-  private func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
+  func bind(_ index: Int32, _ bytes: UnsafeRawBufferPointer) {
     let (start, destructor) = bound.keep(bytes)
     sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), destructor)
   }
@@ -93,6 +93,12 @@ final class Statement {
   func bytes(_ column: Int32) -> [UInt8] {
     guard let start = sqlite3_column_blob(pointer, column) else { return [] }
     return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))
+  }
+
+  /// The column's bytes where they stand, for as long as `body` runs.
+  func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    let start = sqlite3_column_blob(pointer, column)
+    return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))
   }
 
   private var sql: String { sqlite3_sql(pointer).map { String(cString: $0) } ?? "" }
