@@ -58,6 +58,7 @@ class PostgreSQL:
         psql = ("--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--dbname", "postgres")
         self.run("psql", *psql, "--file", SOURCES / "schema.sql")
         self.run("psql", *psql, "--set", f"wallets={self.wallets}", "--file", SOURCES / "wallets.sql")
+        self.run("psql", *psql, "--file", SOURCES / "check.sql")
 
     def measure(self, callers, warm_up, seconds):
         # pgbench knows no warm-up.
@@ -132,7 +133,8 @@ def running(directory, wallets):
 
 def wait_until_ready(database):
     end = time.monotonic() + START_SECONDS
-    argv = [programs() / "pg_isready", "--quiet", "--host", database.directory, "--port", PORT]
+    host = ("--host", database.directory, "--port", PORT, "--username", DATABASE_USER)
+    argv = [programs() / "pg_isready", "--quiet", *host]
     while subprocess.run(argv).returncode != 0:
         if database.process.poll() is not None or time.monotonic() > end:
             raise measurement.MeasurementFailed(f"PostgreSQL did not start:\n{measurement.tail(database.log)}")

@@ -50,7 +50,7 @@ CREATE FUNCTION charge(
   reference text
 ) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  fingerprint constant bytea := sha256(convert_to(
+  digest constant bytea := sha256(convert_to(
     concat_ws('|', 'Charge', from_wallet, amount, currency_code, reason, reference), 'UTF8'));
   now constant timestamptz := clock_timestamp();
   found_wallet wallet;
@@ -86,10 +86,10 @@ BEGIN
   END IF;
 
   -- Waits for a charge under way with the same key, and then finds what it has left.
-  INSERT INTO idempotency_record VALUES (calling, its_key, 'Charge', fingerprint, answer, now) ON CONFLICT DO NOTHING;
+  INSERT INTO idempotency_record VALUES (calling, its_key, 'Charge', digest, answer, now) ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     SELECT * INTO STRICT recorded FROM idempotency_record AS r WHERE r.caller = calling AND r.key = its_key;
-    IF recorded.method = 'Charge' AND recorded.fingerprint = charge.fingerprint THEN
+    IF recorded.method = 'Charge' AND recorded.fingerprint = digest THEN
       RETURN recorded.answer;
     END IF;
     RETURN 'IDEMPOTENCY_KEY_REUSED';
