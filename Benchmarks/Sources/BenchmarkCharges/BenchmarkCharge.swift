@@ -10,10 +10,11 @@ public enum BenchmarkCharge {
 
   /// Charges one of the first `wallets` wallets under a key that was never used.
   public static func make(with client: CreditsClient, amongWallets wallets: Int) async throws {
-    let first = Int64.random(in: 0...(.max))
-    let second = Int64.random(in: 0...(.max))
+    let first = RandomNumbers.next()
+    let second = RandomNumbers.next()
+    let number = Int(RandomNumbers.next() % UInt64(wallets)) + 1
     let charge = try await client.wallet.charge(
-      walletID(.random(in: 1...wallets)),
+      walletID(number),
       amount,
       for: .call,
       reference: "call-\(first)",
