@@ -76,7 +76,11 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),
-    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "MessageDigest"], swiftSettings: settings),
+    .testTarget(
+      name: "LedgerTests",
+      dependencies: ["Ledger", "LedgerStore", "MessageDigest", "StoreContract"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "SimulatedProcessorTests",
       dependencies: ["Ledger", "PaymentProcessing", "SimulatedProcessor"],

@@ -71,7 +71,7 @@ final class Load: Sendable {
     let mutation = Mutation.charge(Load.walletID(0), Money(micros: 1, currency: .usd), .call, reference: "probe")
     let key = "probe-\(session)-\(UInt64.random(in: .min ... .max))"
     let outcome = try await committer.submit(Load.command(mutation, .charge, key: key))
-    guard case .reply(.charge(_, let entry)) = outcome.answer else { throw LoadFailure(reason: "\(outcome.answer)") }
+    guard case .reply(.entry(_, let entry)) = outcome.answer else { throw LoadFailure(reason: "\(outcome.answer)") }
     return Int(entry.id.record)
   }
 

@@ -81,9 +81,10 @@ extension GRPCStatus.Code {
       case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
         .idempotencyKeyRequired:
         .invalidArgument
-      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound: .notFound
+      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound, .entryNotFound: .notFound
       case .walletExists: .alreadyExists
-      case .insufficientCredits, .walletFrozen, .walletClosed, .paymentMethodRequired, .paymentDeclined,
+      case .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .holdResolved,
+        .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .paymentDeclined,
         .idempotencyKeyReused, .rechargeAlreadySettled:
         .failedPrecondition
       case .rechargeInProgress: .aborted

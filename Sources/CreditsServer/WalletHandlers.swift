@@ -55,7 +55,7 @@ struct WalletHandlers: DeferredWalletService {
       )
       return .mutate(charge, origin)
     } response: { reply in
-      guard case .charge(let wallet, let entry) = reply else { return nil }
+      guard case .entry(let wallet, let entry) = reply else { return nil }
       return ChargeResponse(wallet: Wallet(wallet), entry: Entry(entry, of: wallet))
     }
   }

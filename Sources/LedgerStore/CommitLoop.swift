@@ -63,7 +63,8 @@ struct CommitLoop<OpenedStore: Store> {
   /// Returns what each command came to, and what is committed now.
   private mutating func decide(_ batch: [Submission]) throws(StoreError) -> ([Outcome], [JournalRecord]) {
     let time = now
-    var state = try load(batch)
+    var state = try load(batch, at: time)
+    rules.expireDueHolds(in: &state, at: time)
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(batch.count)
     for submission in batch { outcomes.append(rules.decide(submission.command, in: &state, at: time)) }
@@ -73,11 +74,12 @@ struct CommitLoop<OpenedStore: Store> {
     return (outcomes, state.changes.records)
   }
 
-  /// With the disk full, reads and replays are still answered; what would write is refused without effect.
+  /// With the disk full, reads and replays are still answered, as of the last commit; what would write is refused
+  /// without effect.
   private mutating func answerWithoutWriting(_ batch: [Submission]) -> String? {
     do throws(StoreError) {
       let time = now
-      let state = try load(batch)
+      let state = try load(batch, at: time)
       for submission in batch {
         var trial = state
         let outcome = rules.decide(submission.command, in: &trial, at: time)
@@ -96,8 +98,8 @@ struct CommitLoop<OpenedStore: Store> {
     return reason
   }
 
-  private mutating func load(_ batch: [Submission]) throws(StoreError) -> LedgerState {
-    var needs = Needs()
+  private mutating func load(_ batch: [Submission], at time: LedgerTime) throws(StoreError) -> LedgerState {
+    var needs = Needs(at: time)
     for submission in batch { needs.add(submission.command) }
     return try store.load(needs)
   }

@@ -51,13 +51,15 @@ struct AccountCache {
 
 extension Account {
   /// Whether a replay of the journal over `earlier` gives this account. What else changed has no other place than
-  /// the wallet's row.
+  /// the wallet's row, but for what is known of its holds: they have rows of their own.
   func isReplay(of earlier: Account) -> Bool {
     var replayed = earlier
     replayed.wallet.posted = wallet.posted
     replayed.wallet.held = wallet.held
     replayed.wallet.sequence = wallet.sequence
     replayed.head = head
+    replayed.openHolds = openHolds
+    replayed.nextHoldExpiry = nextHoldExpiry
     return replayed == self
   }
 }

@@ -23,13 +23,30 @@ extension SQLiteStore {
       state.recharges[id] = book
       walletsWithCard.insert(book.recharge.walletID)
     }
-    for walletID in needs.wallets { state.accounts[walletID] = try account(walletID) }
+    var wallets = needs.wallets
+    for id in needs.holds {
+      guard let hold = try hold(id) else { continue }
+      state.holds[id] = hold
+      wallets.insert(hold.walletID)
+    }
+    for id in needs.entries {
+      guard let book = try entry(id) else { continue }
+      state.entries[id] = book
+      wallets.insert(book.walletID)
+    }
+    if needs.walletsWithDueHolds {
+      wallets.formUnion(try walletsWithDueHolds(at: needs.time, atMost: Needs.largestSweep))
+    }
+    for walletID in wallets { state.accounts[walletID] = try account(walletID) }
     var paymentMethods = needs.paymentMethods
     for walletID in walletsWithCard {
       state.accounts[walletID] = try account(walletID)
       if let id = state.accounts[walletID]?.defaultPaymentMethod { paymentMethods.insert(id) }
     }
     for id in paymentMethods { state.paymentMethods[id] = try paymentMethod(id) }
+    for (walletID, account) in state.accounts where account.mayHaveDueHolds(at: needs.time) {
+      for hold in try dueHolds(of: walletID, at: needs.time) { state.holds[hold.id] = hold }
+    }
     return state
   }
 
@@ -66,11 +83,14 @@ extension SQLiteStore {
       sequence: select.int64(6),
       createTime: LedgerTime(microseconds: select.int64(2))
     )
+    let holds = try openHolds(ofWalletRow: select.int64(0))
     let account = Account(
       wallet: wallet,
       head: ChainHead(record: select.int64(7), hash: hash),
       openRecharge: select.optionalText(9).map { RechargeID($0) },
-      defaultPaymentMethod: select.optionalText(10).map { PaymentMethodID($0) }
+      defaultPaymentMethod: select.optionalText(10).map { PaymentMethodID($0) },
+      openHolds: holds.count,
+      nextHoldExpiry: holds.nextExpiry
     )
     let stored = StoredAccount(row: select.int64(0), account: account)
     accounts.keep(stored)
@@ -86,58 +106,13 @@ extension SQLiteStore {
     return RecordedAnswer(method: record.origin.method, fingerprint: record.origin.fingerprint, body: body)
   }
 
-  private func recordedRefusal(_ number: Int64) throws(StoreError) -> RecordedAnswer {
-    let select = statements.selectRefusal
-    select.bind(1, number)
-    defer { select.reset() }
-    guard try select.step(), let method = Method(rawValue: select.text(2)),
-      let fingerprint = Digest(bytes: select.bytes(3))
-    else { throw .failed("refusal \(number) is lost or damaged") }
-    let answer = try decode(select.bytes(4), of: "refusal \(number)")
-    return RecordedAnswer(method: method, fingerprint: fingerprint, body: .fixed(answer))
-  }
-
-  private func storedRecord(_ number: Int64) throws(StoreError) -> JournalRecord? {
-    let select = statements.selectRecord
-    select.bind(1, number)
-    defer { select.reset() }
-    guard try select.step() else { return nil }
-    guard let kind = RecordKind(rawValue: select.text(5)), let method = Method(rawValue: select.text(15)),
-      let fingerprint = Digest(bytes: select.bytes(16)), let hash = Digest(bytes: select.bytes(18))
-    else { throw .failed("record \(number) is damaged") }
-    return JournalRecord(
-      number: select.int64(0),
-      walletID: WalletID(select.text(1)),
-      sequence: select.int64(2),
-      previous: select.int64(3),
-      time: LedgerTime(microseconds: select.int64(4)),
-      kind: kind,
-      amount: select.int64(6),
-      counterAccount: try raw(CounterAccount.self, select.optionalText(7), of: number),
-      posted: select.int64(8),
-      held: select.int64(9),
-      reason: try raw(ChargeReason.self, select.optionalText(10), of: number),
-      reference: select.text(11),
-      rechargeID: select.optionalText(12).map { RechargeID($0) },
-      origin: Origin(
-        caller: select.text(13),
-        key: select.optionalText(14),
-        method: method,
-        fingerprint: fingerprint
-      ),
-      answer: select.bytes(17),
-      hash: hash
-    )
-  }
-
-  private func raw<Value: RawRepresentable<String>>(
-    _ type: Value.Type,
-    _ text: String?,
-    of record: Int64
-  ) throws(StoreError) -> Value? {
-    guard let text else { return nil }
-    guard let value = Value(rawValue: text) else { throw .failed("record \(record) is damaged") }
-    return value
+  /// Where a scan goes on, a command that needs a damaged record cannot.
+  func storedRecord(_ number: Int64) throws(StoreError) -> JournalRecord? {
+    switch try scannedRecord(number) {
+    case nil: return nil
+    case .row(let record): return record
+    case .damaged(let reason): throw .failed(reason)
+    }
   }
 
   private func recharge(_ id: RechargeID) throws(StoreError) -> RechargeBook? {
@@ -191,7 +166,7 @@ extension SQLiteStore {
     )
   }
 
-  private func decode(_ bytes: [UInt8], of row: String) throws(StoreError) -> Answer {
+  func decode(_ bytes: [UInt8], of row: String) throws(StoreError) -> Answer {
     do {
       return try Answer(canonicalBytes: bytes)
     } catch {

@@ -52,6 +52,16 @@ extension SQLiteStore {
       try insert(record, walletRow: stored.row)
     }
     for refusal in changes.refusals { try insert(refusal) }
+    for (id, record) in changes.holds {
+      guard let hold = state.holds[id], let wallet = wallets[hold.walletID] else {
+        throw .failed("hold \(id) changed without its wallet")
+      }
+      try upsert(hold, walletRow: wallet.row, changedBy: record)
+    }
+    for (id, record) in changes.refundedEntries {
+      guard let book = state.entries[id] else { throw .failed("entry \(id) was refunded but is not there") }
+      try upsert(book, changedBy: record)
+    }
     for id in changes.recharges {
       guard let book = state.recharges[id], let wallet = wallets[book.recharge.walletID] else {
         throw .failed("recharge \(id) changed without its wallet")
@@ -64,6 +74,7 @@ extension SQLiteStore {
       }
       try insert(paymentMethod, walletRow: wallet.row)
     }
+    try write(state.position)
     var changed: [ChangedAccount] = []
     changed.reserveCapacity(wallets.count)
     for (walletID, stored) in wallets { changed.append(try write(walletID, stored, state)) }
@@ -131,30 +142,21 @@ extension SQLiteStore {
     insert.bind(6, record.kind.rawValue)
     insert.bind(7, record.amount)
     insert.bind(8, record.counterAccount?.rawValue)
-    insert.bind(9, record.posted)
-    insert.bind(10, record.held)
-    insert.bind(11, record.reason?.rawValue)
-    insert.bind(12, record.reference)
-    insert.bind(13, record.rechargeID?.value)
-    insert.bind(14, record.origin.caller)
-    insert.bind(15, record.origin.key)
-    insert.bind(16, record.origin.method.rawValue)
-    insert.bind(17, record.origin.fingerprint)
-    insert.bind(18, record.answer)
-    insert.bind(19, record.hash)
-    try insert.run()
-  }
-
-  private func insert(_ refusal: RememberedRefusal) throws(StoreError) {
-    let insert = statements.insertRefusal
-    insert.bind(1, refusal.number)
-    insert.bind(2, refusal.time.microseconds)
-    insert.bind(3, refusal.key.caller)
-    insert.bind(4, refusal.key.key)
-    insert.bind(5, refusal.method.rawValue)
-    insert.bind(6, refusal.fingerprint)
-    insert.bind(7, refusal.refusal.reason)
-    insert.bind(8, Answer.refusal(refusal.refusal).canonicalBytes)
+    insert.bind(9, record.heldChange)
+    insert.bind(10, record.posted)
+    insert.bind(11, record.held)
+    insert.bind(12, record.reason?.rawValue)
+    insert.bind(13, record.reference)
+    insert.bind(14, record.rechargeID?.value)
+    insert.bind(15, record.holdID?.description)
+    insert.bind(16, record.refundedEntryID?.description)
+    insert.bind(17, record.shortfall)
+    insert.bind(18, record.origin.caller)
+    insert.bind(19, record.origin.key)
+    insert.bind(20, record.origin.method.rawValue)
+    insert.bind(21, record.origin.fingerprint)
+    insert.bind(22, record.answer)
+    insert.bind(23, record.hash)
     try insert.run()
   }
 

@@ -4,6 +4,10 @@ import LedgerStore
 // What scans read. A row that cannot be understood is told, not thrown: the ledger goes on, and the scan says so.
 extension SQLiteStore {
   package mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
+    try scannedRecord(number)
+  }
+
+  func scannedRecord(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
     let select = statements.selectRecord
     select.bind(1, number)
     defer { select.reset() }
@@ -39,10 +43,12 @@ extension SQLiteStore {
 
   private static func record(in select: Statement) -> Scanned<JournalRecord> {
     let number = select.int64(0)
-    guard let kind = RecordKind(rawValue: select.text(5)), let method = Method(rawValue: select.text(15)),
-      let fingerprint = Digest(bytes: select.bytes(16)), let hash = Digest(bytes: select.bytes(18)),
-      let counterAccount = optional(CounterAccount.self, select.optionalText(7)),
-      let reason = optional(ChargeReason.self, select.optionalText(10))
+    guard let kind = RecordKind(rawValue: select.text(5)), let method = Method(rawValue: select.text(19)),
+      let fingerprint = Digest(bytes: select.bytes(20)), let hash = Digest(bytes: select.bytes(22)),
+      let counterAccount = optional(select.optionalText(7), { CounterAccount(rawValue: $0) }),
+      let reason = optional(select.optionalText(11), { ChargeReason(rawValue: $0) }),
+      let holdID = optional(select.optionalText(14), { HoldID($0) }),
+      let refundedEntryID = optional(select.optionalText(15), { EntryID($0) })
     else { return .damaged("record \(number) is damaged") }
     return .row(
       JournalRecord(
@@ -54,26 +60,30 @@ extension SQLiteStore {
         kind: kind,
         amount: select.int64(6),
         counterAccount: counterAccount,
-        posted: select.int64(8),
-        held: select.int64(9),
+        heldChange: select.int64(8),
+        posted: select.int64(9),
+        held: select.int64(10),
         reason: reason,
-        reference: select.text(11),
-        rechargeID: select.optionalText(12).map { RechargeID($0) },
+        reference: select.text(12),
+        rechargeID: select.optionalText(13).map { RechargeID($0) },
+        holdID: holdID,
+        refundedEntryID: refundedEntryID,
+        shortfall: select.int64(16),
         origin: Origin(
-          caller: select.text(13),
-          key: select.optionalText(14),
+          caller: select.text(17),
+          key: select.optionalText(18),
           method: method,
           fingerprint: fingerprint
         ),
-        answer: select.bytes(17),
+        answer: select.bytes(21),
         hash: hash
       )
     )
   }
 
   /// nil where there is a text that names no value.
-  private static func optional<Value: RawRepresentable<String>>(_ type: Value.Type, _ text: String?) -> Value?? {
+  private static func optional<Value>(_ text: String?, _ read: (String) -> Value?) -> Value?? {
     guard let text else { return .some(nil) }
-    return Value(rawValue: text).map { .some($0) }
+    return read(text).map { .some($0) }
   }
 }

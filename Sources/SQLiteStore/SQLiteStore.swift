@@ -67,22 +67,4 @@ package struct SQLiteStore: Store {
       throw .failed("the data directory cannot hold a write-ahead log")
     }
   }
-
-  private static func lastPosition(_ connection: Connection) throws(StoreError) -> Position {
-    let statement = try Statement(
-      connection,
-      """
-      SELECT ifnull((SELECT max(record) FROM journal), 0), ifnull((SELECT max(refusal) FROM refusal), 0),
-        max(
-          ifnull((SELECT time FROM journal ORDER BY record DESC LIMIT 1), 0),
-          ifnull((SELECT time FROM refusal ORDER BY refusal DESC LIMIT 1), 0))
-      """
-    )
-    _ = try statement.step()
-    return Position(
-      record: statement.int64(0),
-      refusal: statement.int64(1),
-      time: LedgerTime(microseconds: statement.int64(2))
-    )
-  }
 }

@@ -41,6 +41,16 @@ enum Schema {
 
   /// Times are microseconds since 1970, amounts micros of the wallet's currency.
   private static let tables = """
+    -- How far it has come: one row, written in every commit.
+    CREATE TABLE ledger (
+      one INTEGER PRIMARY KEY CHECK (one = 1),
+      record INTEGER NOT NULL,
+      refusal INTEGER NOT NULL,
+      refusal_hash BLOB NOT NULL,
+      time INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO ledger VALUES (1, 0, 0, zeroblob(32), 0);
+
     CREATE TABLE wallet (
       wallet INTEGER PRIMARY KEY,  -- the record that created it
       wallet_id TEXT NOT NULL UNIQUE,
@@ -70,11 +80,15 @@ enum Schema {
       kind TEXT NOT NULL,
       amount INTEGER NOT NULL,
       counter_account TEXT,
+      held_change INTEGER NOT NULL,
       posted INTEGER NOT NULL,
       held INTEGER NOT NULL,
       reason TEXT,
       reference TEXT NOT NULL,
       recharge_id TEXT,
+      hold_id TEXT,
+      refunded_entry_id TEXT,
+      shortfall INTEGER NOT NULL,
       caller TEXT NOT NULL,
       idempotency_key TEXT,
       method TEXT NOT NULL,
@@ -91,7 +105,8 @@ enum Schema {
       method TEXT NOT NULL,
       fingerprint BLOB NOT NULL,
       reason TEXT NOT NULL,
-      answer BLOB NOT NULL
+      answer BLOB NOT NULL,
+      hash BLOB NOT NULL
     ) STRICT;
 
     -- The rows of balance show every record up to this one.
@@ -122,6 +137,33 @@ enum Schema {
     CREATE TABLE key_page (
       page INTEGER PRIMARY KEY,
       entries BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE hold (
+      hold INTEGER PRIMARY KEY,  -- the record that placed it
+      hold_id TEXT NOT NULL,
+      wallet INTEGER NOT NULL,
+      record INTEGER NOT NULL,  -- the one that changed it last
+      state TEXT NOT NULL,
+      amount INTEGER NOT NULL,
+      remaining INTEGER NOT NULL,
+      captured INTEGER NOT NULL,
+      shortfall INTEGER NOT NULL,
+      is_late INTEGER NOT NULL,
+      reason TEXT NOT NULL,
+      reference TEXT NOT NULL,
+      caller TEXT NOT NULL,
+      expire_time INTEGER NOT NULL,
+      create_time INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX open_hold ON hold (wallet, expire_time) WHERE state = 'HELD';
+    CREATE INDEX due_hold ON hold (expire_time) WHERE state = 'HELD';
+
+    -- Entries that were refunded, wholly or in part.
+    CREATE TABLE refunded_entry (
+      entry INTEGER PRIMARY KEY,  -- the record of the charge or capture
+      record INTEGER NOT NULL,  -- the last refund's
+      refunded INTEGER NOT NULL
     ) STRICT;
 
     CREATE TABLE recharge (
@@ -175,8 +217,15 @@ enum Schema {
 
     CREATE VIEW entries AS
       SELECT record, wallet_id, sequence, \(date("time")) AS time, kind, \(decimal("amount")) AS amount,
-        counter_account, \(decimal("posted")) AS posted, reason, reference, recharge_id, caller
+        counter_account, \(decimal("posted")) AS posted, \(decimal("held")) AS held, reason, reference, recharge_id,
+        hold_id, refunded_entry_id, \(decimal("shortfall")) AS shortfall, caller
       FROM journal JOIN wallet USING (wallet);
+
+    CREATE VIEW holds AS
+      SELECT hold_id, wallet_id, state, \(decimal("amount")) AS amount, \(decimal("remaining")) AS remaining,
+        \(decimal("captured")) AS captured, \(decimal("shortfall")) AS shortfall, is_late, reason, reference, caller,
+        \(date("expire_time")) AS expire_time, \(date("hold.create_time")) AS create_time
+      FROM hold JOIN wallet USING (wallet);
 
     CREATE VIEW recharges AS
       SELECT recharge_id, wallet_id, state, \(decimal("amount")) AS amount, currency, purpose, processor_charge_id,

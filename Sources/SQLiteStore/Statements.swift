@@ -7,7 +7,9 @@ final class Statements {
   let selectOpenRecharges, selectPaymentMethod: Statement
   let selectRecords, selectWallets: Statement
   let insertWallet, insertBalance, updateBalance, insertRecord, insertRefusal: Statement
-  let upsertRecharge, insertPaymentMethod: Statement
+  let upsertRecharge, insertPaymentMethod, updatePosition: Statement
+  let selectHold, selectOpenHolds, summarizeOpenHolds, selectWalletsWithDueHolds, upsertHold: Statement
+  let selectRefunded, upsertRefunded: Statement
 
   init(_ connection: Connection) throws(StoreError) {
     begin = try Statement(connection, "BEGIN IMMEDIATE")
@@ -20,17 +22,16 @@ final class Statements {
       FROM wallet JOIN balance USING (wallet) WHERE wallet_id = ?1
       """
     )
-    selectRecord = try Statement(
-      connection,
+    let record = """
+      SELECT record, wallet_id, sequence, previous, time, kind, amount, counter_account, held_change, posted, held,
+        reason, reference, recharge_id, hold_id, refunded_entry_id, shortfall, caller, idempotency_key, method,
+        fingerprint, answer, hash
+      FROM journal JOIN wallet USING (wallet)
       """
-      SELECT record, wallet_id, sequence, previous, time, kind, amount, counter_account, posted, held, reason,
-        reference, recharge_id, caller, idempotency_key, method, fingerprint, answer, hash
-      FROM journal JOIN wallet USING (wallet) WHERE record = ?1
-      """
-    )
+    selectRecord = try Statement(connection, "\(record) WHERE record = ?1")
     selectRefusal = try Statement(
       connection,
-      "SELECT caller, idempotency_key, method, fingerprint, answer FROM refusal WHERE refusal = ?1"
+      "SELECT time, caller, idempotency_key, method, fingerprint, answer, hash FROM refusal WHERE refusal = ?1"
     )
     selectRecharge = try Statement(
       connection,
@@ -54,14 +55,7 @@ final class Statements {
       FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = ?1
       """
     )
-    selectRecords = try Statement(
-      connection,
-      """
-      SELECT record, wallet_id, sequence, previous, time, kind, amount, counter_account, posted, held, reason,
-        reference, recharge_id, caller, idempotency_key, method, fingerprint, answer, hash
-      FROM journal JOIN wallet USING (wallet) WHERE record >= ?1 ORDER BY record LIMIT ?2
-      """
-    )
+    selectRecords = try Statement(connection, "\(record) WHERE record >= ?1 ORDER BY record LIMIT ?2")
     selectWallets = try Statement(
       connection,
       "SELECT wallet, wallet_id FROM wallet WHERE wallet > ?1 ORDER BY wallet LIMIT ?2"
@@ -80,10 +74,11 @@ final class Statements {
       connection,
       """
       INSERT INTO journal VALUES
-        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+          ?21, ?22, ?23)
       """
     )
-    insertRefusal = try Statement(connection, "INSERT INTO refusal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")
+    insertRefusal = try Statement(connection, "INSERT INTO refusal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
     upsertRecharge = try Statement(
       connection,
       """
@@ -95,6 +90,47 @@ final class Statements {
     insertPaymentMethod = try Statement(
       connection,
       "INSERT INTO payment_method VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    )
+    updatePosition = try Statement(
+      connection,
+      "UPDATE ledger SET record = ?1, refusal = ?2, refusal_hash = ?3, time = ?4"
+    )
+    let hold = """
+      SELECT hold_id, wallet_id, currency, state, amount, remaining, captured, shortfall, is_late, reason, reference,
+        caller, expire_time, hold.create_time
+      FROM hold JOIN wallet USING (wallet)
+      """
+    selectHold = try Statement(connection, "\(hold) WHERE hold = ?1")
+    summarizeOpenHolds = try Statement(
+      connection,
+      "SELECT count(*), min(expire_time) FROM hold WHERE wallet = ?1 AND state = 'HELD'"
+    )
+    selectOpenHolds = try Statement(
+      connection,
+      "\(hold) WHERE wallet_id = ?1 AND state = 'HELD' ORDER BY expire_time"
+    )
+    // Grouped over the due holds, which the sweeper keeps few.
+    selectWalletsWithDueHolds = try Statement(
+      connection,
+      """
+      SELECT wallet_id FROM hold JOIN wallet USING (wallet) WHERE state = 'HELD' AND expire_time <= ?1
+      GROUP BY wallet ORDER BY min(expire_time) LIMIT ?2
+      """
+    )
+    upsertHold = try Statement(
+      connection,
+      """
+      INSERT INTO hold VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+      ON CONFLICT (hold) DO UPDATE SET record = ?4, state = ?5, amount = ?6, remaining = ?7, captured = ?8,
+        shortfall = ?9, is_late = ?10, expire_time = ?14
+      """
+    )
+    selectRefunded = try Statement(connection, "SELECT refunded FROM refunded_entry WHERE entry = ?1")
+    upsertRefunded = try Statement(
+      connection,
+      """
+      INSERT INTO refunded_entry VALUES (?1, ?2, ?3) ON CONFLICT (entry) DO UPDATE SET record = ?2, refunded = ?3
+      """
     )
   }
 }

@@ -9,7 +9,7 @@ struct ChargeTests {
     ledger.openWallet("w", funded: 10)
     let before = try #require(ledger.wallet("w"))
     guard
-      case .reply(.charge(let wallet, let entry)) = ledger.send(
+      case .reply(.entry(let wallet, let entry)) = ledger.send(
         .charge(WalletID("w"), micros(2_500), .call, reference: "call-7")
       ).answer
     else { return #expect(Bool(false), "the charge was refused") }
@@ -72,7 +72,7 @@ struct ChargeTests {
   func held() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    ledger.state.accounts[WalletID("w")]?.wallet.held = 4_000_000
+    _ = ledger.send(.placeHold(WalletID("w"), usd(4), .call, reference: "", ttl: 60))
     #expect(ledger.send(.charge(WalletID("w"), usd(7), .call, reference: "")).answer.reason == "INSUFFICIENT_CREDITS")
     #expect(ledger.send(.charge(WalletID("w"), usd(6), .call, reference: "")).answer.wallet?.available == usd(0))
   }

@@ -1,9 +1,11 @@
 import Ledger
 import MessageDigest
+import StoreContract
+import Testing
 
 /// A ledger wholly in memory: every command sees all that was ever decided.
 struct TestLedger {
-  var state = LedgerState(position: Position(record: 0, refusal: 0, time: LedgerTime(microseconds: 0)))
+  var state = LedgerState(position: .start)
   var now = LedgerTime(microseconds: 1_000_000)
   let rules = Rules(sha256: TestLedger.sha256)
   private var requests: Int64 = 0
@@ -35,23 +37,39 @@ struct TestLedger {
     _ = settle(recharge, .paid(processorChargeID: "ch-\(recharge)"))
   }
 
+  mutating func openWallet(_ id: String, granted dollars: Int64) {
+    _ = send(.createWallet(WalletID(id), .usd))
+    _ = send(.grant(WalletID(id), usd(dollars), memo: ""))
+  }
+
+  /// Conservation, contiguity, chains and holds, recomputed from what was ever recorded.
+  func prove() throws {
+    let records = state.changes.records
+    var counterAccounts: Int64 = 0
+    for record in records where record.counterAccount != nil { counterAccounts -= record.amount }
+    #expect(state.accounts.values.reduce(0) { $0 + $1.wallet.posted } + counterAccounts == 0)
+    #expect(records.map(\.number) == Array(1...Int64(records.count)))
+    for (walletID, account) in state.accounts {
+      var verifier = JournalVerifier(walletID: walletID, sha256: TestLedger.sha256)
+      for record in records where record.walletID == walletID { try verifier.check(record) }
+      try verifier.finish(at: account)
+      let open = state.holds.values.filter { $0.walletID == walletID && $0.isOpen }
+      #expect(account.wallet.held == open.reduce(0) { $0 + $1.remaining })
+      #expect(account.openHolds == open.count)
+    }
+    var refusals = RefusalVerifier(sha256: TestLedger.sha256)
+    for refusal in state.changes.refusals { try refusals.check(refusal) }
+    try refusals.finish(at: state.position)
+  }
+
   func wallet(_ id: String) -> Wallet? { state.accounts[WalletID(id)]?.wallet }
 
   /// Stands in for the canonical request: equal mutations have equal fingerprints.
   static func origin(of mutation: Mutation, key: String, caller: String = "tester") -> Origin {
-    let method: Method =
-      switch mutation {
-      case .createWallet: .createWallet
-      case .charge: .charge
-      case .recharge: .recharge
-      case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
-      case .changeCardAndPay: .changeCardAndPay
-      case .settleRecharge: .settleRecharge
-      }
     return Origin(
       caller: caller,
       key: key,
-      method: method,
+      method: mutation.method,
       fingerprint: sha256(Array(withoutDrawnIDs(mutation).utf8))
     )
   }
@@ -84,20 +102,5 @@ extension Answer {
   var reason: String? {
     guard case .refusal(let refusal) = self else { return nil }
     return refusal.reason
-  }
-
-  var wallet: Wallet? {
-    switch self {
-    case .reply(.wallet(let wallet)), .reply(.charge(let wallet, _)),
-      .reply(.paymentMethod(let wallet, _)):
-      wallet
-    case .reply(.recharge(let reply)): reply.wallet
-    default: nil
-    }
-  }
-
-  var recharge: Recharge? {
-    guard case .reply(.recharge(let reply)) = self else { return nil }
-    return reply.recharge
   }
 }

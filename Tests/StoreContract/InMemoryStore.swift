@@ -7,8 +7,9 @@ package struct InMemoryStore: Store {
   /// What survives a restart. Shared with the test, hence the lock.
   package final class Memory: Sendable {
     package struct Content: Sendable {
-      package var whole = LedgerState(position: Position(record: 0, refusal: 0, time: LedgerTime(microseconds: 0)))
+      package var whole = LedgerState(position: .start)
       package var records: [JournalRecord] = []
+      package var refusals: [RememberedRefusal] = []
       package var batchSizes: [Int] = []
       package var nextFaults: [StoreError] = []
     }
@@ -28,34 +29,7 @@ package struct InMemoryStore: Store {
 
   /// Only what was asked for, so that needs that name too little show.
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
-    memory.content.withLock { content in
-      let whole = content.whole
-      var state = LedgerState(position: whole.position)
-      var recharges = needs.recharges
-      for key in needs.keys {
-        guard let answer = whole.answers[key] else { continue }
-        state.answers[key] = answer
-        if case .recharge(let id) = answer.body { recharges.insert(id) }
-      }
-      for id in needs.processorChargeIDs { state.processorCharges[id] = whole.processorCharges[id] }
-      if needs.openRecharges {
-        state.openRecharges = Set(whole.recharges.values.map(\.recharge).filter { !$0.state.isTerminal }.map(\.id))
-        recharges.formUnion(state.openRecharges)
-      }
-      var walletsWithCard = needs.walletsWithCard
-      for id in recharges {
-        guard let book = whole.recharges[id] else { continue }
-        state.recharges[id] = book
-        walletsWithCard.insert(book.recharge.walletID)
-      }
-      for id in needs.wallets.union(walletsWithCard) { state.accounts[id] = whole.accounts[id] }
-      for id in walletsWithCard {
-        guard let card = state.accounts[id]?.defaultPaymentMethod else { continue }
-        state.paymentMethods[card] = whole.paymentMethods[card]
-      }
-      for id in needs.paymentMethods { state.paymentMethods[id] = whole.paymentMethods[id] }
-      return state
-    }
+    memory.content.withLock { $0.whole.part(for: needs) }
   }
 
   package mutating func persist(_ state: LedgerState) throws(StoreError) {
@@ -69,6 +43,9 @@ package struct InMemoryStore: Store {
       content.whole.recharges.merge(state.recharges) { $1 }
       content.whole.paymentMethods.merge(state.paymentMethods) { $1 }
       content.whole.processorCharges.merge(state.processorCharges) { $1 }
+      content.whole.holds.merge(state.holds) { $1 }
+      content.whole.entries.merge(state.entries) { $1 }
+      content.refusals += state.changes.refusals
       content.records += state.changes.records
       content.batchSizes.append(state.changes.records.count + state.changes.refusals.count)
     }

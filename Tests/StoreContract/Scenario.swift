@@ -113,17 +113,10 @@ package struct Scenario {
     }
   }
 
-  /// The recharge worker's commands carry no key; all others do.
+  /// The recharge worker's and the sweeper's commands carry no key; all others do.
   package static func command(_ mutation: Mutation, key: String, caller: String = "tester") -> Command {
-    let method: Method =
-      switch mutation {
-      case .createWallet: .createWallet
-      case .charge: .charge
-      case .recharge: .recharge
-      case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
-      case .changeCardAndPay: .changeCardAndPay
-      case .settleRecharge: .settleRecharge
-      }
+    guard mutation != .expireDueHolds else { return .mutate(.expireDueHolds, .ledger) }
+    let method = mutation.method
     let fingerprint = Digest(SHA256.hash(Array("\(mutation)".utf8)))
     return .mutate(
       mutation,
@@ -159,6 +152,29 @@ extension Answer {
     case .refusal(let refusal): refusal.isRemembered
     case .reply(.recharge(let reply)): reply.recharge.state.isTerminal
     case .reply: true
+    }
+  }
+}
+
+extension Mutation {
+  package var method: Method {
+    switch self {
+    case .createWallet: .createWallet
+    case .charge: .charge
+    case .refundCharge: .refundCharge
+    case .grant: .grantCredits
+    case .placeHold: .placeHold
+    case .extendHold: .extendHold
+    case .captureHold: .captureHold
+    case .releaseHold: .releaseHold
+    case .freeze: .freezeWallet
+    case .unfreeze: .unfreezeWallet
+    case .close: .closeWallet
+    case .recharge: .recharge
+    case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
+    case .changeCardAndPay: .changeCardAndPay
+    case .settleRecharge: .settleRecharge
+    case .expireDueHolds: .expireHolds
     }
   }
 }

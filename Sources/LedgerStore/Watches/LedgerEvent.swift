@@ -25,7 +25,7 @@ package struct EventRules: Hashable, Sendable {
     var events: [LedgerEvent] = []
     if let event = LedgerEvent(record.kind) { events.append(event) }
     let available = record.posted - record.held
-    let before = available - record.amount
+    let before = available - record.amount + record.heldChange
     if before >= lowBalance, available < lowBalance { events.append(.lowBalance) }
     return events
   }
@@ -39,7 +39,9 @@ extension LedgerEvent {
     case .rechargeFailed: self = .rechargeFailed
     case .rechargeAuthenticationRequired: self = .rechargeAuthenticationRequired
     case .rechargeNeedsReview: self = .rechargeNeedsReview
-    case .walletCreated, .charge, .rechargeStarted, .paymentMethodSaved: return nil
+    case .walletCreated, .charge, .refund, .grant, .holdPlaced, .holdExtended, .capture, .holdReleased, .holdExpired,
+      .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .paymentMethodSaved:
+      return nil
     }
   }
 }

@@ -66,7 +66,7 @@ final class WalletWatch: Scan {
 
   /// False where the watch has ended at once.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
-    var needs = Needs()
+    var needs = Needs(at: store.position.time)
     needs.add(.ask(.wallet(walletID)))
     guard let account = try store.load(needs).accounts[walletID] else {
       fail(.refused(.walletNotFound(walletID)))

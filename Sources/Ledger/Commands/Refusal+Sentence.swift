@@ -13,12 +13,29 @@ extension Refusal {
     case .rechargeNotFound(let id): "no recharge \(id): use the recharge_id of a Recharge or ChangeCardAndPay reply"
     case .paymentMethodNotFound(let id):
       "no such payment method on wallet \(id): save one with SavePaymentMethod or send a token with Recharge"
+    case .holdNotFound(let id): "no hold \(id): use the hold_id of a PlaceHold reply"
+    case .entryNotFound(let id): "no entry \(id): use the entry_id of a Charge or CaptureHold reply, or of ListEntries"
     case .walletExists(let id): "wallet \(id) exists already: use it, or choose another wallet_id with a new key"
     case .insufficientCredits(let available, let required):
       "available \(available), this call needs \(required): recharge at least "
         + "\(Refusal.shortfall(available: available, required: required))"
     case .walletFrozen(let id): "wallet \(id) is frozen: have an administrator unfreeze it, then use a new key"
+    case .walletNotFrozen(let id): "wallet \(id) is not frozen: there is nothing to do"
     case .walletClosed(let id): "wallet \(id) is closed: use another wallet"
+    case .walletNotEmpty(let id, let posted, _, let openHolds, let openRecharge):
+      "wallet \(id) cannot be closed yet: \(Refusal.stepsToEmpty(posted, openHolds, openRecharge)), then use a new key"
+    case .holdResolved(let id, .expired):
+      "hold \(id) has expired and returned its credits: capture usage that was had, or place a new hold"
+    case .holdResolved(let id, let state):
+      "hold \(id) is already \(state.rawValue): charge further usage with Charge, or place a new hold"
+    case .shortfallLimit(let id, let capturable):
+      "no more than \(capturable) can be captured from hold \(id): capture that, or recharge first, with a new key"
+    case .entryNotRefundable(let id, let kind):
+      "entry \(id) is a \(kind.rawValue): only a CHARGE or a CAPTURE can be refunded"
+    case .refundExceedsCharge(let id, let refundable):
+      refundable.micros == 0
+        ? "all of entry \(id) has been refunded: there is nothing left to refund"
+        : "no more than \(refundable) of entry \(id) is left to refund: refund that or less, with a new key"
     case .paymentMethodRequired(let id):
       "wallet \(id) has no card: send a payment_method_token with a new key, or save a card first"
     case .paymentDeclined(_, let code):
@@ -28,5 +45,14 @@ extension Refusal {
     case .rechargeInProgress(let id): "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
     case .rechargeAlreadySettled(let id, let state): "recharge \(id) is already \(state.rawValue)"
     }
+  }
+
+  private static func stepsToEmpty(_ posted: Money, _ openHolds: Int64, _ openRecharge: RechargeID?) -> String {
+    var steps: [String] = []
+    if let openRecharge { steps.append("wait until recharge \(openRecharge) is final") }
+    if openHolds > 0 { steps.append("capture or release its open holds (\(openHolds))") }
+    if posted.micros > 0 { steps.append("spend or refund the \(posted) in it") }
+    if posted.micros < 0 { steps.append("settle the \(posted) in it") }
+    return steps.joined(separator: ", ")
   }
 }

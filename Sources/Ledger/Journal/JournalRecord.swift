@@ -12,6 +12,16 @@ package enum CounterAccount: String, Hashable, Sendable, CaseIterable {
 package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case walletCreated = "WALLET_CREATED"
   case charge = "CHARGE"
+  case refund = "REFUND"
+  case grant = "GRANT"
+  case holdPlaced = "HOLD_PLACED"
+  case holdExtended = "HOLD_EXTENDED"
+  case capture = "CAPTURE"
+  case holdReleased = "HOLD_RELEASED"
+  case holdExpired = "HOLD_EXPIRED"
+  case walletFrozen = "WALLET_FROZEN"
+  case walletUnfrozen = "WALLET_UNFROZEN"
+  case walletClosed = "WALLET_CLOSED"
   case rechargeStarted = "RECHARGE_STARTED"
   case rechargePaid = "RECHARGE_PAID"
   case rechargeDeclined = "RECHARGE_DECLINED"
@@ -48,12 +58,20 @@ package struct JournalRecord: Hashable, Sendable {
   package var amount: Int64
   /// nil where no money moved.
   package var counterAccount: CounterAccount?
+  /// What was added to the wallet's held balance, in micros: the change of one hold's `remaining`.
+  package var heldChange: Int64
   /// Balances after the record, in micros.
   package var posted: Int64
   package var held: Int64
   package var reason: ChargeReason?
   package var reference: String
   package var rechargeID: RechargeID?
+  /// The hold that was placed or changed.
+  package var holdID: HoldID?
+  /// The entry that was refunded.
+  package var refundedEntryID: EntryID?
+  /// The part of a capture for which neither the hold nor the wallet had the credits, in micros.
+  package var shortfall: Int64
   package var origin: Origin
   /// Canonical bytes of the answer, which holds whatever was made or changed.
   package var answer: [UInt8]
@@ -69,11 +87,15 @@ package struct JournalRecord: Hashable, Sendable {
     kind: RecordKind,
     amount: Int64,
     counterAccount: CounterAccount?,
+    heldChange: Int64,
     posted: Int64,
     held: Int64,
     reason: ChargeReason?,
     reference: String,
     rechargeID: RechargeID?,
+    holdID: HoldID?,
+    refundedEntryID: EntryID?,
+    shortfall: Int64,
     origin: Origin,
     answer: [UInt8],
     hash: Digest
@@ -86,15 +108,21 @@ package struct JournalRecord: Hashable, Sendable {
     self.kind = kind
     self.amount = amount
     self.counterAccount = counterAccount
+    self.heldChange = heldChange
     self.posted = posted
     self.held = held
     self.reason = reason
     self.reference = reference
     self.rechargeID = rechargeID
+    self.holdID = holdID
+    self.refundedEntryID = refundedEntryID
+    self.shortfall = shortfall
     self.origin = origin
     self.answer = answer
     self.hash = hash
   }
+
+  package var entryID: EntryID { EntryID(record: number, tag: origin.tag) }
 
   /// What the hash covers: the previous hash, then every field but the hash itself.
   package func bytesToHash(after previousHash: Digest) -> [UInt8] {
@@ -108,11 +136,15 @@ package struct JournalRecord: Hashable, Sendable {
     writer.write(kind.rawValue)
     writer.write(amount)
     writer.write(counterAccount?.rawValue ?? "")
+    writer.write(heldChange)
     writer.write(posted)
     writer.write(held)
     writer.write(reason?.rawValue ?? "")
     writer.write(reference)
     writer.write(rechargeID?.value ?? "")
+    writer.write(holdID)
+    writer.write(refundedEntryID)
+    writer.write(shortfall)
     writer.write(origin.caller)
     writer.write(origin.key)
     writer.write(origin.method.rawValue)

@@ -2,14 +2,19 @@
 package struct Rules: Sendable {
   /// A currency without limits here is refused.
   package var limits: [Currency: RechargeLimits]
+  /// What one hold's captures may cost above the hold and the wallet's credits, in micros of the wallet's currency.
+  package var maximumShortfall: Int64
   /// Injected, so that the rules need no library.
   package var sha256: @Sendable (_ bytes: [UInt8]) -> Digest
 
   package init(
     limits: [Currency: RechargeLimits] = [.usd: .usd],
+    maximumShortfall: Int64 = 10 * Money.microsPerUnit,
     sha256: @escaping @Sendable (_ bytes: [UInt8]) -> Digest
   ) {
+    precondition((0...Wallet.balanceRange.upperBound).contains(maximumShortfall), "a shortfall is a balance")
     self.limits = limits
+    self.maximumShortfall = maximumShortfall
     self.sha256 = sha256
   }
 
@@ -26,7 +31,7 @@ package struct Rules: Sendable {
           isReplay: false
         )
       } catch {
-        if error.isRemembered { state.remember(error, of: origin, at: time) }
+        if error.isRemembered { state.remember(error, of: origin, at: time, sha256: sha256) }
         return Outcome(answer: .refusal(error), isReplay: false)
       }
     }
@@ -57,6 +62,29 @@ package struct Rules: Sendable {
       return try createWallet(walletID, currency, origin: origin, in: &state, at: time)
     case .charge(let walletID, let amount, let reason, let reference):
       return try charge(walletID, amount, reason, reference: reference, origin: origin, in: &state, at: time)
+    case .refundCharge(let entryID, let amount):
+      return try refundCharge(entryID, amount, origin: origin, in: &state, at: time)
+    case .grant(let walletID, let amount, let memo):
+      return try grant(walletID, amount, memo: memo, origin: origin, in: &state, at: time)
+    case .placeHold(let walletID, let amount, let reason, let reference, let ttl):
+      return try placeHold(
+        walletID,
+        amount,
+        reason,
+        reference: reference,
+        ttl: ttl,
+        origin: origin,
+        in: &state,
+        at: time
+      )
+    case .extendHold(let id, let additional, let ttl):
+      return try extendHold(id, additional: additional, ttl: ttl, origin: origin, in: &state, at: time)
+    case .captureHold(let id, let amount, let isFinal):
+      return try captureHold(id, amount, isFinal: isFinal, origin: origin, in: &state, at: time)
+    case .releaseHold(let id): return try releaseHold(id, origin: origin, in: &state, at: time)
+    case .freeze(let walletID): return try freeze(walletID, origin: origin, in: &state, at: time)
+    case .unfreeze(let walletID): return try unfreeze(walletID, origin: origin, in: &state, at: time)
+    case .close(let walletID): return try close(walletID, origin: origin, in: &state, at: time)
     case .recharge(let id, let walletID, let amount, let candidate):
       return try startRecharge(
         id,
@@ -85,6 +113,9 @@ package struct Rules: Sendable {
       throw .paymentDeclined(try account(walletID, in: state).wallet.id, code: declineCode)
     case .settleRecharge(let id, let settlement):
       return try settle(id, settlement, origin: origin, in: &state, at: time)
+    case .expireDueHolds:
+      // The batch began with it; the command only named the wallets.
+      return .reply(.expiredHolds(state.changes.records.count { $0.kind == .holdExpired }))
     }
   }
 }

@@ -2,11 +2,22 @@
 package enum Method: String, Hashable, Sendable, CaseIterable {
   case createWallet = "CreateWallet"
   case charge = "Charge"
+  case refundCharge = "RefundCharge"
+  case grantCredits = "GrantCredits"
+  case placeHold = "PlaceHold"
+  case extendHold = "ExtendHold"
+  case captureHold = "CaptureHold"
+  case releaseHold = "ReleaseHold"
+  case freezeWallet = "FreezeWallet"
+  case unfreezeWallet = "UnfreezeWallet"
+  case closeWallet = "CloseWallet"
   case recharge = "Recharge"
   case savePaymentMethod = "SavePaymentMethod"
   case changeCardAndPay = "ChangeCardAndPay"
   /// The recharge worker's own; it carries no key, the recharge's state makes it happen once.
   case settleRecharge = "SettleRecharge"
+  /// The ledger's own.
+  case expireHolds = "ExpireHolds"
 }
 
 /// A caller's key within that caller's scope.
@@ -31,7 +42,7 @@ package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
 /// Who asks for a mutation and how to know the same request again.
 package struct Origin: Hashable, Sendable {
   package var caller: String
-  /// nil only for the recharge worker.
+  /// nil only for the recharge worker and the ledger itself.
   package var key: String?
   package var method: Method
   /// SHA-256 of the canonical request.
@@ -43,6 +54,12 @@ package struct Origin: Hashable, Sendable {
     self.method = method
     self.fingerprint = fingerprint
   }
+
+  /// Of what happens because its time has come.
+  package static let ledger = Origin(caller: "ledger", key: nil, method: .expireHolds, fingerprint: .zero)
+
+  /// The part of the fingerprint that goes into the ids of what the request makes.
+  package var tag: UInt32 { UInt32(truncatingIfNeeded: fingerprint.words.0 >> 32) }
 
   package var idempotencyKey: IdempotencyKey? { key.map { IdempotencyKey(caller: caller, key: $0) } }
 }
@@ -64,15 +81,4 @@ package struct RecordedAnswer: Hashable, Sendable {
     self.fingerprint = fingerprint
     self.body = body
   }
-}
-
-/// A refusal that is final for its key.
-package struct RememberedRefusal: Hashable, Sendable {
-  /// Numbered from 1 in the order of commits.
-  package var number: Int64
-  package var time: LedgerTime
-  package var key: IdempotencyKey
-  package var method: Method
-  package var fingerprint: Digest
-  package var refusal: Refusal
 }

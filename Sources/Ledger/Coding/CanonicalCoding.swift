@@ -75,6 +75,11 @@ package struct CanonicalReader {
     return value
   }
 
+  package mutating func readUInt32() throws(Malformed) -> UInt32 {
+    guard let value = UInt32(exactly: try readInt64()) else { throw malformed }
+    return value
+  }
+
   package mutating func readBool() throws(Malformed) -> Bool {
     switch try readByte() {
     case 0: return false

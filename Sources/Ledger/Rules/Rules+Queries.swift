@@ -14,6 +14,9 @@ extension Rules {
   private func reply(to query: Query, in state: LedgerState) throws(Refusal) -> Reply {
     switch query {
     case .wallet(let walletID): return .wallet(try account(walletID, in: state).wallet)
+    case .hold(let id):
+      guard let hold = state.holds[id] else { throw .holdNotFound(id) }
+      return .hold(HoldReply(wallet: try account(hold.walletID, in: state).wallet, hold: hold))
     case .rechargeOptions(let walletID):
       let account = try account(walletID, in: state)
       guard let limits = limits[account.wallet.currency] else { throw .currencyUnsupported(account.wallet.currency) }

@@ -9,10 +9,20 @@ package enum Refusal: Error, Hashable, Sendable {
   case walletNotFound(WalletID)
   case rechargeNotFound(RechargeID)
   case paymentMethodNotFound(WalletID)
+  case holdNotFound(HoldID)
+  case entryNotFound(EntryID)
   case walletExists(WalletID)
   case insufficientCredits(available: Money, required: Money)
   case walletFrozen(WalletID)
+  case walletNotFrozen(WalletID)
   case walletClosed(WalletID)
+  /// It cannot be closed yet. `openHolds` counts holds, also those with nothing left in them.
+  case walletNotEmpty(WalletID, posted: Money, held: Money, openHolds: Int64, openRecharge: RechargeID?)
+  case holdResolved(HoldID, HoldState)
+  /// A capture would leave more uncovered than one hold may.
+  case shortfallLimit(HoldID, capturable: Money)
+  case entryNotRefundable(EntryID, RecordKind)
+  case refundExceedsCharge(EntryID, refundable: Money)
   case paymentMethodRequired(WalletID)
   /// The processor will not have the card that was to be saved.
   case paymentDeclined(WalletID, code: String)
@@ -32,10 +42,18 @@ package enum Refusal: Error, Hashable, Sendable {
     case .walletNotFound: "WALLET_NOT_FOUND"
     case .rechargeNotFound: "RECHARGE_NOT_FOUND"
     case .paymentMethodNotFound: "PAYMENT_METHOD_NOT_FOUND"
+    case .holdNotFound: "HOLD_NOT_FOUND"
+    case .entryNotFound: "ENTRY_NOT_FOUND"
     case .walletExists: "WALLET_EXISTS"
     case .insufficientCredits: "INSUFFICIENT_CREDITS"
     case .walletFrozen: "WALLET_FROZEN"
+    case .walletNotFrozen: "WALLET_NOT_FROZEN"
     case .walletClosed: "WALLET_CLOSED"
+    case .walletNotEmpty: "WALLET_NOT_EMPTY"
+    case .holdResolved: "HOLD_RESOLVED"
+    case .shortfallLimit: "SHORTFALL_LIMIT"
+    case .entryNotRefundable: "ENTRY_NOT_REFUNDABLE"
+    case .refundExceedsCharge: "REFUND_EXCEEDS_CHARGE"
     case .paymentMethodRequired: "PAYMENT_METHOD_REQUIRED"
     case .paymentDeclined: "PAYMENT_DECLINED"
     case .idempotencyKeyReused: "IDEMPOTENCY_KEY_REUSED"
@@ -49,11 +67,13 @@ package enum Refusal: Error, Hashable, Sendable {
   /// What the caller can mend in the request itself, or what passes by itself, is not remembered.
   package var isRemembered: Bool {
     switch self {
-    case .walletExists, .insufficientCredits, .walletFrozen, .walletClosed, .paymentMethodRequired, .paymentDeclined:
+    case .walletExists, .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty,
+      .holdResolved, .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired,
+      .paymentDeclined:
       true
     case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
-      .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .idempotencyKeyReused,
-      .rechargeInProgress, .rechargeAlreadySettled:
+      .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
+      .entryNotFound, .idempotencyKeyReused, .rechargeInProgress, .rechargeAlreadySettled:
       false
     }
   }
@@ -79,9 +99,23 @@ package enum Refusal: Error, Hashable, Sendable {
       ]
     case .currencyMismatch(let given, let expected): ["given": given.code, "expected": expected.code]
     case .currencyUnsupported(let given): ["given": given.code]
-    case .walletNotFound(let id), .walletExists(let id), .walletFrozen(let id), .walletClosed(let id),
-      .paymentMethodRequired(let id), .paymentMethodNotFound(let id):
+    case .walletNotFound(let id), .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id),
+      .walletClosed(let id), .paymentMethodRequired(let id), .paymentMethodNotFound(let id):
       ["wallet_id": id.value]
+    case .walletNotEmpty(let id, let posted, let held, let openHolds, let openRecharge):
+      [
+        "wallet_id": id.value, "posted": String(posted.micros), "held": String(held.micros),
+        "currency_code": posted.currency.code, "open_holds": String(openHolds),
+        "open_recharge": openRecharge?.value ?? "",
+      ]
+    case .holdNotFound(let id): ["hold_id": "\(id)"]
+    case .holdResolved(let id, let state): ["hold_id": "\(id)", "state": state.rawValue]
+    case .shortfallLimit(let id, let capturable):
+      ["hold_id": "\(id)", "capturable": String(capturable.micros), "currency_code": capturable.currency.code]
+    case .entryNotFound(let id): ["entry_id": "\(id)"]
+    case .entryNotRefundable(let id, let kind): ["entry_id": "\(id)", "kind": kind.rawValue]
+    case .refundExceedsCharge(let id, let refundable):
+      ["entry_id": "\(id)", "refundable": String(refundable.micros), "currency_code": refundable.currency.code]
     case .rechargeNotFound(let id), .rechargeInProgress(let id): ["recharge_id": id.value]
     case .rechargeAlreadySettled(let id, let state): ["recharge_id": id.value, "state": state.rawValue]
     case .paymentDeclined(let id, let code): ["wallet_id": id.value, "decline_code": code]

@@ -1,43 +1,7 @@
-/// One thing to decide: a mutation with its origin, or a question. Boxed, because it goes through a queue.
-package indirect enum Command: Hashable, Sendable {
-  case mutate(Mutation, Origin)
-  case ask(Query)
-}
-
-package enum Mutation: Hashable, Sendable {
-  case createWallet(WalletID, Currency)
-  case charge(WalletID, Money, ChargeReason, reference: String)
-  /// Without a candidate the wallet's default card pays.
-  case recharge(RechargeID, WalletID, Money, CandidateCard?)
-  case savePaymentMethod(WalletID, CandidateCard)
-  /// The processor refused the card before it could be saved.
-  case refusePaymentMethod(WalletID, declineCode: String)
-  case changeCardAndPay(RechargeID, WalletID, Money, CandidateCard)
-  case settleRecharge(RechargeID, Settlement)
-}
-
-package enum Query: Hashable, Sendable {
-  case wallet(WalletID)
-  case rechargeOptions(WalletID)
-  case recharge(RechargeID)
-  /// nil asks for the wallet's default card.
-  case paymentMethod(WalletID, PaymentMethodID?)
-  /// What stands recorded for this request, if anything: asked before work that a replay must not repeat.
-  case recorded(Origin)
-  /// Every recharge that is not final: what a starting worker resumes.
-  case openRecharges
-}
-
-/// What a charge is for. The raw values stand in the journal.
-package enum ChargeReason: String, Hashable, Sendable, CaseIterable {
-  case numberPurchase = "NUMBER_PURCHASE"
-  case call = "CALL"
-  case text = "TEXT"
-  case other = "OTHER"
-}
-
 /// What the store has to load before a batch of commands can be decided.
 package struct Needs: Sendable {
+  /// The batch's ledger time. Every wallet that is loaded brings its holds that are due by then.
+  package let time: LedgerTime
   /// As they come: a key that two commands share stands here twice.
   package private(set) var keys: [IdempotencyKey] = []
   package private(set) var wallets: Set<WalletID> = []
@@ -48,8 +12,17 @@ package struct Needs: Sendable {
   package private(set) var processorChargeIDs: Set<String> = []
   package private(set) var paymentMethods: Set<PaymentMethodID> = []
   package private(set) var openRecharges = false
+  /// Holds bring their wallets.
+  package private(set) var holds: Set<HoldID> = []
+  /// Entries that may be refunded; they bring their wallets.
+  package private(set) var entries: Set<EntryID> = []
+  /// Whether up to `largestSweep` wallets with due holds are needed, whichever they are.
+  package private(set) var walletsWithDueHolds = false
 
-  package init() {}
+  /// Bounds the work of one sweep, and so the wait of the others in its batch.
+  package static let largestSweep = 256
+
+  package init(at time: LedgerTime) { self.time = time }
 
   package mutating func add(_ command: Command) {
     switch command {
@@ -62,9 +35,13 @@ package struct Needs: Sendable {
 
   private mutating func add(_ mutation: Mutation) {
     switch mutation {
-    case .createWallet(let walletID, _), .charge(let walletID, _, _, _), .savePaymentMethod(let walletID, _),
-      .refusePaymentMethod(let walletID, _):
+    case .createWallet(let walletID, _), .charge(let walletID, _, _, _), .grant(let walletID, _, _),
+      .placeHold(let walletID, _, _, _, _), .freeze(let walletID), .unfreeze(let walletID), .close(let walletID),
+      .savePaymentMethod(let walletID, _), .refusePaymentMethod(let walletID, _):
       wallets.insert(walletID)
+    case .refundCharge(let entryID, _): entries.insert(entryID)
+    case .extendHold(let holdID, _, _), .captureHold(let holdID, _, _), .releaseHold(let holdID):
+      holds.insert(holdID)
     case .recharge(let rechargeID, let walletID, _, _), .changeCardAndPay(let rechargeID, let walletID, _, _):
       wallets.insert(walletID)
       walletsWithCard.insert(walletID)
@@ -72,12 +49,14 @@ package struct Needs: Sendable {
     case .settleRecharge(let rechargeID, let settlement):
       recharges.insert(rechargeID)
       if let id = settlement.processorChargeID { processorChargeIDs.insert(id) }
+    case .expireDueHolds: walletsWithDueHolds = true
     }
   }
 
   private mutating func add(_ query: Query) {
     switch query {
     case .wallet(let walletID): wallets.insert(walletID)
+    case .hold(let holdID): holds.insert(holdID)
     case .rechargeOptions(let walletID):
       wallets.insert(walletID)
       walletsWithCard.insert(walletID)

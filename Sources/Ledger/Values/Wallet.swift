@@ -37,6 +37,11 @@ package struct Wallet: Hashable, Sendable {
     self.createTime = createTime
   }
 
+  /// A wallet before its first record.
+  static func empty(like wallet: Wallet) -> Wallet {
+    Wallet(id: wallet.id, currency: wallet.currency, createTime: wallet.createTime)
+  }
+
   package var available: Money { Money(micros: posted - held, currency: currency) }
 
   /// The posted balance after `delta` micros, or nil where it would leave `balanceRange`.
@@ -53,18 +58,30 @@ package struct Account: Hashable, Sendable {
   /// The one slot for recharges: whoever finds it taken gets `RECHARGE_IN_PROGRESS`.
   package var openRecharge: RechargeID?
   package var defaultPaymentMethod: PaymentMethodID?
+  /// How many of the wallet's holds are open.
+  package var openHolds: Int64
+  /// No open hold expires before this; nil where none is open. The earliest hold may have been extended or resolved
+  /// since, so that nothing need be due when the time comes.
+  package var nextHoldExpiry: LedgerTime?
 
   package init(
     wallet: Wallet,
     head: ChainHead = .start,
     openRecharge: RechargeID? = nil,
-    defaultPaymentMethod: PaymentMethodID? = nil
+    defaultPaymentMethod: PaymentMethodID? = nil,
+    openHolds: Int64 = 0,
+    nextHoldExpiry: LedgerTime? = nil
   ) {
     self.wallet = wallet
     self.head = head
     self.openRecharge = openRecharge
     self.defaultPaymentMethod = defaultPaymentMethod
+    self.openHolds = openHolds
+    self.nextHoldExpiry = nextHoldExpiry
   }
+
+  /// Whether a hold may be due, so that it is worth looking for.
+  package func mayHaveDueHolds(at time: LedgerTime) -> Bool { nextHoldExpiry.map { $0 <= time } ?? false }
 }
 
 /// The end of a wallet's chain of journal records.

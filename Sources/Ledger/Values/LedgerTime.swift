@@ -12,4 +12,12 @@ package struct LedgerTime: Hashable, Comparable, Sendable {
     guard overflow else { return difference }
     return microseconds < 0 ? .min : .max
   }
+
+  /// This many seconds later. Saturates instead of overflowing.
+  package func adding(seconds: Int64) -> LedgerTime {
+    let (duration, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    let (sum, isTooLate) = microseconds.addingReportingOverflow(duration)
+    guard !isTooLong, !isTooLate else { return LedgerTime(microseconds: seconds < 0 ? .min : .max) }
+    return LedgerTime(microseconds: sum)
+  }
 }

@@ -13,7 +13,7 @@ extension Rules {
     var account = try account(walletID, in: state)
     try check(amount, isRechargeOf: account.wallet)
     if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
-    try check(account.wallet, takes: .recharging)
+    try check(account.wallet, takes: .crediting)
     if let open = account.openRecharge { throw .rechargeInProgress(open) }
     precondition(state.recharges[id] == nil, "a recharge id is drawn once")
     let saved = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
@@ -102,11 +102,9 @@ extension Rules {
     to state: inout LedgerState,
     at time: LedgerTime
   ) -> Answer {
-    let moved = recharge.state == .paid ? recharge.amount.micros : 0
     let posting = Posting(
       kind: RecordKind(recharge.state),
-      amount: moved,
-      counterAccount: moved == 0 ? nil : .processor,
+      counterAccount: recharge.state == .paid ? .processor : nil,
       rechargeID: recharge.id
     )
     var reply = RechargeReply(
@@ -115,38 +113,16 @@ extension Rules {
       entry: nil,
       savedPaymentMethod: account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
     )
-    let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, entryID in
+    let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, record in
       reply.wallet = wallet
-      if recharge.state == .paid {
-        reply.recharge.entryID = entryID
-        reply.entry = Rules.entry(entryID, crediting: wallet, for: recharge, at: time)
-      }
+      reply.entry = Entry(record, in: wallet.currency)
+      // The recharge worker only reports; whoever asked for the recharge is the actor of its entry.
+      reply.entry?.caller = recharge.caller
+      reply.recharge.entryID = reply.entry?.id
       return .reply(.recharge(reply))
     }
     state.save(RechargeBook(reply: reply, record: state.position.record))
     return answer
-  }
-
-  private static func entry(
-    _ id: EntryID,
-    crediting wallet: Wallet,
-    for recharge: Recharge,
-    at time: LedgerTime
-  ) -> Entry {
-    Entry(
-      id: id,
-      sequence: wallet.sequence,
-      time: time,
-      kind: .rechargePaid,
-      amount: recharge.amount,
-      counterAccount: .processor,
-      posted: wallet.posted,
-      held: wallet.held,
-      reason: nil,
-      reference: "",
-      caller: recharge.caller,
-      rechargeID: recharge.id
-    )
   }
 
   private func check(_ amount: Money, isRechargeOf wallet: Wallet) throws(Refusal) {

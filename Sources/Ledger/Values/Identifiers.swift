@@ -35,17 +35,53 @@ package struct EntryID: Hashable, Sendable, CustomStringConvertible {
   }
 
   package init?(_ text: String) {
+    guard let name = RecordName(text, letter: "e") else { return nil }
+    self.init(record: name.record, tag: name.tag)
+  }
+
+  package var description: String { RecordName(record: record, tag: tag).text(letter: "e") }
+}
+
+/// Names a hold by the journal record that placed it, in the way of `EntryID`: `h1234-0badcafe`.
+package struct HoldID: Hashable, Sendable, CustomStringConvertible {
+  package let record: Int64
+  package let tag: UInt32
+
+  package init(record: Int64, tag: UInt32) {
+    self.record = record
+    self.tag = tag
+  }
+
+  package init?(_ text: String) {
+    guard let name = RecordName(text, letter: "h") else { return nil }
+    self.init(record: name.record, tag: name.tag)
+  }
+
+  package var description: String { RecordName(record: record, tag: tag).text(letter: "h") }
+}
+
+/// The text of a record's number and tag. Each pair has one spelling, so that equal ids are equal texts.
+private struct RecordName {
+  let record: Int64
+  let tag: UInt32
+
+  init(record: Int64, tag: UInt32) {
+    self.record = record
+    self.tag = tag
+  }
+
+  init?(_ text: String, letter: Character) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].first == "e", let record = Int64(parts[0].dropFirst()), record > 0,
+    guard parts.count == 2, parts[0].first == letter, let record = Int64(parts[0].dropFirst()), record > 0,
       parts[1].utf8.count == 8, let tag = UInt32(parts[1], radix: 16)
     else { return nil }
     self.init(record: record, tag: tag)
-    guard description == text else { return nil }
+    guard self.text(letter: letter) == text else { return nil }
   }
 
-  package var description: String {
+  func text(letter: Character) -> String {
     let digits = String(tag, radix: 16)
-    return "e\(record)-\(String(repeating: "0", count: 8 - digits.utf8.count))\(digits)"
+    return "\(letter)\(record)-\(String(repeating: "0", count: 8 - digits.utf8.count))\(digits)"
   }
 }
 

@@ -1,0 +1,93 @@
+extension CanonicalWriter {
+  package mutating func write(_ paymentMethod: PaymentMethod) {
+    write(paymentMethod.id.value)
+    write(paymentMethod.walletID.value)
+    write(paymentMethod.token.secret)
+    write(paymentMethod.card.brand)
+    write(paymentMethod.card.last4)
+    write(Int64(paymentMethod.card.expiryMonth))
+    write(Int64(paymentMethod.card.expiryYear))
+    write(paymentMethod.billing.name)
+    write(paymentMethod.billing.email)
+    write(paymentMethod.billing.country)
+    write(paymentMethod.billing.postalCode)
+    write(paymentMethod.createTime.microseconds)
+  }
+
+  package mutating func write(_ recharge: Recharge) {
+    write(recharge.id.value)
+    write(recharge.walletID.value)
+    write(recharge.caller)
+    write(recharge.amount)
+    write(recharge.purpose.rawValue)
+    write(recharge.state.rawValue)
+    write(recharge.paymentMethod)
+    write(recharge.paymentMethodIsCandidate)
+    write(recharge.processorChargeID)
+    write(recharge.explanation)
+    write(recharge.nextActionURL)
+    write(recharge.entryID)
+    write(recharge.createTime.microseconds)
+    write(recharge.updateTime.microseconds)
+  }
+
+  package mutating func write(_ reply: RechargeReply) {
+    write(reply.wallet)
+    write(reply.recharge)
+    write(reply.entry != nil)
+    if let entry = reply.entry { write(entry) }
+    write(reply.savedPaymentMethod != nil)
+    if let paymentMethod = reply.savedPaymentMethod { write(paymentMethod) }
+  }
+}
+
+extension CanonicalReader {
+  package mutating func readPaymentMethod() throws(Malformed) -> PaymentMethod {
+    PaymentMethod(
+      id: PaymentMethodID(try readString()),
+      walletID: WalletID(try readString()),
+      token: PaymentMethodToken(try readString()),
+      card: Card(
+        brand: try readString(),
+        last4: try readString(),
+        expiryMonth: try readInt32(),
+        expiryYear: try readInt32()
+      ),
+      billing: BillingDetails(
+        name: try readString(),
+        email: try readString(),
+        country: try readString(),
+        postalCode: try readString()
+      ),
+      createTime: try readTime()
+    )
+  }
+
+  package mutating func readRecharge() throws(Malformed) -> Recharge {
+    Recharge(
+      id: RechargeID(try readString()),
+      walletID: WalletID(try readString()),
+      caller: try readString(),
+      amount: try readMoney(),
+      purpose: try read(RechargePurpose.self),
+      state: try read(RechargeState.self),
+      paymentMethod: try readPaymentMethod(),
+      paymentMethodIsCandidate: try readBool(),
+      processorChargeID: try readOptionalString(),
+      explanation: try readOptionalString(),
+      nextActionURL: try readOptionalString(),
+      entryID: try readBool() ? try readEntryID() : nil,
+      createTime: try readTime(),
+      updateTime: try readTime()
+    )
+  }
+
+  package mutating func readRechargeReply() throws(Malformed) -> RechargeReply {
+    RechargeReply(
+      wallet: try readWallet(),
+      recharge: try readRecharge(),
+      entry: try readBool() ? try readEntry() : nil,
+      savedPaymentMethod: try readBool() ? try readPaymentMethod() : nil
+    )
+  }
+}

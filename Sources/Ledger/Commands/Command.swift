@@ -1,0 +1,51 @@
+/// One thing to decide: a mutation with its origin, or a question. Boxed, because it goes through a queue.
+package indirect enum Command: Hashable, Sendable {
+  case mutate(Mutation, Origin)
+  case ask(Query)
+}
+
+package enum Mutation: Hashable, Sendable {
+  case createWallet(WalletID, Currency)
+  case charge(WalletID, Money, ChargeReason, reference: String)
+  case refundCharge(EntryID, Money)
+  case grant(WalletID, Money, memo: String)
+  /// `ttl` in seconds; 0 takes the default.
+  case placeHold(WalletID, Money, ChargeReason, reference: String, ttl: Int64)
+  /// Sets more aside, keeps the hold for `ttl` seconds from now, or both.
+  case extendHold(HoldID, additional: Money?, ttl: Int64?)
+  case captureHold(HoldID, Money, isFinal: Bool)
+  case releaseHold(HoldID)
+  case freeze(WalletID)
+  case unfreeze(WalletID)
+  case close(WalletID)
+  /// Without a candidate the wallet's default card pays.
+  case recharge(RechargeID, WalletID, Money, CandidateCard?)
+  case savePaymentMethod(WalletID, CandidateCard)
+  /// The processor refused the card before it could be saved.
+  case refusePaymentMethod(WalletID, declineCode: String)
+  case changeCardAndPay(RechargeID, WalletID, Money, CandidateCard)
+  case settleRecharge(RechargeID, Settlement)
+  /// The sweeper's own: names wallets with due holds, up to `Needs.largestSweep`, so that their batch expires them.
+  case expireDueHolds
+}
+
+package enum Query: Hashable, Sendable {
+  case wallet(WalletID)
+  case hold(HoldID)
+  case rechargeOptions(WalletID)
+  case recharge(RechargeID)
+  /// nil asks for the wallet's default card.
+  case paymentMethod(WalletID, PaymentMethodID?)
+  /// What stands recorded for this request, if anything: asked before work that a replay must not repeat.
+  case recorded(Origin)
+  /// Every recharge that is not final: what a starting worker resumes.
+  case openRecharges
+}
+
+/// What a charge is for. The raw values stand in the journal.
+package enum ChargeReason: String, Hashable, Sendable, CaseIterable {
+  case numberPurchase = "NUMBER_PURCHASE"
+  case call = "CALL"
+  case text = "TEXT"
+  case other = "OTHER"
+}

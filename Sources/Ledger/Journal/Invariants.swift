@@ -1,0 +1,33 @@
+/// What is true of every record that is appended, checked in production: a ledger that would break one of these stops
+/// before the record is durable.
+///
+/// With the counter-account taking the opposite of every amount, all accounts sum to zero. As every change of `held` is
+/// the change of one hold, `held` is the sum of the open holds.
+enum Invariants {
+  static func check(_ record: JournalRecord, of account: Account, hold: Hold?, before: Hold?) {
+    let wallet = account.wallet
+    precondition((record.amount == 0) == (record.counterAccount == nil), "money moves between two accounts")
+    precondition(Wallet.balanceRange.contains(wallet.posted), "a balance is in range")
+    precondition(wallet.held >= 0, "holds are never less than nothing")
+    precondition(
+      record.heldChange == (hold?.remaining ?? 0) - (before?.remaining ?? 0),
+      "what is held is what the open holds have set aside"
+    )
+    precondition(account.openHolds > 0 || account.openHolds == 0 && wallet.held == 0, "held money has its hold")
+    if let hold {
+      precondition(hold.walletID == wallet.id && hold.remaining >= 0, "a hold sets its own wallet's money aside")
+      precondition(hold.isOpen || hold.remaining == 0, "a resolved hold sets nothing aside")
+    }
+    switch record.kind {
+    case .charge, .holdPlaced, .holdExtended:
+      let takes = record.amount < 0 || record.heldChange > 0
+      precondition(!takes || wallet.posted >= wallet.held, "nobody spends what is not available")
+    case .walletClosed:
+      precondition(wallet.posted == 0 && account.openHolds == 0, "a wallet closes empty")
+    case .walletCreated, .refund, .grant, .capture, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
+      .rechargeStarted, .rechargePaid, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
+      .rechargeNeedsReview, .paymentMethodSaved:
+      break
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/// Proves one wallet's journal by replaying it from its first record.
+///
+/// A flipped byte, a lost or moved row and a cut tail are all found; the owner of the file, who can rewrite it whole,
+/// is caught only by a head exported earlier. Small, because a scan of the ledger keeps one for every wallet.
+package struct JournalVerifier {
+  package enum Flaw: Error, Hashable, Sendable {
+    case wrongWallet(record: Int64)
+    case sequenceGap(record: Int64, expected: Int64)
+    case brokenLink(record: Int64)
+    case wrongHash(record: Int64)
+    case wrongBalance(record: Int64)
+    /// The answer does not fit what the record says, or cannot be read.
+    case wrongAnswer(record: Int64)
+    case wrongHead
+  }
+
+  private let walletID: WalletID
+  private let sha256: (_ bytes: [UInt8]) -> Digest
+  private var head = ChainHead.start
+  private var sequence: Int64 = 0
+  private var posted: Int64 = 0
+  private var held: Int64 = 0
+  private var openHolds: Int64 = 0
+  private var state = WalletState.active
+  private var openRecharge: RechargeID?
+  private var defaultPaymentMethod: PaymentMethodID?
+
+  package init(walletID: WalletID, sha256: @escaping (_ bytes: [UInt8]) -> Digest) {
+    self.walletID = walletID
+    self.sha256 = sha256
+  }
+
+  /// Takes the wallet's records in the order of their sequence.
+  package mutating func check(_ record: JournalRecord) throws(Flaw) {
+    guard record.walletID == walletID else { throw .wrongWallet(record: record.number) }
+    guard record.sequence == sequence + 1 else { throw .sequenceGap(record: record.number, expected: sequence + 1) }
+    guard record.previous == head.record else { throw .brokenLink(record: record.number) }
+    guard record.hash == sha256(record.bytesToHash(after: head.hash)) else { throw .wrongHash(record: record.number) }
+    let (balance, balanceOverflow) = posted.addingReportingOverflow(record.amount)
+    let (heldBalance, heldOverflow) = held.addingReportingOverflow(record.heldChange)
+    guard !balanceOverflow, !heldOverflow, record.posted == balance, record.held == heldBalance, heldBalance >= 0,
+      (record.amount == 0) == (record.counterAccount == nil)
+    else { throw .wrongBalance(record: record.number) }
+    sequence = record.sequence
+    posted = balance
+    held = heldBalance
+    head = ChainHead(record: record.number, hash: record.hash)
+    try follow(record)
+  }
+
+  /// What a wallet is beside its balances.
+  private mutating func follow(_ record: JournalRecord) throws(Flaw) {
+    switch record.kind {
+    case .walletCreated, .charge, .refund, .grant, .holdExtended: break
+    case .walletFrozen: state = .frozen
+    case .walletUnfrozen: state = .active
+    case .walletClosed: state = .closed
+    case .holdPlaced: openHolds += 1
+    case .holdReleased, .holdExpired: openHolds -= 1
+    case .capture:
+      let hold = try answer(of: record).hold
+      // An expired hold is open no more when its last usage comes in.
+      if hold?.state == .captured, hold?.isLate == false { openHolds -= 1 }
+    case .rechargeStarted: openRecharge = record.rechargeID
+    case .rechargePaid:
+      openRecharge = nil
+      defaultPaymentMethod = try answer(of: record).savedPaymentMethod?.id
+    case .rechargeDeclined, .rechargeFailed: openRecharge = nil
+    case .rechargeAuthenticationRequired, .rechargeNeedsReview: break
+    case .paymentMethodSaved: defaultPaymentMethod = try answer(of: record).savedPaymentMethod?.id
+    }
+  }
+
+  private func answer(of record: JournalRecord) throws(Flaw) -> Answer {
+    do {
+      return try Answer(canonicalBytes: record.answer)
+    } catch {
+      throw .wrongAnswer(record: record.number)
+    }
+  }
+
+  /// Compares the end of the replay with the wallet as the ledger knows it.
+  package func finish(at account: Account) throws(Flaw) {
+    guard account.head == head, account.wallet.sequence == sequence, account.wallet.posted == posted,
+      account.wallet.held == held, account.wallet.state == state, account.openHolds == openHolds,
+      account.openRecharge == openRecharge, account.defaultPaymentMethod == defaultPaymentMethod
+    else { throw .wrongHead }
+  }
+}

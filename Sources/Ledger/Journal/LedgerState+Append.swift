@@ -1,0 +1,154 @@
+/// The facts of a record about to be appended, beside the wallet's new state.
+struct Posting {
+  var kind: RecordKind
+  /// Set where money moves.
+  var counterAccount: CounterAccount?
+  var reason: ChargeReason?
+  var reference = ""
+  var rechargeID: RechargeID?
+  /// The hold as it stands afterwards.
+  var hold: Hold?
+  /// The entry that was refunded, as it stands afterwards.
+  var refunded: EntryBook?
+  var shortfall: Int64 = 0
+}
+
+extension LedgerState {
+  /// The id that the next record has, if it is of `origin`.
+  func nextEntryID(of origin: Origin) -> EntryID { EntryID(record: position.record + 1, tag: origin.tag) }
+
+  /// Appends one record to the wallet's journal and returns the answer that it records.
+  ///
+  /// `account` is the wallet as it stands after the change but for its sequence, its chain and its count of holds,
+  /// which are advanced here. `makeAnswer` makes the record's answer, with all that was made or changed, out of the
+  /// advanced wallet and the record, which still lacks its answer and its hash.
+  ///
+  /// Money that does not add up ends the process here, before any of it is durable.
+  mutating func append(
+    _ posting: Posting,
+    to account: Account,
+    origin: Origin,
+    at time: LedgerTime,
+    sha256: (_ bytes: [UInt8]) -> Digest,
+    answer makeAnswer: (_ wallet: Wallet, _ record: JournalRecord) -> Answer
+  ) -> Answer {
+    let before = accounts[account.wallet.id] ?? Account(wallet: .empty(like: account.wallet))
+    let holdBefore = posting.hold.flatMap { holds[$0.id] }
+    var account = account
+    account.count(posting.hold, before: holdBefore)
+    account.wallet.sequence += 1
+    position.record += 1
+    var record = JournalRecord(
+      number: position.record,
+      walletID: account.wallet.id,
+      sequence: account.wallet.sequence,
+      previous: account.head.record,
+      time: time,
+      kind: posting.kind,
+      amount: account.wallet.posted - before.wallet.posted,
+      counterAccount: posting.counterAccount,
+      heldChange: account.wallet.held - before.wallet.held,
+      posted: account.wallet.posted,
+      held: account.wallet.held,
+      reason: posting.reason,
+      reference: posting.reference,
+      rechargeID: posting.rechargeID,
+      holdID: posting.hold?.id,
+      refundedEntryID: posting.refunded?.id,
+      shortfall: posting.shortfall,
+      origin: origin,
+      answer: [],
+      hash: .zero
+    )
+    Invariants.check(record, of: account, hold: posting.hold, before: holdBefore)
+    let answer = makeAnswer(account.wallet, record)
+    record.answer = answer.canonicalBytes
+    record.hash = sha256(record.bytesToHash(after: account.head.hash))
+    account.head = ChainHead(record: record.number, hash: record.hash)
+    save(account, after: record)
+    if let hold = posting.hold { save(hold, after: record) }
+    if let book = posting.refunded { save(book, after: record) }
+    if let book = EntryBook(record, in: account.wallet.currency), book.isRefundable { entries[book.id] = book }
+    changes.records.append(record)
+    if let key = origin.idempotencyKey {
+      answers[key] = RecordedAnswer(
+        method: origin.method,
+        fingerprint: origin.fingerprint,
+        body: posting.rechargeID.map { .recharge($0) } ?? .fixed(answer)
+      )
+    }
+    return answer
+  }
+
+  /// Makes `refusal` final for the key that met it.
+  mutating func remember(
+    _ refusal: Refusal,
+    of origin: Origin,
+    at time: LedgerTime,
+    sha256: (_ bytes: [UInt8]) -> Digest
+  ) {
+    guard let key = origin.idempotencyKey else { return }
+    position.refusal += 1
+    var remembered = RememberedRefusal(
+      number: position.refusal,
+      time: time,
+      key: key,
+      method: origin.method,
+      fingerprint: origin.fingerprint,
+      refusal: refusal,
+      hash: .zero
+    )
+    remembered.hash = sha256(remembered.bytesToHash(after: position.refusalHash))
+    position.refusalHash = remembered.hash
+    changes.refusals.append(remembered)
+    answers[key] = RecordedAnswer(
+      method: origin.method,
+      fingerprint: origin.fingerprint,
+      body: .fixed(.refusal(refusal))
+    )
+  }
+}
+
+extension LedgerState {
+  private mutating func save(_ account: Account, after record: JournalRecord) {
+    accounts[account.wallet.id] = account
+    changes.wallets.insert(account.wallet.id)
+    if record.kind == .walletCreated { changes.createdWallets.insert(account.wallet.id) }
+  }
+
+  private mutating func save(_ hold: Hold, after record: JournalRecord) {
+    holds[hold.id] = hold
+    changes.holds[hold.id] = record.number
+  }
+
+  private mutating func save(_ book: EntryBook, after record: JournalRecord) {
+    entries[book.id] = book
+    changes.refundedEntries[book.id] = record.number
+  }
+
+  mutating func save(_ book: RechargeBook) {
+    recharges[book.recharge.id] = book
+    changes.recharges.insert(book.recharge.id)
+    if book.recharge.state.isTerminal {
+      openRecharges.remove(book.recharge.id)
+    } else {
+      openRecharges.insert(book.recharge.id)
+    }
+    if let id = book.recharge.processorChargeID { processorCharges[id] = book.recharge.id }
+  }
+
+  mutating func save(_ paymentMethod: PaymentMethod) {
+    paymentMethods[paymentMethod.id] = paymentMethod
+    changes.createdPaymentMethods.append(paymentMethod.id)
+  }
+}
+
+extension Account {
+  /// Keeps `openHolds` and `nextHoldExpiry` true to a hold that was placed or changed.
+  fileprivate mutating func count(_ hold: Hold?, before: Hold?) {
+    guard let hold else { return }
+    openHolds += (hold.isOpen ? 1 : 0) - (before?.isOpen == true ? 1 : 0)
+    if hold.isOpen { nextHoldExpiry = nextHoldExpiry.map { min($0, hold.expireTime) } ?? hold.expireTime }
+    if openHolds == 0 { nextHoldExpiry = nil }
+  }
+}

@@ -1,0 +1,246 @@
+import Ledger
+import StoreContract
+import Testing
+
+@Suite("A hold")
+struct HoldTests {
+  @Test("sets its amount aside, says what is still affordable, and whether this was the last unit")
+  func lastUnit() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let place = Mutation.placeHold(WalletID("w"), usd(4), .call, reference: "call-7", ttl: 60)
+    for (affordable, isLast) in [(6, false), (2, true)] as [(Int64, Bool)] {
+      guard case .reply(.hold(let reply)) = ledger.send(place).answer else { return #expect(Bool(false), "refused") }
+      #expect(reply.affordable == usd(affordable))
+      #expect(reply.isLastUnit == isLast)
+      #expect(reply.hold.remaining == 4_000_000)
+      #expect(reply.hold.reference == "call-7")
+      #expect(reply.hold.caller == "tester")
+      #expect(HoldID(reply.hold.id.description) == reply.hold.id)
+    }
+    #expect(ledger.send(place).answer.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.wallet("w")?.posted == 10_000_000)
+    #expect(ledger.wallet("w")?.held == 8_000_000)
+  }
+
+  @Test("is the last unit when as much again could not be added", arguments: [(4, 2, false), (7, 3, true)])
+  func lastExtension(amount: Int64, additional: Int64, isLast: Bool) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", usd(amount), ttl: 60)
+    let answer = ledger.send(.extendHold(id, additional: usd(additional), ttl: nil)).answer
+    guard case .reply(.hold(let reply)) = answer else { return #expect(Bool(false), "refused") }
+    #expect(reply.affordable == usd(10 - amount - additional))
+    #expect(reply.isLastUnit == isLast)
+    #expect(reply.hold.amount == usd(amount + additional).micros)
+  }
+
+  @Test("may take the last micro and no more")
+  func lastMicro() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", micros(9_999_999), ttl: 60)
+    #expect(ledger.send(.extendHold(id, additional: micros(2), ttl: nil)).answer.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(.extendHold(id, additional: micros(1), ttl: nil)).answer.wallet?.available == usd(0))
+    let more = Mutation.placeHold(WalletID("w"), micros(1), .text, reference: "", ttl: 1)
+    #expect(ledger.send(more).answer.reason == "INSUFFICIENT_CREDITS")
+  }
+
+  @Test(
+    "lasts as long as asked for, from a second to a week",
+    arguments: [(0, 600), (1, 1), (600, 600), (604_800, 604_800), (-1, nil), (604_801, nil), (Int64.max, nil)]
+      as [(Int64, Int64?)]
+  )
+  func lifetime(ttl: Int64, seconds: Int64?) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let answer = ledger.send(.placeHold(WalletID("w"), usd(1), .call, reference: "", ttl: ttl)).answer
+    guard let seconds else {
+      #expect(answer == .refusal(.fieldInvalid(field: "ttl", description: "must be from 1 to 604800 seconds")))
+      return
+    }
+    let hold = try #require(answer.hold)
+    #expect(hold.expireTime.microseconds(since: ledger.now) == seconds * 1_000_000)
+    ledger.pass(seconds: seconds - 1)
+    #expect(ledger.state.holds[hold.id]?.state == .held)
+    ledger.pass(seconds: 1)
+    #expect(ledger.state.holds[hold.id]?.state == .expired)
+    #expect(ledger.wallet("w")?.held == 0)
+  }
+
+  @Test("is never cut short by an extension")
+  func prolonged() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", usd(1), ttl: 600)
+    ledger.pass(seconds: 500)
+    #expect(
+      ledger.send(.extendHold(id, additional: nil, ttl: 50)).answer.hold?.expireTime == ledger.now.adding(seconds: 100)
+    )
+    #expect(
+      ledger.send(.extendHold(id, additional: nil, ttl: 200)).answer.hold?.expireTime == ledger.now.adding(seconds: 200)
+    )
+    for ttl in [0, -1, 604_801] as [Int64] {
+      #expect(ledger.send(.extendHold(id, additional: nil, ttl: ttl)).answer.reason == "FIELD_INVALID")
+    }
+    #expect(ledger.send(.extendHold(id, additional: nil, ttl: nil)).answer.reason == "FIELD_INVALID")
+    ledger.pass(seconds: 199)
+    #expect(ledger.state.holds[id]?.state == .held)
+    ledger.pass(seconds: 1)
+    #expect(ledger.state.holds[id]?.state == .expired)
+  }
+
+  @Test(
+    "is refused for its amount, its currency, its wallet or want of credits",
+    arguments: [
+      ("w", 0, "USD", "AMOUNT_OUT_OF_RANGE"), ("w", -1, "USD", "AMOUNT_OUT_OF_RANGE"),
+      ("w", Int64.min, "USD", "AMOUNT_OUT_OF_RANGE"), ("w", 1, "EUR", "CURRENCY_MISMATCH"),
+      ("w", 10_000_001, "USD", "INSUFFICIENT_CREDITS"), ("w", Int64.max, "USD", "INSUFFICIENT_CREDITS"),
+      ("nobody", 1, "USD", "WALLET_NOT_FOUND"), ("frozen", 1, "USD", "WALLET_FROZEN"),
+      ("closed", 1, "USD", "WALLET_CLOSED"),
+    ] as [(String, Int64, String, String)]
+  )
+  func refusals(walletID: String, amount: Int64, currency: String, reason: String) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    ledger.openWallet("frozen", granted: 10)
+    _ = ledger.send(.freeze(WalletID("frozen")))
+    ledger.openWallet("closed")
+    _ = ledger.send(.close(WalletID("closed")))
+    let before = ledger.wallet(walletID)
+    let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
+    let answer = ledger.send(.placeHold(WalletID(walletID), money, .call, reference: "", ttl: 60)).answer
+    #expect(answer.reason == reason)
+    #expect(ledger.wallet(walletID) == before)
+    #expect(ledger.state.holds.isEmpty)
+  }
+
+  @Test("is only known by its whole id")
+  func id() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", usd(1), ttl: 60)
+    let other = HoldID(record: id.record, tag: id.tag ^ 1)
+    #expect(ledger.ask(.hold(other)) == .refusal(.holdNotFound(other)))
+    #expect(ledger.send(.releaseHold(other)).answer == .refusal(.holdNotFound(other)))
+    #expect(ledger.ask(.hold(id)).hold?.id == id)
+    for text in ["h0-00000000", "e1-00000000", "h1-0000000", "h1-0000000G", "h1-0000000A", "h+1-00000000", "h1"] {
+      #expect(HoldID(text) == nil, "\(text)")
+    }
+  }
+
+  @Test("draws what is above it on what is available, then records the exact shortfall, up to the limit")
+  func shortfall() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", usd(4), ttl: 60)
+    let beyond = ledger.capture(id, micros(20_000_001))
+    #expect(beyond == .refusal(.shortfallLimit(id, capturable: usd(20))))
+    #expect(
+      Refusal.shortfallLimit(id, capturable: usd(20)).sentence
+        == "no more than $20.00 can be captured from hold \(id): capture that, or recharge first, with a new key"
+    )
+    let first = ledger.capture(id, usd(16))
+    #expect(first.entry?.shortfall == 6_000_000)
+    #expect(first.hold?.shortfall == 6_000_000)
+    #expect(first.wallet?.available == usd(-6))
+    // The wallet is below zero already: all of the second capture is uncovered, and the limit is the hold's.
+    #expect(ledger.capture(id, micros(4_000_001)) == .refusal(.shortfallLimit(id, capturable: usd(4))))
+    let second = ledger.capture(id, usd(4), isFinal: true)
+    #expect(second.entry?.shortfall == 4_000_000)
+    #expect(second.hold?.shortfall == 10_000_000)
+    #expect(ledger.wallet("w")?.posted == -10_000_000)
+    #expect(
+      ledger.send(.charge(WalletID("w"), micros(1), .call, reference: "")).answer.reason == "INSUFFICIENT_CREDITS"
+    )
+    try ledger.prove()
+  }
+
+  @Test("leaves what other holds have set aside alone")
+  func others() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let mine = try ledger.placeHold("w", usd(4), ttl: 60)
+    let other = try ledger.placeHold("w", usd(5), ttl: 60)
+    let answer = ledger.capture(mine, usd(7), isFinal: true)
+    // $4 of its own, $1 available, $2 uncovered: not from the other hold's $5.
+    #expect(answer.entry?.shortfall == 2_000_000)
+    #expect(answer.wallet?.held == 5_000_000)
+    #expect(answer.wallet?.available == usd(-2))
+    #expect(ledger.capture(other, usd(5), isFinal: true).entry?.shortfall == 0)
+    #expect(ledger.wallet("w")?.posted == -2_000_000)
+  }
+
+  @Test("can be captured and released on a frozen wallet, but not extended")
+  func frozen() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let first = try ledger.placeHold("w", usd(2), ttl: 60)
+    let second = try ledger.placeHold("w", usd(2), ttl: 60)
+    _ = ledger.send(.freeze(WalletID("w")))
+    #expect(ledger.send(.extendHold(first, additional: nil, ttl: 600)).answer.reason == "WALLET_FROZEN")
+    #expect(ledger.send(.extendHold(first, additional: usd(1), ttl: nil)).answer.reason == "WALLET_FROZEN")
+    #expect(ledger.capture(first, usd(1), isFinal: true).reason == nil)
+    #expect(ledger.send(.releaseHold(second)).answer.reason == nil)
+    #expect(ledger.wallet("w")?.held == 0)
+  }
+
+  @Test("says that it was captured late, whatever it is captured for then")
+  func late() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", usd(4), ttl: 60)
+    #expect(ledger.capture(id, usd(1)).hold?.isLate == false)
+    ledger.pass(seconds: 60)
+    #expect(ledger.state.holds[id]?.isLate == false)
+    #expect(ledger.capture(id, usd(1)).hold?.isLate == true)
+    #expect(ledger.capture(id, usd(1), isFinal: true).hold?.isLate == true)
+    #expect(ledger.state.holds[id]?.captured == 3_000_000)
+  }
+
+  @Test("cannot be captured from a closed wallet")
+  func closed() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 1)
+    let id = try ledger.placeHold("w", usd(1), ttl: 60)
+    ledger.pass(seconds: 60)
+    _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: ""))
+    #expect(ledger.send(.close(WalletID("w"))).answer.reason == nil)
+    #expect(ledger.capture(id, usd(1)).reason == "WALLET_CLOSED")
+  }
+
+  @Test("that is due is expired before anything else is answered, the earliest first, by the ledger itself")
+  func sweep() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    ledger.openWallet("v", granted: 10)
+    let ids = [
+      try ledger.placeHold("w", usd(1), ttl: 30), try ledger.placeHold("v", usd(1), ttl: 10),
+      try ledger.placeHold("w", usd(1), ttl: 20), try ledger.placeHold("w", usd(1), ttl: 40),
+    ]
+    ledger.pass(seconds: 30)
+    let expired = ledger.state.changes.records.filter { $0.kind == .holdExpired }
+    #expect(expired.map(\.holdID) == [ids[1], ids[2], ids[0]])
+    #expect(expired.allSatisfy { $0.origin == .ledger && $0.time == ledger.now })
+    #expect(ledger.state.accounts[WalletID("w")]?.openHolds == 1)
+    #expect(ledger.state.accounts[WalletID("w")]?.nextHoldExpiry == ledger.now.adding(seconds: 10))
+    #expect(ledger.state.accounts[WalletID("v")]?.nextHoldExpiry == nil)
+    let sweep = ledger.rules.decide(.mutate(.expireDueHolds, .ledger), in: &ledger.state, at: ledger.now)
+    #expect(sweep.answer == .reply(.expiredHolds(3)))
+  }
+
+  @Test("keeps its sums in range")
+  func overflow() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let most = micros(Wallet.balanceRange.upperBound)
+    _ = ledger.send(.grant(WalletID("w"), most, memo: ""))
+    let id = try ledger.placeHold("w", most, ttl: 60)
+    #expect(ledger.capture(id, micros(.max)).reason == "SHORTFALL_LIMIT")
+    #expect(ledger.capture(id, most).reason == nil)
+    _ = ledger.send(.grant(WalletID("w"), most, memo: ""))
+    #expect(ledger.send(.extendHold(id, additional: micros(1), ttl: nil)).answer.reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.capture(id, micros(1)).reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.send(.grant(WalletID("w"), micros(1), memo: "")).answer.reason == "AMOUNT_OUT_OF_RANGE")
+  }
+}

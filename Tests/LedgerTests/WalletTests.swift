@@ -1,0 +1,125 @@
+import Ledger
+import StoreContract
+import Testing
+
+@Suite("A wallet")
+struct WalletTests {
+  @Test("takes grants, with their memo, from the account for grants")
+  func grant() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let answer = ledger.send(.grant(WalletID("w"), micros(1_500_000), memo: "welcome, A. Person")).answer
+    let entry = try #require(answer.entry)
+    #expect(entry.kind == .grant)
+    #expect(entry.amount == micros(1_500_000))
+    #expect(entry.counterAccount == .grants)
+    #expect(entry.reference == "welcome, A. Person")
+    #expect(answer.wallet?.available == micros(1_500_000))
+    try ledger.prove()
+  }
+
+  @Test(
+    "takes no grant that is nothing, foreign, or memorized with a card number",
+    arguments: [
+      ("w", 0, "USD", "", "AMOUNT_OUT_OF_RANGE"), ("w", -1, "USD", "", "AMOUNT_OUT_OF_RANGE"),
+      ("w", 1, "EUR", "", "CURRENCY_MISMATCH"), ("w", 1, "USD", "for 4242 4242 4242 4242", "CARD_NUMBER_REFUSED"),
+      ("w", Int64.max, "USD", "", "AMOUNT_OUT_OF_RANGE"), ("nobody", 1, "USD", "", "WALLET_NOT_FOUND"),
+      ("frozen", 1, "USD", "", "WALLET_FROZEN"), ("closed", 1, "USD", "", "WALLET_CLOSED"),
+    ] as [(String, Int64, String, String, String)]
+  )
+  func grantRefusals(walletID: String, amount: Int64, currency: String, memo: String, reason: String) throws {
+    var ledger = TestLedger()
+    for id in ["w", "frozen", "closed"] { ledger.openWallet(id) }
+    _ = ledger.send(.freeze(WalletID("frozen")))
+    _ = ledger.send(.close(WalletID("closed")))
+    let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
+    #expect(ledger.send(.grant(WalletID(walletID), money, memo: memo)).answer.reason == reason)
+    #expect(!"\(ledger.state.changes)".contains("4242"))
+  }
+
+  /// Every state and every change of it.
+  @Test(
+    "changes its state as the table says",
+    arguments: [
+      (WalletState.active, Mutation.freeze(WalletID("w")), WalletState.frozen, nil),
+      (.active, .unfreeze(WalletID("w")), .active, "WALLET_NOT_FROZEN"),
+      (.active, .close(WalletID("w")), .closed, nil),
+      (.frozen, .freeze(WalletID("w")), .frozen, "WALLET_FROZEN"),
+      (.frozen, .unfreeze(WalletID("w")), .active, nil), (.frozen, .close(WalletID("w")), .closed, nil),
+      (.closed, .freeze(WalletID("w")), .closed, "WALLET_CLOSED"),
+      (.closed, .unfreeze(WalletID("w")), .closed, "WALLET_CLOSED"),
+      (.closed, .close(WalletID("w")), .closed, "WALLET_CLOSED"),
+    ] as [(WalletState, Mutation, WalletState, String?)]
+  )
+  func states(from: WalletState, mutation: Mutation, to: WalletState, reason: String?) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    switch from {
+    case .active: break
+    case .frozen: _ = ledger.send(.freeze(WalletID("w")))
+    case .closed: _ = ledger.send(.close(WalletID("w")))
+    }
+    let sequence = try #require(ledger.wallet("w")).sequence
+    #expect(ledger.send(mutation).answer.reason == reason)
+    #expect(ledger.wallet("w")?.state == to)
+    #expect(ledger.wallet("w")?.sequence == sequence + (reason == nil ? 1 : 0))
+    try ledger.prove()
+  }
+
+  @Test("closes only at zero, with nothing open, and says what is in the way")
+  func notEmpty() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 10)
+    let hold = try ledger.placeHold("w", usd(4), ttl: 60)
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), nil))
+    let full = Refusal.walletNotEmpty(
+      WalletID("w"),
+      posted: usd(10),
+      held: usd(4),
+      openHolds: 1,
+      openRecharge: RechargeID("r")
+    )
+    #expect(ledger.send(.close(WalletID("w"))).answer == .refusal(full))
+    #expect(
+      full.metadata == [
+        "wallet_id": "w", "posted": "10000000", "held": "4000000", "currency_code": "USD", "open_holds": "1",
+        "open_recharge": "r",
+      ]
+    )
+    #expect(
+      full.sentence == "wallet w cannot be closed yet: wait until recharge r is final, capture or release its open "
+        + "holds (1), spend or refund the $10.00 in it, then use a new key"
+    )
+    _ = ledger.capture(hold, usd(4))
+    _ = ledger.send(.charge(WalletID("w"), usd(6), .call, reference: ""))
+    // Nothing is posted and nothing held, but the hold could still be captured and the recharge paid.
+    #expect(ledger.send(.close(WalletID("w"))).answer.reason == "WALLET_NOT_EMPTY")
+    _ = ledger.send(.releaseHold(hold))
+    #expect(ledger.send(.close(WalletID("w"))).answer.reason == "WALLET_NOT_EMPTY")
+    _ = ledger.settle("r", .failed(processorChargeID: nil, explanation: "no"))
+    #expect(ledger.send(.close(WalletID("w"))).answer.wallet?.state == .closed)
+    try ledger.prove()
+  }
+
+  @Test("in debt cannot be closed")
+  func debt() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    _ = ledger.send(.grant(WalletID("w"), usd(1), memo: ""))
+    let hold = try ledger.placeHold("w", usd(1), ttl: 60)
+    _ = ledger.capture(hold, usd(3), isFinal: true)
+    #expect(ledger.send(.close(WalletID("w"))).answer.reason == "WALLET_NOT_EMPTY")
+  }
+
+  @Test("that is frozen lets its cards be mended, and a recharge in flight be paid")
+  func frozen() {
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 10)
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), nil))
+    _ = ledger.send(.freeze(WalletID("w")))
+    #expect(ledger.send(.savePaymentMethod(WalletID("w"), card("b"))).answer.reason == nil)
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).wallet?.posted == 20_000_000)
+    #expect(ledger.send(.recharge(RechargeID("s"), WalletID("w"), usd(10), nil)).answer.reason == "WALLET_FROZEN")
+    #expect(ledger.send(.charge(WalletID("w"), usd(1), .call, reference: "")).answer.reason == "WALLET_FROZEN")
+  }
+}
