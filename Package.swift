@@ -102,6 +102,13 @@ let package = Package(
       path: "Tests/StoreContract",
       swiftSettings: settings
     ),
+    // SQLite's files in memory, with power cuts and failures; the second target that knows SQLite, for tests only.
+    .target(
+      name: "SimulatedDisk",
+      dependencies: ["CSQLite"],
+      path: "Tests/SimulatedDisk",
+      swiftSettings: settings
+    ),
     // Here rather than in the package Benchmarks/, so that it can use what is `package`.
     .executableTarget(
       name: "store-benchmark",
@@ -116,7 +123,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SQLiteStoreTests",
-      dependencies: ["Ledger", "LedgerStore", "SQLiteStore", "StoreContract"],
+      dependencies: ["Ledger", "LedgerStore", "SQLiteStore", "SimulatedDisk", "StoreContract"],
       swiftSettings: settings
     ),
 

@@ -9,7 +9,8 @@ import SQLiteStore
 ///     store-benchmark DIRECTORY [wallets=10000] [entries=0] [callers=1,8,64,256] [seconds=5] [charges=0]
 ///
 /// Charges until the ledger holds `entries` records, then measures each number of callers for `seconds`, or for
-/// `charges` charges. Prints one JSON line per measurement.
+/// `charges` charges. Prints one JSON line per measurement. `cache`, `checkpoint`, `run` and `fold` change the store's
+/// settings; `funded` says that the wallets are there.
 @main
 struct StoreBenchmark {
   let arguments: [String: String]
@@ -29,12 +30,24 @@ struct StoreBenchmark {
 
   private func number(_ name: String, _ standard: Int) -> Int { arguments[name].flatMap { Int($0) } ?? standard }
 
+  private var settings: SQLiteStore.Settings {
+    var settings = SQLiteStore.Settings()
+    settings.cacheSize = number("cache", settings.cacheSize)
+    settings.framesBeforeCheckpoint = number("checkpoint", settings.framesBeforeCheckpoint)
+    settings.keys.keysPerRun = number("run", settings.keys.keysPerRun)
+    settings.accountsBeforeFold = number("fold", settings.accountsBeforeFold)
+    return settings
+  }
+
   private func run(directory: String) async throws {
     let begin = monotonicTime()
+    let settings = settings
     let committer = try Committer(
       rules: Rules(sha256: { Digest(SHA256.hash($0)) }),
       clock: { .now },
-      open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: directory) },
+      open: { () throws(StoreError) -> SQLiteStore in
+        try SQLiteStore(directory: directory, settings: settings)
+      },
       stopped: { reason in
         print("the ledger stopped: \(reason)")
         exit(1)

@@ -32,7 +32,7 @@ extension SQLiteStore {
     }
     guard let current = fold else { return false }
     // Never less than a batch may bring, so that what lags behind is bounded.
-    let slice = current.accounts.prefix(max(256, 2 * lastBatchSize))
+    let slice = current.accounts.prefix(max(settings.rowsPerFoldSlice, 2 * lastBatchSize))
     let isLast = slice.endIndex == current.accounts.endIndex
     try connection.transaction { () throws(StoreError) in
       for stored in slice where stored.isUnfolded {

@@ -48,7 +48,7 @@ package struct SQLiteStore: Store {
     try Schema.prepare(connection)
     try SQLiteStore.foldJournal(connection)
     statements = try Statements(connection)
-    keyIndex = try KeyIndex(connection, runSize: settings.keysPerRun, hash: keyHash)
+    keyIndex = try KeyIndex(connection, shape: settings.keys, hash: keyHash)
     accounts = AccountCache(capacity: settings.cachedAccounts)
     position = try SQLiteStore.lastPosition(connection)
     foldedRecord = position.record

@@ -137,6 +137,12 @@ package final class ReopenableLedger<OpenedStore: Store> {
     guard !state.changes.isEmpty else { return outcomes }
     state.position.time = time
     try store?.persist(state)
+    // As the committer does: a full disk may keep it from housekeeping, that is no failure.
+    do throws(StoreError) {
+      try store?.maintain(isIdle: false)
+    } catch {
+      guard case .diskFull = error else { throw error }
+    }
     return outcomes
   }
 

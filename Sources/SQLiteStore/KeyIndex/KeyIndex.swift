@@ -13,8 +13,7 @@ package struct KeyIndex {
   private let table: KeyTable
   private let recordHasKey, refusalHasKey: Statement
   private let hash: (IdempotencyKey) -> UInt64
-  /// How many keys make a run.
-  private let runSize: Int
+  private let shape: KeyIndexShape
   private var recent: RecentKeys
   /// Being written as a run.
   private var frozen: RecentKeys?
@@ -26,19 +25,14 @@ package struct KeyIndex {
   private var garbage: [Range<Int64>]
   private var nextPage: Int64
 
-  /// About a millisecond's work.
-  private static let pagesPerSlice: Int64 = 32
-  /// More would be merged less often, but every new key would have to pass more filters.
-  private static let runsPerLevel = 8
-
   init(
     _ connection: Connection,
-    runSize: Int,
+    shape: KeyIndexShape,
     hash: @escaping (IdempotencyKey) -> UInt64
   ) throws(StoreError) {
     self.connection = connection
     self.hash = hash
-    self.runSize = runSize
+    self.shape = shape
     table = try KeyTable(connection)
     recordHasKey = try Statement(
       connection,
@@ -51,7 +45,7 @@ package struct KeyIndex {
     runs = try table.runs()
     nextPage = try table.endOfPages()
     garbage = KeyIndex.pages(before: nextPage, outside: runs)
-    recent = RecentKeys(minimumCapacity: runSize)
+    recent = RecentKeys(minimumCapacity: shape.keysPerRun)
     try readRecentKeys()
   }
 
@@ -77,7 +71,7 @@ package struct KeyIndex {
 
   /// Does a slice of what there is to do; false where there is nothing. `position` is that of the last commit.
   mutating func maintain(at position: Position) throws(StoreError) -> Bool {
-    if frozen == nil, recent.count >= runSize { freeze(at: position) }
+    if frozen == nil, recent.count >= shape.keysPerRun { freeze(at: position) }
     if merge == nil, let level = fullLevel() { beginMerge(of: level) }
     if flush != nil {
       try advance(\.flush)
@@ -93,20 +87,26 @@ package struct KeyIndex {
   }
 
   private mutating func freeze(at position: Position) {
-    flush = KeyMerge(recent: recent.sorted, lastRecord: position.record, lastRefusal: position.refusal)
+    flush = KeyMerge(
+      recent: recent.sorted,
+      keysPerPage: shape.keysPerPage,
+      lastRecord: position.record,
+      lastRefusal: position.refusal
+    )
     frozen = recent
-    recent = RecentKeys(minimumCapacity: runSize)
+    recent = RecentKeys(minimumCapacity: shape.keysPerRun)
   }
 
   /// The lowest level that has enough runs: small merges are soon done and let new keys pass fewer filters.
   private func fullLevel() -> Int64? {
     var counts: [Int64: Int] = [:]
     for run in runs { counts[run.level, default: 0] += 1 }
-    return counts.filter { $0.value >= KeyIndex.runsPerLevel }.keys.min()
+    return counts.filter { $0.value >= shape.runsPerLevel }.keys.min()
   }
 
   private mutating func beginMerge(of level: Int64) {
-    merge = KeyMerge(Array(runs.filter { $0.level == level }.prefix(KeyIndex.runsPerLevel)), level: level + 1)
+    let oldest = runs.filter { $0.level == level }.prefix(shape.runsPerLevel)
+    merge = KeyMerge(Array(oldest), level: level + 1, keysPerPage: shape.keysPerPage)
   }
 
   private mutating func advance(_ which: WritableKeyPath<KeyIndex, KeyMerge?>) throws(StoreError) {
@@ -118,7 +118,7 @@ package struct KeyIndex {
     var finished: KeyRun?
     do throws(StoreError) {
       try connection.transaction { () throws(StoreError) in
-        nextPage += try work.write(atMost: KeyIndex.pagesPerSlice, from: page, to: table)
+        nextPage += try work.write(atMost: shape.pagesPerSlice, from: page, to: table)
         guard work.isComplete else { return }
         let run = work.run(id: id)
         try table.insert(run)
@@ -137,7 +137,12 @@ package struct KeyIndex {
   private mutating func abandon(_ work: KeyMerge, _ which: WritableKeyPath<KeyIndex, KeyMerge?>) {
     garbage += work.extents.map(\.pages)
     guard which == \.flush, let frozen else { return }
-    flush = KeyMerge(recent: frozen.sorted, lastRecord: work.lastRecord, lastRefusal: work.lastRefusal)
+    flush = KeyMerge(
+      recent: frozen.sorted,
+      keysPerPage: shape.keysPerPage,
+      lastRecord: work.lastRecord,
+      lastRefusal: work.lastRefusal
+    )
   }
 
   private mutating func show(_ run: KeyRun, insteadOf replaced: [KeyRun]) {
@@ -151,7 +156,7 @@ package struct KeyIndex {
 
   private mutating func deleteGarbage() throws(StoreError) {
     guard let range = garbage.last else { return }
-    let slice = range.prefix(Int(KeyIndex.pagesPerSlice))
+    let slice = range.prefix(Int(shape.pagesPerSlice))
     try connection.transaction { () throws(StoreError) in
       try table.delete(pages: slice.startIndex..<slice.endIndex)
     }

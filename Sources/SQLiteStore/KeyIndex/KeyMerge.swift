@@ -17,22 +17,24 @@ struct KeyMerge {
   var isComplete: Bool { bucketsWritten == bucketCount }
 
   /// Writes keys that stand in memory only.
-  init(recent keys: [KeyEntry], lastRecord: Int64, lastRefusal: Int64) {
+  init(recent keys: [KeyEntry], keysPerPage: Int64, lastRecord: Int64, lastRefusal: Int64) {
     self.init(
       sources: [Source(entries: keys)],
       level: 0,
       keyCount: Int64(keys.count),
+      keysPerPage: keysPerPage,
       lastRecord: lastRecord,
       lastRefusal: lastRefusal,
       replaced: []
     )
   }
 
-  init(_ runs: [KeyRun], level: Int64) {
+  init(_ runs: [KeyRun], level: Int64, keysPerPage: Int64) {
     self.init(
       sources: runs.map { Source(run: $0) },
       level: level,
       keyCount: runs.reduce(0) { $0 + $1.keyCount },
+      keysPerPage: keysPerPage,
       lastRecord: runs.map(\.lastRecord).max() ?? 0,
       lastRefusal: runs.map(\.lastRefusal).max() ?? 0,
       replaced: runs
@@ -43,6 +45,7 @@ struct KeyMerge {
     sources: [Source],
     level: Int64,
     keyCount: Int64,
+    keysPerPage: Int64,
     lastRecord: Int64,
     lastRefusal: Int64,
     replaced: [KeyRun]
@@ -53,7 +56,7 @@ struct KeyMerge {
     self.lastRecord = lastRecord
     self.lastRefusal = lastRefusal
     self.replaced = replaced
-    bucketCount = KeyRun.bucketCount(forKeys: keyCount)
+    bucketCount = max(1, (keyCount + keysPerPage - 1) / keysPerPage)
     filter = KeyFilter(keyCount: Int(keyCount))
   }
 

@@ -34,7 +34,4 @@ struct KeyRun {
   static func bucket(of hash: UInt64, in bucketCount: Int64) -> Int64 {
     Int64(hash.multipliedFullWidth(by: UInt64(bucketCount)).high)
   }
-
-  /// A page of 4096 bytes holds 252 entries. With 208 on average one bucket in a thousand is larger; it takes two.
-  static func bucketCount(forKeys keyCount: Int64) -> Int64 { max(1, (keyCount + 207) / 208) }
 }

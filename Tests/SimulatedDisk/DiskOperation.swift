@@ -1,0 +1,83 @@
+/// What a program asked of the disk.
+package enum DiskOperation: Sendable {
+  case write(path: String, offset: Int, bytes: [UInt8])
+  case truncate(path: String, size: Int)
+  case sync(path: String)
+  case delete(path: String)
+}
+
+/// What a power cut leaves: all that was synced, and of the rest whatever chance has it.
+package struct PowerCut {
+  private var durable: [String: [UInt8]]
+  private var pending: [String: [DiskOperation]] = [:]
+
+  package enum Mercy: CaseIterable, Sendable {
+    /// Nothing that was not synced is left.
+    case none
+    /// Each unsynced write is left, lost, or torn at 512-byte sectors; torn ones may hold rubbish.
+    case some
+    /// Each unsynced write is left, as after `kill -9`.
+    case all
+  }
+
+  package init(durable: [String: [UInt8]] = [:]) { self.durable = durable }
+
+  package mutating func take(_ operation: DiskOperation) {
+    switch operation {
+    case .write(let path, _, _), .truncate(let path, _): pending[path, default: []].append(operation)
+    case .sync(let path):
+      durable[path] = (pending.removeValue(forKey: path) ?? []).reduce(into: durable[path] ?? []) { $0.apply($1) }
+    case .delete(let path):
+      // The directory is synced with it, as SQLite's own VFS does.
+      durable[path] = nil
+      pending[path] = nil
+    }
+  }
+
+  package func left(_ mercy: Mercy, using dice: inout some RandomNumberGenerator) -> [String: [UInt8]] {
+    var files = durable
+    for (path, operations) in pending.sorted(by: { $0.key < $1.key }) {
+      if mercy == .none { continue }
+      var content = files[path] ?? []
+      for operation in operations {
+        switch mercy == .all ? 0 : Int.random(in: 0..<3, using: &dice) {
+        case 0: content.apply(operation)
+        case 1: content.tear(operation, using: &dice)
+        default: break
+        }
+      }
+      files[path] = content
+    }
+    return files
+  }
+}
+
+extension [UInt8] {
+  mutating func apply(_ operation: DiskOperation) {
+    switch operation {
+    case .write(_, let offset, let bytes):
+      if count < offset + bytes.count { append(contentsOf: repeatElement(0, count: offset + bytes.count - count)) }
+      replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    case .truncate(_, let size):
+      if size < count { removeLast(count - size) } else { append(contentsOf: repeatElement(0, count: size - count)) }
+    case .sync, .delete: break
+    }
+  }
+
+  fileprivate mutating func tear(_ operation: DiskOperation, using dice: inout some RandomNumberGenerator) {
+    guard case .write(let path, let offset, let bytes) = operation else { return }
+    var start = 0
+    while start < bytes.count {
+      let end = Swift.min(bytes.count, (offset + start) / 512 * 512 + 512 - offset)
+      let piece = Array(bytes[start..<end])
+      switch Int.random(in: 0..<4, using: &dice) {
+      case 0, 1: apply(.write(path: path, offset: offset + start, bytes: piece))
+      case 2:
+        let rubbish = piece.map { _ in UInt8.random(in: .min ... .max, using: &dice) }
+        apply(.write(path: path, offset: offset + start, bytes: rubbish))
+      default: break
+      }
+      start = end
+    }
+  }
+}

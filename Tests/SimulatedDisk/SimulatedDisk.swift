@@ -1,0 +1,121 @@
+import CSQLite
+import Synchronization
+
+/// A disk in memory behind SQLite (a VFS, sqlite.org/vfs.html) that remembers every write and sync, and fails on demand.
+package final class SimulatedDisk: Sendable {
+  /// What the store's settings call it by.
+  package let name: String
+  private let vfs: RegisteredVFS
+  private let state: Mutex<State>
+
+  private struct State {
+    var files: [String: [UInt8]]
+    var operations: [DiskOperation] = []
+    var unsynced: Set<String> = []
+    var fault: DiskFault?
+    var hasFailed = false
+  }
+
+  package init(files: [String: [UInt8]] = [:]) {
+    state = Mutex(State(files: files))
+    vfs = RegisteredVFS()
+    name = vfs.name
+    vfs.serve(self)
+  }
+
+  deinit { vfs.unregister() }
+
+  /// Every write, truncation, sync and deletion, in order.
+  package var operations: [DiskOperation] { state.withLock { $0.operations } }
+
+  package var operationCount: Int { state.withLock { $0.operations.count } }
+
+  /// Paths of files with writes that no sync has made durable.
+  package var unsynced: Set<String> { state.withLock { $0.unsynced } }
+
+  package var files: [String: [UInt8]] { state.withLock { $0.files } }
+
+  package func fail(_ fault: DiskFault?) {
+    state.withLock { state in
+      state.fault = fault
+      state.hasFailed = false
+    }
+  }
+
+  /// Whether the fault has been met.
+  package var hasFailed: Bool { state.withLock { $0.hasFailed } }
+
+  // MARK: What SQLite asks
+
+  // Its extended codes are macros that Swift does not see: the primary code, and a number for the operation.
+  static let shortRead = SQLITE_IOERR | 2 << 8
+  static let writeFailed = SQLITE_IOERR | 3 << 8
+  static let syncFailed = SQLITE_IOERR | 4 << 8
+  static let nothingToDelete = SQLITE_IOERR | 23 << 8
+
+  /// Returns SQLite's code.
+  func perform(_ operation: DiskOperation) -> Int32 {
+    state.withLock { state in
+      if let code = state.fault?.code(for: operation, number: state.operations.count) {
+        state.hasFailed = true
+        return code
+      }
+      state.operations.append(operation)
+      switch operation {
+      case .write(let path, _, _), .truncate(let path, _):
+        state.files[path, default: []].apply(operation)
+        state.unsynced.insert(path)
+      case .sync(let path): state.unsynced.remove(path)
+      case .delete(let path):
+        guard state.files.removeValue(forKey: path) != nil else { return Self.nothingToDelete }
+        state.unsynced.remove(path)
+      }
+      return SQLITE_OK
+    }
+  }
+
+  func create(_ path: String) { state.withLock { if $0.files[path] == nil { $0.files[path] = [] } } }
+
+  func exists(_ path: String) -> Bool { state.withLock { $0.files[path] != nil } }
+
+  func size(of path: String) -> Int { state.withLock { $0.files[path]?.count ?? 0 } }
+
+  /// Copies what is there; the rest of `buffer` becomes zeros. Returns whether all was there.
+  func read(_ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+    state.withLock { state in
+      let content = state.files[path] ?? []
+      let there = max(0, min(buffer.count, content.count - offset))
+      if there > 0 { content[offset..<offset + there].withUnsafeBytes { buffer.copyMemory(from: $0) } }
+      for index in there..<buffer.count { buffer[index] = 0 }
+      return there == buffer.count
+    }
+  }
+}
+
+/// What goes wrong, from the operation of that number on.
+package struct DiskFault: Sendable {
+  package enum Kind: CaseIterable, Sendable {
+    /// No more room: writes fail, syncs do not.
+    case full
+    case writeError
+    case syncError
+  }
+
+  package var kind: Kind
+  package var from: Int
+
+  package init(_ kind: Kind, from: Int = 0) {
+    self.kind = kind
+    self.from = from
+  }
+
+  func code(for operation: DiskOperation, number: Int) -> Int32? {
+    guard number >= from else { return nil }
+    return switch (kind, operation) {
+    case (.full, .write): SQLITE_FULL
+    case (.writeError, .write): SimulatedDisk.writeFailed
+    case (.syncError, .sync): SimulatedDisk.syncFailed
+    default: nil
+    }
+  }
+}
