@@ -35,19 +35,9 @@ final class Load: Sendable {
       return Load.command(mutation, .createWallet, key: "create-\(number)")
     }
     try run(callers: 512, count: walletCount) { _, number in
-      let card = CandidateCard(
-        id: PaymentMethodID("pm-\(number)"),
-        token: PaymentMethodToken("tok-\(number)"),
-        card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2040),
-        billing: BillingDetails(name: "A. Person", email: "a@example.org", country: "US", postalCode: "94107")
-      )
       let amount = Money(micros: 1_000_000_000, currency: .usd)
-      let mutation = Mutation.recharge(RechargeID("r-\(number)"), Load.walletID(number), amount, card)
-      return Load.command(mutation, .recharge, key: "recharge-\(number)")
-    }
-    try run(callers: 512, count: walletCount) { _, number in
-      let mutation = Mutation.settleRecharge(RechargeID("r-\(number)"), .paid(processorChargeID: "ch-\(number)"))
-      return Load.command(mutation, .settleRecharge, key: nil)
+      let mutation = Mutation.grant(Load.walletID(number), amount, memo: "to be charged")
+      return Load.command(mutation, .grantCredits, key: "grant-\(number)")
     }
   }
 
