@@ -21,7 +21,7 @@ import report
 import rounds
 import stacks
 
-FULL_LENGTH = {"rounds": 5, "warm_up": 3.0, "seconds": 10.0}
+FULL_LENGTH = {"rounds": 5, "warm_up": 2.0, "seconds": 6.0}
 WALLETS = 10_000
 LEVELS = (1, 8, 64)
 ECHO_SECONDS = 2.0
