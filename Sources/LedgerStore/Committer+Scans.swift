@@ -48,4 +48,15 @@ extension Committer {
     desk.post(id) { Backup(relay: relay) }
     return relay
   }
+
+  /// Proves the ledger. The relay gives progress, then a verdict, and ends.
+  ///
+  /// - Parameter known: A digest of the ledger as it was once, kept elsewhere.
+  package func verify(known: KnownDigest? = nil) -> Relay<VerificationUpdate> {
+    let id = desk.newID()
+    let relay = desk.relay(of: VerificationUpdate.self, capacity: 4, to: id)
+    let sha256 = rules.sha256
+    desk.post(id) { Verification(known: known, sha256: sha256, relay: relay) }
+    return relay
+  }
 }

@@ -16,6 +16,7 @@ package final class Committer: Sendable {
 
   private let mailbox: Mailbox<Submission>
   let desk: ScanDesk
+  let rules: Rules
   private let thread: OwningThread
   private let stopReason: StopReason
 
@@ -35,6 +36,7 @@ package final class Committer: Sendable {
     let opening = Opening()
     let stopReason = StopReason()
     self.stopReason = stopReason
+    self.rules = rules
     let mailbox = Mailbox<Submission>(capacity: Self.largestQueue)
     self.mailbox = mailbox
     let desk = ScanDesk(ring: { mailbox.ring() })

@@ -3,7 +3,7 @@ import Ledger
 /// Where the ledger is kept. A batch is load → decide → persist.
 ///
 /// A store belongs to the one thread that opened it: it need not be Sendable, and no two of its calls overlap.
-package protocol Store: SendableMetatype {
+package protocol Store: StoreTables, SendableMetatype {
   /// As of the last commit.
   var position: Position { get }
 
@@ -22,31 +22,8 @@ package protocol Store: SendableMetatype {
   /// A wallet's whole journal, oldest first; empty for an unknown wallet.
   mutating func journal(of walletID: WalletID) throws(StoreError) -> [JournalRecord]
 
-  // MARK: What scans read. It shows the last commit, however that is kept.
-
-  /// nil where there is no record of that number.
-  mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>?
-
-  /// At most `limit` records, rising from number `first` or, where that is missing, from the next that is there.
-  mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>]
-
-  /// At most `limit` wallets in the order of their creation, beginning after the one that record `created` made.
-  mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [AccountRow]
-
   /// Begins a copy of the ledger in a file of its own. It takes in what is committed until it is done.
   mutating func beginBackup() throws(BackupFailure) -> any StoreBackup
-}
-
-/// A wallet as the ledger keeps it.
-package struct AccountRow {
-  /// The record that created it.
-  package let created: Int64
-  package let account: Scanned<Account>
-
-  package init(created: Int64, account: Scanned<Account>) {
-    self.created = created
-    self.account = account
-  }
 }
 
 package enum StoreError: Error, Hashable, Sendable {

@@ -66,7 +66,7 @@ extension SQLiteStore {
     try upsert.run()
   }
 
-  private static func readHold(_ row: Statement) throws(StoreError) -> Hold {
+  static func readHold(_ row: Statement) throws(StoreError) -> Hold {
     guard let id = HoldID(row.text(0)), let currency = Currency(code: row.text(2)),
       let state = HoldState(rawValue: row.text(3)), let reason = ChargeReason(rawValue: row.text(9))
     else { throw .failed("hold \(row.text(0)) is damaged") }

@@ -141,7 +141,7 @@ extension SQLiteStore {
     return ids
   }
 
-  private func paymentMethod(_ id: PaymentMethodID) throws(StoreError) -> PaymentMethod? {
+  func paymentMethod(_ id: PaymentMethodID) throws(StoreError) -> PaymentMethod? {
     let select = statements.selectPaymentMethod
     select.bind(1, id.value)
     defer { select.reset() }

@@ -15,7 +15,7 @@ extension SQLiteStore {
   }
 
   package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>] {
-    let select = statements.selectRecords
+    let select = statements.scans.selectRecords
     select.bind(1, first)
     select.bind(2, Int64(limit))
     defer { select.reset() }
@@ -24,21 +24,49 @@ extension SQLiteStore {
     return records
   }
 
-  package mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [AccountRow] {
-    let select = statements.selectWallets
-    select.bind(1, created)
+  package mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>] {
+    let select = statements.scans.selectRefusals
+    select.bind(1, first)
     select.bind(2, Int64(limit))
+    defer { select.reset() }
+    var refusals: [Scanned<RememberedRefusal>] = []
+    while try select.step() { refusals.append(Self.refusal(in: select)) }
+    return refusals
+  }
+
+  package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> Int64? {
+    try keyIndex.answer(for: key)
+  }
+
+  package mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
     var found: [(row: Int64, id: WalletID)] = []
     do {
+      let select = statements.scans.selectWallets
+      select.bind(1, created)
+      select.bind(2, Int64(limit))
       defer { select.reset() }
       while try select.step() { found.append((select.int64(0), WalletID(select.text(1)))) }
     }
-    var rows: [AccountRow] = []
-    for (row, id) in found {
-      let account = try account(id).map { Scanned.row($0) } ?? .damaged("wallet \(id) is lost")
-      rows.append(AccountRow(created: row, account: account))
-    }
+    var rows: [TableRow<Int64, Account>] = []
+    for (row, id) in found { rows.append(TableRow(key: row, row: try scannedAccount(id))) }
     return rows
+  }
+
+  private mutating func scannedAccount(_ id: WalletID) throws(StoreError) -> Scanned<Account> {
+    do throws(StoreError) {
+      guard let account = try account(id) else { return .damaged("wallet \(id) cannot be found by its id") }
+      return .row(account)
+    } catch {
+      return .damaged(try Self.damage(error))
+    }
+  }
+
+  /// What is wrong with a row; a full disk is no fault of a row.
+  static func damage(_ error: StoreError) throws(StoreError) -> String {
+    switch error {
+    case .failed(let reason): return reason
+    case .diskFull: throw error
+    }
   }
 
   private static func record(in select: Statement) -> Scanned<JournalRecord> {
@@ -76,6 +104,25 @@ extension SQLiteStore {
           fingerprint: fingerprint
         ),
         answer: select.bytes(21),
+        hash: hash
+      )
+    )
+  }
+
+  private static func refusal(in select: Statement) -> Scanned<RememberedRefusal> {
+    let number = select.int64(0)
+    guard let method = Method(rawValue: select.text(4)), let fingerprint = Digest(bytes: select.bytes(5)),
+      let hash = Digest(bytes: select.bytes(8)),
+      case .refusal(let refusal)? = try? Answer(canonicalBytes: select.bytes(7)), refusal.reason == select.text(6)
+    else { return .damaged("refusal \(number) is damaged") }
+    return .row(
+      RememberedRefusal(
+        number: number,
+        time: LedgerTime(microseconds: select.int64(1)),
+        key: IdempotencyKey(caller: select.text(2), key: select.text(3)),
+        method: method,
+        fingerprint: fingerprint,
+        refusal: refusal,
         hash: hash
       )
     )

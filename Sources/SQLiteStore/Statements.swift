@@ -5,13 +5,14 @@ final class Statements {
   let begin, commit: Statement
   let selectWallet, selectRecord, selectRefusal, selectRecharge, selectRechargeOfCharge: Statement
   let selectOpenRecharges, selectPaymentMethod: Statement
-  let selectRecords, selectWallets: Statement
+  let scans: ScanStatements
   let insertWallet, insertBalance, updateBalance, insertRecord, insertRefusal: Statement
   let upsertRecharge, insertPaymentMethod, updatePosition: Statement
   let selectHold, selectOpenHolds, summarizeOpenHolds, selectWalletsWithDueHolds, upsertHold: Statement
   let selectRefunded, upsertRefunded: Statement
 
   init(_ connection: Connection) throws(StoreError) {
+    scans = try ScanStatements(connection)
     begin = try Statement(connection, "BEGIN IMMEDIATE")
     commit = try Statement(connection, "COMMIT")
     selectWallet = try Statement(
@@ -54,11 +55,6 @@ final class Statements {
         billing_postal_code, payment_method.create_time
       FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = ?1
       """
-    )
-    selectRecords = try Statement(connection, "\(record) WHERE record >= ?1 ORDER BY record LIMIT ?2")
-    selectWallets = try Statement(
-      connection,
-      "SELECT wallet, wallet_id FROM wallet WHERE wallet > ?1 ORDER BY wallet LIMIT ?2"
     )
     insertWallet = try Statement(connection, "INSERT INTO wallet VALUES (?1, ?2, ?3, ?4)")
     insertBalance = try Statement(connection, "INSERT INTO balance VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")

@@ -10,6 +10,12 @@ package struct InMemoryStore: Store {
       package var whole = LedgerState(position: .start)
       package var records: [JournalRecord] = []
       package var refusals: [RememberedRefusal] = []
+      /// Where the answers to keys stand: a record's number, or the negative of a refusal's.
+      package var answerPlaces: [IdempotencyKey: Int64] = [:]
+      /// By the records that placed them.
+      package var holdRows: [Int64: HoldRow] = [:]
+      /// By the records of the refunded entries.
+      package var refundRows: [Int64: RefundRow] = [:]
       package var batchSizes: [Int] = []
       package var nextFaults: [StoreError] = []
     }
@@ -45,6 +51,7 @@ package struct InMemoryStore: Store {
       content.whole.processorCharges.merge(state.processorCharges) { $1 }
       content.whole.holds.merge(state.holds) { $1 }
       content.whole.entries.merge(state.entries) { $1 }
+      content.keepRows(of: state)
       content.refusals += state.changes.refusals
       content.records += state.changes.records
       content.batchSizes.append(state.changes.records.count + state.changes.refusals.count)

@@ -41,13 +41,13 @@ final class WalletList: Scan {
           completion(.success(page))
           return .finished
         }
-        switch row.account {
+        switch row.row {
         case .row(let account): page.wallets.append(account.wallet)
         case .damaged(let what):
           fail(.damaged(what))
           return .finished
         }
-        last = row.created
+        last = row.key
       }
     } while !slice.isOver
     return .working

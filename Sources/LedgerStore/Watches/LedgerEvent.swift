@@ -9,6 +9,12 @@ package enum LedgerEvent: Hashable, Sendable, CaseIterable {
   case rechargeFailed
   case rechargeAuthenticationRequired
   case rechargeNeedsReview
+  case holdExpired
+  /// A capture took more than there was.
+  case shortfall
+  case walletFrozen
+  case walletUnfrozen
+  case walletClosed
 }
 
 /// When a wallet's balance counts as low.
@@ -24,6 +30,7 @@ package struct EventRules: Hashable, Sendable {
   package func events(in record: JournalRecord) -> [LedgerEvent] {
     var events: [LedgerEvent] = []
     if let event = LedgerEvent(record.kind) { events.append(event) }
+    if record.shortfall > 0 { events.append(.shortfall) }
     let available = record.posted - record.held
     let before = available - record.amount + record.heldChange
     if before >= lowBalance, available < lowBalance { events.append(.lowBalance) }
@@ -39,8 +46,12 @@ extension LedgerEvent {
     case .rechargeFailed: self = .rechargeFailed
     case .rechargeAuthenticationRequired: self = .rechargeAuthenticationRequired
     case .rechargeNeedsReview: self = .rechargeNeedsReview
-    case .walletCreated, .charge, .refund, .grant, .holdPlaced, .holdExtended, .capture, .holdReleased, .holdExpired,
-      .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .paymentMethodSaved:
+    case .holdExpired: self = .holdExpired
+    case .walletFrozen: self = .walletFrozen
+    case .walletUnfrozen: self = .walletUnfrozen
+    case .walletClosed: self = .walletClosed
+    case .walletCreated, .charge, .refund, .grant, .holdPlaced, .holdExtended, .capture, .holdReleased,
+      .rechargeStarted, .paymentMethodSaved:
       return nil
     }
   }

@@ -1,0 +1,152 @@
+import Ledger
+
+/// What scans read of a store. It shows the last commit, however that is kept.
+///
+/// Lists give at most `limit` rows, rising from the one after a key.
+package protocol StoreTables {
+  /// nil where there is no record of that number.
+  mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>?
+
+  /// Rising from number `first` or, where that is missing, from the next that is there.
+  mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>]
+
+  /// As `records`.
+  mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>]
+
+  /// Where the index of keys finds the answer to `key`: a record's number, or the negative of a refusal's.
+  mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> Int64?
+
+  /// Wallets, by the records that created them.
+  mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>]
+
+  mutating func holdRow(_ id: HoldID) throws(StoreError) -> Scanned<HoldRow>?
+
+  /// Holds, by the records that placed them.
+  mutating func holdRows(after placed: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>]
+
+  /// Refunded entries, by their records.
+  mutating func refundRows(after entry: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>]
+
+  mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>?
+
+  /// Recharges, in the order of the bytes of their ids; nil for the first.
+  mutating func rechargeRows(
+    after id: RechargeID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>]
+
+  mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>?
+
+  /// Cards, in the order of the bytes of their ids; nil for the first.
+  mutating func paymentMethodRows(
+    after id: PaymentMethodID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<PaymentMethodID, PaymentMethod>]
+}
+
+/// A row as a scan finds it. What cannot be read is told and passed over, so that one damaged row hides no other.
+package enum Scanned<Row> {
+  case row(Row)
+  /// What is wrong, for people.
+  case damaged(String)
+
+  package var row: Row? {
+    switch self {
+    case .row(let row): row
+    case .damaged: nil
+    }
+  }
+}
+
+extension Scanned: Sendable where Row: Sendable {}
+
+/// A row of a list, by the key from which the list goes on.
+package struct TableRow<Key, Row> {
+  package let key: Key
+  package let row: Scanned<Row>
+
+  package init(key: Key, row: Scanned<Row>) {
+    self.key = key
+    self.row = row
+  }
+}
+
+/// A hold, and the record that changed it last.
+package struct HoldRow: Hashable, Sendable {
+  package var hold: Hold
+  package var record: Int64
+
+  package init(hold: Hold, record: Int64) {
+    self.hold = hold
+    self.record = record
+  }
+}
+
+/// What was given back of an entry.
+package struct RefundRow: Hashable, Sendable {
+  /// The last refund's.
+  package var record: Int64
+  /// In micros.
+  package var refunded: Int64
+
+  package init(record: Int64, refunded: Int64) {
+    self.record = record
+    self.refunded = refunded
+  }
+}
+
+/// What is kept of a recharge beside its records.
+package struct RechargeRow: Hashable, Sendable {
+  package var id: RechargeID
+  package var walletID: WalletID
+  /// Its last transition.
+  package var record: Int64
+  package var state: RechargeState
+  /// In micros.
+  package var amount: Int64
+  package var purpose: RechargePurpose
+  package var processorChargeID: String?
+  package var explanation: String?
+  package var createTime: LedgerTime
+  package var updateTime: LedgerTime
+
+  package init(
+    id: RechargeID,
+    walletID: WalletID,
+    record: Int64,
+    state: RechargeState,
+    amount: Int64,
+    purpose: RechargePurpose,
+    processorChargeID: String?,
+    explanation: String?,
+    createTime: LedgerTime,
+    updateTime: LedgerTime
+  ) {
+    self.id = id
+    self.walletID = walletID
+    self.record = record
+    self.state = state
+    self.amount = amount
+    self.purpose = purpose
+    self.processorChargeID = processorChargeID
+    self.explanation = explanation
+    self.createTime = createTime
+    self.updateTime = updateTime
+  }
+
+  /// The row that `recharge` has to have after `record`.
+  package init(_ recharge: Recharge, record: Int64) {
+    self.init(
+      id: recharge.id,
+      walletID: recharge.walletID,
+      record: record,
+      state: recharge.state,
+      amount: recharge.amount.micros,
+      purpose: recharge.purpose,
+      processorChargeID: recharge.processorChargeID,
+      explanation: recharge.explanation,
+      createTime: recharge.createTime,
+      updateTime: recharge.updateTime
+    )
+  }
+}

@@ -1,0 +1,229 @@
+import Ledger
+
+// The tables against the journal, both ways: what the journal says has to be there, and nothing else.
+extension Verification {
+  /// Compares what `record` settled for good, and the place of its key.
+  func compare(_ record: JournalRecord, _ answer: Answer, in store: inout some Store) throws(StoreError) {
+    if let key = record.origin.idempotencyKey { try compare(key, place: record.number, in: &store) }
+    if let hold = answer.hold, replay.holds[hold.id.record] == nil { try compare(hold, record, in: &store) }
+    if let recharge = answer.recharge, recharge.state.isTerminal { try compare(recharge, record.number, in: &store) }
+    if let card = replay.savedPaymentMethod(record, answer) {
+      if try store.paymentMethodRow(card.id)?.row != card {
+        flaws.add("card \(card.id) of wallet \(card.walletID) is lost, or not what record \(record.number) saved")
+      }
+    }
+  }
+
+  func compare(_ key: IdempotencyKey, place: Int64, in store: inout some Store) throws(StoreError) {
+    guard try store.answerPlace(of: key) != place else { return }
+    flaws.add("the key of \(place > 0 ? "record \(place)" : "refusal \(-place)") does not lead to it")
+  }
+
+  private func compare(_ hold: Hold, _ record: JournalRecord, in store: inout some Store) throws(StoreError) {
+    guard try store.holdRow(hold.id)?.row != HoldRow(hold: hold, record: record.number) else { return }
+    flaws.add("hold \(hold.id) is lost, or not what record \(record.number) made of it")
+  }
+
+  private func compare(_ recharge: Recharge, _ record: Int64, in store: inout some Store) throws(StoreError) {
+    guard try store.rechargeRow(recharge.id)?.row != RechargeRow(recharge, record: record) else { return }
+    flaws.add("recharge \(recharge.id) is lost, or not what record \(record) made of it")
+  }
+
+  /// Keeps the sum of the wallets true to what is committed after a wallet's row was read.
+  func count(_ record: JournalRecord) {
+    guard let wallet = replay.wallets[record.walletID] else { return }
+    switch phase {
+    case .journal: return
+    case .wallets(let last) where wallet.created > last: return
+    default: walletTotals[wallet.currency, default: 0] += Int128(record.amount)
+    }
+  }
+
+  /// Reads some rows of the table that is due, or goes on to the next.
+  func compareSome(of store: inout some Store) throws(StoreError) {
+    switch phase {
+    case .journal, .done: break
+    case .wallets(let last): try compareWallets(of: &store, after: last)
+    case .openHolds(let ids): try compareOpenHolds(of: &store, ids)
+    case .holds(let last): try compareHolds(of: &store, after: last)
+    case .refundedEntries(let entries): try compareRefundedEntries(of: &store, entries)
+    case .refunds(let last): try compareRefunds(of: &store, after: last)
+    case .openRecharges(let ids): try compareOpenRecharges(of: &store, ids)
+    case .recharges(let last): try compareRecharges(of: &store, after: last)
+    case .paymentMethods(let last): try comparePaymentMethods(of: &store, after: last)
+    }
+  }
+
+  private func compareWallets(of store: inout some Store, after last: Int64) throws(StoreError) {
+    let found = try store.accounts(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .wallets(after: row.key)
+      walletRows += 1
+      switch row.row {
+      case .row(let account): compare(account, created: row.key)
+      case .damaged(let what): flaws.add(what)
+      }
+    }
+    rows += Int64(found.count)
+    guard found.isEmpty else { return }
+    // New wallets come last, so that none is passed over.
+    if walletRows != replay.wallets.count {
+      flaws.add("there are \(walletRows) wallets where the journal has \(replay.wallets.count)")
+    }
+    phase = .openHolds(replay.openHoldIDs)
+  }
+
+  private func compare(_ account: Account, created: Int64) {
+    walletTotals[account.wallet.currency, default: 0] += Int128(account.wallet.posted)
+    guard let wallet = replay.wallets[account.wallet.id], wallet.created == created else {
+      return flaws.add("wallet \(account.wallet.id) is not in the journal")
+    }
+    guard !wallet.isBroken else { return }
+    do throws(JournalVerifier.Flaw) {
+      try wallet.verifier.finish(at: account)
+    } catch {
+      flaws.add("wallet \(account.wallet.id) is not as its journal leaves it")
+    }
+    if wallet.currency != account.wallet.currency || wallet.createTime != account.wallet.createTime {
+      flaws.add("wallet \(account.wallet.id) is not as it was created")
+    }
+  }
+
+  private func compareOpenHolds(of store: inout some Store, _ ids: [HoldID]) throws(StoreError) {
+    // What was resolved since was compared then.
+    for id in ids.suffix(Self.rowsPerRead) {
+      guard let open = replay.holds[id.record] else { continue }
+      guard let answer = try answer(in: open.record, of: &store), let hold = answer.hold,
+        try store.holdRow(id)?.row == HoldRow(hold: hold, record: open.record)
+      else {
+        flaws.add("hold \(id) is lost, or not what record \(open.record) made of it")
+        continue
+      }
+    }
+    rows += Int64(min(ids.count, Self.rowsPerRead))
+    phase = ids.count <= Self.rowsPerRead ? .holds(after: 0) : .openHolds(ids.dropLast(Self.rowsPerRead))
+  }
+
+  private func compareHolds(of store: inout some Store, after last: Int64) throws(StoreError) {
+    let found = try store.holdRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .holds(after: row.key)
+      switch row.row {
+      case .row(let held):
+        let record = try store.record(row.key)?.row
+        if record?.kind != .holdPlaced || record?.holdID != held.hold.id {
+          flaws.add("hold \(held.hold.id) is not in the journal")
+        }
+      case .damaged(let what): flaws.add(what)
+      }
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .refundedEntries(Array(replay.refunds.keys)) }
+  }
+
+  private func compareRefundedEntries(of store: inout some Store, _ entries: [Int64]) throws(StoreError) {
+    for entry in entries.suffix(Self.rowsPerRead) {
+      let row = try store.refundRows(after: entry - 1, limit: 1).first
+      guard row?.key == entry, row?.row.row == replay.refunds[entry] else {
+        flaws.add("what was refunded of the entry of record \(entry) is lost, or not what the journal says")
+        continue
+      }
+    }
+    rows += Int64(min(entries.count, Self.rowsPerRead))
+    let isLast = entries.count <= Self.rowsPerRead
+    phase = isLast ? .refunds(after: 0) : .refundedEntries(entries.dropLast(Self.rowsPerRead))
+  }
+
+  private func compareRefunds(of store: inout some Store, after last: Int64) throws(StoreError) {
+    let found = try store.refundRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .refunds(after: row.key)
+      if replay.refunds[row.key] == nil { flaws.add("the journal knows of no refund of record \(row.key)") }
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .openRecharges(Array(replay.openRecharges.keys)) }
+  }
+
+  private func compareOpenRecharges(of store: inout some Store, _ ids: [RechargeID]) throws(StoreError) {
+    for id in ids.suffix(Self.rowsPerRead) {
+      guard let open = replay.openRecharges[id] else { continue }
+      guard let answer = try answer(in: open, of: &store), let recharge = answer.recharge else {
+        flaws.add("recharge \(id) stands in record \(open), which cannot be read")
+        continue
+      }
+      try compare(recharge, open, in: &store)
+    }
+    rows += Int64(min(ids.count, Self.rowsPerRead))
+    guard ids.count <= Self.rowsPerRead else {
+      phase = .openRecharges(ids.dropLast(Self.rowsPerRead))
+      return
+    }
+    try compareOpenRechargesFound(by: &store)
+    phase = .recharges(after: nil)
+  }
+
+  /// The worker resumes what the store finds open.
+  private func compareOpenRechargesFound(by store: inout some Store) throws(StoreError) {
+    var needs = Needs(at: store.position.time)
+    needs.add(.ask(.openRecharges))
+    if try load(needs, of: &store)?.openRecharges != Set(replay.openRecharges.keys) {
+      flaws.add("the recharges that are found open are not those that the journal leaves open")
+    }
+  }
+
+  private func compareRecharges(of store: inout some Store, after last: RechargeID?) throws(StoreError) {
+    let found = try store.rechargeRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .recharges(after: row.key)
+      switch row.row {
+      case .row(let recharge): try compare(recharge, in: &store)
+      case .damaged(let what): flaws.add(what)
+      }
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .paymentMethods(after: nil) }
+  }
+
+  /// The row is true to its record where it is the last; here it is only asked whether there is such a recharge at all,
+  /// and whether the processor's id leads to it.
+  private func compare(_ row: RechargeRow, in store: inout some Store) throws(StoreError) {
+    guard try answer(in: row.record, of: &store)?.recharge?.id == row.id else {
+      return flaws.add("recharge \(row.id) is not in the journal")
+    }
+    guard let chargeID = row.processorChargeID else { return }
+    var needs = Needs(at: store.position.time)
+    needs.add(.mutate(.settleRecharge(row.id, .paid(processorChargeID: chargeID)), .ledger))
+    if try load(needs, of: &store)?.processorCharges[chargeID] != row.id {
+      flaws.add("the processor's charge of recharge \(row.id) does not lead to it")
+    }
+  }
+
+  private func comparePaymentMethods(of store: inout some Store, after last: PaymentMethodID?) throws(StoreError) {
+    let found = try store.paymentMethodRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .paymentMethods(after: row.key)
+      if !replay.paymentMethods.contains(row.key.hashValue) { flaws.add("card \(row.key) is not in the journal") }
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .done }
+  }
+
+  /// What the ledger itself would load. What it cannot read would stop it; here it is a flaw.
+  private func load(_ needs: Needs, of store: inout some Store) throws(StoreError) -> LedgerState? {
+    do throws(StoreError) {
+      return try store.load(needs)
+    } catch {
+      switch error {
+      case .failed(let what):
+        flaws.add(what)
+        return nil
+      case .diskFull: throw error
+      }
+    }
+  }
+
+  private func answer(in record: Int64, of store: inout some Store) throws(StoreError) -> Answer? {
+    guard let record = try store.record(record)?.row else { return nil }
+    return try? Answer(canonicalBytes: record.answer)
+  }
+}

@@ -1,0 +1,249 @@
+import Ledger
+
+/// What a verification tells.
+package enum VerificationUpdate: Sendable {
+  case progress(VerificationProgress)
+  case verdict(LedgerVerdict)
+}
+
+package struct VerificationProgress: Hashable, Sendable {
+  package var records: Int64
+  package var totalRecords: Int64
+  /// Rows of other tables that were compared.
+  package var rows: Int64
+}
+
+/// What came out, as of the ledger's last commit.
+package struct LedgerVerdict: Hashable, Sendable {
+  package var flaws: LedgerFlaws
+  package var records: Int64
+  package var refusals: Int64
+  package var wallets: Int64
+  /// SHA-256 over the hashes of all records in their order: an owner of the file who rewrites it cannot keep it.
+  package var digest: Digest
+  /// In micros.
+  package var walletTotals: [Currency: Int128]
+  package var counterAccounts: [Currency: [CounterAccount: Int128]]
+}
+
+/// A digest of the first `records` records, as an earlier verdict gave it.
+package struct KnownDigest: Hashable, Sendable {
+  package let records: Int64
+  package let digest: Digest
+
+  package init(records: Int64, digest: Digest) {
+    self.records = records
+    self.digest = digest
+  }
+}
+
+/// Proves the ledger by replaying it: every wallet's chain and balance, the double entry, what is kept of holds, refunds,
+/// recharges and cards, the answers to keys, the refusals.
+///
+/// It goes over the journal, then over the tables. What is committed meanwhile it replays first in each slice, so that
+/// whatever it compares is as new on both sides.
+final class Verification: Scan {
+  enum Phase {
+    case journal
+    case wallets(after: Int64)
+    case openHolds([HoldID])
+    case holds(after: Int64)
+    case refundedEntries([Int64])
+    case refunds(after: Int64)
+    case openRecharges([RechargeID])
+    case recharges(after: RechargeID?)
+    case paymentMethods(after: PaymentMethodID?)
+    case done
+  }
+
+  static let rowsPerRead = 64
+  private static let rowsPerProgress: Int64 = 4096
+
+  private let relay: Relay<VerificationUpdate>
+  private let known: KnownDigest?
+  private var refusals: RefusalVerifier
+  /// Nothing more is said of their chain once something is wrong with it.
+  private var refusalsAreBroken = false
+  private var lastRefusal: Int64 = 0
+  private var lastRefusalTime = LedgerTime(microseconds: .min)
+  /// Where the ledger was when the last slice ended.
+  private var lastPosition: Position?
+  private var toldAt: Int64 = 0
+
+  var phase = Phase.journal
+  var replay: JournalReplay
+  var flaws = LedgerFlaws()
+  var walletTotals: [Currency: Int128] = [:]
+  var walletRows: Int64 = 0
+  var rows: Int64 = 0
+
+  init(known: KnownDigest?, sha256: @escaping @Sendable (_ bytes: [UInt8]) -> Digest, relay: Relay<VerificationUpdate>)
+  {
+    self.known = known
+    self.relay = relay
+    refusals = RefusalVerifier(sha256: sha256)
+    replay = JournalReplay(sha256: sha256)
+  }
+
+  var isAbandoned: Bool { relay.isAbandoned }
+
+  func fail(_ error: ScanError) { relay.end(.failure(error)) }
+
+  func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+    defer { lastPosition = store.position }
+    guard try catchUp(on: &store, in: slice) else { return .working }
+    if case .journal = phase { phase = .wallets(after: 0) }
+    repeat {
+      try compareSome(of: &store)
+      tellProgress(store.position)
+      if case .done = phase {
+        try finish(on: &store)
+        return .finished
+      }
+    } while !slice.isOver
+    return .working
+  }
+
+  // MARK: The journal and the refusals
+
+  /// False where the slice was over first. It replays at least twice what was committed since the last slice, so that it
+  /// comes to an end under any load.
+  private func catchUp(on store: inout some Store, in slice: Slice) throws(StoreError) -> Bool {
+    let end = store.position
+    var duty = 2 * (end.record - (lastPosition ?? end).record + end.refusal - (lastPosition ?? end).refusal)
+    while replay.record < end.record {
+      duty -= try replayRecords(of: &store, to: end.record)
+      tellProgress(end)
+      if slice.isOver, duty <= 0 { return false }
+    }
+    while lastRefusal < end.refusal {
+      duty -= try replayRefusals(of: &store, to: end.refusal)
+      if slice.isOver, duty <= 0 { return false }
+    }
+    return true
+  }
+
+  private func replayRecords(of store: inout some Store, to last: Int64) throws(StoreError) -> Int64 {
+    let first = replay.record + 1
+    let found = try store.records(from: first, limit: Self.rowsPerRead)
+    for scanned in found {
+      switch scanned {
+      case .row(let record):
+        tellLost("record", replay.record + 1, before: record.number)
+        guard let answer = replay.take(record, &flaws) else { continue }
+        count(record)
+        try compare(record, answer, in: &store)
+      case .damaged(let what):
+        flaws.add(what)
+        replay.skip(to: replay.record + 1)
+      }
+      compareKnownDigest()
+    }
+    if found.isEmpty {
+      tellLost("record", first, before: last + 1)
+      replay.skip(to: last)
+    }
+    return max(1, Int64(found.count))
+  }
+
+  private func compareKnownDigest() {
+    guard let known, known.records == replay.record, known.digest != replay.digest else { return }
+    flaws.add("the first \(known.records) records are not those of the digest: the ledger was rewritten since")
+  }
+
+  private func replayRefusals(of store: inout some Store, to last: Int64) throws(StoreError) -> Int64 {
+    let first = lastRefusal + 1
+    let found = try store.refusals(from: first, limit: Self.rowsPerRead)
+    for scanned in found {
+      switch scanned {
+      case .row(let refusal):
+        tellLost("refusal", lastRefusal + 1, before: refusal.number)
+        try take(refusal, in: &store)
+        lastRefusal = refusal.number
+      case .damaged(let what):
+        flaws.add(what)
+        lastRefusal += 1
+      }
+    }
+    if found.isEmpty {
+      tellLost("refusal", first, before: last + 1)
+      lastRefusal = last
+    }
+    return max(1, Int64(found.count))
+  }
+
+  private func take(_ refusal: RememberedRefusal, in store: inout some Store) throws(StoreError) {
+    if !refusalsAreBroken {
+      do throws(RefusalVerifier.Flaw) {
+        try refusals.check(refusal)
+      } catch {
+        flaws.add("refusal \(refusal.number) was changed, or does not follow from the one before")
+        refusalsAreBroken = true
+      }
+    }
+    lastRefusalTime = max(lastRefusalTime, refusal.time)
+    try compare(refusal.key, place: -refusal.number, in: &store)
+  }
+
+  private func tellLost(_ what: String, _ first: Int64, before next: Int64) {
+    guard first < next else { return }
+    flaws.add(first == next - 1 ? "\(what) \(first) is lost" : "\(what)s \(first) to \(next - 1) are lost")
+  }
+
+  private func tellProgress(_ position: Position) {
+    let done = replay.record + rows
+    guard done - toldAt >= Self.rowsPerProgress, relay.hasRoom() else { return }
+    toldAt = done
+    relay.offer(
+      .progress(VerificationProgress(records: replay.record, totalRecords: position.record, rows: rows))
+    )
+  }
+
+  // MARK: The end
+
+  private func finish(on store: inout some Store) throws(StoreError) {
+    let position = store.position
+    if try !store.records(from: position.record + 1, limit: 1).isEmpty {
+      flaws.add("there are records after number \(position.record), where the ledger says that it ends")
+    }
+    if try !store.refusals(from: position.refusal + 1, limit: 1).isEmpty {
+      flaws.add("there are refusals after number \(position.refusal), where the ledger says that they end")
+    }
+    if !refusalsAreBroken {
+      do throws(RefusalVerifier.Flaw) { try refusals.finish(at: position) } catch {
+        flaws.add("the refusals do not end where the ledger says")
+      }
+    }
+    let time = max(replay.time, lastRefusalTime)
+    if position.record + position.refusal > 0, position.time != time {
+      flaws.add("the ledger's time is not that of its last commit")
+    }
+    if let known, known.records > position.record {
+      flaws.add("the ledger has \(position.record) records, and had \(known.records) when the digest was taken")
+    }
+    balanceAccounts()
+    relay.offer(
+      .verdict(
+        LedgerVerdict(
+          flaws: flaws,
+          records: position.record,
+          refusals: position.refusal,
+          wallets: Int64(replay.wallets.count),
+          digest: replay.digest,
+          walletTotals: walletTotals,
+          counterAccounts: replay.counterAccounts
+        )
+      )
+    )
+    relay.end(.success(()))
+  }
+
+  /// The wallets by their balances, the other accounts by their entries: two ways to the same sum.
+  private func balanceAccounts() {
+    for currency in Set(walletTotals.keys).union(replay.counterAccounts.keys) {
+      let others = replay.counterAccounts[currency]?.values.reduce(0, +) ?? 0
+      let sum = walletTotals[currency, default: 0] + others
+      if sum != 0 { flaws.add("all accounts in \(currency) together have \(sum) micros instead of none") }
+    }
+  }
+}
