@@ -16,7 +16,6 @@ let package = Package(
     .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -132,6 +131,7 @@ let package = Package(
       pkgConfig: "libnghttp2",
       providers: [.apt(["libnghttp2-dev"])]
     ),
+    .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CProtobufC",
@@ -141,9 +141,7 @@ let package = Package(
     .target(
       name: "UnixGRPC",
       dependencies: [
-        "CNghttp2", "CZlib",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        "CEpoll", "CNghttp2", "CZlib",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings
@@ -230,7 +228,7 @@ let package = Package(
     ),
     .testTarget(
       name: "UnixGRPCTests",
-      dependencies: ["UnixGRPC", .product(name: "NIOEmbedded", package: "swift-nio")],
+      dependencies: ["UnixGRPC"],
       swiftSettings: settings
     ),
 

@@ -1,6 +1,3 @@
-import Logging
-import NIOCore
-import NIOEmbedded
 import Testing
 
 @testable import UnixGRPC
@@ -8,41 +5,13 @@ import Testing
 /// Time-outs of a connection, on a clock that the test moves.
 @Suite("A server connection, as time passes,")
 struct ConnectionTimingTests {
-  private let channel = EmbeddedChannel()
-  private var loop: EmbeddedEventLoop { channel.embeddedEventLoop }
-
   /// A connection of a server with one method.
-  private func open(_ timing: ConnectionTiming, greets: Bool = true) throws {
+  private func open(_ timing: ConnectionTiming, greets: Bool = true) throws -> SteppedConnection {
     let echo = MethodDefinition("Unary", .unary { request, _ in request })
-    let core = ServerCore(
-      services: [ServiceDefinition(name: "test.Echo", methods: [echo])],
-      configuration: .init(socketPath: "unused"),
-      logger: Logger(label: "test")
-    )
-    let transport = HTTP2Transport(role: .server, limits: ConnectionLimits(), timing: timing, eventLoop: loop)
-    let connection = ServerConnection(
-      peer: PeerCredentials(processID: 1, userID: 1, groupID: 1),
-      server: core,
-      transport: transport,
-      executor: EventLoopTaskExecutor(eventLoop: loop)
-    ) { _ in }
-    transport.attach(connection)
-    try channel.pipeline.syncOperations.addHandler(transport)
-    try channel.connect(to: try SocketAddress(unixDomainSocketPath: "unused")).wait()
-    if greets { try receive(RawHTTP2Connection.clientPreface()) }
-    _ = try sentFrames()
-  }
-
-  private func receive(_ bytes: [UInt8]) throws {
-    if channel.isActive { try channel.writeInbound(ByteBuffer(bytes: bytes)) }
-  }
-
-  private func sentFrames() throws -> [HTTP2Frame] {
-    var bytes: ArraySlice<UInt8> = []
-    while let buffer = try channel.readOutbound(as: ByteBuffer.self) { bytes += buffer.readableBytesView }
-    var frames: [HTTP2Frame] = []
-    while let frame = HTTP2Frame.take(from: &bytes) { frames.append(frame) }
-    return frames
+    let connection = try SteppedConnection(timing, services: [ServiceDefinition(name: "test.Echo", methods: [echo])])
+    if greets { connection.receive(RawHTTP2Connection.clientPreface()) }
+    _ = connection.sentFrames()
+    return connection
   }
 
   @Test(
@@ -50,65 +19,65 @@ struct ConnectionTimingTests {
     arguments: [[], Array(HTTP2Frame.preface.dropLast())]
   )
   func preface(bytes: [UInt8]) throws {
-    try open(ConnectionTiming(prefaceTimeout: .seconds(10)), greets: false)
-    try receive(bytes)
-    loop.advanceTime(by: .seconds(9))
-    #expect(channel.isActive)
-    loop.advanceTime(by: .seconds(1))
-    #expect(!channel.isActive)
+    let connection = try open(ConnectionTiming(prefaceTimeout: .seconds(10)), greets: false)
+    connection.receive(bytes)
+    connection.pass(.seconds(9))
+    #expect(connection.isOpen)
+    connection.pass(.seconds(1))
+    #expect(!connection.isOpen)
   }
 
   @Test("stays open after the preface, though the peer says nothing, when there is neither keepalive nor idle time-out")
   func silence() throws {
-    try open(ConnectionTiming())
-    loop.advanceTime(by: .hours(1000))
-    #expect(channel.isActive)
-    let sent = try sentFrames()
+    let connection = try open(ConnectionTiming())
+    connection.pass(.seconds(3_600_000))
+    #expect(connection.isOpen)
+    let sent = connection.sentFrames()
     #expect(sent.isEmpty)
   }
 
   @Test("asks a silent peer for a sign of life, and closes when none comes")
   func keepalive() throws {
-    try open(ConnectionTiming(keepaliveInterval: .seconds(60), keepaliveTimeout: .seconds(20)))
+    let connection = try open(ConnectionTiming(keepaliveInterval: .seconds(60), keepaliveTimeout: .seconds(20)))
     // What the peer said in its greeting counts for the first interval.
-    loop.advanceTime(by: .seconds(119))
-    var pings = try sentFrames().count { $0.isA(.ping) }
+    connection.pass(.seconds(119))
+    var pings = connection.sentFrames().count { $0.isA(.ping) }
     #expect(pings == 0)
-    loop.advanceTime(by: .seconds(1))
-    pings = try sentFrames().count { $0.isA(.ping) }
+    connection.pass(.seconds(1))
+    pings = connection.sentFrames().count { $0.isA(.ping) }
     #expect(pings == 1)
-    loop.advanceTime(by: .seconds(19))
-    #expect(channel.isActive)
-    loop.advanceTime(by: .seconds(1))
-    #expect(!channel.isActive)
+    connection.pass(.seconds(19))
+    #expect(connection.isOpen)
+    connection.pass(.seconds(1))
+    #expect(!connection.isOpen)
   }
 
   @Test(
     "keeps a silent peer that gives signs of life, until it has been idle for too long, then says GOAWAY and closes"
   )
   func idleness() throws {
-    try open(
+    let connection = try open(
       ConnectionTiming(keepaliveInterval: .seconds(60), keepaliveTimeout: .seconds(20), idleTimeout: .seconds(3600))
     )
     var sent: [HTTP2Frame] = []
     var minutes = 0
-    while channel.isActive, minutes < 1000 {
-      sent += try passOneMinuteAnsweringPings()
+    while connection.isOpen, minutes < 1000 {
+      sent += passOneMinuteAnsweringPings(connection)
       minutes += 1
     }
     let goAway = sent.last { $0.isA(.goAway) }
-    #expect(!channel.isActive)
+    #expect(!connection.isOpen)
     #expect(goAway?.errorCode == 0)
     #expect((60...130).contains(minutes), "\(minutes)")
   }
 
-  private func passOneMinuteAnsweringPings() throws -> [HTTP2Frame] {
+  private func passOneMinuteAnsweringPings(_ connection: SteppedConnection) -> [HTTP2Frame] {
     var sent: [HTTP2Frame] = []
     for _ in 0..<6 {
-      loop.advanceTime(by: .seconds(10))
-      let frames = try sentFrames()
+      connection.pass(.seconds(10))
+      let frames = connection.sentFrames()
       for frame in frames where frame.isA(.ping) {
-        try receive(HTTP2Frame.ping(frame.payload, acknowledges: true).bytes)
+        connection.receive(HTTP2Frame.ping(frame.payload, acknowledges: true).bytes)
       }
       sent += frames
     }
@@ -117,12 +86,12 @@ struct ConnectionTimingTests {
 
   @Test("is not idle while a call is open")
   func busy() throws {
-    try open(
+    let connection = try open(
       ConnectionTiming(keepaliveInterval: .seconds(60), keepaliveTimeout: .seconds(20), idleTimeout: .seconds(120))
     )
     // A call whose request has not ended.
-    try receive(HTTP2Frame.headers(1, RawHTTP2Connection.requestFields).bytes)
-    for _ in 0..<100 { _ = try passOneMinuteAnsweringPings() }
-    #expect(channel.isActive)
+    connection.receive(HTTP2Frame.headers(1, RawHTTP2Connection.requestFields).bytes)
+    for _ in 0..<100 { _ = passOneMinuteAnsweringPings(connection) }
+    #expect(connection.isOpen)
   }
 }

@@ -335,7 +335,7 @@ struct ServerWireFloodTests {
       await connection.send(.headers(1, Self.victimFields), .data(1, grpcMessage([]), endStream: true))
       // Other calls on the server still work while this one stands still (the witness); its writer must not run on.
       try await Task.sleep(for: .milliseconds(300))
-      // 64 KiB at the gate, 64 KiB in SwiftNIO and a batch of 256 KiB, and what two socket buffers take.
+      // 64 KiB at the gate and a batch of 256 KiB, and what two socket buffers take.
       #expect(writes.value < 200)
       let response = try await connection.response(stream: 1)
       #expect(response.status == .ok)

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// What a call has come to: the message of a unary call and the metadata around it.
 public struct UnaryResponse: Sendable {
   public let message: [UInt8]
@@ -22,7 +20,7 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
   let compressesRequests: Bool
   /// The request of a unary call.
   let unaryRequest: [UInt8]?
-  let deadline: NIODeadline?
+  let deadline: MonotonicTime?
   var deadlinePosition: Int?
   /// Set by the caller before it hands the call over.
   var receiver: Receiver?
@@ -51,7 +49,7 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
     headers: HeaderList,
     unaryRequest: [UInt8]?,
     compressesRequests: Bool,
-    deadline: NIODeadline?,
+    deadline: MonotonicTime?,
     maximumMessageSize: Int
   ) {
     self.headers = headers

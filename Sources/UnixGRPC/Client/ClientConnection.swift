@@ -1,5 +1,3 @@
-import NIOCore
-
 /// What a caller's thread asks of the connection.
 enum ClientOperation: Sendable {
   case start(ClientCall)
@@ -227,7 +225,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     case .refusedStream: complete(call, error.status, mayRetry: !call.hasHeaders)
     case .noError: complete(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
     // A server whose clock was first to reach the deadline, and that could not send its status any more.
-    case .cancel where call.deadline.map({ $0 <= .now() }) == true: complete(call, .deadlineExceeded)
+    case .cancel where call.deadline.map({ $0 <= .now }) == true: complete(call, .deadlineExceeded)
     default: complete(call, error.status)
     }
   }

@@ -1,5 +1,4 @@
-import NIOCore
-import NIOPosix
+import Glibc
 import Synchronization
 
 /// Keeps a client connected: makes connections when calls want them, and spaces the attempts when there is no server.
@@ -14,8 +13,8 @@ final class ClientConnector: Sendable {
     case none
     case connecting
     /// Connected, to a server that has not sent its SETTINGS.
-    case greeting(any Channel)
-    case ready(ClientConnection, any Channel)
+    case greeting(HTTP2Transport)
+    case ready(ClientConnection, HTTP2Transport)
     /// The last attempt failed; the next comes at a set time.
     case backingOff(GRPCStatus)
     case closed
@@ -28,12 +27,15 @@ final class ClientConnector: Sendable {
     var backoff = ReconnectBackoff()
   }
 
+  /// Before connect(2) is tried again on a server whose queue is full.
+  private static let fullQueuePause = Duration.milliseconds(10)
+
   private let state = Mutex(State())
   private let socketPath: String
   private let configuration: GRPCClient.Configuration
-  private let eventLoop: any EventLoop
+  private let eventLoop: EventLoop
 
-  init(socketPath: String, configuration: GRPCClient.Configuration, eventLoop: any EventLoop) {
+  init(socketPath: String, configuration: GRPCClient.Configuration, eventLoop: EventLoop) {
     self.socketPath = socketPath
     self.configuration = configuration
     self.eventLoop = eventLoop
@@ -50,14 +52,14 @@ final class ClientConnector: Sendable {
   ///
   /// Without `waitsForReady` the call fails with the outcome of the attempt under way, or of the last one while the next
   /// is not due.
-  func connection(waitsForReady: Bool, deadline: NIODeadline?) async throws -> ClientConnection {
+  func connection(waitsForReady: Bool, deadline: MonotonicTime?) async throws -> ClientConnection {
     if let ready = readyConnection { return ready }
     let id = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
     }
     let timer = deadline.map { deadline in
-      eventLoop.scheduleTask(deadline: deadline) { self.giveUp(id, .deadlineExceeded) }
+      eventLoop.schedule(at: deadline) { self.giveUp(id, .deadlineExceeded) }
     }
     defer { timer?.cancel() }
     return try await withTaskCancellationHandler {
@@ -69,7 +71,7 @@ final class ClientConnector: Sendable {
     }
   }
 
-  private func wait(_ id: UInt64, _ waiter: Waiter, deadline: NIODeadline?) {
+  private func wait(_ id: UInt64, _ waiter: Waiter, deadline: MonotonicTime?) {
     enum Step {
       case use(ClientConnection)
       case fail(GRPCStatus)
@@ -79,7 +81,7 @@ final class ClientConnector: Sendable {
     let step: Step = state.withLock { state in
       // Asked under the lock: what gives up a waiter that is not there yet has come before, and shows here.
       if Task.isCancelled { return .fail(.cancelledByCaller) }
-      if let deadline, deadline <= .now() { return .fail(.deadlineExceeded) }
+      if let deadline, deadline <= .now { return .fail(.deadlineExceeded) }
       switch state.link {
       case .ready(let connection, _): return .use(connection)
       case .closed: return .fail(GRPCStatus(code: .unavailable, message: "the client is closed"))
@@ -108,64 +110,67 @@ final class ClientConnector: Sendable {
 
   // MARK: Connecting
 
-  private func connect() {
-    let limits = configuration.limits
-    let timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval.map(TimeAmount.init))
-    let bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(TimeAmount(configuration.connectTimeout))
-    Task {
-      do {
-        let (connection, channel) = try await bootstrap.connect(unixDomainSocketPath: socketPath) { channel in
-          let transport = HTTP2Transport(
-            role: .client,
-            limits: limits,
-            timing: timing,
-            eventLoop: channel.eventLoop
-          )
-          let connection = ClientConnection(transport: transport, limits: limits) { [weak self] in
-            self?.lost(channel)
-          }
-          transport.attach(connection)
-          return channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(transport)
-            return (connection, channel)
-          }
-        }
-        // On the event loop, where a loss cannot slip in between the question and the answer.
-        eventLoop.execute { self.greet(connection, channel) }
-      } catch {
-        eventLoop.execute { self.failed(error) }
-      }
+  private func connect() { eventLoop.execute { self.connectNow() } }
+
+  private func connectNow() {
+    do throws(SocketError) {
+      try open(SocketAddress(path: socketPath), until: eventLoop.now + configuration.connectTimeout)
+    } catch {
+      failed("\(error)")
     }
+  }
+
+  /// connect(2) on a Unix socket succeeds or fails at once, but for a server whose queue is full: it is asked again.
+  private func open(_ address: SocketAddress, until deadline: MonotonicTime) throws(SocketError) {
+    let socket = try SocketAddress.makeSocket(SOCK_STREAM)
+    let result = address.withSockAddr { Glibc.connect(socket.number, $0, $1) }
+    guard result == 0 else {
+      let code = errno
+      guard code == EAGAIN || code == EINTR, eventLoop.now < deadline else {
+        throw .systemCall(name: "connect", subject: socketPath, errno: code)
+      }
+      _ = eventLoop.schedule(in: Self.fullQueuePause) { [weak self] in
+        guard let self else { return }
+        do throws(SocketError) { try open(address, until: deadline) } catch { failed("\(error)") }
+      }
+      return
+    }
+    let limits = configuration.limits
+    let timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval)
+    let transport = HTTP2Transport(role: .client, limits: limits, timing: timing, eventLoop: eventLoop)
+    let connection = ClientConnection(transport: transport, limits: limits) { [weak self, weak transport] in
+      if let transport { self?.lost(transport) }
+    }
+    guard greet(connection, transport) else { return }
+    // Where it cannot start, `lost` has been told.
+    try? transport.start(connection, socket: socket)
   }
 
   /// Waits for the server's SETTINGS. The queue of a server that is going away still takes connections, and drops them:
   /// a call that was sent on one would be lost without anybody knowing whether it had been seen.
-  private func greet(_ connection: ClientConnection, _ channel: any Channel) {
-    guard channel.isActive else { return failed(ChannelError.ioOnClosedChannel) }
-    let isClosed = state.withLock { state in
-      if case .closed = state.link { return true }
-      state.link = .greeting(channel)
-      return false
+  private func greet(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
+    connection.session.onSettings = { [weak self] in self?.connected(connection, transport) }
+    return state.withLock { state in
+      if case .closed = state.link { return false }
+      state.link = .greeting(transport)
+      return true
     }
-    if isClosed { return channel.close(promise: nil) }
-    if connection.session.hasReceivedSettings { return connected(connection, channel) }
-    connection.session.onSettings = { self.connected(connection, channel) }
   }
 
-  private func connected(_ connection: ClientConnection, _ channel: any Channel) {
+  private func connected(_ connection: ClientConnection, _ transport: HTTP2Transport) {
     let (waiters, isClosed) = state.withLock { state in
       defer { state.waiters = [:] }
       if case .closed = state.link { return (state.waiters, true) }
-      state.link = .ready(connection, channel)
+      state.link = .ready(connection, transport)
       state.backoff.reset()
       return (state.waiters, false)
     }
-    if isClosed { channel.close(promise: nil) }
+    if isClosed { transport.close(nil) }
     for waiter in waiters.values { waiter.continuation.resume(returning: connection) }
   }
 
-  private func failed(_ error: any Error) {
-    let status = GRPCStatus(code: .unavailable, message: "cannot connect to \(socketPath): \(error)")
+  private func failed(_ reason: String) {
+    let status = GRPCStatus(code: .unavailable, message: "cannot connect to \(socketPath): \(reason)")
     let random = Double.random(in: 0..<1)
     let (failed, delay) = state.withLock { state -> ([Waiter], Duration?) in
       if case .closed = state.link { return ([], nil) }
@@ -176,7 +181,7 @@ final class ClientConnector: Sendable {
     }
     for waiter in failed { waiter.continuation.resume(throwing: status) }
     guard let delay else { return }
-    eventLoop.scheduleTask(in: TimeAmount(delay)) { [weak self] in self?.backoffEnded() }
+    _ = eventLoop.schedule(in: delay) { [weak self] in self?.backoffEnded() }
   }
 
   /// The next attempt is due: at once if a call waits for it, else with the next call.
@@ -189,29 +194,31 @@ final class ClientConnector: Sendable {
     if connects { connect() }
   }
 
-  private func lost(_ channel: any Channel) {
+  private func lost(_ transport: HTTP2Transport) {
     let hasGreeted = state.withLock { state in
       switch state.link {
-      case .ready(_, let current) where current === channel: state.link = .none
-      case .greeting(let current) where current === channel: return false
+      case .ready(_, let current) where current === transport: state.link = .none
+      case .greeting(let current) where current === transport: return false
       default: break
       }
       return true
     }
-    if !hasGreeted { failed(ChannelError.eof) }
+    if !hasGreeted { failed("the server closed the connection before it said a word") }
   }
 
   // MARK: Closing
 
   func close() async {
-    let channel = shutDown()
-    try? await channel?.closeFuture.get()
+    guard let transport = shutDown() else { return }
+    let closed = Latch(count: 1)
+    eventLoop.execute { transport.onClose { closed.countDown() } }
+    await closed.wait()
   }
 
   /// The client is gone: nothing holds the connection but its open calls.
   func abandon() { _ = shutDown() }
 
-  private func shutDown() -> (any Channel)? {
+  private func shutDown() -> HTTP2Transport? {
     let (link, waiters) = state.withLock { state in
       defer {
         state.link = .closed
@@ -223,12 +230,12 @@ final class ClientConnector: Sendable {
       waiter.continuation.resume(throwing: GRPCStatus(code: .unavailable, message: "the client is closed"))
     }
     switch link {
-    case .ready(let connection, let channel):
+    case .ready(let connection, let transport):
       connection.post(.shutDown)
-      return channel
-    case .greeting(let channel):
-      channel.close(promise: nil)
-      return channel
+      return transport
+    case .greeting(let transport):
+      eventLoop.execute { transport.close(nil) }
+      return transport
     case .none, .connecting, .backingOff, .closed:
       return nil
     }

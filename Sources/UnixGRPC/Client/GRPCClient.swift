@@ -1,6 +1,3 @@
-import NIOCore
-import NIOPosix
-
 /// Calls the gRPC server behind one Unix socket.
 ///
 /// Connects at the first call, reconnects after a loss, and is shared freely: all calls run over one connection at once.
@@ -22,32 +19,38 @@ public final class GRPCClient: Sendable {
   private static let transparentRetries = 3
 
   /// One thread serves every client of the process: a connection costs it microseconds per call.
-  private static let eventLoopGroup = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private static let sharedLoop: EventLoop = {
+    do {
+      let loop = try EventLoop()
+      loop.start(name: "grpc-client")
+      return loop
+    } catch {
+      // Without two descriptors the process can do nothing anyway.
+      fatalError("no event loop: \(error)")
+    }
+  }()
 
   private let configuration: Configuration
   private let connector: ClientConnector
   private let requestHeaders = RequestHeaders()
-  private let loopExecutor: EventLoopTaskExecutor
 
   /// - Parameter socketPath: At most 107 bytes (unix(7)).
   public init(socketPath: String, configuration: Configuration = Configuration()) {
     self.configuration = configuration
-    let eventLoop = Self.eventLoopGroup.next()
-    loopExecutor = EventLoopTaskExecutor(eventLoop: eventLoop)
-    connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: eventLoop)
+    connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: Self.sharedLoop)
   }
 
   /// Runs tasks on the thread that serves the connection, which saves two hand-overs per call.
   ///
   /// For callers that are short of latency and never block: `withTaskExecutorPreference(client.executor) { … }`.
-  public var executor: any TaskExecutor { loopExecutor }
+  public var executor: any TaskExecutor { Self.sharedLoop }
 
   /// Connects now instead of with the first call, so that a missing server is known at once.
   ///
   /// - Parameter waitsForReady: Keeps trying until the timeout, for a server that is still starting.
   /// - Throws: ``GRPCStatus`` UNAVAILABLE, with the reason, or DEADLINE_EXCEEDED.
   public func connect(timeout: Duration? = .seconds(10), waitsForReady: Bool = false) async throws {
-    let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) }
+    let deadline = timeout.map { MonotonicTime.now + $0 }
     _ = try await connector.connection(waitsForReady: waitsForReady, deadline: deadline)
   }
 
@@ -60,7 +63,7 @@ public final class GRPCClient: Sendable {
     _ request: [UInt8],
     options: CallOptions = CallOptions()
   ) async throws -> UnaryResponse {
-    let deadline = options.timeout.map { NIODeadline.now() + TimeAmount($0) }
+    let deadline = options.timeout.map { MonotonicTime.now + $0 }
     var timeout = options.timeout
     var retries = 0
     while true {
@@ -69,7 +72,7 @@ public final class GRPCClient: Sendable {
         connection = ready
       } else {
         connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
-        timeout = deadline.map { .nanoseconds(($0 - .now()).nanoseconds) }
+        timeout = deadline.map { $0 - .now }
       }
       let call = ClientCall(
         headers: try requestHeaders.headers(method, options: options, timeout: timeout),
@@ -81,7 +84,7 @@ public final class GRPCClient: Sendable {
       do { return try await connection.unary(call) } catch let failure as CallFailure {
         guard failure.mayRetry, retries < Self.transparentRetries else { throw failure.status }
         retries += 1
-        timeout = deadline.map { .nanoseconds(($0 - .now()).nanoseconds) }
+        timeout = deadline.map { $0 - .now }
       }
     }
   }
@@ -90,9 +93,9 @@ public final class GRPCClient: Sendable {
   ///
   /// - Throws: ``GRPCStatus``, UNAVAILABLE when there is no server.
   public func startCall(_ method: MethodName, options: CallOptions = CallOptions()) async throws -> StreamingCall {
-    let deadline = options.timeout.map { NIODeadline.now() + TimeAmount($0) }
+    let deadline = options.timeout.map { MonotonicTime.now + $0 }
     let connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
-    let timeout = deadline.map { Duration.nanoseconds(($0 - .now()).nanoseconds) }
+    let timeout = deadline.map { $0 - .now }
     let call = ClientCall(
       headers: try requestHeaders.headers(method, options: options, timeout: timeout),
       unaryRequest: nil,

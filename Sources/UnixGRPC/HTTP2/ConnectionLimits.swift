@@ -1,5 +1,3 @@
-import NIOCore
-
 /// What one connection may take of this process. Each bound answers an attack or an accident that it names.
 public struct ConnectionLimits: Sendable {
   /// Largest message accepted, in bytes after decompression. gRPC's customary 4 MiB.

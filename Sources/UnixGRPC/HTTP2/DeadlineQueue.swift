@@ -1,8 +1,6 @@
-import NIOCore
-
 /// Something that ends at a point in time, and remembers its place in a ``DeadlineQueue``.
 protocol DeadlineHolder: AnyObject, SendableMetatype {
-  var deadline: NIODeadline? { get }
+  var deadline: MonotonicTime? { get }
   /// Where it stands in the queue; owned by the queue.
   var deadlinePosition: Int? { get set }
 }
@@ -10,10 +8,10 @@ protocol DeadlineHolder: AnyObject, SendableMetatype {
 /// The calls of a connection by deadline: a binary heap that knows each member's place, so that a finished
 /// call leaves it at once and one timer serves the whole connection.
 struct DeadlineQueue<Holder: DeadlineHolder> {
-  private var heap: [(deadline: NIODeadline, holder: Holder)] = []
+  private var heap: [(deadline: MonotonicTime, holder: Holder)] = []
 
   /// The deadline that passes first.
-  var earliest: NIODeadline? { heap.first?.deadline }
+  var earliest: MonotonicTime? { heap.first?.deadline }
 
   mutating func insert(_ holder: Holder) {
     guard let deadline = holder.deadline else { return }
@@ -34,7 +32,7 @@ struct DeadlineQueue<Holder: DeadlineHolder> {
   }
 
   /// Removes and returns one holder whose deadline is `now` or before.
-  mutating func popExpired(now: NIODeadline) -> Holder? {
+  mutating func popExpired(now: MonotonicTime) -> Holder? {
     guard let first = heap.first, first.deadline <= now else { return nil }
     remove(first.holder)
     return first.holder

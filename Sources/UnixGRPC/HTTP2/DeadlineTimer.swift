@@ -1,16 +1,14 @@
-import NIOCore
-
 /// Watches the deadlines of a connection's calls with one timer, and tells of each that passes.
 ///
 /// `@unchecked Sendable`: every member is touched on the event loop only; the conformance lets the timer fire there.
 final class DeadlineTimer<Holder: DeadlineHolder>: @unchecked Sendable {
-  private let eventLoop: any EventLoop
+  private let eventLoop: EventLoop
   private var queue = DeadlineQueue<Holder>()
-  private var armed: (deadline: NIODeadline, timer: Scheduled<Void>)?
+  private var armed: (deadline: MonotonicTime, timer: LoopTimer)?
   /// Told of every holder whose deadline has passed, all of one moment together. It has left the timer by then.
   var onExpiry: (([Holder]) -> Void)?
 
-  init(eventLoop: any EventLoop) {
+  init(eventLoop: EventLoop) {
     self.eventLoop = eventLoop
   }
 
@@ -34,13 +32,13 @@ final class DeadlineTimer<Holder: DeadlineHolder>: @unchecked Sendable {
       guard earliest < armed.deadline else { return }
       armed.timer.cancel()
     }
-    let timer = eventLoop.scheduleTask(deadline: earliest) { self.fire() }
+    let timer = eventLoop.schedule(at: earliest) { self.fire() }
     armed = (earliest, timer)
   }
 
   private func fire() {
     armed = nil
-    let now = NIODeadline.now()
+    let now = eventLoop.now
     var expired: [Holder] = []
     while let holder = queue.popExpired(now: now) { expired.append(holder) }
     arm()

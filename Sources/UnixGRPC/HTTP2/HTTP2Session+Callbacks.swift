@@ -1,5 +1,4 @@
 import CNghttp2
-import NIOCore
 
 extension HTTP2Session {
   static func from(_ userData: UnsafeMutableRawPointer?) -> HTTP2Session {
@@ -98,7 +97,7 @@ extension HTTP2Session {
     case NGHTTP2_RST_STREAM.rawValue where role == .server:
       switch HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code) {
       case .protocolError, .flowControlError, .streamClosed, .frameSizeError:
-        if !provokedResets.take(now: .now()) { terminate(.enhanceYourCalm) }
+        if !provokedResets.take(now: .now) { terminate(.enhanceYourCalm) }
       default:
         break
       }

@@ -1,5 +1,4 @@
 import CNghttp2
-import NIOCore
 
 /// One HTTP/2 connection's protocol state, without I/O: bytes in, events out, frames out.
 ///
@@ -131,13 +130,13 @@ final class HTTP2Session {
   }
 
   /// Appends frames to `buffer` until nothing waits or `limit` is reached. Returns whether the limit was.
-  func send(into buffer: inout ByteBuffer, limit: Int) throws(HTTP2Failure) -> Bool {
-    while buffer.readableBytes < limit {
+  func send(into buffer: inout UnsentBytes, limit: Int) throws(HTTP2Failure) -> Bool {
+    while buffer.count < limit {
       var data: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &data)
       guard count >= 0 else { throw .session(Self.text(count)) }
       guard count > 0, let data else { return false }
-      buffer.writeBytes(UnsafeRawBufferPointer(start: data, count: count))
+      buffer.append(UnsafeBufferPointer(start: data, count: count))
     }
     return true
   }

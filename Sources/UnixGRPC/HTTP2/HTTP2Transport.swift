@@ -1,4 +1,4 @@
-import NIOCore
+import Glibc
 
 /// The side of gRPC that a transport carries: a server's or a client's half of a connection.
 protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
@@ -14,104 +14,116 @@ protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
 
 /// Moves bytes between a socket and an HTTP/2 session: one write per batch of reads, or per turn of the loop.
 ///
-/// `@unchecked Sendable`: every member is touched on the channel's event loop only; the conformance lets the
-/// connection schedule a flush there.
-final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  /// Bytes put into one write before asking the socket whether it still takes them.
+/// `@unchecked Sendable`: every member is touched on the event loop only; the conformance lets the connection schedule
+/// a flush there.
+final class HTTP2Transport: EventSource, @unchecked Sendable {
+  /// Bytes taken from the session before asking the socket whether it still takes them.
   private static let writeBatch = 256 * 1024
-  /// A write buffer larger than this is not kept for the next write.
-  private static let retainedBuffer = 64 * 1024
+  /// Full buffers read from one socket before the others of the loop have their turn.
+  private static let readsPerTurn = 4
 
   /// Calls of one batch that are done before the other side is let to work on them: both sides are busy at once, and
   /// a wake-up is still shared by many calls.
   static let pipelineDepth = 16
 
   let session: HTTP2Session
-  let eventLoop: any EventLoop
+  let eventLoop: EventLoop
   private let timing: ConnectionTiming
   private var delegate: (any HTTP2TransportDelegate)?
-  private var context: ChannelHandlerContext?
-  private var outgoing = ByteBuffer()
+  private var socket: OwnedDescriptor?
+  private var unsent = UnsentBytes()
+  /// The socket took less than it was given: it is watched for room.
+  private var isBlocked = false
   /// A batch of bytes is being taken in; what waits is flushed at its end.
   private(set) var isReading = false
   private var isFlushScheduled = false
   private var isClosing = false
-  private var prefaceTimer: Scheduled<Void>?
-  private var keepaliveTimer: Scheduled<Void>?
+  private var whenClosed: [@Sendable () -> Void] = []
+  private var prefaceTimer: LoopTimer?
+  private var keepaliveTimer: LoopTimer?
   private var heardSinceTick = false
-  private var quietTicks: Int64 = 0
+  private var quietTicks = 0
 
-  init(role: HTTP2Session.Role, limits: ConnectionLimits, timing: ConnectionTiming, eventLoop: any EventLoop) {
+  init(role: HTTP2Session.Role, limits: ConnectionLimits, timing: ConnectionTiming, eventLoop: EventLoop) {
     session = HTTP2Session(role: role, limits: limits)
     self.timing = timing
     self.eventLoop = eventLoop
   }
 
-  /// Gives the transport its user, and keeps it until the connection is over.
-  func attach(_ delegate: any HTTP2TransportDelegate) {
+  /// Gives the transport its user, whom it keeps until the connection is over, and its connected socket, and begins.
+  func start(_ delegate: any HTTP2TransportDelegate, socket: consuming OwnedDescriptor) throws(SocketError) {
     self.delegate = delegate
     session.delegate = delegate
-  }
-
-  // MARK: ChannelInboundHandler
-
-  func handlerAdded(context: ChannelHandlerContext) {
-    self.context = context
-    if context.channel.isActive { begin() }
-  }
-
-  func channelActive(context: ChannelHandlerContext) {
-    begin()
-    context.fireChannelActive()
-  }
-
-  private func begin() {
+    let number = socket.number
+    self.socket = consume socket
+    do throws(SocketError) { try eventLoop.watch(number, for: .readable, source: self) } catch {
+      self.socket = nil
+      end(nil)
+      throw error
+    }
     flush()
-    prefaceTimer = eventLoop.scheduleTask(in: timing.prefaceTimeout) {
+    prefaceTimer = eventLoop.schedule(in: timing.prefaceTimeout) {
       // A peer that connects and says nothing holds a descriptor for nothing.
       if !self.session.hasReceivedSettings { self.close(.notHTTP2) }
     }
     scheduleTick()
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard delegate != nil else { return }
+  var isOpen: Bool { socket?.number != nil }
+
+  /// Calls `body` on the event loop once the socket is closed.
+  func onClose(_ body: @escaping @Sendable () -> Void) {
+    if isOpen { whenClosed.append(body) } else { body() }
+  }
+
+  // MARK: Reading
+
+  func ready(_ readiness: Readiness) {
+    if readiness.contains(.writable) {
+      isBlocked = false
+      if let number = socket?.number { eventLoop.change(number, to: .readable) }
+      flush()
+    }
+    if readiness.contains(.readable) { read() }
+  }
+
+  private func read() {
+    for _ in 0..<Self.readsPerTurn {
+      guard let number = socket?.number else { return }
+      let count = recv(number, eventLoop.readBuffer.baseAddress, eventLoop.readBuffer.count, 0)
+      guard count > 0 else {
+        if count == 0 { return close(nil) }
+        switch errno {
+        case EAGAIN, EINTR: return flushAfterReading()
+        case let code: return close(.session(errorText(code)))
+        }
+      }
+      guard take(UnsafeRawBufferPointer(rebasing: eventLoop.readBuffer[..<count])) else { return }
+      if count < eventLoop.readBuffer.count { break }
+    }
+    flushAfterReading()
+  }
+
+  /// Returns whether the connection goes on.
+  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard delegate != nil else { return true }
     isReading = true
     heardSinceTick = true
-    do {
-      try unwrapInboundIn(data).withUnsafeReadableBytes { bytes throws(HTTP2Failure) in try session.receive(bytes) }
+    do throws(HTTP2Failure) {
+      try session.receive(bytes)
       delegate?.receivedBatch()
+      return true
     } catch {
       isReading = false
       flush()
       close(error)
+      return false
     }
   }
 
-  func channelReadComplete(context: ChannelHandlerContext) {
+  private func flushAfterReading() {
     isReading = false
     flush()
-  }
-
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable { flush() }
-  }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    close(.session("\(error)"))
-  }
-
-  func channelInactive(context: ChannelHandlerContext) {
-    end(nil)
-    context.fireChannelInactive()
-  }
-
-  func handlerRemoved(context: ChannelHandlerContext) {
-    end(nil)
-    self.context = nil
   }
 
   // MARK: Writing
@@ -128,37 +140,45 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
 
   /// Writes what waits in the session. Not to be called while the session takes bytes in.
   func flush() {
-    guard let context, delegate != nil else { return }
+    guard delegate != nil, let number = socket?.number else { return }
     do throws(HTTP2Failure) {
       var isMore = true
-      while isMore, context.channel.isWritable {
-        outgoing.clear()
-        isMore = try session.send(into: &outgoing, limit: Self.writeBatch)
-        if outgoing.readableBytes > 0 {
-          context.writeAndFlush(wrapOutboundOut(outgoing), promise: nil)
+      while !isBlocked, isMore || !unsent.isEmpty {
+        isMore = try session.send(into: &unsent, limit: Self.writeBatch)
+        switch unsent.write(to: number) {
+        case .all: break
+        case .some:
+          isBlocked = true
+          eventLoop.change(number, to: [.readable, .writable])
+        case .failed(let code): return close(.session(errorText(code)))
         }
-        if outgoing.capacity > Self.retainedBuffer { outgoing = ByteBuffer() }
       }
-      if session.isFinished { closeWhenWritten(context) }
+      if session.isFinished { closeWhenWritten() }
     } catch {
       close(error)
     }
   }
 
-  /// Closes the connection once the peer has taken what was written: closing at once would cut off the last answers.
-  private func closeWhenWritten(_ context: ChannelHandlerContext) {
-    guard !isClosing else { return }
-    isClosing = true
-    delegate?.sessionFinished()
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in self.close(nil) }
-    keepaliveTimer?.cancel()
-    keepaliveTimer = eventLoop.scheduleTask(in: timing.lingerTimeout) { self.close(nil) }
+  /// Closes the connection once the socket has taken what was written: closing at once would cut off the last answers.
+  private func closeWhenWritten() {
+    if !isClosing {
+      isClosing = true
+      delegate?.sessionFinished()
+      keepaliveTimer?.cancel()
+      keepaliveTimer = eventLoop.schedule(in: timing.lingerTimeout) { self.close(nil) }
+    }
+    if unsent.isEmpty { close(nil) }
   }
 
   /// Closes the connection at once.
   func close(_ failure: HTTP2Failure?) {
     end(failure)
-    context?.close(promise: nil)
+    guard let number = socket?.number else { return }
+    eventLoop.unwatch(number)
+    socket = nil
+    let closed = whenClosed
+    whenClosed = []
+    for body in closed { body() }
   }
 
   private func end(_ failure: HTTP2Failure?) {
@@ -178,10 +198,10 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
   /// One timer looks after both: it fires every keepalive interval and notes whether the peer was heard.
   private func scheduleTick() {
     guard let interval = timing.keepaliveInterval else { return }
-    keepaliveTimer = eventLoop.scheduleTask(in: interval) { self.tick(interval) }
+    keepaliveTimer = eventLoop.schedule(in: interval) { self.tick(interval) }
   }
 
-  private func tick(_ interval: TimeAmount) {
+  private func tick(_ interval: Duration) {
     guard let delegate, !isClosing else { return }
     if heardSinceTick || !delegate.isIdle {
       quietTicks = 0
@@ -189,7 +209,7 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
       quietTicks += 1
     }
     if let idleTimeout = timing.idleTimeout, delegate.isIdle,
-      quietTicks * interval.nanoseconds >= idleTimeout.nanoseconds
+      interval * quietTicks >= idleTimeout
     {
       session.submitGoAway()
       return flush()
@@ -200,7 +220,7 @@ final class HTTP2Transport: ChannelInboundHandler, @unchecked Sendable {
     }
     session.ping()
     flush()
-    keepaliveTimer = eventLoop.scheduleTask(in: timing.keepaliveTimeout) {
+    keepaliveTimer = eventLoop.schedule(in: timing.keepaliveTimeout) {
       guard self.delegate != nil, !self.isClosing else { return }
       guard self.heardSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
       // The answer to the ping is no sign of use, so idleness goes on.

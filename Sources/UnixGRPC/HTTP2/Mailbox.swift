@@ -1,12 +1,11 @@
-import NIOCore
 import Synchronization
 
 /// Carries work from any thread to an event loop, waking the loop once for everything posted meanwhile.
 final class Mailbox<Message: Sendable>: Sendable {
-  let eventLoop: any EventLoop
+  let eventLoop: EventLoop
   private let waiting = Mutex<[Message]>([])
 
-  init(eventLoop: any EventLoop) {
+  init(eventLoop: EventLoop) {
     self.eventLoop = eventLoop
   }
 

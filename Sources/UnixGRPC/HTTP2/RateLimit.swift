@@ -1,11 +1,9 @@
-import NIOCore
-
 /// A token bucket: a burst at once, then a steady rate.
 struct RateLimit {
   private let burst: Double
   private let perNanosecond: Double
   private var tokens: Double
-  private var last: NIODeadline?
+  private var last: MonotonicTime?
 
   init(burst: Int, perSecond: Int) {
     self.burst = Double(burst)
@@ -14,9 +12,9 @@ struct RateLimit {
   }
 
   /// Takes one token. Returns whether there was one.
-  mutating func take(now: NIODeadline) -> Bool {
+  mutating func take(now: MonotonicTime) -> Bool {
     if let last {
-      tokens = min(burst, tokens + Double((now - last).nanoseconds) * perNanosecond)
+      tokens = min(burst, tokens + Double((now - last).wholeNanoseconds) * perNanosecond)
     }
     last = now
     guard tokens >= 1 else { return false }

@@ -1,4 +1,3 @@
-import NIOCore
 import Synchronization
 
 /// The open connections of a server: counts them by user, and sees them off at shutdown.
@@ -45,15 +44,15 @@ final class ConnectionRegistry: Sendable {
   }
 
   /// Has every connection end its calls, and closes those that have not after `timeout`.
-  func drain(timeout: Duration, eventLoop: any EventLoop) async {
+  func drain(timeout: Duration, eventLoop: EventLoop) async {
     let open = state.withLock { state in
       state.isDraining = true
       return Array(state.connections.values)
     }
-    for connection in open { connection.executor.eventLoop.execute { connection.drain() } }
-    let timer = eventLoop.scheduleTask(in: TimeAmount(timeout)) { [self] in
+    for connection in open { connection.eventLoop.execute { connection.drain() } }
+    let timer = eventLoop.schedule(in: timeout) { [self] in
       let left = state.withLock { Array($0.connections.values) }
-      for connection in left { connection.executor.eventLoop.execute { connection.transport.close(nil) } }
+      for connection in left { connection.eventLoop.execute { connection.transport.close(nil) } }
     }
     await withCheckedContinuation { continuation in
       let isEmpty = state.withLock { state in

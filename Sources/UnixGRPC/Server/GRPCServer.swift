@@ -1,6 +1,4 @@
 import Logging
-import NIOCore
-import NIOPosix
 import Synchronization
 
 /// Serves gRPC on a Unix socket, from taking the path to giving it up.
@@ -10,7 +8,7 @@ import Synchronization
 public final class GRPCServer: Sendable {
   private enum Phase {
     case idle
-    case running(listener: any Channel)
+    case running(Acceptor)
     case stopping
   }
 
@@ -30,34 +28,51 @@ public final class GRPCServer: Sendable {
   /// - Throws: ``SocketError`` when the socket cannot be had. Runs once.
   public func run(whenListening: @Sendable () -> Void = {}) async throws {
     let socket = try ListeningSocket.open(core.configuration.socket)
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: core.configuration.eventLoopThreads)
+    let eventLoops: EventLoopGroup
     do {
-      let listener = try await listen(on: socket, group: group)
-      let notifier = try core.configuration.notifiesServiceManager ? ServiceNotifier() : nil
-      let isStopped = phase.withLock { phase in
-        if case .stopping = phase { return true }
-        phase = .running(listener: listener)
-        return false
-      }
-      if isStopped { listener.close(promise: nil) }
-      notify(notifier, .ready)
-      let watchdog = startWatchdog(notifier, on: listener.eventLoop)
-      whenListening()
-      await withTaskCancellationHandler {
-        try? await listener.closeFuture.get()
-      } onCancel: {
-        beginGracefulShutdown()
-      }
-      notify(notifier, .stopping)
-      try? socket.remove()
-      await connections.drain(timeout: core.configuration.drainTimeout, eventLoop: listener.eventLoop)
-      watchdog?.cancel()
+      eventLoops = try EventLoopGroup(count: core.configuration.eventLoopThreads, name: "grpc-server")
     } catch {
       try? socket.remove()
-      try? await group.shutdownGracefully()
       throw error
     }
-    try await group.shutdownGracefully()
+    do { try await serve(socket, on: eventLoops, whenListening: whenListening) } catch {
+      try? socket.remove()
+      await eventLoops.stop()
+      throw error
+    }
+    await eventLoops.stop()
+  }
+
+  private func serve(
+    _ socket: ListeningSocket,
+    on eventLoops: EventLoopGroup,
+    whenListening: @Sendable () -> Void
+  ) async throws {
+    let closed = Latch(count: 1)
+    let acceptor = try await listen(on: socket, eventLoops: eventLoops) { closed.countDown() }
+    let notifier: ServiceNotifier?
+    do { notifier = try core.configuration.notifiesServiceManager ? ServiceNotifier() : nil } catch {
+      acceptor.close()
+      throw error
+    }
+    let isStopped = phase.withLock { phase in
+      if case .stopping = phase { return true }
+      phase = .running(acceptor)
+      return false
+    }
+    if isStopped { acceptor.close() }
+    notify(notifier, .ready)
+    let watchdog = startWatchdog(notifier, on: eventLoops.first)
+    whenListening()
+    await withTaskCancellationHandler {
+      await closed.wait()
+    } onCancel: {
+      beginGracefulShutdown()
+    }
+    notify(notifier, .stopping)
+    try? socket.remove()
+    await connections.drain(timeout: core.configuration.drainTimeout, eventLoop: eventLoops.first)
+    watchdog?.stop()
   }
 
   /// Takes no more connections or calls and lets ``run(whenListening:)`` return when the open calls have ended.
@@ -66,55 +81,59 @@ public final class GRPCServer: Sendable {
       defer { phase = .stopping }
       return phase
     }
-    if case .running(let listener) = previous { listener.close(promise: nil) }
+    if case .running(let acceptor) = previous { acceptor.close() }
   }
 
-  private func listen(on socket: ListeningSocket, group: MultiThreadedEventLoopGroup) async throws -> any Channel {
-    guard let descriptor = socket.takeDescriptor() else { throw ChannelError.alreadyClosed }
-    var executors: [ObjectIdentifier: EventLoopTaskExecutor] = [:]
-    for eventLoop in group.makeIterator() {
-      executors[ObjectIdentifier(eventLoop)] = EventLoopTaskExecutor(eventLoop: eventLoop)
+  private func listen(
+    on socket: ListeningSocket,
+    eventLoops: EventLoopGroup,
+    closed: @escaping @Sendable () -> Void
+  ) async throws -> Acceptor {
+    guard let listener = socket.takeDescriptor() else { preconditionFailure("a listening socket was opened twice") }
+    let acceptor = Acceptor(
+      listener: OwnedDescriptor(takingOwnershipOf: listener),
+      eventLoop: eventLoops.first,
+      accepted: { [core, connections] socket, peer in
+        // Connections take the loops in turn.
+        let eventLoop = eventLoops.next()
+        let number = socket.release()
+        eventLoop.perform {
+          Self.accept(
+            OwnedDescriptor(takingOwnershipOf: number),
+            from: peer,
+            core: core,
+            connections: connections,
+            eventLoop: eventLoop
+          )
+        }
+      },
+      closed: closed
+    )
+    try await withCheckedThrowingContinuation { continuation in
+      eventLoops.first.execute { continuation.resume(with: Result { try acceptor.start() }) }
     }
-    let loopExecutors = executors
-    let listener = try await ServerBootstrap(group: group)
-      // Out of descriptors, accept(2) fails at once and for ever; asking again in a tight loop would starve the calls.
-      .serverChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
-        }
-      }
-      .childChannelInitializer { [core, connections] channel in
-        let executor = loopExecutors[ObjectIdentifier(channel.eventLoop)]!
-        return channel.peerCredentials().flatMapThrowing { peer in
-          try Self.accept(channel, from: peer, core: core, connections: connections, executor: executor)
-        }
-      }
-      .withBoundSocket(descriptor)
-      .get()
-    // SwiftNIO has called listen(2) with a queue of its own choice, 128, on a socket that had a longer one.
-    ListeningSocket.restoreBacklog(of: descriptor)
-    return listener
+    return acceptor
   }
 
   private static func accept(
-    _ channel: any Channel,
+    _ socket: consuming OwnedDescriptor,
     from peer: PeerCredentials,
     core: ServerCore,
     connections: ConnectionRegistry,
-    executor: EventLoopTaskExecutor
-  ) throws {
+    eventLoop: EventLoop
+  ) {
     let configuration = core.configuration
     let timing = ConnectionTiming(
-      keepaliveInterval: configuration.keepaliveInterval.map(TimeAmount.init),
-      idleTimeout: configuration.idleTimeout.map(TimeAmount.init)
+      keepaliveInterval: configuration.keepaliveInterval,
+      idleTimeout: configuration.idleTimeout
     )
     let transport = HTTP2Transport(
       role: .server,
       limits: configuration.limits,
       timing: timing,
-      eventLoop: channel.eventLoop
+      eventLoop: eventLoop
     )
-    let connection = ServerConnection(peer: peer, server: core, transport: transport, executor: executor) {
+    let connection = ServerConnection(peer: peer, server: core, transport: transport, eventLoop: eventLoop) {
       [weak connections] connection in connections?.remove(connection)
     }
     switch connections.add(connection) {
@@ -123,15 +142,10 @@ public final class GRPCServer: Sendable {
         "connection refused: its user has too many",
         metadata: ["uid": "\(peer.userID)", "pid": "\(peer.processID)"]
       )
-      throw ChannelError.inputClosed
-    case .whileDraining:
-      throw ChannelError.inputClosed
+    case .whileDraining: break
     case .added:
-      transport.attach(connection)
-      do { try channel.pipeline.syncOperations.addHandler(transport) } catch {
-        // The peer is gone already, and nobody else will say so.
-        transport.close(nil)
-        throw error
+      do throws(SocketError) { try transport.start(connection, socket: socket) } catch {
+        core.logger.warning("connection refused", metadata: ["error": "\(error)"])
       }
     }
   }
@@ -145,26 +159,8 @@ public final class GRPCServer: Sendable {
   }
 
   /// Sends signs of life from the event loop, so that they stop when it does.
-  private func startWatchdog(_ notifier: ServiceNotifier?, on eventLoop: any EventLoop) -> RepeatedTask? {
+  private func startWatchdog(_ notifier: ServiceNotifier?, on eventLoop: EventLoop) -> Heartbeat? {
     guard let notifier, let timeout = notifier.watchdogTimeout else { return nil }
-    let half = TimeAmount(timeout / 2)
-    return eventLoop.scheduleRepeatedTask(initialDelay: half, delay: half) { _ in
-      self.notify(notifier, .watchdog)
-    }
-  }
-}
-
-extension Channel {
-  /// Who is at the other end (unix(7), `SO_PEERCRED`).
-  fileprivate func peerCredentials() -> EventLoopFuture<PeerCredentials> {
-    guard let provider = self as? any SocketOptionProvider else {
-      return eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
-    }
-    // The layout of struct ucred.
-    let credentials: EventLoopFuture<(Int32, UInt32, UInt32)> = provider.unsafeGetSocketOption(
-      level: .socket,
-      name: .init(rawValue: 17)
-    )
-    return credentials.map { PeerCredentials(processID: $0.0, userID: $0.1, groupID: $0.2) }
+    return Heartbeat(every: timeout / 2, on: eventLoop) { self.notify(notifier, .watchdog) }
   }
 }

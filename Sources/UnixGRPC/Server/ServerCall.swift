@@ -1,5 +1,3 @@
-import NIOCore
-
 /// One RPC on a server connection. Confined to the connection's event loop.
 final class ServerCall: DeadlineHolder {
   let streamID: Int32
@@ -8,7 +6,7 @@ final class ServerCall: DeadlineHolder {
   var route: Router.Route?
   var path: [UInt8] = []
   var metadata = Metadata()
-  var deadline: NIODeadline?
+  var deadline: MonotonicTime?
   var deadlinePosition: Int?
   var isGRPC = false
   var isPost = false
@@ -35,7 +33,7 @@ final class ServerCall: DeadlineHolder {
   // The handler.
   var context: ServerContext?
   var task: Task<Void, Never>?
-  var startTime: NIODeadline?
+  var startTime: MonotonicTime?
 
   // The response.
   var body = OutboundBody()

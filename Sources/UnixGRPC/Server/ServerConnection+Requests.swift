@@ -1,12 +1,10 @@
-import NIOCore
-
 /// From the first header of a call to its handler's start.
 extension ServerConnection {
   func headersBegan(stream: Int32) {
     // A header block on a known stream is its trailers, which gRPC requests do not have.
     guard call(on: stream) == nil else { return }
     let call = ServerCall(streamID: stream, maximumMessageSize: limits.maximumReceiveMessageSize)
-    if server.configuration.callObserver != nil { call.startTime = .now() }
+    if server.configuration.callObserver != nil { call.startTime = .now }
     insert(call)
   }
 
@@ -35,7 +33,7 @@ extension ServerConnection {
         call.refusal = GRPCStatus(code: .invalidArgument, message: "the grpc-timeout header is malformed")
         return
       }
-      call.deadline = .now() + .nanoseconds(timeout.nanoseconds)
+      call.deadline = .now + timeout.duration
     case .encoding: call.decoder.encoding = MessageEncoding(value)
     case .acceptEncoding: call.acceptsGzip = value.contains("gzip")
     case .status: call.isMalformed = true
@@ -245,7 +243,7 @@ extension ServerConnection {
 
   /// Runs a handler as a task that starts here and now, and resumes on this event loop.
   private func run(_ call: ServerCall, _ body: @escaping @Sendable (ServerConnection) async -> Void) {
-    let task = Task.immediate(executorPreference: executor) { [self] in await body(self) }
+    let task = Task.immediate(executorPreference: eventLoop) { [self] in await body(self) }
     if call.status == nil { call.task = task }
   }
 

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// From a handler's answer to the last frame of a call.
 extension ServerConnection {
   private static let headers = HeaderList([":status": "200", "content-type": "application/grpc"])

@@ -1,5 +1,4 @@
 import Logging
-import NIOCore
 
 /// What a handler's thread asks of the connection.
 enum ServerOperation: Sendable {
@@ -18,7 +17,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   let peer: PeerCredentials
   let server: ServerCore
   let transport: HTTP2Transport
-  let executor: EventLoopTaskExecutor
+  let eventLoop: EventLoop
   let gzip = GzipCodec()
   private var calls: [Int32: ServerCall] = [:]
   /// The call that the last event was about: the next one mostly is about the same.
@@ -38,16 +37,16 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     peer: PeerCredentials,
     server: ServerCore,
     transport: HTTP2Transport,
-    executor: EventLoopTaskExecutor,
+    eventLoop: EventLoop,
     closed: @escaping @Sendable (ServerConnection) -> Void
   ) {
     self.peer = peer
     self.server = server
     self.transport = transport
-    self.executor = executor
+    self.eventLoop = eventLoop
     self.closed = closed
-    mailbox = Mailbox(eventLoop: executor.eventLoop)
-    deadlines = DeadlineTimer(eventLoop: executor.eventLoop)
+    mailbox = Mailbox(eventLoop: eventLoop)
+    deadlines = DeadlineTimer(eventLoop: eventLoop)
     deadlines.onExpiry = { [weak self] calls in
       for call in calls { self?.expire(call) }
       self?.transport.setNeedsFlush()
@@ -74,7 +73,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   /// Hands `operation` to the connection, from any thread; the order of one thread's operations is kept.
   func post(_ operation: ServerOperation) {
-    if executor.eventLoop.inEventLoop {
+    if eventLoop.inEventLoop {
       deliverMailbox()
       apply(operation)
     } else {
@@ -166,7 +165,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
         path: call.route?.method.path ?? String(decoding: call.path, as: UTF8.self),
         peer: peer,
         code: call.status?.code ?? .unknown,
-        duration: Duration.nanoseconds((NIODeadline.now() - start).nanoseconds)
+        duration: MonotonicTime.now - start
       )
     )
   }

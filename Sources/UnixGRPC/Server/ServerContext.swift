@@ -1,4 +1,3 @@
-import NIOCore
 import Synchronization
 
 /// What a handler knows of its call, and what it may say beside its messages.
@@ -11,7 +10,7 @@ public final class ServerContext: Sendable {
   public let requestMetadata: Metadata
 
   /// When the caller stops waiting, on the event loop's clock.
-  let eventLoopDeadline: NIODeadline?
+  let eventLoopDeadline: MonotonicTime?
 
   private struct Outgoing {
     var initialMetadata = Metadata()
@@ -24,7 +23,7 @@ public final class ServerContext: Sendable {
     method: MethodName,
     peer: PeerCredentials,
     requestMetadata: Metadata,
-    eventLoopDeadline: NIODeadline?
+    eventLoopDeadline: MonotonicTime?
   ) {
     self.method = method
     self.peer = peer
@@ -37,8 +36,8 @@ public final class ServerContext: Sendable {
   /// Hand it on to whatever the handler calls. The server answers DEADLINE_EXCEEDED by itself.
   public var deadline: ContinuousClock.Instant? {
     guard let eventLoopDeadline else { return nil }
-    let remaining = eventLoopDeadline - NIODeadline.now()
-    return ContinuousClock.now.advanced(by: .nanoseconds(remaining.nanoseconds))
+    let remaining = eventLoopDeadline - MonotonicTime.now
+    return ContinuousClock.now.advanced(by: remaining)
   }
 
   /// Adds metadata that is sent before the first response message; after it, without effect.

@@ -39,12 +39,6 @@ package final class ListeningSocket: Sendable {
     }
   }
 
-  /// Sets the length of the queue again, after somebody else has called listen(2) on the descriptor.
-  package static func restoreBacklog(of descriptor: Int32) {
-    // It can only fail for what is no listening socket.
-    _ = listen(descriptor, backlog)
-  }
-
   /// Unlinks the socket file, if the path still leads to the one that was bound. The path stays locked.
   ///
   /// Does nothing for an activated socket.

@@ -1,4 +1,3 @@
-import NIOCore
 import Synchronization
 
 /// Messages on their way from a connection's event loop to the one task that reads them.
@@ -12,7 +11,7 @@ final class InboundMessages: Sendable {
   }
 
   private struct State {
-    var waiting = CircularBuffer<[UInt8]>()
+    var waiting = FIFO<[UInt8]>()
     var waitingBytes = 0
     var end: End?
     var reader: CheckedContinuation<[UInt8]?, any Error>?

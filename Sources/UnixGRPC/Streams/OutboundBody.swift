@@ -1,5 +1,3 @@
-import NIOCore
-
 /// The messages of one stream that wait to be cut into DATA frames, in order, each behind its gRPC prefix.
 ///
 /// Confined to the connection's event loop. HTTP/2 pulls from it as the peer's window allows.
@@ -14,7 +12,7 @@ struct OutboundBody {
 
   /// The message being cut up; most calls send one, and so need no queue.
   private var current: Message?
-  private var following: CircularBuffer<Message>?
+  private var following: FIFO<Message>?
   private var position = 0
   /// No message comes after those that wait.
   private(set) var isEnded = false
@@ -26,7 +24,7 @@ struct OutboundBody {
     if current == nil {
       current = message
     } else {
-      if following == nil { following = CircularBuffer(initialCapacity: 2) }
+      if following == nil { following = FIFO() }
       following!.append(message)
     }
   }

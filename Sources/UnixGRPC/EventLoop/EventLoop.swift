@@ -1,0 +1,189 @@
+import Glibc
+import Synchronization
+
+/// Waits for sockets, timers and work from other threads, and does all of it in turn on one thread.
+///
+/// Tasks that prefer it as their executor run there too, between the events.
+///
+/// `@unchecked Sendable`: what is not a constant or inside the mutex is touched by the loop's thread only.
+final class EventLoop: TaskExecutor, @unchecked Sendable {
+  private enum Work {
+    case function(@Sendable () -> Void)
+    case job(UnownedJob)
+  }
+
+  private struct Posted {
+    var work: [Work] = []
+    /// The loop is about to sleep, or asleep: who posts has to wake it.
+    var sleeps = false
+    var isStopping = false
+  }
+
+  private static let readBufferSize = 64 * 1024
+
+  /// Bytes from a socket, until its owner has taken them in. One for all sockets of the loop.
+  let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: EventLoop.readBufferSize, alignment: 16)
+
+  private let poller: Poller
+  private let clock: @Sendable () -> MonotonicTime
+  private let posted = Mutex(Posted())
+  /// Mirrors `posted.work` not being empty, to be looked at without the lock.
+  private let hasWork = Atomic(false)
+  private let threadID = Atomic<UInt>(0)
+  /// By descriptor.
+  private var sources: [(any EventSource)?] = []
+  private var timers = DeadlineQueue<LoopTimer>()
+  private var polling: BusyPolling
+  private var ready: [(descriptor: Int32, readiness: Readiness)] = []
+  private var current: [Work] = []
+
+  init(clock: @escaping @Sendable () -> MonotonicTime = { .now }) throws(SocketError) {
+    poller = try Poller()
+    self.clock = clock
+    polling = BusyPolling(processorCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  deinit { readBuffer.deallocate() }
+
+  var now: MonotonicTime { clock() }
+
+  var inEventLoop: Bool { threadID.load(ordering: .relaxed) == Self.currentThreadID }
+
+  private static var currentThreadID: UInt { UInt(pthread_self()) }
+
+  // MARK: Work from any thread
+
+  /// Runs `function` in a later turn of the loop.
+  func execute(_ function: @escaping @Sendable () -> Void) { post(.function(function)) }
+
+  /// Runs `function` now if this is the loop's thread, else in a later turn.
+  func perform(_ function: @escaping @Sendable () -> Void) {
+    if inEventLoop { function() } else { execute(function) }
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) { post(.job(UnownedJob(job))) }
+
+  private func post(_ work: Work) {
+    let wakes = posted.withLock { posted in
+      posted.work.append(work)
+      defer { posted.sleeps = false }
+      return posted.sleeps
+    }
+    hasWork.store(true, ordering: .releasing)
+    if wakes { poller.wake() }
+  }
+
+  /// Runs `action` on the loop at `deadline`. From any thread.
+  func schedule(at deadline: MonotonicTime, _ action: @escaping @Sendable () -> Void) -> LoopTimer {
+    let timer = LoopTimer(deadline: deadline, eventLoop: self, action: action)
+    perform { [self] in timers.insert(timer) }
+    return timer
+  }
+
+  func schedule(in delay: Duration, _ action: @escaping @Sendable () -> Void) -> LoopTimer {
+    schedule(at: now + delay, action)
+  }
+
+  // MARK: On the loop's thread
+
+  func forget(_ timer: LoopTimer) { timers.remove(timer) }
+
+  /// Watches `descriptor` until `unwatch`, and keeps `source` that long.
+  func watch(_ descriptor: Int32, for readiness: Readiness, source: any EventSource) throws(SocketError) {
+    try poller.add(descriptor, for: readiness)
+    while sources.count <= descriptor { sources.append(nil) }
+    sources[Int(descriptor)] = source
+  }
+
+  func change(_ descriptor: Int32, to readiness: Readiness) { poller.change(descriptor, to: readiness) }
+
+  func unwatch(_ descriptor: Int32) {
+    poller.remove(descriptor)
+    sources[Int(descriptor)] = nil
+  }
+
+  /// Starts the loop's thread; `stopped` is the last thing that it does.
+  func start(name: String, stopped: @escaping @Sendable () -> Void = {}) {
+    startThread(name: name) { [self] in
+      while !posted.withLock({ $0.isStopping && $0.work.isEmpty }) { turn(mayWait: true) }
+      threadID.store(0, ordering: .relaxed)
+      stopped()
+    }
+  }
+
+  /// Ends the loop once it has done what was posted. Sockets and timers that are left are left.
+  func stop() {
+    posted.withLock { $0.isStopping = true }
+    execute {}
+  }
+
+  /// One round of events, timers and work.
+  func turn(mayWait: Bool) {
+    threadID.store(Self.currentThreadID, ordering: .relaxed)
+    if mayWait { wait() } else { _ = poller.wait(milliseconds: 0, into: &ready) }
+    for (descriptor, readiness) in ready { sources[Int(descriptor)]?.ready(readiness) }
+    ready.removeAll(keepingCapacity: true)
+    runTimers()
+    runWork()
+  }
+
+  private func runTimers() {
+    guard timers.earliest != nil else { return }
+    let now = now
+    while let timer = timers.popExpired(now: now) { timer.fire() }
+  }
+
+  private func runWork() {
+    guard hasWork.exchange(false, ordering: .acquiring) else { return }
+    posted.withLock { swap(&$0.work, &current) }
+    for work in current {
+      switch work {
+      case .function(let function): function()
+      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+      }
+    }
+    current.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Waiting
+
+  private func wait() {
+    if poller.wait(milliseconds: 0, into: &ready) || hasWork.load(ordering: .acquiring) { return }
+    let polls = polling.shouldPoll()
+    if polls {
+      if waitAwake() { return polling.succeeded() }
+      polling.failed()
+    }
+    let start = MonotonicTime.now
+    sleep()
+    if !polls { polling.slept((MonotonicTime.now - start).wholeNanoseconds) }
+  }
+
+  /// Returns whether something came, or a timer is due.
+  private func waitAwake() -> Bool {
+    let end = MonotonicTime.now.nanoseconds + BusyPolling.budget
+    repeat {
+      // Whoever has something to do on this processor goes first.
+      sched_yield()
+      if poller.wait(milliseconds: 0, into: &ready) || hasWork.load(ordering: .acquiring) { return true }
+    } while MonotonicTime.now.nanoseconds < end
+    return false
+  }
+
+  private func sleep() {
+    let mustSleep = posted.withLock { posted in
+      posted.sleeps = posted.work.isEmpty
+      return posted.sleeps
+    }
+    guard mustSleep else { return }
+    _ = poller.wait(milliseconds: timeout, into: &ready)
+    posted.withLock { $0.sleeps = false }
+  }
+
+  /// Until the next timer, in the whole milliseconds that epoll_wait(2) takes; rounded up, so that it is due then.
+  private var timeout: Int32 {
+    guard let earliest = timers.earliest else { return -1 }
+    let nanoseconds = max(0, (earliest - now).wholeNanoseconds)
+    return Int32(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1))
+  }
+}

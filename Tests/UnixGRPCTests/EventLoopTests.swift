@@ -1,0 +1,175 @@
+import Synchronization
+import Testing
+
+@testable import UnixGRPC
+
+private final class Seen: Sendable {
+  private let state = Mutex<[Int]>([])
+  func append(_ number: Int) { state.withLock { $0.append(number) } }
+  var numbers: [Int] { state.withLock { $0 } }
+}
+
+@Suite("An event loop")
+struct EventLoopTests {
+  private func withLoop(_ body: (EventLoop) async throws -> Void) async throws {
+    let loop = try EventLoop()
+    let stopped = Latch(count: 1)
+    loop.start(name: "test-loop") { stopped.countDown() }
+    try await body(loop)
+    loop.stop()
+    await stopped.wait()
+  }
+
+  @Test("does what was posted in order, on one thread of its own, also after it has slept")
+  func order() async throws {
+    try await withLoop { loop in
+      let seen = Seen()
+      for round in 0..<50 {
+        await withCheckedContinuation { continuation in
+          for index in 0..<10 {
+            loop.execute {
+              #expect(loop.inEventLoop)
+              seen.append(round * 10 + index)
+            }
+          }
+          loop.execute { continuation.resume() }
+        }
+        #expect(!loop.inEventLoop)
+      }
+      #expect(seen.numbers == Array(0..<500))
+    }
+  }
+
+  @Test("loses nothing that many threads post while it falls asleep and wakes")
+  func manyPosters() async throws {
+    try await withLoop { loop in
+      let count = Seen()
+      let all = Latch(count: 8 * 2000)
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<8 {
+          group.addTask {
+            for _ in 0..<2000 {
+              loop.execute {
+                count.append(1)
+                all.countDown()
+              }
+              await Task.yield()
+            }
+          }
+        }
+      }
+      await all.wait()
+      #expect(count.numbers.count == 16_000)
+    }
+  }
+
+  @Test("fires timers by their deadlines, whatever their order of making, and not those that were cancelled")
+  func timers() async throws {
+    try await withLoop { loop in
+      let fired = Seen()
+      let start = loop.now
+      await withCheckedContinuation { continuation in
+        for index in [3, 1, 4, 2, 0] {
+          let timer = loop.schedule(at: start + .milliseconds(10 * (index + 1))) { fired.append(index) }
+          if index == 2 { timer.cancel() }
+        }
+        _ = loop.schedule(at: start + .milliseconds(60)) { continuation.resume() }
+      }
+      #expect(fired.numbers == [0, 1, 3, 4])
+      #expect(loop.now - start >= .milliseconds(60))
+    }
+  }
+
+  @Test("runs tasks that prefer it on its thread")
+  func executor() async throws {
+    try await withLoop { loop in
+      await withTaskExecutorPreference(loop) {
+        #expect(loop.inEventLoop)
+        await Task.yield()
+        #expect(loop.inEventLoop)
+      }
+    }
+  }
+
+  @Test("does what was posted before it was stopped")
+  func stop() async throws {
+    let loop = try EventLoop()
+    let done = Seen()
+    let stopped = Latch(count: 1)
+    loop.execute { done.append(1) }
+    loop.stop()
+    loop.start(name: "test-loop") { stopped.countDown() }
+    await stopped.wait()
+    #expect(done.numbers == [1])
+  }
+}
+
+@Suite("Waiting awake")
+struct BusyPollingTests {
+  @Test("is tried at first, and goes on while it is worth it")
+  func worthwhile() {
+    var polling = BusyPolling(processorCount: 2)
+    for _ in 0..<100 {
+      let polls = polling.shouldPoll()
+      #expect(polls)
+      polling.succeeded()
+    }
+  }
+
+  @Test("is tried less and less often while it is in vain, but never given up")
+  func inVain() {
+    var polling = BusyPolling(processorCount: 2)
+    var gaps: [Int] = []
+    var gap = 0
+    for _ in 0..<1000 {
+      if polling.shouldPoll() {
+        gaps.append(gap)
+        gap = 0
+        polling.failed()
+      } else {
+        gap += 1
+        polling.slept(BusyPolling.budget * 10)
+      }
+    }
+    #expect(gaps.prefix(9) == [0, 1, 2, 4, 8, 16, 32, 64, 64])
+  }
+
+  @Test("is tried again at once when sleep turns out shorter than it would have waited")
+  func shortSleep() {
+    var polling = BusyPolling(processorCount: 2)
+    for _ in 0..<300 where polling.shouldPoll() { polling.failed() }
+    while polling.shouldPoll() { polling.failed() }
+    polling.slept(BusyPolling.budget / 2)
+    let polls = polling.shouldPoll()
+    #expect(polls)
+  }
+
+  @Test("is never tried with one processor, where nobody else works meanwhile")
+  func oneProcessor() {
+    var polling = BusyPolling(processorCount: 1)
+    let polls = polling.shouldPoll()
+    #expect(!polls)
+  }
+}
+
+@Suite("A queue in one array")
+struct FIFOTests {
+  @Test("gives back what it was given, in order, and lets it go")
+  func order() {
+    var queue = FIFO<Int>()
+    var next = 0
+    var expected = 0
+    var generator = SeededGenerator(seed: 7)
+    for _ in 0..<10_000 {
+      if Int.random(in: 0..<5, using: &generator) < (queue.count > 200 ? 1 : 3) {
+        queue.append(next)
+        next += 1
+      } else if let taken = queue.popFirst() {
+        #expect(taken == expected)
+        expected += 1
+      }
+      #expect(queue.count == next - expected)
+      #expect(queue.isEmpty == (next == expected))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import UnixGRPC
+
+/// A server's connection on a clock that the test moves, and a loop whose turns the test takes.
+final class SteppedConnection {
+  private final class MovedClock: Sendable {
+    private let nanoseconds = Atomic<Int64>(1_000_000_000)
+    var time: MonotonicTime { MonotonicTime(nanoseconds: nanoseconds.load(ordering: .relaxed)) }
+    func move(by duration: Duration) { nanoseconds.add(duration.wholeNanoseconds, ordering: .relaxed) }
+  }
+
+  private let clock: MovedClock
+  private let loop: EventLoop
+  private let transport: HTTP2Transport
+  private let connection: ServerConnection
+  /// The client's end.
+  private let peer: Int32
+  private var unparsed: ArraySlice<UInt8> = []
+
+  init(_ timing: ConnectionTiming, services: [ServiceDefinition]) throws {
+    let clock = MovedClock()
+    self.clock = clock
+    loop = try EventLoop(clock: { clock.time })
+    var ends: [Int32] = [-1, -1]
+    try #require(
+      socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0
+    )
+    peer = ends[0]
+    let core = ServerCore(
+      services: services,
+      configuration: .init(socketPath: "unused"),
+      logger: Logger(label: "test")
+    )
+    transport = HTTP2Transport(role: .server, limits: ConnectionLimits(), timing: timing, eventLoop: loop)
+    connection = ServerConnection(
+      peer: PeerCredentials(processID: 1, userID: 1, groupID: 1),
+      server: core,
+      transport: transport,
+      eventLoop: loop
+    ) { _ in }
+    loop.turn(mayWait: false)
+    try transport.start(connection, socket: OwnedDescriptor(takingOwnershipOf: ends[1]))
+  }
+
+  deinit {
+    transport.close(nil)
+    close(peer)
+  }
+
+  var isOpen: Bool { transport.isOpen }
+
+  func receive(_ bytes: [UInt8]) {
+    guard isOpen, !bytes.isEmpty else { return }
+    #expect(send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+    takeTurns()
+  }
+
+  /// Lets time pass, second by second where there are not too many.
+  func pass(_ duration: Duration) {
+    let steps = duration <= .seconds(3600) ? max(1, Int(duration.components.seconds)) : 1
+    for _ in 0..<steps {
+      clock.move(by: duration / steps)
+      takeTurns()
+    }
+  }
+
+  private func takeTurns() { for _ in 0..<3 { loop.turn(mayWait: false) } }
+
+  /// What the server has sent since this was last asked.
+  func sentFrames() -> [HTTP2Frame] {
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = recv(peer, &buffer, buffer.count, 0)
+      guard count > 0 else { break }
+      unparsed += buffer[..<count]
+    }
+    var frames: [HTTP2Frame] = []
+    while let frame = HTTP2Frame.take(from: &unparsed) { frames.append(frame) }
+    return frames
+  }
+}
