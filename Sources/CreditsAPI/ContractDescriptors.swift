@@ -4,6 +4,9 @@ import UnixGRPC
 /// A point in time, as the contract's messages carry it.
 public typealias Timestamp = ProtobufWellKnown.Timestamp
 
+/// A length of time, as the contract's messages carry it: `Duration` is Swift's.
+public typealias LengthOfTime = ProtobufWellKnown.Duration
+
 /// What a caller must have been granted; each service's `Methods` names the role of each rpc.
 public typealias Role = Access.Role
 

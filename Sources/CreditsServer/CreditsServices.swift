@@ -9,12 +9,13 @@ package enum CreditsServices {
     committer: Committer,
     worker: RechargeWorker,
     processor: any PaymentProcessor,
-    authorization: Authorization
+    authorization: Authorization,
+    eventRules: EventRules = .usual
   ) -> [ServiceDefinition] {
     let ledger = LedgerCall(committer: committer, authorization: authorization)
     let recharges = RechargeCall(ledger: ledger, worker: worker, processor: processor)
     return [
-      WalletHandlers(ledger: ledger).serviceDefinition,
+      WalletHandlers(ledger: ledger, eventRules: eventRules).serviceDefinition,
       RechargeHandlers(recharges: recharges).serviceDefinition,
       PaymentMethodHandlers(recharges: recharges).serviceDefinition,
     ]

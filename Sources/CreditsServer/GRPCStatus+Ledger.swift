@@ -25,7 +25,7 @@ extension GRPCStatus {
       self.init(
         code: .unavailable,
         reason: "LEDGER_UNAVAILABLE",
-        message: "the ledger cannot answer now: retry with the same idempotency_key"
+        message: "the ledger cannot answer now: retry, with the same idempotency_key where there is one"
       )
       details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
     case .diskFull:
@@ -36,6 +36,48 @@ extension GRPCStatus {
       )
     case .deadlineExceeded:
       self.init(code: .deadlineExceeded, message: "the deadline passed before the request's turn, nothing was changed")
+    }
+  }
+
+  /// For what goes over much of the ledger.
+  init(_ error: ScanError) {
+    switch error {
+    case .refused(let refusal): self.init(refusal)
+    case .ledger(let error): self.init(error)
+    case .snapshotRequired(let sequence):
+      self.init(
+        code: .outOfRange,
+        reason: "SNAPSHOT_REQUIRED",
+        message: "the wallet is at sequence \(sequence), and a watch cannot begin where it was asked to: begin with a "
+          + "snapshot",
+        metadata: ["sequence": String(sequence)]
+      )
+    case .fellBehind(let lastSequence):
+      self.init(
+        code: .aborted,
+        reason: "RESUME_WATCH",
+        message: "the changes were read too slowly: watch again after sequence \(lastSequence)",
+        metadata: ["last_sequence": String(lastSequence)]
+      )
+    case .cursorUnknown:
+      self.init(
+        code: .outOfRange,
+        reason: "CURSOR_UNKNOWN",
+        message: "the ledger has no such place, so it is another one or an older backup: begin without a cursor, and "
+          + "find out by other means what happened since"
+      )
+    case .damaged(let what):
+      self.init(
+        code: .dataLoss,
+        reason: "LEDGER_DAMAGED",
+        message: "\(what): have the ledger verified, and restored from a backup"
+      )
+    case .backupFailed(let reason):
+      self.init(
+        code: .internal,
+        reason: "BACKUP_FAILED",
+        message: "there is no copy, the ledger itself is well: \(reason)"
+      )
     }
   }
 

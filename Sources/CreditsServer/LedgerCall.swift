@@ -73,6 +73,8 @@ struct LedgerCall: Sendable {
     switch error {
     case let refusal as Refusal: GRPCStatus(refusal)
     case let error as LedgerError: GRPCStatus(error)
+    case let error as ScanError: GRPCStatus(error)
+    case let error as BackupFailure: GRPCStatus(ScanError.backupFailed(error.reason))
     case let error as ProcessorError: GRPCStatus(error)
     default: error
     }

@@ -51,15 +51,81 @@ extension CreditsAPI.Entry {
       entryID: entry.id.description,
       walletID: wallet.id.value,
       sequence: entry.sequence,
-      kind: entry.rechargeID == nil ? .charge : .recharge,
+      kind: Kind(entry.kind),
       amount: CreditsAPI.Money(entry.amount),
       posted: CreditsAPI.Money(entry.posted, entry.amount.currency),
       reason: entry.reason.map { Reason($0) } ?? .unspecified,
       reference: entry.reference,
       actor: entry.caller,
       createTime: Timestamp(entry.time),
-      rechargeID: entry.rechargeID?.value ?? ""
+      rechargeID: entry.rechargeID?.value ?? "",
+      holdID: entry.holdID?.description ?? "",
+      refundedEntryID: entry.refundedEntryID?.description ?? "",
+      shortfall: entry.shortfall > 0 ? CreditsAPI.Money(entry.shortfall, entry.amount.currency) : nil,
+      counterAccount: CounterAccount(entry.counterAccount)
     )
+  }
+}
+
+extension CreditsAPI.Entry.Kind {
+  fileprivate init(_ kind: RecordKind) {
+    self =
+      switch kind {
+      case .charge: .charge
+      case .rechargePaid: .recharge
+      case .capture: .capture
+      case .refund: .refund
+      case .grant: .grant
+      case .walletCreated, .holdPlaced, .holdExtended, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
+        .walletClosed, .rechargeStarted, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
+        .rechargeNeedsReview, .paymentMethodSaved:
+        .unspecified
+      }
+  }
+}
+
+extension CreditsAPI.Entry.CounterAccount {
+  fileprivate init(_ account: Ledger.CounterAccount) {
+    self =
+      switch account {
+      case .processor: .processor
+      case .usage: .usage
+      case .refunds: .refunds
+      case .grants: .grants
+      case .disputes: .disputes
+      }
+  }
+}
+
+extension CreditsAPI.Hold {
+  init(_ hold: Ledger.Hold) {
+    self.init(
+      holdID: hold.id.description,
+      walletID: hold.walletID.value,
+      state: State(hold.state),
+      amount: CreditsAPI.Money(hold.amount, hold.currency),
+      remaining: CreditsAPI.Money(hold.remaining, hold.currency),
+      captured: CreditsAPI.Money(hold.captured, hold.currency),
+      shortfall: CreditsAPI.Money(hold.shortfall, hold.currency),
+      late: hold.isLate,
+      reason: CreditsAPI.Entry.Reason(hold.reason),
+      reference: hold.reference,
+      actor: hold.caller,
+      expireTime: Timestamp(hold.expireTime),
+      createTime: Timestamp(hold.createTime)
+    )
+  }
+}
+
+extension CreditsAPI.Hold.State {
+  fileprivate init(_ state: HoldState) {
+    self =
+      switch state {
+      case .held: .held
+      case .captured: .captured
+      case .released: .released
+      case .expired: .expired
+      }
   }
 }
 

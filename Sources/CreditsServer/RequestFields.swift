@@ -24,12 +24,36 @@ enum RequestFields {
     return currency
   }
 
-  static func amount(_ money: CreditsAPI.Money?) throws(Refusal) -> Ledger.Money {
-    guard let money else { throw .fieldInvalid(field: "amount", description: "is required") }
+  static func amount(_ money: CreditsAPI.Money?, field: String = "amount") throws(Refusal) -> Ledger.Money {
+    guard let money else { throw .fieldInvalid(field: field, description: "is required") }
     return Ledger.Money(
       micros: money.micros,
-      currency: try currency(money.currencyCode, field: "amount.currency_code")
+      currency: try currency(money.currencyCode, field: "\(field).currency_code")
     )
+  }
+
+  static func entryID(_ text: String) throws(Refusal) -> EntryID {
+    guard let id = EntryID(text) else {
+      throw .fieldInvalid(field: "entry_id", description: "must be the entry_id of an entry, unchanged")
+    }
+    return id
+  }
+
+  static func holdID(_ text: String) throws(Refusal) -> HoldID {
+    guard let id = HoldID(text) else {
+      throw .fieldInvalid(field: "hold_id", description: "must be the hold_id of a hold, unchanged")
+    }
+    return id
+  }
+
+  /// How long a hold lasts, in seconds; nil where it is not said.
+  static func lifetime(_ ttl: LengthOfTime?) throws(Refusal) -> Int64? {
+    guard let ttl else { return nil }
+    guard ttl.nanos == 0, Hold.lifetimeRange.contains(ttl.seconds) else {
+      let (least, most) = (Hold.lifetimeRange.lowerBound, Hold.lifetimeRange.upperBound)
+      throw .fieldInvalid(field: "ttl", description: "must be whole seconds, from \(least) to \(most)")
+    }
+    return ttl.seconds
   }
 
   static func reason(_ reason: CreditsAPI.Entry.Reason) throws(Refusal) -> ChargeReason {
@@ -42,6 +66,8 @@ enum RequestFields {
       throw .fieldInvalid(field: "reason", description: "must be NUMBER_PURCHASE, CALL, TEXT or OTHER")
     }
   }
+
+  static func memo(_ text: String) throws(Refusal) -> String { try limited(text, "memo") }
 
   static func reference(_ text: String) throws(Refusal) -> String { try limited(text, "reference") }
 

@@ -61,7 +61,7 @@ struct ContractTests {
     let messages = Dictionary(uniqueKeysWithValues: files.flatMap(\.messages).map { ($0.fullName, $0) })
     for method in files.flatMap(\.services).flatMap(\.methods) {
       let request = try #require(messages[method.inputType])
-      let changes = !method.name.hasPrefix("Get")
+      let changes = !["Get", "List", "Watch", "Verify", "Backup"].contains { method.name.hasPrefix($0) }
       #expect(request.fields.contains { $0.name == "idempotency_key" && $0.number == 1 } == changes)
     }
   }
@@ -72,8 +72,13 @@ struct ContractTests {
     #expect(files.flatMap(\.enums).isEmpty)
     for type in files.flatMap(\.messages).flatMap(\.enums) {
       #expect(type.values.first?.number == 0)
-      #expect(type.values.first?.name == "\(type.name.uppercased())_UNSPECIFIED")
+      #expect(type.values.first?.name == "\(Self.upperSnakeCase(type.name))_UNSPECIFIED")
     }
+  }
+
+  private static func upperSnakeCase(_ name: String) -> String {
+    name.enumerated().map { $0.offset > 0 && $0.element.isUppercase ? "_\($0.element)" : $0.element.uppercased() }
+      .joined()
   }
 
   @Test("keeps tokens, keys and personal details out of text")

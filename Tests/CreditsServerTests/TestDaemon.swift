@@ -31,6 +31,7 @@ final class TestDaemon: Sendable {
     directory: String,
     time: FakeTime = FakeTime(),
     authorization: Authorization = Authorization(onlyUser: getuid()),
+    data: String? = nil,
     receives: @escaping SimulatedProcessor.RequestHook = { _ in }
   ) async throws {
     self.directory = directory
@@ -39,9 +40,9 @@ final class TestDaemon: Sendable {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     committer = try Committer(
-      rules: Rules(sha256: { Digest(SHA256.hash($0)) }),
+      rules: Rules(sha256: testSHA256),
       clock: { time.now },
-      open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: directory + "/data") },
+      open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: data ?? directory + "/data") },
       stopped: { Issue.record("the committer stopped: \($0)") }
     )
     processor = try SimulatedProcessor(path: directory + "/charges", receives: receives)
@@ -77,6 +78,7 @@ final class TestDaemon: Sendable {
   /// A clean end, in the daemon's order: no new calls, no new outcomes, no ledger.
   func stop() async throws {
     await client.close()
+    committer.endWatches()
     server.beginGracefulShutdown()
     try await serving.value
     await worker.stop()
@@ -84,6 +86,8 @@ final class TestDaemon: Sendable {
     processor.close()
   }
 }
+
+let testSHA256: @Sendable ([UInt8]) -> Digest = { Digest(SHA256.hash($0)) }
 
 /// What the server calls this process when it has no other name for it.
 let ownName = "uid-\(ownUserID)"

@@ -187,6 +187,96 @@ void   credits__v1__get_wallet_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__get_wallet_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__list_wallets_request__init
+                     (Credits__V1__ListWalletsRequest         *message)
+{
+  static const Credits__V1__ListWalletsRequest init_value = CREDITS__V1__LIST_WALLETS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_wallets_request__get_packed_size
+                     (const Credits__V1__ListWalletsRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_wallets_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_wallets_request__pack
+                     (const Credits__V1__ListWalletsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_wallets_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_wallets_request__pack_to_buffer
+                     (const Credits__V1__ListWalletsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_wallets_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListWalletsRequest *
+       credits__v1__list_wallets_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListWalletsRequest *)
+     protobuf_c_message_unpack (&credits__v1__list_wallets_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_wallets_request__free_unpacked
+                     (Credits__V1__ListWalletsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_wallets_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__list_wallets_response__init
+                     (Credits__V1__ListWalletsResponse         *message)
+{
+  static const Credits__V1__ListWalletsResponse init_value = CREDITS__V1__LIST_WALLETS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_wallets_response__get_packed_size
+                     (const Credits__V1__ListWalletsResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_wallets_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_wallets_response__pack
+                     (const Credits__V1__ListWalletsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_wallets_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_wallets_response__pack_to_buffer
+                     (const Credits__V1__ListWalletsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_wallets_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListWalletsResponse *
+       credits__v1__list_wallets_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListWalletsResponse *)
+     protobuf_c_message_unpack (&credits__v1__list_wallets_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_wallets_response__free_unpacked
+                     (Credits__V1__ListWalletsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_wallets_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__charge_request__init
                      (Credits__V1__ChargeRequest         *message)
 {
@@ -275,6 +365,1374 @@ void   credits__v1__charge_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &credits__v1__charge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__refund_charge_request__init
+                     (Credits__V1__RefundChargeRequest         *message)
+{
+  static const Credits__V1__RefundChargeRequest init_value = CREDITS__V1__REFUND_CHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__refund_charge_request__get_packed_size
+                     (const Credits__V1__RefundChargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__refund_charge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__refund_charge_request__pack
+                     (const Credits__V1__RefundChargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__refund_charge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__refund_charge_request__pack_to_buffer
+                     (const Credits__V1__RefundChargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__refund_charge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__RefundChargeRequest *
+       credits__v1__refund_charge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__RefundChargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__refund_charge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__refund_charge_request__free_unpacked
+                     (Credits__V1__RefundChargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__refund_charge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__refund_charge_response__init
+                     (Credits__V1__RefundChargeResponse         *message)
+{
+  static const Credits__V1__RefundChargeResponse init_value = CREDITS__V1__REFUND_CHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__refund_charge_response__get_packed_size
+                     (const Credits__V1__RefundChargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__refund_charge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__refund_charge_response__pack
+                     (const Credits__V1__RefundChargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__refund_charge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__refund_charge_response__pack_to_buffer
+                     (const Credits__V1__RefundChargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__refund_charge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__RefundChargeResponse *
+       credits__v1__refund_charge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__RefundChargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__refund_charge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__refund_charge_response__free_unpacked
+                     (Credits__V1__RefundChargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__refund_charge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__grant_credits_request__init
+                     (Credits__V1__GrantCreditsRequest         *message)
+{
+  static const Credits__V1__GrantCreditsRequest init_value = CREDITS__V1__GRANT_CREDITS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__grant_credits_request__get_packed_size
+                     (const Credits__V1__GrantCreditsRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__grant_credits_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__grant_credits_request__pack
+                     (const Credits__V1__GrantCreditsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__grant_credits_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__grant_credits_request__pack_to_buffer
+                     (const Credits__V1__GrantCreditsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__grant_credits_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GrantCreditsRequest *
+       credits__v1__grant_credits_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GrantCreditsRequest *)
+     protobuf_c_message_unpack (&credits__v1__grant_credits_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__grant_credits_request__free_unpacked
+                     (Credits__V1__GrantCreditsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__grant_credits_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__grant_credits_response__init
+                     (Credits__V1__GrantCreditsResponse         *message)
+{
+  static const Credits__V1__GrantCreditsResponse init_value = CREDITS__V1__GRANT_CREDITS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__grant_credits_response__get_packed_size
+                     (const Credits__V1__GrantCreditsResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__grant_credits_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__grant_credits_response__pack
+                     (const Credits__V1__GrantCreditsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__grant_credits_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__grant_credits_response__pack_to_buffer
+                     (const Credits__V1__GrantCreditsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__grant_credits_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GrantCreditsResponse *
+       credits__v1__grant_credits_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GrantCreditsResponse *)
+     protobuf_c_message_unpack (&credits__v1__grant_credits_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__grant_credits_response__free_unpacked
+                     (Credits__V1__GrantCreditsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__grant_credits_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__place_hold_request__init
+                     (Credits__V1__PlaceHoldRequest         *message)
+{
+  static const Credits__V1__PlaceHoldRequest init_value = CREDITS__V1__PLACE_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__place_hold_request__get_packed_size
+                     (const Credits__V1__PlaceHoldRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__place_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__place_hold_request__pack
+                     (const Credits__V1__PlaceHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__place_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__place_hold_request__pack_to_buffer
+                     (const Credits__V1__PlaceHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__place_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__PlaceHoldRequest *
+       credits__v1__place_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__PlaceHoldRequest *)
+     protobuf_c_message_unpack (&credits__v1__place_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__place_hold_request__free_unpacked
+                     (Credits__V1__PlaceHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__place_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__place_hold_response__init
+                     (Credits__V1__PlaceHoldResponse         *message)
+{
+  static const Credits__V1__PlaceHoldResponse init_value = CREDITS__V1__PLACE_HOLD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__place_hold_response__get_packed_size
+                     (const Credits__V1__PlaceHoldResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__place_hold_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__place_hold_response__pack
+                     (const Credits__V1__PlaceHoldResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__place_hold_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__place_hold_response__pack_to_buffer
+                     (const Credits__V1__PlaceHoldResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__place_hold_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__PlaceHoldResponse *
+       credits__v1__place_hold_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__PlaceHoldResponse *)
+     protobuf_c_message_unpack (&credits__v1__place_hold_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__place_hold_response__free_unpacked
+                     (Credits__V1__PlaceHoldResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__place_hold_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__get_hold_request__init
+                     (Credits__V1__GetHoldRequest         *message)
+{
+  static const Credits__V1__GetHoldRequest init_value = CREDITS__V1__GET_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__get_hold_request__get_packed_size
+                     (const Credits__V1__GetHoldRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__get_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__get_hold_request__pack
+                     (const Credits__V1__GetHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__get_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__get_hold_request__pack_to_buffer
+                     (const Credits__V1__GetHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__get_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GetHoldRequest *
+       credits__v1__get_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GetHoldRequest *)
+     protobuf_c_message_unpack (&credits__v1__get_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__get_hold_request__free_unpacked
+                     (Credits__V1__GetHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__get_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__get_hold_response__init
+                     (Credits__V1__GetHoldResponse         *message)
+{
+  static const Credits__V1__GetHoldResponse init_value = CREDITS__V1__GET_HOLD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__get_hold_response__get_packed_size
+                     (const Credits__V1__GetHoldResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__get_hold_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__get_hold_response__pack
+                     (const Credits__V1__GetHoldResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__get_hold_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__get_hold_response__pack_to_buffer
+                     (const Credits__V1__GetHoldResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__get_hold_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GetHoldResponse *
+       credits__v1__get_hold_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GetHoldResponse *)
+     protobuf_c_message_unpack (&credits__v1__get_hold_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__get_hold_response__free_unpacked
+                     (Credits__V1__GetHoldResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__get_hold_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__extend_hold_request__init
+                     (Credits__V1__ExtendHoldRequest         *message)
+{
+  static const Credits__V1__ExtendHoldRequest init_value = CREDITS__V1__EXTEND_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__extend_hold_request__get_packed_size
+                     (const Credits__V1__ExtendHoldRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__extend_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__extend_hold_request__pack
+                     (const Credits__V1__ExtendHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__extend_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__extend_hold_request__pack_to_buffer
+                     (const Credits__V1__ExtendHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__extend_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ExtendHoldRequest *
+       credits__v1__extend_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ExtendHoldRequest *)
+     protobuf_c_message_unpack (&credits__v1__extend_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__extend_hold_request__free_unpacked
+                     (Credits__V1__ExtendHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__extend_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__extend_hold_response__init
+                     (Credits__V1__ExtendHoldResponse         *message)
+{
+  static const Credits__V1__ExtendHoldResponse init_value = CREDITS__V1__EXTEND_HOLD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__extend_hold_response__get_packed_size
+                     (const Credits__V1__ExtendHoldResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__extend_hold_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__extend_hold_response__pack
+                     (const Credits__V1__ExtendHoldResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__extend_hold_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__extend_hold_response__pack_to_buffer
+                     (const Credits__V1__ExtendHoldResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__extend_hold_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ExtendHoldResponse *
+       credits__v1__extend_hold_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ExtendHoldResponse *)
+     protobuf_c_message_unpack (&credits__v1__extend_hold_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__extend_hold_response__free_unpacked
+                     (Credits__V1__ExtendHoldResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__extend_hold_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__capture_hold_request__init
+                     (Credits__V1__CaptureHoldRequest         *message)
+{
+  static const Credits__V1__CaptureHoldRequest init_value = CREDITS__V1__CAPTURE_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__capture_hold_request__get_packed_size
+                     (const Credits__V1__CaptureHoldRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__capture_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__capture_hold_request__pack
+                     (const Credits__V1__CaptureHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__capture_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__capture_hold_request__pack_to_buffer
+                     (const Credits__V1__CaptureHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__capture_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CaptureHoldRequest *
+       credits__v1__capture_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CaptureHoldRequest *)
+     protobuf_c_message_unpack (&credits__v1__capture_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__capture_hold_request__free_unpacked
+                     (Credits__V1__CaptureHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__capture_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__capture_hold_response__init
+                     (Credits__V1__CaptureHoldResponse         *message)
+{
+  static const Credits__V1__CaptureHoldResponse init_value = CREDITS__V1__CAPTURE_HOLD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__capture_hold_response__get_packed_size
+                     (const Credits__V1__CaptureHoldResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__capture_hold_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__capture_hold_response__pack
+                     (const Credits__V1__CaptureHoldResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__capture_hold_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__capture_hold_response__pack_to_buffer
+                     (const Credits__V1__CaptureHoldResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__capture_hold_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CaptureHoldResponse *
+       credits__v1__capture_hold_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CaptureHoldResponse *)
+     protobuf_c_message_unpack (&credits__v1__capture_hold_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__capture_hold_response__free_unpacked
+                     (Credits__V1__CaptureHoldResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__capture_hold_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__release_hold_request__init
+                     (Credits__V1__ReleaseHoldRequest         *message)
+{
+  static const Credits__V1__ReleaseHoldRequest init_value = CREDITS__V1__RELEASE_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__release_hold_request__get_packed_size
+                     (const Credits__V1__ReleaseHoldRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__release_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__release_hold_request__pack
+                     (const Credits__V1__ReleaseHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__release_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__release_hold_request__pack_to_buffer
+                     (const Credits__V1__ReleaseHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__release_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ReleaseHoldRequest *
+       credits__v1__release_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ReleaseHoldRequest *)
+     protobuf_c_message_unpack (&credits__v1__release_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__release_hold_request__free_unpacked
+                     (Credits__V1__ReleaseHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__release_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__release_hold_response__init
+                     (Credits__V1__ReleaseHoldResponse         *message)
+{
+  static const Credits__V1__ReleaseHoldResponse init_value = CREDITS__V1__RELEASE_HOLD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__release_hold_response__get_packed_size
+                     (const Credits__V1__ReleaseHoldResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__release_hold_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__release_hold_response__pack
+                     (const Credits__V1__ReleaseHoldResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__release_hold_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__release_hold_response__pack_to_buffer
+                     (const Credits__V1__ReleaseHoldResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__release_hold_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ReleaseHoldResponse *
+       credits__v1__release_hold_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ReleaseHoldResponse *)
+     protobuf_c_message_unpack (&credits__v1__release_hold_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__release_hold_response__free_unpacked
+                     (Credits__V1__ReleaseHoldResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__release_hold_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__freeze_wallet_request__init
+                     (Credits__V1__FreezeWalletRequest         *message)
+{
+  static const Credits__V1__FreezeWalletRequest init_value = CREDITS__V1__FREEZE_WALLET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__freeze_wallet_request__get_packed_size
+                     (const Credits__V1__FreezeWalletRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__freeze_wallet_request__pack
+                     (const Credits__V1__FreezeWalletRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__freeze_wallet_request__pack_to_buffer
+                     (const Credits__V1__FreezeWalletRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__FreezeWalletRequest *
+       credits__v1__freeze_wallet_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__FreezeWalletRequest *)
+     protobuf_c_message_unpack (&credits__v1__freeze_wallet_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__freeze_wallet_request__free_unpacked
+                     (Credits__V1__FreezeWalletRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__freeze_wallet_response__init
+                     (Credits__V1__FreezeWalletResponse         *message)
+{
+  static const Credits__V1__FreezeWalletResponse init_value = CREDITS__V1__FREEZE_WALLET_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__freeze_wallet_response__get_packed_size
+                     (const Credits__V1__FreezeWalletResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__freeze_wallet_response__pack
+                     (const Credits__V1__FreezeWalletResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__freeze_wallet_response__pack_to_buffer
+                     (const Credits__V1__FreezeWalletResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__FreezeWalletResponse *
+       credits__v1__freeze_wallet_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__FreezeWalletResponse *)
+     protobuf_c_message_unpack (&credits__v1__freeze_wallet_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__freeze_wallet_response__free_unpacked
+                     (Credits__V1__FreezeWalletResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__freeze_wallet_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__unfreeze_wallet_request__init
+                     (Credits__V1__UnfreezeWalletRequest         *message)
+{
+  static const Credits__V1__UnfreezeWalletRequest init_value = CREDITS__V1__UNFREEZE_WALLET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__unfreeze_wallet_request__get_packed_size
+                     (const Credits__V1__UnfreezeWalletRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__unfreeze_wallet_request__pack
+                     (const Credits__V1__UnfreezeWalletRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__unfreeze_wallet_request__pack_to_buffer
+                     (const Credits__V1__UnfreezeWalletRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__UnfreezeWalletRequest *
+       credits__v1__unfreeze_wallet_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__UnfreezeWalletRequest *)
+     protobuf_c_message_unpack (&credits__v1__unfreeze_wallet_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__unfreeze_wallet_request__free_unpacked
+                     (Credits__V1__UnfreezeWalletRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__unfreeze_wallet_response__init
+                     (Credits__V1__UnfreezeWalletResponse         *message)
+{
+  static const Credits__V1__UnfreezeWalletResponse init_value = CREDITS__V1__UNFREEZE_WALLET_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__unfreeze_wallet_response__get_packed_size
+                     (const Credits__V1__UnfreezeWalletResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__unfreeze_wallet_response__pack
+                     (const Credits__V1__UnfreezeWalletResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__unfreeze_wallet_response__pack_to_buffer
+                     (const Credits__V1__UnfreezeWalletResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__UnfreezeWalletResponse *
+       credits__v1__unfreeze_wallet_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__UnfreezeWalletResponse *)
+     protobuf_c_message_unpack (&credits__v1__unfreeze_wallet_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__unfreeze_wallet_response__free_unpacked
+                     (Credits__V1__UnfreezeWalletResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__unfreeze_wallet_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__close_wallet_request__init
+                     (Credits__V1__CloseWalletRequest         *message)
+{
+  static const Credits__V1__CloseWalletRequest init_value = CREDITS__V1__CLOSE_WALLET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__close_wallet_request__get_packed_size
+                     (const Credits__V1__CloseWalletRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__close_wallet_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__close_wallet_request__pack
+                     (const Credits__V1__CloseWalletRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__close_wallet_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__close_wallet_request__pack_to_buffer
+                     (const Credits__V1__CloseWalletRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__close_wallet_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CloseWalletRequest *
+       credits__v1__close_wallet_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CloseWalletRequest *)
+     protobuf_c_message_unpack (&credits__v1__close_wallet_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__close_wallet_request__free_unpacked
+                     (Credits__V1__CloseWalletRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__close_wallet_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__close_wallet_response__init
+                     (Credits__V1__CloseWalletResponse         *message)
+{
+  static const Credits__V1__CloseWalletResponse init_value = CREDITS__V1__CLOSE_WALLET_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__close_wallet_response__get_packed_size
+                     (const Credits__V1__CloseWalletResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__close_wallet_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__close_wallet_response__pack
+                     (const Credits__V1__CloseWalletResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__close_wallet_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__close_wallet_response__pack_to_buffer
+                     (const Credits__V1__CloseWalletResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__close_wallet_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CloseWalletResponse *
+       credits__v1__close_wallet_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CloseWalletResponse *)
+     protobuf_c_message_unpack (&credits__v1__close_wallet_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__close_wallet_response__free_unpacked
+                     (Credits__V1__CloseWalletResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__close_wallet_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__list_entries_request__init
+                     (Credits__V1__ListEntriesRequest         *message)
+{
+  static const Credits__V1__ListEntriesRequest init_value = CREDITS__V1__LIST_ENTRIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_entries_request__get_packed_size
+                     (const Credits__V1__ListEntriesRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_entries_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_entries_request__pack
+                     (const Credits__V1__ListEntriesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_entries_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_entries_request__pack_to_buffer
+                     (const Credits__V1__ListEntriesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_entries_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListEntriesRequest *
+       credits__v1__list_entries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListEntriesRequest *)
+     protobuf_c_message_unpack (&credits__v1__list_entries_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_entries_request__free_unpacked
+                     (Credits__V1__ListEntriesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_entries_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__list_entries_response__init
+                     (Credits__V1__ListEntriesResponse         *message)
+{
+  static const Credits__V1__ListEntriesResponse init_value = CREDITS__V1__LIST_ENTRIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_entries_response__get_packed_size
+                     (const Credits__V1__ListEntriesResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_entries_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_entries_response__pack
+                     (const Credits__V1__ListEntriesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_entries_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_entries_response__pack_to_buffer
+                     (const Credits__V1__ListEntriesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_entries_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListEntriesResponse *
+       credits__v1__list_entries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListEntriesResponse *)
+     protobuf_c_message_unpack (&credits__v1__list_entries_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_entries_response__free_unpacked
+                     (Credits__V1__ListEntriesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_entries_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__watch_wallet_request__init
+                     (Credits__V1__WatchWalletRequest         *message)
+{
+  static const Credits__V1__WatchWalletRequest init_value = CREDITS__V1__WATCH_WALLET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__watch_wallet_request__get_packed_size
+                     (const Credits__V1__WatchWalletRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__watch_wallet_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__watch_wallet_request__pack
+                     (const Credits__V1__WatchWalletRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__watch_wallet_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__watch_wallet_request__pack_to_buffer
+                     (const Credits__V1__WatchWalletRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__watch_wallet_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__WatchWalletRequest *
+       credits__v1__watch_wallet_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__WatchWalletRequest *)
+     protobuf_c_message_unpack (&credits__v1__watch_wallet_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__watch_wallet_request__free_unpacked
+                     (Credits__V1__WatchWalletRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__watch_wallet_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__watch_wallet_response__init
+                     (Credits__V1__WatchWalletResponse         *message)
+{
+  static const Credits__V1__WatchWalletResponse init_value = CREDITS__V1__WATCH_WALLET_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__watch_wallet_response__get_packed_size
+                     (const Credits__V1__WatchWalletResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__watch_wallet_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__watch_wallet_response__pack
+                     (const Credits__V1__WatchWalletResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__watch_wallet_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__watch_wallet_response__pack_to_buffer
+                     (const Credits__V1__WatchWalletResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__watch_wallet_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__WatchWalletResponse *
+       credits__v1__watch_wallet_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__WatchWalletResponse *)
+     protobuf_c_message_unpack (&credits__v1__watch_wallet_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__watch_wallet_response__free_unpacked
+                     (Credits__V1__WatchWalletResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__watch_wallet_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__watch_events_request__init
+                     (Credits__V1__WatchEventsRequest         *message)
+{
+  static const Credits__V1__WatchEventsRequest init_value = CREDITS__V1__WATCH_EVENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__watch_events_request__get_packed_size
+                     (const Credits__V1__WatchEventsRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__watch_events_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__watch_events_request__pack
+                     (const Credits__V1__WatchEventsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__watch_events_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__watch_events_request__pack_to_buffer
+                     (const Credits__V1__WatchEventsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__watch_events_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__WatchEventsRequest *
+       credits__v1__watch_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__WatchEventsRequest *)
+     protobuf_c_message_unpack (&credits__v1__watch_events_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__watch_events_request__free_unpacked
+                     (Credits__V1__WatchEventsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__watch_events_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__watch_events_response__init
+                     (Credits__V1__WatchEventsResponse         *message)
+{
+  static const Credits__V1__WatchEventsResponse init_value = CREDITS__V1__WATCH_EVENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__watch_events_response__get_packed_size
+                     (const Credits__V1__WatchEventsResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__watch_events_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__watch_events_response__pack
+                     (const Credits__V1__WatchEventsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__watch_events_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__watch_events_response__pack_to_buffer
+                     (const Credits__V1__WatchEventsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__watch_events_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__WatchEventsResponse *
+       credits__v1__watch_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__WatchEventsResponse *)
+     protobuf_c_message_unpack (&credits__v1__watch_events_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__watch_events_response__free_unpacked
+                     (Credits__V1__WatchEventsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__watch_events_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__verify_ledger_request__init
+                     (Credits__V1__VerifyLedgerRequest         *message)
+{
+  static const Credits__V1__VerifyLedgerRequest init_value = CREDITS__V1__VERIFY_LEDGER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__verify_ledger_request__get_packed_size
+                     (const Credits__V1__VerifyLedgerRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__verify_ledger_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__verify_ledger_request__pack
+                     (const Credits__V1__VerifyLedgerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__verify_ledger_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__verify_ledger_request__pack_to_buffer
+                     (const Credits__V1__VerifyLedgerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__verify_ledger_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__VerifyLedgerRequest *
+       credits__v1__verify_ledger_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__VerifyLedgerRequest *)
+     protobuf_c_message_unpack (&credits__v1__verify_ledger_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__verify_ledger_request__free_unpacked
+                     (Credits__V1__VerifyLedgerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__verify_ledger_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__verify_ledger_response__progress__init
+                     (Credits__V1__VerifyLedgerResponse__Progress         *message)
+{
+  static const Credits__V1__VerifyLedgerResponse__Progress init_value = CREDITS__V1__VERIFY_LEDGER_RESPONSE__PROGRESS__INIT;
+  *message = init_value;
+}
+void   credits__v1__verify_ledger_response__verdict__init
+                     (Credits__V1__VerifyLedgerResponse__Verdict         *message)
+{
+  static const Credits__V1__VerifyLedgerResponse__Verdict init_value = CREDITS__V1__VERIFY_LEDGER_RESPONSE__VERDICT__INIT;
+  *message = init_value;
+}
+void   credits__v1__verify_ledger_response__account__init
+                     (Credits__V1__VerifyLedgerResponse__Account         *message)
+{
+  static const Credits__V1__VerifyLedgerResponse__Account init_value = CREDITS__V1__VERIFY_LEDGER_RESPONSE__ACCOUNT__INIT;
+  *message = init_value;
+}
+void   credits__v1__verify_ledger_response__init
+                     (Credits__V1__VerifyLedgerResponse         *message)
+{
+  static const Credits__V1__VerifyLedgerResponse init_value = CREDITS__V1__VERIFY_LEDGER_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__verify_ledger_response__get_packed_size
+                     (const Credits__V1__VerifyLedgerResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__verify_ledger_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__verify_ledger_response__pack
+                     (const Credits__V1__VerifyLedgerResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__verify_ledger_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__verify_ledger_response__pack_to_buffer
+                     (const Credits__V1__VerifyLedgerResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__verify_ledger_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__VerifyLedgerResponse *
+       credits__v1__verify_ledger_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__VerifyLedgerResponse *)
+     protobuf_c_message_unpack (&credits__v1__verify_ledger_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__verify_ledger_response__free_unpacked
+                     (Credits__V1__VerifyLedgerResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__verify_ledger_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__backup_ledger_request__init
+                     (Credits__V1__BackupLedgerRequest         *message)
+{
+  static const Credits__V1__BackupLedgerRequest init_value = CREDITS__V1__BACKUP_LEDGER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__backup_ledger_request__get_packed_size
+                     (const Credits__V1__BackupLedgerRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__backup_ledger_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__backup_ledger_request__pack
+                     (const Credits__V1__BackupLedgerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__backup_ledger_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__backup_ledger_request__pack_to_buffer
+                     (const Credits__V1__BackupLedgerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__backup_ledger_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__BackupLedgerRequest *
+       credits__v1__backup_ledger_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__BackupLedgerRequest *)
+     protobuf_c_message_unpack (&credits__v1__backup_ledger_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__backup_ledger_request__free_unpacked
+                     (Credits__V1__BackupLedgerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__backup_ledger_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__backup_ledger_response__init
+                     (Credits__V1__BackupLedgerResponse         *message)
+{
+  static const Credits__V1__BackupLedgerResponse init_value = CREDITS__V1__BACKUP_LEDGER_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__backup_ledger_response__get_packed_size
+                     (const Credits__V1__BackupLedgerResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__backup_ledger_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__backup_ledger_response__pack
+                     (const Credits__V1__BackupLedgerResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__backup_ledger_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__backup_ledger_response__pack_to_buffer
+                     (const Credits__V1__BackupLedgerResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__backup_ledger_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__BackupLedgerResponse *
+       credits__v1__backup_ledger_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__BackupLedgerResponse *)
+     protobuf_c_message_unpack (&credits__v1__backup_ledger_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__backup_ledger_response__free_unpacked
+                     (Credits__V1__BackupLedgerResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__backup_ledger_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor credits__v1__create_wallet_request__field_descriptors[3] =
@@ -455,6 +1913,108 @@ const ProtobufCMessageDescriptor credits__v1__get_wallet_response__descriptor =
   (ProtobufCMessageInit) credits__v1__get_wallet_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor credits__v1__list_wallets_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListWalletsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListWalletsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_wallets_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange credits__v1__list_wallets_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_wallets_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListWalletsRequest",
+  "ListWalletsRequest",
+  "Credits__V1__ListWalletsRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ListWalletsRequest),
+  2,
+  credits__v1__list_wallets_request__field_descriptors,
+  credits__v1__list_wallets_request__field_indices_by_name,
+  1,  credits__v1__list_wallets_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_wallets_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_wallets_response__field_descriptors[2] =
+{
+  {
+    "wallets",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__ListWalletsResponse, n_wallets),
+    offsetof(Credits__V1__ListWalletsResponse, wallets),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListWalletsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_wallets_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = wallets */
+};
+static const ProtobufCIntRange credits__v1__list_wallets_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_wallets_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListWalletsResponse",
+  "ListWalletsResponse",
+  "Credits__V1__ListWalletsResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ListWalletsResponse),
+  2,
+  credits__v1__list_wallets_response__field_descriptors,
+  credits__v1__list_wallets_response__field_indices_by_name,
+  1,  credits__v1__list_wallets_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_wallets_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor credits__v1__charge_request__field_descriptors[5] =
 {
   {
@@ -594,5 +2154,1967 @@ const ProtobufCMessageDescriptor credits__v1__charge_response__descriptor =
   credits__v1__charge_response__field_indices_by_name,
   1,  credits__v1__charge_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__charge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__refund_charge_request__field_descriptors[3] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeRequest, entry_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeRequest, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__refund_charge_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  1,   /* field[1] = entry_id */
+  0,   /* field[0] = idempotency_key */
+};
+static const ProtobufCIntRange credits__v1__refund_charge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__refund_charge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.RefundChargeRequest",
+  "RefundChargeRequest",
+  "Credits__V1__RefundChargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__RefundChargeRequest),
+  3,
+  credits__v1__refund_charge_request__field_descriptors,
+  credits__v1__refund_charge_request__field_indices_by_name,
+  1,  credits__v1__refund_charge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__refund_charge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__refund_charge_response__field_descriptors[3] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refundable",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeResponse, refundable),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__refund_charge_response__field_indices_by_name[] = {
+  1,   /* field[1] = entry */
+  2,   /* field[2] = refundable */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__refund_charge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__refund_charge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.RefundChargeResponse",
+  "RefundChargeResponse",
+  "Credits__V1__RefundChargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__RefundChargeResponse),
+  3,
+  credits__v1__refund_charge_response__field_descriptors,
+  credits__v1__refund_charge_response__field_indices_by_name,
+  1,  credits__v1__refund_charge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__refund_charge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__grant_credits_request__field_descriptors[4] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GrantCreditsRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GrantCreditsRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GrantCreditsRequest, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memo",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GrantCreditsRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__grant_credits_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  0,   /* field[0] = idempotency_key */
+  3,   /* field[3] = memo */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__grant_credits_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__grant_credits_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GrantCreditsRequest",
+  "GrantCreditsRequest",
+  "Credits__V1__GrantCreditsRequest",
+  "credits.v1",
+  sizeof(Credits__V1__GrantCreditsRequest),
+  4,
+  credits__v1__grant_credits_request__field_descriptors,
+  credits__v1__grant_credits_request__field_indices_by_name,
+  1,  credits__v1__grant_credits_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__grant_credits_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__grant_credits_response__field_descriptors[2] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GrantCreditsResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GrantCreditsResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__grant_credits_response__field_indices_by_name[] = {
+  1,   /* field[1] = entry */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__grant_credits_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__grant_credits_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GrantCreditsResponse",
+  "GrantCreditsResponse",
+  "Credits__V1__GrantCreditsResponse",
+  "credits.v1",
+  sizeof(Credits__V1__GrantCreditsResponse),
+  2,
+  credits__v1__grant_credits_response__field_descriptors,
+  credits__v1__grant_credits_response__field_indices_by_name,
+  1,  credits__v1__grant_credits_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__grant_credits_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__place_hold_request__field_descriptors[6] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, reason),
+    &credits__v1__entry__reason__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reference",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, reference),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ttl",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, ttl),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__place_hold_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  0,   /* field[0] = idempotency_key */
+  3,   /* field[3] = reason */
+  4,   /* field[4] = reference */
+  5,   /* field[5] = ttl */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__place_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor credits__v1__place_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.PlaceHoldRequest",
+  "PlaceHoldRequest",
+  "Credits__V1__PlaceHoldRequest",
+  "credits.v1",
+  sizeof(Credits__V1__PlaceHoldRequest),
+  6,
+  credits__v1__place_hold_request__field_descriptors,
+  credits__v1__place_hold_request__field_indices_by_name,
+  1,  credits__v1__place_hold_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__place_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__place_hold_response__field_descriptors[4] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldResponse, hold),
+    &credits__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "affordable",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldResponse, affordable),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_unit",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldResponse, last_unit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__place_hold_response__field_indices_by_name[] = {
+  2,   /* field[2] = affordable */
+  1,   /* field[1] = hold */
+  3,   /* field[3] = last_unit */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__place_hold_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__place_hold_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.PlaceHoldResponse",
+  "PlaceHoldResponse",
+  "Credits__V1__PlaceHoldResponse",
+  "credits.v1",
+  sizeof(Credits__V1__PlaceHoldResponse),
+  4,
+  credits__v1__place_hold_response__field_descriptors,
+  credits__v1__place_hold_response__field_indices_by_name,
+  1,  credits__v1__place_hold_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__place_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__get_hold_request__field_descriptors[1] =
+{
+  {
+    "hold_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetHoldRequest, hold_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__get_hold_request__field_indices_by_name[] = {
+  0,   /* field[0] = hold_id */
+};
+static const ProtobufCIntRange credits__v1__get_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__get_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GetHoldRequest",
+  "GetHoldRequest",
+  "Credits__V1__GetHoldRequest",
+  "credits.v1",
+  sizeof(Credits__V1__GetHoldRequest),
+  1,
+  credits__v1__get_hold_request__field_descriptors,
+  credits__v1__get_hold_request__field_indices_by_name,
+  1,  credits__v1__get_hold_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__get_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__get_hold_response__field_descriptors[2] =
+{
+  {
+    "hold",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetHoldResponse, hold),
+    &credits__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetHoldResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__get_hold_response__field_indices_by_name[] = {
+  0,   /* field[0] = hold */
+  1,   /* field[1] = wallet */
+};
+static const ProtobufCIntRange credits__v1__get_hold_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__get_hold_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GetHoldResponse",
+  "GetHoldResponse",
+  "Credits__V1__GetHoldResponse",
+  "credits.v1",
+  sizeof(Credits__V1__GetHoldResponse),
+  2,
+  credits__v1__get_hold_response__field_descriptors,
+  credits__v1__get_hold_response__field_indices_by_name,
+  1,  credits__v1__get_hold_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__get_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__extend_hold_request__field_descriptors[4] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldRequest, hold_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "additional_amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldRequest, additional_amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ttl",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldRequest, ttl),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__extend_hold_request__field_indices_by_name[] = {
+  2,   /* field[2] = additional_amount */
+  1,   /* field[1] = hold_id */
+  0,   /* field[0] = idempotency_key */
+  3,   /* field[3] = ttl */
+};
+static const ProtobufCIntRange credits__v1__extend_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__extend_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ExtendHoldRequest",
+  "ExtendHoldRequest",
+  "Credits__V1__ExtendHoldRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ExtendHoldRequest),
+  4,
+  credits__v1__extend_hold_request__field_descriptors,
+  credits__v1__extend_hold_request__field_indices_by_name,
+  1,  credits__v1__extend_hold_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__extend_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__extend_hold_response__field_descriptors[4] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldResponse, hold),
+    &credits__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "affordable",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldResponse, affordable),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_unit",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ExtendHoldResponse, last_unit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__extend_hold_response__field_indices_by_name[] = {
+  2,   /* field[2] = affordable */
+  1,   /* field[1] = hold */
+  3,   /* field[3] = last_unit */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__extend_hold_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__extend_hold_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ExtendHoldResponse",
+  "ExtendHoldResponse",
+  "Credits__V1__ExtendHoldResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ExtendHoldResponse),
+  4,
+  credits__v1__extend_hold_response__field_descriptors,
+  credits__v1__extend_hold_response__field_indices_by_name,
+  1,  credits__v1__extend_hold_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__extend_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__capture_hold_request__field_descriptors[4] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldRequest, hold_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldRequest, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "final",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldRequest, final),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__capture_hold_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  3,   /* field[3] = final */
+  1,   /* field[1] = hold_id */
+  0,   /* field[0] = idempotency_key */
+};
+static const ProtobufCIntRange credits__v1__capture_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__capture_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CaptureHoldRequest",
+  "CaptureHoldRequest",
+  "Credits__V1__CaptureHoldRequest",
+  "credits.v1",
+  sizeof(Credits__V1__CaptureHoldRequest),
+  4,
+  credits__v1__capture_hold_request__field_descriptors,
+  credits__v1__capture_hold_request__field_indices_by_name,
+  1,  credits__v1__capture_hold_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__capture_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__capture_hold_response__field_descriptors[3] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldResponse, hold),
+    &credits__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CaptureHoldResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__capture_hold_response__field_indices_by_name[] = {
+  2,   /* field[2] = entry */
+  1,   /* field[1] = hold */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__capture_hold_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__capture_hold_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CaptureHoldResponse",
+  "CaptureHoldResponse",
+  "Credits__V1__CaptureHoldResponse",
+  "credits.v1",
+  sizeof(Credits__V1__CaptureHoldResponse),
+  3,
+  credits__v1__capture_hold_response__field_descriptors,
+  credits__v1__capture_hold_response__field_indices_by_name,
+  1,  credits__v1__capture_hold_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__capture_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__release_hold_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ReleaseHoldRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ReleaseHoldRequest, hold_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__release_hold_request__field_indices_by_name[] = {
+  1,   /* field[1] = hold_id */
+  0,   /* field[0] = idempotency_key */
+};
+static const ProtobufCIntRange credits__v1__release_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__release_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ReleaseHoldRequest",
+  "ReleaseHoldRequest",
+  "Credits__V1__ReleaseHoldRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ReleaseHoldRequest),
+  2,
+  credits__v1__release_hold_request__field_descriptors,
+  credits__v1__release_hold_request__field_indices_by_name,
+  1,  credits__v1__release_hold_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__release_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__release_hold_response__field_descriptors[2] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ReleaseHoldResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hold",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ReleaseHoldResponse, hold),
+    &credits__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__release_hold_response__field_indices_by_name[] = {
+  1,   /* field[1] = hold */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__release_hold_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__release_hold_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ReleaseHoldResponse",
+  "ReleaseHoldResponse",
+  "Credits__V1__ReleaseHoldResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ReleaseHoldResponse),
+  2,
+  credits__v1__release_hold_response__field_descriptors,
+  credits__v1__release_hold_response__field_indices_by_name,
+  1,  credits__v1__release_hold_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__release_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__freeze_wallet_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__FreezeWalletRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__FreezeWalletRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__freeze_wallet_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__freeze_wallet_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__freeze_wallet_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.FreezeWalletRequest",
+  "FreezeWalletRequest",
+  "Credits__V1__FreezeWalletRequest",
+  "credits.v1",
+  sizeof(Credits__V1__FreezeWalletRequest),
+  2,
+  credits__v1__freeze_wallet_request__field_descriptors,
+  credits__v1__freeze_wallet_request__field_indices_by_name,
+  1,  credits__v1__freeze_wallet_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__freeze_wallet_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__freeze_wallet_response__field_descriptors[1] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__FreezeWalletResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__freeze_wallet_response__field_indices_by_name[] = {
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__freeze_wallet_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__freeze_wallet_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.FreezeWalletResponse",
+  "FreezeWalletResponse",
+  "Credits__V1__FreezeWalletResponse",
+  "credits.v1",
+  sizeof(Credits__V1__FreezeWalletResponse),
+  1,
+  credits__v1__freeze_wallet_response__field_descriptors,
+  credits__v1__freeze_wallet_response__field_indices_by_name,
+  1,  credits__v1__freeze_wallet_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__freeze_wallet_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__unfreeze_wallet_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UnfreezeWalletRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UnfreezeWalletRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__unfreeze_wallet_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__unfreeze_wallet_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__unfreeze_wallet_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.UnfreezeWalletRequest",
+  "UnfreezeWalletRequest",
+  "Credits__V1__UnfreezeWalletRequest",
+  "credits.v1",
+  sizeof(Credits__V1__UnfreezeWalletRequest),
+  2,
+  credits__v1__unfreeze_wallet_request__field_descriptors,
+  credits__v1__unfreeze_wallet_request__field_indices_by_name,
+  1,  credits__v1__unfreeze_wallet_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__unfreeze_wallet_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__unfreeze_wallet_response__field_descriptors[1] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UnfreezeWalletResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__unfreeze_wallet_response__field_indices_by_name[] = {
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__unfreeze_wallet_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__unfreeze_wallet_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.UnfreezeWalletResponse",
+  "UnfreezeWalletResponse",
+  "Credits__V1__UnfreezeWalletResponse",
+  "credits.v1",
+  sizeof(Credits__V1__UnfreezeWalletResponse),
+  1,
+  credits__v1__unfreeze_wallet_response__field_descriptors,
+  credits__v1__unfreeze_wallet_response__field_indices_by_name,
+  1,  credits__v1__unfreeze_wallet_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__unfreeze_wallet_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__close_wallet_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CloseWalletRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CloseWalletRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__close_wallet_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__close_wallet_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__close_wallet_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CloseWalletRequest",
+  "CloseWalletRequest",
+  "Credits__V1__CloseWalletRequest",
+  "credits.v1",
+  sizeof(Credits__V1__CloseWalletRequest),
+  2,
+  credits__v1__close_wallet_request__field_descriptors,
+  credits__v1__close_wallet_request__field_indices_by_name,
+  1,  credits__v1__close_wallet_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__close_wallet_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__close_wallet_response__field_descriptors[1] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CloseWalletResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__close_wallet_response__field_indices_by_name[] = {
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__close_wallet_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__close_wallet_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CloseWalletResponse",
+  "CloseWalletResponse",
+  "Credits__V1__CloseWalletResponse",
+  "credits.v1",
+  sizeof(Credits__V1__CloseWalletResponse),
+  1,
+  credits__v1__close_wallet_response__field_descriptors,
+  credits__v1__close_wallet_response__field_indices_by_name,
+  1,  credits__v1__close_wallet_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__close_wallet_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_entries_request__field_descriptors[6] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListEntriesRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListEntriesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListEntriesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kinds",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Credits__V1__ListEntriesRequest, n_kinds),
+    offsetof(Credits__V1__ListEntriesRequest, kinds),
+    &credits__v1__entry__kind__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "start_time",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListEntriesRequest, start_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "end_time",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListEntriesRequest, end_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_entries_request__field_indices_by_name[] = {
+  5,   /* field[5] = end_time */
+  3,   /* field[3] = kinds */
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  4,   /* field[4] = start_time */
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__list_entries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_entries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListEntriesRequest",
+  "ListEntriesRequest",
+  "Credits__V1__ListEntriesRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ListEntriesRequest),
+  6,
+  credits__v1__list_entries_request__field_descriptors,
+  credits__v1__list_entries_request__field_indices_by_name,
+  1,  credits__v1__list_entries_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_entries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_entries_response__field_descriptors[2] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__ListEntriesResponse, n_entries),
+    offsetof(Credits__V1__ListEntriesResponse, entries),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListEntriesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_entries_response__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange credits__v1__list_entries_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_entries_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListEntriesResponse",
+  "ListEntriesResponse",
+  "Credits__V1__ListEntriesResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ListEntriesResponse),
+  2,
+  credits__v1__list_entries_response__field_descriptors,
+  credits__v1__list_entries_response__field_indices_by_name,
+  1,  credits__v1__list_entries_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_entries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__watch_wallet_request__field_descriptors[3] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__WatchWalletRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Credits__V1__WatchWalletRequest, start_case),
+    offsetof(Credits__V1__WatchWalletRequest, snapshot),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "after_sequence",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Credits__V1__WatchWalletRequest, start_case),
+    offsetof(Credits__V1__WatchWalletRequest, after_sequence),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__watch_wallet_request__field_indices_by_name[] = {
+  2,   /* field[2] = after_sequence */
+  1,   /* field[1] = snapshot */
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__watch_wallet_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__watch_wallet_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.WatchWalletRequest",
+  "WatchWalletRequest",
+  "Credits__V1__WatchWalletRequest",
+  "credits.v1",
+  sizeof(Credits__V1__WatchWalletRequest),
+  3,
+  credits__v1__watch_wallet_request__field_descriptors,
+  credits__v1__watch_wallet_request__field_indices_by_name,
+  1,  credits__v1__watch_wallet_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__watch_wallet_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__watch_wallet_response__field_descriptors[2] =
+{
+  {
+    "snapshot",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__WatchWalletResponse, update_case),
+    offsetof(Credits__V1__WatchWalletResponse, snapshot),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "change",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__WatchWalletResponse, update_case),
+    offsetof(Credits__V1__WatchWalletResponse, change),
+    &credits__v1__change__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__watch_wallet_response__field_indices_by_name[] = {
+  1,   /* field[1] = change */
+  0,   /* field[0] = snapshot */
+};
+static const ProtobufCIntRange credits__v1__watch_wallet_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__watch_wallet_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.WatchWalletResponse",
+  "WatchWalletResponse",
+  "Credits__V1__WatchWalletResponse",
+  "credits.v1",
+  sizeof(Credits__V1__WatchWalletResponse),
+  2,
+  credits__v1__watch_wallet_response__field_descriptors,
+  credits__v1__watch_wallet_response__field_indices_by_name,
+  1,  credits__v1__watch_wallet_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__watch_wallet_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__watch_events_request__field_descriptors[1] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__WatchEventsRequest, cursor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__watch_events_request__field_indices_by_name[] = {
+  0,   /* field[0] = cursor */
+};
+static const ProtobufCIntRange credits__v1__watch_events_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__watch_events_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.WatchEventsRequest",
+  "WatchEventsRequest",
+  "Credits__V1__WatchEventsRequest",
+  "credits.v1",
+  sizeof(Credits__V1__WatchEventsRequest),
+  1,
+  credits__v1__watch_events_request__field_descriptors,
+  credits__v1__watch_events_request__field_indices_by_name,
+  1,  credits__v1__watch_events_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__watch_events_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__watch_events_response__field_descriptors[2] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__WatchEventsResponse, cursor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "events",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__WatchEventsResponse, n_events),
+    offsetof(Credits__V1__WatchEventsResponse, events),
+    &credits__v1__event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__watch_events_response__field_indices_by_name[] = {
+  0,   /* field[0] = cursor */
+  1,   /* field[1] = events */
+};
+static const ProtobufCIntRange credits__v1__watch_events_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__watch_events_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.WatchEventsResponse",
+  "WatchEventsResponse",
+  "Credits__V1__WatchEventsResponse",
+  "credits.v1",
+  sizeof(Credits__V1__WatchEventsResponse),
+  2,
+  credits__v1__watch_events_response__field_descriptors,
+  credits__v1__watch_events_response__field_indices_by_name,
+  1,  credits__v1__watch_events_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__watch_events_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__verify_ledger_request__field_descriptors[2] =
+{
+  {
+    "known_record_count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerRequest, known_record_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "known_digest",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerRequest, known_digest),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__verify_ledger_request__field_indices_by_name[] = {
+  1,   /* field[1] = known_digest */
+  0,   /* field[0] = known_record_count */
+};
+static const ProtobufCIntRange credits__v1__verify_ledger_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__verify_ledger_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.VerifyLedgerRequest",
+  "VerifyLedgerRequest",
+  "Credits__V1__VerifyLedgerRequest",
+  "credits.v1",
+  sizeof(Credits__V1__VerifyLedgerRequest),
+  2,
+  credits__v1__verify_ledger_request__field_descriptors,
+  credits__v1__verify_ledger_request__field_indices_by_name,
+  1,  credits__v1__verify_ledger_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__verify_ledger_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__verify_ledger_response__progress__field_descriptors[3] =
+{
+  {
+    "record_count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Progress, record_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_record_count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Progress, total_record_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "row_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Progress, row_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__verify_ledger_response__progress__field_indices_by_name[] = {
+  0,   /* field[0] = record_count */
+  2,   /* field[2] = row_count */
+  1,   /* field[1] = total_record_count */
+};
+static const ProtobufCIntRange credits__v1__verify_ledger_response__progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__verify_ledger_response__progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.VerifyLedgerResponse.Progress",
+  "Progress",
+  "Credits__V1__VerifyLedgerResponse__Progress",
+  "credits.v1",
+  sizeof(Credits__V1__VerifyLedgerResponse__Progress),
+  3,
+  credits__v1__verify_ledger_response__progress__field_descriptors,
+  credits__v1__verify_ledger_response__progress__field_indices_by_name,
+  1,  credits__v1__verify_ledger_response__progress__number_ranges,
+  (ProtobufCMessageInit) credits__v1__verify_ledger_response__progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__verify_ledger_response__verdict__field_descriptors[8] =
+{
+  {
+    "sound",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, sound),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flaws",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, n_flaws),
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, flaws),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flaw_count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, flaw_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record_count",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, record_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refusal_count",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, refusal_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_count",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, wallet_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digest",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, digest),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "accounts",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, n_accounts),
+    offsetof(Credits__V1__VerifyLedgerResponse__Verdict, accounts),
+    &credits__v1__verify_ledger_response__account__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__verify_ledger_response__verdict__field_indices_by_name[] = {
+  7,   /* field[7] = accounts */
+  6,   /* field[6] = digest */
+  2,   /* field[2] = flaw_count */
+  1,   /* field[1] = flaws */
+  3,   /* field[3] = record_count */
+  4,   /* field[4] = refusal_count */
+  0,   /* field[0] = sound */
+  5,   /* field[5] = wallet_count */
+};
+static const ProtobufCIntRange credits__v1__verify_ledger_response__verdict__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor credits__v1__verify_ledger_response__verdict__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.VerifyLedgerResponse.Verdict",
+  "Verdict",
+  "Credits__V1__VerifyLedgerResponse__Verdict",
+  "credits.v1",
+  sizeof(Credits__V1__VerifyLedgerResponse__Verdict),
+  8,
+  credits__v1__verify_ledger_response__verdict__field_descriptors,
+  credits__v1__verify_ledger_response__verdict__field_indices_by_name,
+  1,  credits__v1__verify_ledger_response__verdict__number_ranges,
+  (ProtobufCMessageInit) credits__v1__verify_ledger_response__verdict__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__verify_ledger_response__account__field_descriptors[2] =
+{
+  {
+    "account",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Account, account),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "balance",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__VerifyLedgerResponse__Account, balance),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__verify_ledger_response__account__field_indices_by_name[] = {
+  0,   /* field[0] = account */
+  1,   /* field[1] = balance */
+};
+static const ProtobufCIntRange credits__v1__verify_ledger_response__account__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__verify_ledger_response__account__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.VerifyLedgerResponse.Account",
+  "Account",
+  "Credits__V1__VerifyLedgerResponse__Account",
+  "credits.v1",
+  sizeof(Credits__V1__VerifyLedgerResponse__Account),
+  2,
+  credits__v1__verify_ledger_response__account__field_descriptors,
+  credits__v1__verify_ledger_response__account__field_indices_by_name,
+  1,  credits__v1__verify_ledger_response__account__number_ranges,
+  (ProtobufCMessageInit) credits__v1__verify_ledger_response__account__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__verify_ledger_response__field_descriptors[2] =
+{
+  {
+    "progress",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__VerifyLedgerResponse, update_case),
+    offsetof(Credits__V1__VerifyLedgerResponse, progress),
+    &credits__v1__verify_ledger_response__progress__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "verdict",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__VerifyLedgerResponse, update_case),
+    offsetof(Credits__V1__VerifyLedgerResponse, verdict),
+    &credits__v1__verify_ledger_response__verdict__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__verify_ledger_response__field_indices_by_name[] = {
+  0,   /* field[0] = progress */
+  1,   /* field[1] = verdict */
+};
+static const ProtobufCIntRange credits__v1__verify_ledger_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__verify_ledger_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.VerifyLedgerResponse",
+  "VerifyLedgerResponse",
+  "Credits__V1__VerifyLedgerResponse",
+  "credits.v1",
+  sizeof(Credits__V1__VerifyLedgerResponse),
+  2,
+  credits__v1__verify_ledger_response__field_descriptors,
+  credits__v1__verify_ledger_response__field_indices_by_name,
+  1,  credits__v1__verify_ledger_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__verify_ledger_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define credits__v1__backup_ledger_request__field_descriptors NULL
+#define credits__v1__backup_ledger_request__field_indices_by_name NULL
+#define credits__v1__backup_ledger_request__number_ranges NULL
+const ProtobufCMessageDescriptor credits__v1__backup_ledger_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.BackupLedgerRequest",
+  "BackupLedgerRequest",
+  "Credits__V1__BackupLedgerRequest",
+  "credits.v1",
+  sizeof(Credits__V1__BackupLedgerRequest),
+  0,
+  credits__v1__backup_ledger_request__field_descriptors,
+  credits__v1__backup_ledger_request__field_indices_by_name,
+  0,  credits__v1__backup_ledger_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__backup_ledger_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__backup_ledger_response__field_descriptors[2] =
+{
+  {
+    "size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__BackupLedgerResponse, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "chunk",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__BackupLedgerResponse, chunk),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__backup_ledger_response__field_indices_by_name[] = {
+  1,   /* field[1] = chunk */
+  0,   /* field[0] = size */
+};
+static const ProtobufCIntRange credits__v1__backup_ledger_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__backup_ledger_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.BackupLedgerResponse",
+  "BackupLedgerResponse",
+  "Credits__V1__BackupLedgerResponse",
+  "credits.v1",
+  sizeof(Credits__V1__BackupLedgerResponse),
+  2,
+  credits__v1__backup_ledger_response__field_descriptors,
+  credits__v1__backup_ledger_response__field_indices_by_name,
+  1,  credits__v1__backup_ledger_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__backup_ledger_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

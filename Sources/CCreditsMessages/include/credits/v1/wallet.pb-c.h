@@ -18,7 +18,6 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Credits__V1__Wallet Credits__V1__Wallet;
-typedef struct Credits__V1__Entry Credits__V1__Entry;
 
 
 /* --- enums --- */
@@ -30,20 +29,6 @@ typedef enum _Credits__V1__Wallet__State {
   CREDITS__V1__WALLET__STATE__CLOSED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__WALLET__STATE)
 } Credits__V1__Wallet__State;
-typedef enum _Credits__V1__Entry__Kind {
-  CREDITS__V1__ENTRY__KIND__KIND_UNSPECIFIED = 0,
-  CREDITS__V1__ENTRY__KIND__CHARGE = 1,
-  CREDITS__V1__ENTRY__KIND__RECHARGE = 2
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__ENTRY__KIND)
-} Credits__V1__Entry__Kind;
-typedef enum _Credits__V1__Entry__Reason {
-  CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED = 0,
-  CREDITS__V1__ENTRY__REASON__NUMBER_PURCHASE = 1,
-  CREDITS__V1__ENTRY__REASON__CALL = 2,
-  CREDITS__V1__ENTRY__REASON__TEXT = 3,
-  CREDITS__V1__ENTRY__REASON__OTHER = 4
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__ENTRY__REASON)
-} Credits__V1__Entry__Reason;
 
 /* --- messages --- */
 
@@ -62,26 +47,6 @@ struct  Credits__V1__Wallet
 #define CREDITS__V1__WALLET__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__wallet__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, CREDITS__V1__WALLET__STATE__STATE_UNSPECIFIED, 0, NULL }
-
-
-struct  Credits__V1__Entry
-{
-  ProtobufCMessage base;
-  char *entry_id;
-  char *wallet_id;
-  int64_t sequence;
-  Credits__V1__Entry__Kind kind;
-  Credits__V1__Money *amount;
-  Credits__V1__Money *posted;
-  Credits__V1__Entry__Reason reason;
-  char *reference;
-  char *actor;
-  Google__Protobuf__Timestamp *create_time;
-  char *recharge_id;
-};
-#define CREDITS__V1__ENTRY__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&credits__v1__entry__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, CREDITS__V1__ENTRY__KIND__KIND_UNSPECIFIED, NULL, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 /* Credits__V1__Wallet methods */
@@ -103,32 +68,10 @@ Credits__V1__Wallet *
 void   credits__v1__wallet__free_unpacked
                      (Credits__V1__Wallet *message,
                       ProtobufCAllocator *allocator);
-/* Credits__V1__Entry methods */
-void   credits__v1__entry__init
-                     (Credits__V1__Entry         *message);
-size_t credits__v1__entry__get_packed_size
-                     (const Credits__V1__Entry   *message);
-size_t credits__v1__entry__pack
-                     (const Credits__V1__Entry   *message,
-                      uint8_t             *out);
-size_t credits__v1__entry__pack_to_buffer
-                     (const Credits__V1__Entry   *message,
-                      ProtobufCBuffer     *buffer);
-Credits__V1__Entry *
-       credits__v1__entry__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   credits__v1__entry__free_unpacked
-                     (Credits__V1__Entry *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Credits__V1__Wallet_Closure)
                  (const Credits__V1__Wallet *message,
-                  void *closure_data);
-typedef void (*Credits__V1__Entry_Closure)
-                 (const Credits__V1__Entry *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -138,9 +81,6 @@ typedef void (*Credits__V1__Entry_Closure)
 
 extern const ProtobufCMessageDescriptor credits__v1__wallet__descriptor;
 extern const ProtobufCEnumDescriptor    credits__v1__wallet__state__descriptor;
-extern const ProtobufCMessageDescriptor credits__v1__entry__descriptor;
-extern const ProtobufCEnumDescriptor    credits__v1__entry__kind__descriptor;
-extern const ProtobufCEnumDescriptor    credits__v1__entry__reason__descriptor;
 
 PROTOBUF_C__END_DECLS
 

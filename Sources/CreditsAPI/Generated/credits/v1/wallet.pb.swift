@@ -13,9 +13,9 @@ public struct Wallet: ProtobufMessage {
   public var currencyCode: String
   /// The sum of all entries.
   public var posted: Money?
-  /// The part of `posted` that is set aside for usage not yet charged.
+  /// The part of `posted` that open holds set aside for usage not yet charged.
   public var held: Money?
-  /// What can be spent now: `posted` less `held`.
+  /// What can be spent now: `posted` less `held`. Below zero only after a capture above its hold.
   public var available: Money?
   public var state: Wallet.State
   /// The number of the wallet's newest change. Changes count from 1 without a gap; an answer that carries a higher
@@ -38,7 +38,7 @@ public struct Wallet: ProtobufMessage {
     case unspecified
     /// Credits may be spent and added.
     case active
-    /// Nothing may be spent until it is unfrozen.
+    /// Nothing may be spent until it is unfrozen. Usage that was held for is still captured.
     case frozen
     /// Nothing changes any more.
     case closed
@@ -118,181 +118,6 @@ public struct Wallet: ProtobufMessage {
     if self.state != .unspecified { text.field("state", self.state) }
     if self.sequence != 0 { text.field("sequence", self.sequence) }
     if let value = self.createTime { text.field("create_time", value) }
-    return text.finished()
-  }
-}
-
-/// A movement of money into or out of a wallet. Entries never change.
-public struct Entry: ProtobufMessage {
-  public var entryID: String
-  public var walletID: String
-  /// The number of the wallet's change that made the entry; see `Wallet.sequence`.
-  public var sequence: Int64
-  public var kind: Entry.Kind
-  /// Negative when the entry takes from the wallet.
-  public var amount: Money?
-  /// The wallet's posted balance after the entry.
-  public var posted: Money?
-  /// Set on charges.
-  public var reason: Entry.Reason
-  /// What the caller named the usage by.
-  public var reference: String
-  /// The caller's name, as the server's configuration gives it to the process that connected.
-  public var actor: String
-  public var createTime: ProtobufWellKnown.Timestamp?
-  /// Set on recharges.
-  public var rechargeID: String
-
-  public init(entryID: String = "", walletID: String = "", sequence: Int64 = 0, kind: Entry.Kind = .unspecified, amount: Money? = nil, posted: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", actor: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, rechargeID: String = "") {
-    self.entryID = entryID
-    self.walletID = walletID
-    self.sequence = sequence
-    self.kind = kind
-    self.amount = amount
-    self.posted = posted
-    self.reason = reason
-    self.reference = reference
-    self.actor = actor
-    self.createTime = createTime
-    self.rechargeID = rechargeID
-  }
-
-  public enum Kind: Sendable, Hashable, CustomStringConvertible {
-    case unspecified
-    /// Usage was paid.
-    case charge
-    /// A card was charged and the wallet credited.
-    case recharge
-    /// A number that was not yet declared when this was generated.
-    case unrecognized(Int32)
-
-    public init(rawValue: Int32) {
-      switch rawValue {
-        case 0: self = .unspecified
-        case 1: self = .charge
-        case 2: self = .recharge
-        default: self = .unrecognized(rawValue)
-      }
-    }
-
-    public var rawValue: Int32 {
-      switch self {
-        case .unspecified: 0
-        case .charge: 1
-        case .recharge: 2
-        case .unrecognized(let number): number
-      }
-    }
-
-    /// The name in the proto file.
-    public var description: String {
-      switch self {
-        case .unspecified: "KIND_UNSPECIFIED"
-        case .charge: "CHARGE"
-        case .recharge: "RECHARGE"
-        case .unrecognized(let number): String(number)
-      }
-    }
-  }
-
-  /// What usage was paid.
-  public enum Reason: Sendable, Hashable, CustomStringConvertible {
-    case unspecified
-    /// A phone number was bought or renewed.
-    case numberPurchase
-    /// A call.
-    case call
-    /// A text message.
-    case text
-    case other
-    /// A number that was not yet declared when this was generated.
-    case unrecognized(Int32)
-
-    public init(rawValue: Int32) {
-      switch rawValue {
-        case 0: self = .unspecified
-        case 1: self = .numberPurchase
-        case 2: self = .call
-        case 3: self = .text
-        case 4: self = .other
-        default: self = .unrecognized(rawValue)
-      }
-    }
-
-    public var rawValue: Int32 {
-      switch self {
-        case .unspecified: 0
-        case .numberPurchase: 1
-        case .call: 2
-        case .text: 3
-        case .other: 4
-        case .unrecognized(let number): number
-      }
-    }
-
-    /// The name in the proto file.
-    public var description: String {
-      switch self {
-        case .unspecified: "REASON_UNSPECIFIED"
-        case .numberPurchase: "NUMBER_PURCHASE"
-        case .call: "CALL"
-        case .text: "TEXT"
-        case .other: "OTHER"
-        case .unrecognized(let number): String(number)
-      }
-    }
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__Entry()
-    credits__v1__entry__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__Entry.self)
-    self.entryID = String(cString: c.pointee.entry_id)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.sequence = c.pointee.sequence
-    self.kind = Entry.Kind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.posted = Money(copyingIfSet: c.pointee.posted)
-    self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
-    self.reference = String(cString: c.pointee.reference)
-    self.actor = String(cString: c.pointee.actor)
-    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
-    self.rechargeID = String(cString: c.pointee.recharge_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__Entry.self, credits__v1__entry__init)
-    c.pointee.entry_id = arena.string(self.entryID, "credits.v1.Entry.entry_id")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.Entry.wallet_id")
-    c.pointee.sequence = self.sequence
-    c.pointee.kind = Credits__V1__Entry__Kind(rawValue: Credits__V1__Entry__Kind.RawValue(truncatingIfNeeded: self.kind.rawValue))
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.posted { c.pointee.posted = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
-    c.pointee.reference = arena.string(self.reference, "credits.v1.Entry.reference")
-    c.pointee.actor = arena.string(self.actor, "credits.v1.Entry.actor")
-    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.Entry.recharge_id")
-    return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Entry")
-    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if self.sequence != 0 { text.field("sequence", self.sequence) }
-    if self.kind != .unspecified { text.field("kind", self.kind) }
-    if let value = self.amount { text.field("amount", value) }
-    if let value = self.posted { text.field("posted", value) }
-    if self.reason != .unspecified { text.field("reason", self.reason) }
-    if !self.reference.isEmpty { text.field("reference", self.reference) }
-    if !self.actor.isEmpty { text.field("actor", self.actor) }
-    if let value = self.createTime { text.field("create_time", value) }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
     return text.finished()
   }
 }

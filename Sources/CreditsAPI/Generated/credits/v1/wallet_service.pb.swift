@@ -3,6 +3,7 @@
 
 internal import CCreditsMessages
 public import ProtobufC
+public import ProtobufWellKnown
 public import UnixGRPC
 public import UnixGRPCProtobuf
 
@@ -146,6 +147,82 @@ public struct GetWalletResponse: ProtobufMessage {
   }
 }
 
+public struct ListWalletsRequest: ProtobufMessage {
+  /// How many wallets at most: 50 where it is 0, 1000 where it is more.
+  public var pageSize: Int32
+  /// The `next_page_token` of the page before; empty for the first.
+  public var pageToken: String
+
+  public init(pageSize: Int32 = 0, pageToken: String = "") {
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListWalletsRequest()
+    credits__v1__list_wallets_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListWalletsRequest.self)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListWalletsRequest.self, credits__v1__list_wallets_request__init)
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListWalletsRequest.page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListWalletsRequest")
+    if self.pageSize != 0 { text.field("page_size", self.pageSize) }
+    if !self.pageToken.isEmpty { text.field("page_token", self.pageToken) }
+    return text.finished()
+  }
+}
+
+public struct ListWalletsResponse: ProtobufMessage {
+  public var wallets: [Wallet]
+  /// Empty on the last page.
+  public var nextPageToken: String
+
+  public init(wallets: [Wallet] = [], nextPageToken: String = "") {
+    self.wallets = wallets
+    self.nextPageToken = nextPageToken
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListWalletsResponse()
+    credits__v1__list_wallets_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListWalletsResponse.self)
+    self.wallets = UnsafeBufferPointer(start: c.pointee.wallets, count: c.pointee.n_wallets).map { Wallet(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListWalletsResponse.self, credits__v1__list_wallets_response__init)
+    c.pointee.n_wallets = self.wallets.count
+    c.pointee.wallets = arena.array(self.wallets) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListWalletsResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListWalletsResponse")
+    if !self.wallets.isEmpty { text.field("wallets", self.wallets) }
+    if !self.nextPageToken.isEmpty { text.field("next_page_token", self.nextPageToken) }
+    return text.finished()
+  }
+}
+
 public struct ChargeRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
@@ -242,18 +319,1495 @@ public struct ChargeResponse: ProtobufMessage {
   }
 }
 
+public struct RefundChargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  /// The charge or capture.
+  public var entryID: String
+  /// What to give back: above zero.
+  public var amount: Money?
+
+  public init(idempotencyKey: String = "", entryID: String = "", amount: Money? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.entryID = entryID
+    self.amount = amount
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundChargeRequest()
+    credits__v1__refund_charge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundChargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.entryID = String(cString: c.pointee.entry_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundChargeRequest.self, credits__v1__refund_charge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundChargeRequest.idempotency_key")
+    c.pointee.entry_id = arena.string(self.entryID, "credits.v1.RefundChargeRequest.entry_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("RefundChargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
+    if let value = self.amount { text.field("amount", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct RefundChargeResponse: ProtobufMessage {
+  /// After the refund.
+  public var wallet: Wallet?
+  /// The refund.
+  public var entry: Entry?
+  /// What can still be given back of the charge or capture.
+  public var refundable: Money?
+
+  public init(wallet: Wallet? = nil, entry: Entry? = nil, refundable: Money? = nil) {
+    self.wallet = wallet
+    self.entry = entry
+    self.refundable = refundable
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundChargeResponse()
+    credits__v1__refund_charge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundChargeResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+    self.refundable = Money(copyingIfSet: c.pointee.refundable)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundChargeResponse.self, credits__v1__refund_charge_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("RefundChargeResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    if let value = self.refundable { text.field("refundable", value) }
+    return text.finished()
+  }
+}
+
+public struct GrantCreditsRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  /// What to give: above zero, in the wallet's currency.
+  public var amount: Money?
+  /// Why; up to 255 bytes. No card number.
+  public var memo: String
+
+  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, memo: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.amount = amount
+    self.memo = memo
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GrantCreditsRequest()
+    credits__v1__grant_credits_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GrantCreditsRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.memo = String(cString: c.pointee.memo)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GrantCreditsRequest.self, credits__v1__grant_credits_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.GrantCreditsRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GrantCreditsRequest.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.GrantCreditsRequest.memo")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("GrantCreditsRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.amount { text.field("amount", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct GrantCreditsResponse: ProtobufMessage {
+  /// After the grant.
+  public var wallet: Wallet?
+  /// The grant.
+  public var entry: Entry?
+
+  public init(wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GrantCreditsResponse()
+    credits__v1__grant_credits_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GrantCreditsResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GrantCreditsResponse.self, credits__v1__grant_credits_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("GrantCreditsResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
+public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  /// What to set aside: above zero, in the wallet's currency.
+  public var amount: Money?
+  /// What the hold is for. Its captures carry it.
+  public var reason: Entry.Reason
+  /// The caller's own name for the usage, such as a call's id; up to 255 bytes. No card number.
+  public var reference: String
+  /// How long to keep it: whole seconds, 1 second to 7 days. Unset: 10 minutes.
+  public var ttl: ProtobufWellKnown.Duration?
+
+  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", ttl: ProtobufWellKnown.Duration? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.amount = amount
+    self.reason = reason
+    self.reference = reference
+    self.ttl = ttl
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__PlaceHoldRequest()
+    credits__v1__place_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__PlaceHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
+    self.reference = String(cString: c.pointee.reference)
+    self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__PlaceHoldRequest.self, credits__v1__place_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.PlaceHoldRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.PlaceHoldRequest.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
+    c.pointee.reference = arena.string(self.reference, "credits.v1.PlaceHoldRequest.reference")
+    if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("PlaceHoldRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.reason != .unspecified { text.field("reason", self.reason) }
+    if !self.reference.isEmpty { text.field("reference", self.reference) }
+    if let value = self.ttl { text.field("ttl", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct PlaceHoldResponse: ProtobufMessage {
+  /// With the hold placed.
+  public var wallet: Wallet?
+  public var hold: Hold?
+  /// What could still be held or spent.
+  public var affordable: Money?
+  /// Whether another hold of this size would be refused.
+  public var lastUnit: Bool
+
+  public init(wallet: Wallet? = nil, hold: Hold? = nil, affordable: Money? = nil, lastUnit: Bool = false) {
+    self.wallet = wallet
+    self.hold = hold
+    self.affordable = affordable
+    self.lastUnit = lastUnit
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__PlaceHoldResponse()
+    credits__v1__place_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__PlaceHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.affordable = Money(copyingIfSet: c.pointee.affordable)
+    self.lastUnit = c.pointee.last_unit != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__PlaceHoldResponse.self, credits__v1__place_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.affordable { c.pointee.affordable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.last_unit = self.lastUnit ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("PlaceHoldResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.hold { text.field("hold", value) }
+    if let value = self.affordable { text.field("affordable", value) }
+    if self.lastUnit { text.field("last_unit", self.lastUnit) }
+    return text.finished()
+  }
+}
+
+public struct GetHoldRequest: ProtobufMessage {
+  public var holdID: String
+
+  public init(holdID: String = "") {
+    self.holdID = holdID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetHoldRequest()
+    credits__v1__get_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetHoldRequest.self)
+    self.holdID = String(cString: c.pointee.hold_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetHoldRequest.self, credits__v1__get_hold_request__init)
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.GetHoldRequest.hold_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("GetHoldRequest")
+    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
+    return text.finished()
+  }
+}
+
+public struct GetHoldResponse: ProtobufMessage {
+  public var hold: Hold?
+  public var wallet: Wallet?
+
+  public init(hold: Hold? = nil, wallet: Wallet? = nil) {
+    self.hold = hold
+    self.wallet = wallet
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetHoldResponse()
+    credits__v1__get_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetHoldResponse.self)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetHoldResponse.self, credits__v1__get_hold_response__init)
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("GetHoldResponse")
+    if let value = self.hold { text.field("hold", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct ExtendHoldRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var holdID: String
+  /// What to set aside beside the rest; unset for nothing.
+  public var additionalAmount: Money?
+  /// How long to keep the hold from now on, as in `PlaceHoldRequest`; it never ends sooner than it would have. Unset:
+  /// as long as before.
+  public var ttl: ProtobufWellKnown.Duration?
+
+  public init(idempotencyKey: String = "", holdID: String = "", additionalAmount: Money? = nil, ttl: ProtobufWellKnown.Duration? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.holdID = holdID
+    self.additionalAmount = additionalAmount
+    self.ttl = ttl
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ExtendHoldRequest()
+    credits__v1__extend_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ExtendHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.holdID = String(cString: c.pointee.hold_id)
+    self.additionalAmount = Money(copyingIfSet: c.pointee.additional_amount)
+    self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ExtendHoldRequest.self, credits__v1__extend_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ExtendHoldRequest.idempotency_key")
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.ExtendHoldRequest.hold_id")
+    if let value = self.additionalAmount { c.pointee.additional_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ExtendHoldRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
+    if let value = self.additionalAmount { text.field("additional_amount", value) }
+    if let value = self.ttl { text.field("ttl", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct ExtendHoldResponse: ProtobufMessage {
+  /// With the hold extended.
+  public var wallet: Wallet?
+  public var hold: Hold?
+  /// What could still be held or spent.
+  public var affordable: Money?
+  /// Whether another extension of this size would be refused.
+  public var lastUnit: Bool
+
+  public init(wallet: Wallet? = nil, hold: Hold? = nil, affordable: Money? = nil, lastUnit: Bool = false) {
+    self.wallet = wallet
+    self.hold = hold
+    self.affordable = affordable
+    self.lastUnit = lastUnit
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ExtendHoldResponse()
+    credits__v1__extend_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ExtendHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.affordable = Money(copyingIfSet: c.pointee.affordable)
+    self.lastUnit = c.pointee.last_unit != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ExtendHoldResponse.self, credits__v1__extend_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.affordable { c.pointee.affordable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.last_unit = self.lastUnit ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ExtendHoldResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.hold { text.field("hold", value) }
+    if let value = self.affordable { text.field("affordable", value) }
+    if self.lastUnit { text.field("last_unit", self.lastUnit) }
+    return text.finished()
+  }
+}
+
+public struct CaptureHoldRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var holdID: String
+  /// What the usage cost: above zero.
+  public var amount: Money?
+  /// No more usage comes: what remains is given back, and the hold is resolved.
+  public var final: Bool
+
+  public init(idempotencyKey: String = "", holdID: String = "", amount: Money? = nil, final: Bool = false) {
+    self.idempotencyKey = idempotencyKey
+    self.holdID = holdID
+    self.amount = amount
+    self.final = final
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CaptureHoldRequest()
+    credits__v1__capture_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CaptureHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.holdID = String(cString: c.pointee.hold_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.final = c.pointee.final != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CaptureHoldRequest.self, credits__v1__capture_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CaptureHoldRequest.idempotency_key")
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.CaptureHoldRequest.hold_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.final = self.final ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CaptureHoldRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.final { text.field("final", self.final) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct CaptureHoldResponse: ProtobufMessage {
+  /// After the capture.
+  public var wallet: Wallet?
+  public var hold: Hold?
+  /// The capture.
+  public var entry: Entry?
+
+  public init(wallet: Wallet? = nil, hold: Hold? = nil, entry: Entry? = nil) {
+    self.wallet = wallet
+    self.hold = hold
+    self.entry = entry
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CaptureHoldResponse()
+    credits__v1__capture_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CaptureHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CaptureHoldResponse.self, credits__v1__capture_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CaptureHoldResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.hold { text.field("hold", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
+public struct ReleaseHoldRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var holdID: String
+
+  public init(idempotencyKey: String = "", holdID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.holdID = holdID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ReleaseHoldRequest()
+    credits__v1__release_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ReleaseHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.holdID = String(cString: c.pointee.hold_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ReleaseHoldRequest.self, credits__v1__release_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ReleaseHoldRequest.idempotency_key")
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.ReleaseHoldRequest.hold_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ReleaseHoldRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct ReleaseHoldResponse: ProtobufMessage {
+  /// With the hold released.
+  public var wallet: Wallet?
+  public var hold: Hold?
+
+  public init(wallet: Wallet? = nil, hold: Hold? = nil) {
+    self.wallet = wallet
+    self.hold = hold
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ReleaseHoldResponse()
+    credits__v1__release_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ReleaseHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ReleaseHoldResponse.self, credits__v1__release_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ReleaseHoldResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.hold { text.field("hold", value) }
+    return text.finished()
+  }
+}
+
+public struct FreezeWalletRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__FreezeWalletRequest()
+    credits__v1__freeze_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__FreezeWalletRequest.self, credits__v1__freeze_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.FreezeWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.FreezeWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("FreezeWalletRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct FreezeWalletResponse: ProtobufMessage {
+  public var wallet: Wallet?
+
+  public init(wallet: Wallet? = nil) {
+    self.wallet = wallet
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__FreezeWalletResponse()
+    credits__v1__freeze_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__FreezeWalletResponse.self, credits__v1__freeze_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("FreezeWalletResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct UnfreezeWalletRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__UnfreezeWalletRequest()
+    credits__v1__unfreeze_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__UnfreezeWalletRequest.self, credits__v1__unfreeze_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.UnfreezeWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.UnfreezeWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("UnfreezeWalletRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct UnfreezeWalletResponse: ProtobufMessage {
+  public var wallet: Wallet?
+
+  public init(wallet: Wallet? = nil) {
+    self.wallet = wallet
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__UnfreezeWalletResponse()
+    credits__v1__unfreeze_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__UnfreezeWalletResponse.self, credits__v1__unfreeze_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("UnfreezeWalletResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct CloseWalletRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CloseWalletRequest()
+    credits__v1__close_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CloseWalletRequest.self, credits__v1__close_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CloseWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.CloseWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CloseWalletRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct CloseWalletResponse: ProtobufMessage {
+  public var wallet: Wallet?
+
+  public init(wallet: Wallet? = nil) {
+    self.wallet = wallet
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CloseWalletResponse()
+    credits__v1__close_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CloseWalletResponse.self, credits__v1__close_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CloseWalletResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct ListEntriesRequest: ProtobufMessage {
+  public var walletID: String
+  /// How many entries at most: 50 where it is 0, 1000 where it is more.
+  public var pageSize: Int32
+  /// The `next_page_token` of the page before, with all other fields as they were then; empty for the first.
+  public var pageToken: String
+  /// Only entries of these kinds; all where it is empty.
+  public var kinds: [Entry.Kind]
+  /// Only entries from this time on.
+  public var startTime: ProtobufWellKnown.Timestamp?
+  /// Only entries before this time.
+  public var endTime: ProtobufWellKnown.Timestamp?
+
+  public init(walletID: String = "", pageSize: Int32 = 0, pageToken: String = "", kinds: [Entry.Kind] = [], startTime: ProtobufWellKnown.Timestamp? = nil, endTime: ProtobufWellKnown.Timestamp? = nil) {
+    self.walletID = walletID
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+    self.kinds = kinds
+    self.startTime = startTime
+    self.endTime = endTime
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListEntriesRequest()
+    credits__v1__list_entries_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListEntriesRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+    self.kinds = UnsafeBufferPointer(start: c.pointee.kinds, count: c.pointee.n_kinds).map { Entry.Kind(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
+    self.startTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.start_time)
+    self.endTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.end_time)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListEntriesRequest.self, credits__v1__list_entries_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListEntriesRequest.wallet_id")
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListEntriesRequest.page_token")
+    c.pointee.n_kinds = self.kinds.count
+    c.pointee.kinds = arena.array(self.kinds) { Credits__V1__Entry__Kind(rawValue: Credits__V1__Entry__Kind.RawValue(truncatingIfNeeded: $0.rawValue)) }
+    if let value = self.startTime { c.pointee.start_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    if let value = self.endTime { c.pointee.end_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListEntriesRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if self.pageSize != 0 { text.field("page_size", self.pageSize) }
+    if !self.pageToken.isEmpty { text.field("page_token", self.pageToken) }
+    if !self.kinds.isEmpty { text.field("kinds", self.kinds) }
+    if let value = self.startTime { text.field("start_time", value) }
+    if let value = self.endTime { text.field("end_time", value) }
+    return text.finished()
+  }
+}
+
+public struct ListEntriesResponse: ProtobufMessage {
+  public var entries: [Entry]
+  /// Empty on the last page.
+  public var nextPageToken: String
+
+  public init(entries: [Entry] = [], nextPageToken: String = "") {
+    self.entries = entries
+    self.nextPageToken = nextPageToken
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListEntriesResponse()
+    credits__v1__list_entries_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListEntriesResponse.self)
+    self.entries = UnsafeBufferPointer(start: c.pointee.entries, count: c.pointee.n_entries).map { Entry(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListEntriesResponse.self, credits__v1__list_entries_response__init)
+    c.pointee.n_entries = self.entries.count
+    c.pointee.entries = arena.array(self.entries) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListEntriesResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListEntriesResponse")
+    if !self.entries.isEmpty { text.field("entries", self.entries) }
+    if !self.nextPageToken.isEmpty { text.field("next_page_token", self.nextPageToken) }
+    return text.finished()
+  }
+}
+
+public struct WatchWalletRequest: ProtobufMessage {
+  public var walletID: String
+  /// Where to begin; with a snapshot where it is unset.
+  public var start: Start?
+
+  public init(walletID: String = "", start: Start? = nil) {
+    self.walletID = walletID
+    self.start = start
+  }
+
+  /// Where to begin; with a snapshot where it is unset.
+  public enum Start: Sendable, Hashable {
+    /// The wallet as it is, then every change from there.
+    case snapshot(Bool)
+    /// Every change with a higher sequence, the oldest first; 0 for all. At most 100 000 changes back.
+    case afterSequence(Int64)
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchWalletRequest()
+    credits__v1__watch_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchWalletRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    switch c.pointee.start_case.rawValue {
+      case 2: self.start = .snapshot(c.pointee.snapshot != 0)
+      case 3: self.start = .afterSequence(c.pointee.after_sequence)
+      default: self.start = nil
+    }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchWalletRequest.self, credits__v1__watch_wallet_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.WatchWalletRequest.wallet_id")
+    switch self.start {
+      case .snapshot(let value):
+        c.pointee.start_case = Credits__V1__WatchWalletRequest__StartCase(rawValue: 2)
+        c.pointee.snapshot = value ? 1 : 0
+      case .afterSequence(let value):
+        c.pointee.start_case = Credits__V1__WatchWalletRequest__StartCase(rawValue: 3)
+        c.pointee.after_sequence = value
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("WatchWalletRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    switch self.start {
+      case .snapshot(let value): text.field("snapshot", value)
+      case .afterSequence(let value): text.field("after_sequence", value)
+      case nil: break
+    }
+    return text.finished()
+  }
+}
+
+public struct WatchWalletResponse: ProtobufMessage {
+  public var update: Update?
+
+  public init(update: Update? = nil) {
+    self.update = update
+  }
+
+  public enum Update: Sendable, Hashable {
+    /// The wallet as it was when the watch began.
+    case snapshot(Wallet)
+    case change(Change)
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchWalletResponse()
+    credits__v1__watch_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchWalletResponse.self)
+    switch c.pointee.update_case.rawValue {
+      case 1: self.update = .snapshot(Wallet(copying: c.pointee.snapshot))
+      case 2: self.update = .change(Change(copying: c.pointee.change))
+      default: self.update = nil
+    }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchWalletResponse.self, credits__v1__watch_wallet_response__init)
+    switch self.update {
+      case .snapshot(let value):
+        c.pointee.update_case = Credits__V1__WatchWalletResponse__UpdateCase(rawValue: 1)
+        c.pointee.snapshot = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self)
+      case .change(let value):
+        c.pointee.update_case = Credits__V1__WatchWalletResponse__UpdateCase(rawValue: 2)
+        c.pointee.change = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Change.self)
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("WatchWalletResponse")
+    switch self.update {
+      case .snapshot(let value): text.field("snapshot", value)
+      case .change(let value): text.field("change", value)
+      case nil: break
+    }
+    return text.finished()
+  }
+}
+
+public struct WatchEventsRequest: ProtobufMessage {
+  /// A response's cursor, to hear of everything after it. Empty: of everything from now on.
+  public var cursor: String
+
+  public init(cursor: String = "") {
+    self.cursor = cursor
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchEventsRequest()
+    credits__v1__watch_events_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchEventsRequest.self)
+    self.cursor = String(cString: c.pointee.cursor)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchEventsRequest.self, credits__v1__watch_events_request__init)
+    c.pointee.cursor = arena.string(self.cursor, "credits.v1.WatchEventsRequest.cursor")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("WatchEventsRequest")
+    if !self.cursor.isEmpty { text.field("cursor", self.cursor) }
+    return text.finished()
+  }
+}
+
+public struct WatchEventsResponse: ProtobufMessage {
+  /// Where to go on after this response.
+  public var cursor: String
+  /// What one change was. Empty in the first response, which says where the watch began, and where long nothing
+  /// happened.
+  public var events: [Event]
+
+  public init(cursor: String = "", events: [Event] = []) {
+    self.cursor = cursor
+    self.events = events
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchEventsResponse()
+    credits__v1__watch_events_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchEventsResponse.self)
+    self.cursor = String(cString: c.pointee.cursor)
+    self.events = UnsafeBufferPointer(start: c.pointee.events, count: c.pointee.n_events).map { Event(copying: $0!) }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchEventsResponse.self, credits__v1__watch_events_response__init)
+    c.pointee.cursor = arena.string(self.cursor, "credits.v1.WatchEventsResponse.cursor")
+    c.pointee.n_events = self.events.count
+    c.pointee.events = arena.array(self.events) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Event.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("WatchEventsResponse")
+    if !self.cursor.isEmpty { text.field("cursor", self.cursor) }
+    if !self.events.isEmpty { text.field("events", self.events) }
+    return text.finished()
+  }
+}
+
+public struct VerifyLedgerRequest: ProtobufMessage {
+  /// A verdict's `record_count` and `digest`, kept elsewhere since. Whoever rewrote the whole file since then is found
+  /// out by them, and in no other way. 0 and empty for none.
+  public var knownRecordCount: Int64
+  public var knownDigest: String
+
+  public init(knownRecordCount: Int64 = 0, knownDigest: String = "") {
+    self.knownRecordCount = knownRecordCount
+    self.knownDigest = knownDigest
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__VerifyLedgerRequest()
+    credits__v1__verify_ledger_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerRequest.self)
+    self.knownRecordCount = c.pointee.known_record_count
+    self.knownDigest = String(cString: c.pointee.known_digest)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__VerifyLedgerRequest.self, credits__v1__verify_ledger_request__init)
+    c.pointee.known_record_count = self.knownRecordCount
+    c.pointee.known_digest = arena.string(self.knownDigest, "credits.v1.VerifyLedgerRequest.known_digest")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("VerifyLedgerRequest")
+    if self.knownRecordCount != 0 { text.field("known_record_count", self.knownRecordCount) }
+    if !self.knownDigest.isEmpty { text.field("known_digest", self.knownDigest) }
+    return text.finished()
+  }
+}
+
+public struct VerifyLedgerResponse: ProtobufMessage {
+  public var update: Update?
+
+  public init(update: Update? = nil) {
+    self.update = update
+  }
+
+  public enum Update: Sendable, Hashable {
+    case progress(VerifyLedgerResponse.Progress)
+    case verdict(VerifyLedgerResponse.Verdict)
+  }
+
+  /// How far the proof has come.
+  public struct Progress: ProtobufMessage {
+    /// Changes replayed.
+    public var recordCount: Int64
+    /// Changes there are.
+    public var totalRecordCount: Int64
+    /// Rows of other tables compared with what was replayed.
+    public var rowCount: Int64
+
+    public init(recordCount: Int64 = 0, totalRecordCount: Int64 = 0, rowCount: Int64 = 0) {
+      self.recordCount = recordCount
+      self.totalRecordCount = totalRecordCount
+      self.rowCount = rowCount
+    }
+
+    public static let layout: MessageLayout = {
+      var c = Credits__V1__VerifyLedgerResponse__Progress()
+      credits__v1__verify_ledger_response__progress__init(&c)
+      return MessageLayout(descriptor: c.base.descriptor)
+    }()
+
+    public init(copying source: UnsafeRawPointer) {
+      let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Progress.self)
+      self.recordCount = c.pointee.record_count
+      self.totalRecordCount = c.pointee.total_record_count
+      self.rowCount = c.pointee.row_count
+    }
+
+    public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+      let c = arena.make(Credits__V1__VerifyLedgerResponse__Progress.self, credits__v1__verify_ledger_response__progress__init)
+      c.pointee.record_count = self.recordCount
+      c.pointee.total_record_count = self.totalRecordCount
+      c.pointee.row_count = self.rowCount
+      return UnsafeMutableRawPointer(c)
+    }
+
+    public var description: String {
+      var text = MessageText("Progress")
+      if self.recordCount != 0 { text.field("record_count", self.recordCount) }
+      if self.totalRecordCount != 0 { text.field("total_record_count", self.totalRecordCount) }
+      if self.rowCount != 0 { text.field("row_count", self.rowCount) }
+      return text.finished()
+    }
+  }
+
+  /// What came out.
+  public struct Verdict: ProtobufMessage {
+    /// Whether everything is as it must be.
+    public var sound: Bool
+    /// What is not; no more than the first 100.
+    public var flaws: [String]
+    /// How many flaws there are.
+    public var flawCount: Int64
+    /// Changes replayed, which is all there were at the end.
+    public var recordCount: Int64
+    /// Refusals replayed that stand recorded for their keys.
+    public var refusalCount: Int64
+    public var walletCount: Int64
+    /// SHA-256 over the hashes of all changes in their order, in hexadecimal. Keep it elsewhere.
+    public var digest: String
+    /// The wallets together, and each account on the other side of their entries. Those of one currency sum to zero.
+    public var accounts: [VerifyLedgerResponse.Account]
+
+    public init(sound: Bool = false, flaws: [String] = [], flawCount: Int64 = 0, recordCount: Int64 = 0, refusalCount: Int64 = 0, walletCount: Int64 = 0, digest: String = "", accounts: [VerifyLedgerResponse.Account] = []) {
+      self.sound = sound
+      self.flaws = flaws
+      self.flawCount = flawCount
+      self.recordCount = recordCount
+      self.refusalCount = refusalCount
+      self.walletCount = walletCount
+      self.digest = digest
+      self.accounts = accounts
+    }
+
+    public static let layout: MessageLayout = {
+      var c = Credits__V1__VerifyLedgerResponse__Verdict()
+      credits__v1__verify_ledger_response__verdict__init(&c)
+      return MessageLayout(descriptor: c.base.descriptor)
+    }()
+
+    public init(copying source: UnsafeRawPointer) {
+      let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Verdict.self)
+      self.sound = c.pointee.sound != 0
+      self.flaws = UnsafeBufferPointer(start: c.pointee.flaws, count: c.pointee.n_flaws).map { String(cString: $0!) }
+      self.flawCount = c.pointee.flaw_count
+      self.recordCount = c.pointee.record_count
+      self.refusalCount = c.pointee.refusal_count
+      self.walletCount = c.pointee.wallet_count
+      self.digest = String(cString: c.pointee.digest)
+      self.accounts = UnsafeBufferPointer(start: c.pointee.accounts, count: c.pointee.n_accounts).map { VerifyLedgerResponse.Account(copying: $0!) }
+    }
+
+    public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+      let c = arena.make(Credits__V1__VerifyLedgerResponse__Verdict.self, credits__v1__verify_ledger_response__verdict__init)
+      c.pointee.sound = self.sound ? 1 : 0
+      c.pointee.n_flaws = self.flaws.count
+      c.pointee.flaws = arena.array(self.flaws) { arena.string($0, "credits.v1.VerifyLedgerResponse.Verdict.flaws") }
+      c.pointee.flaw_count = self.flawCount
+      c.pointee.record_count = self.recordCount
+      c.pointee.refusal_count = self.refusalCount
+      c.pointee.wallet_count = self.walletCount
+      c.pointee.digest = arena.string(self.digest, "credits.v1.VerifyLedgerResponse.Verdict.digest")
+      c.pointee.n_accounts = self.accounts.count
+      c.pointee.accounts = arena.array(self.accounts) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Account.self) }
+      return UnsafeMutableRawPointer(c)
+    }
+
+    public var description: String {
+      var text = MessageText("Verdict")
+      if self.sound { text.field("sound", self.sound) }
+      if !self.flaws.isEmpty { text.field("flaws", self.flaws) }
+      if self.flawCount != 0 { text.field("flaw_count", self.flawCount) }
+      if self.recordCount != 0 { text.field("record_count", self.recordCount) }
+      if self.refusalCount != 0 { text.field("refusal_count", self.refusalCount) }
+      if self.walletCount != 0 { text.field("wallet_count", self.walletCount) }
+      if !self.digest.isEmpty { text.field("digest", self.digest) }
+      if !self.accounts.isEmpty { text.field("accounts", self.accounts) }
+      return text.finished()
+    }
+  }
+
+  /// One account of the double entry.
+  public struct Account: ProtobufMessage {
+    /// `WALLETS`, or one of `Entry.CounterAccount`.
+    public var account: String
+    public var balance: Money?
+
+    public init(account: String = "", balance: Money? = nil) {
+      self.account = account
+      self.balance = balance
+    }
+
+    public static let layout: MessageLayout = {
+      var c = Credits__V1__VerifyLedgerResponse__Account()
+      credits__v1__verify_ledger_response__account__init(&c)
+      return MessageLayout(descriptor: c.base.descriptor)
+    }()
+
+    public init(copying source: UnsafeRawPointer) {
+      let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Account.self)
+      self.account = String(cString: c.pointee.account)
+      self.balance = Money(copyingIfSet: c.pointee.balance)
+    }
+
+    public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+      let c = arena.make(Credits__V1__VerifyLedgerResponse__Account.self, credits__v1__verify_ledger_response__account__init)
+      c.pointee.account = arena.string(self.account, "credits.v1.VerifyLedgerResponse.Account.account")
+      if let value = self.balance { c.pointee.balance = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+      return UnsafeMutableRawPointer(c)
+    }
+
+    public var description: String {
+      var text = MessageText("Account")
+      if !self.account.isEmpty { text.field("account", self.account) }
+      if let value = self.balance { text.field("balance", value) }
+      return text.finished()
+    }
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__VerifyLedgerResponse()
+    credits__v1__verify_ledger_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse.self)
+    switch c.pointee.update_case.rawValue {
+      case 1: self.update = .progress(VerifyLedgerResponse.Progress(copying: c.pointee.progress))
+      case 2: self.update = .verdict(VerifyLedgerResponse.Verdict(copying: c.pointee.verdict))
+      default: self.update = nil
+    }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__VerifyLedgerResponse.self, credits__v1__verify_ledger_response__init)
+    switch self.update {
+      case .progress(let value):
+        c.pointee.update_case = Credits__V1__VerifyLedgerResponse__UpdateCase(rawValue: 1)
+        c.pointee.progress = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Progress.self)
+      case .verdict(let value):
+        c.pointee.update_case = Credits__V1__VerifyLedgerResponse__UpdateCase(rawValue: 2)
+        c.pointee.verdict = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Verdict.self)
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("VerifyLedgerResponse")
+    switch self.update {
+      case .progress(let value): text.field("progress", value)
+      case .verdict(let value): text.field("verdict", value)
+      case nil: break
+    }
+    return text.finished()
+  }
+}
+
+public struct BackupLedgerRequest: ProtobufMessage {
+  public init() {
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__BackupLedgerRequest()
+    credits__v1__backup_ledger_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__BackupLedgerRequest.self, credits__v1__backup_ledger_request__init)
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    let text = MessageText("BackupLedgerRequest")
+    return text.finished()
+  }
+}
+
+public struct BackupLedgerResponse: ProtobufMessage {
+  /// The size of the whole file. In every response, so that progress can be shown.
+  public var size: Int64
+  /// The next bytes of the file.
+  public var chunk: [UInt8]
+
+  public init(size: Int64 = 0, chunk: [UInt8] = []) {
+    self.size = size
+    self.chunk = chunk
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__BackupLedgerResponse()
+    credits__v1__backup_ledger_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__BackupLedgerResponse.self)
+    self.size = c.pointee.size
+    self.chunk = [UInt8](UnsafeBufferPointer(start: c.pointee.chunk.data, count: c.pointee.chunk.len))
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__BackupLedgerResponse.self, credits__v1__backup_ledger_response__init)
+    c.pointee.size = self.size
+    c.pointee.chunk = ProtobufCBinaryData(len: self.chunk.count, data: arena.bytes(self.chunk))
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("BackupLedgerResponse")
+    if self.size != 0 { text.field("size", self.size) }
+    if !self.chunk.isEmpty { text.field("chunk", self.chunk) }
+    return text.finished()
+  }
+}
+
 /// The rpcs of `credits.v1.WalletService`.
 public enum WalletServiceMethods {
   public static let serviceName = "credits.v1.WalletService"
   public static let createWallet = TypedMethod<Unary, CreateWalletRequest, CreateWalletResponse>(service: serviceName, method: "CreateWallet")
   public static let getWallet = TypedMethod<Unary, GetWalletRequest, GetWalletResponse>(service: serviceName, method: "GetWallet")
+  public static let listWallets = TypedMethod<Unary, ListWalletsRequest, ListWalletsResponse>(service: serviceName, method: "ListWallets")
   public static let charge = TypedMethod<Unary, ChargeRequest, ChargeResponse>(service: serviceName, method: "Charge")
+  public static let refundCharge = TypedMethod<Unary, RefundChargeRequest, RefundChargeResponse>(service: serviceName, method: "RefundCharge")
+  public static let grantCredits = TypedMethod<Unary, GrantCreditsRequest, GrantCreditsResponse>(service: serviceName, method: "GrantCredits")
+  public static let placeHold = TypedMethod<Unary, PlaceHoldRequest, PlaceHoldResponse>(service: serviceName, method: "PlaceHold")
+  public static let getHold = TypedMethod<Unary, GetHoldRequest, GetHoldResponse>(service: serviceName, method: "GetHold")
+  public static let extendHold = TypedMethod<Unary, ExtendHoldRequest, ExtendHoldResponse>(service: serviceName, method: "ExtendHold")
+  public static let captureHold = TypedMethod<Unary, CaptureHoldRequest, CaptureHoldResponse>(service: serviceName, method: "CaptureHold")
+  public static let releaseHold = TypedMethod<Unary, ReleaseHoldRequest, ReleaseHoldResponse>(service: serviceName, method: "ReleaseHold")
+  public static let freezeWallet = TypedMethod<Unary, FreezeWalletRequest, FreezeWalletResponse>(service: serviceName, method: "FreezeWallet")
+  public static let unfreezeWallet = TypedMethod<Unary, UnfreezeWalletRequest, UnfreezeWalletResponse>(service: serviceName, method: "UnfreezeWallet")
+  public static let closeWallet = TypedMethod<Unary, CloseWalletRequest, CloseWalletResponse>(service: serviceName, method: "CloseWallet")
+  public static let listEntries = TypedMethod<Unary, ListEntriesRequest, ListEntriesResponse>(service: serviceName, method: "ListEntries")
+  public static let watchWallet = TypedMethod<ServerStreaming, WatchWalletRequest, WatchWalletResponse>(service: serviceName, method: "WatchWallet")
+  public static let watchEvents = TypedMethod<ServerStreaming, WatchEventsRequest, WatchEventsResponse>(service: serviceName, method: "WatchEvents")
+  public static let verifyLedger = TypedMethod<ServerStreaming, VerifyLedgerRequest, VerifyLedgerResponse>(service: serviceName, method: "VerifyLedger")
+  public static let backupLedger = TypedMethod<ServerStreaming, BackupLedgerRequest, BackupLedgerResponse>(service: serviceName, method: "BackupLedger")
 
   /// The role that a caller of each rpc needs.
   public static let roles: [MethodName: Access.Role] = [
     createWallet.name: .billing,
     getWallet.name: .read,
+    listWallets.name: .read,
     charge.name: .spend,
+    refundCharge.name: .spend,
+    grantCredits.name: .admin,
+    placeHold.name: .spend,
+    getHold.name: .read,
+    extendHold.name: .spend,
+    captureHold.name: .spend,
+    releaseHold.name: .spend,
+    freezeWallet.name: .admin,
+    unfreezeWallet.name: .admin,
+    closeWallet.name: .admin,
+    listEntries.name: .read,
+    watchWallet.name: .read,
+    watchEvents.name: .read,
+    verifyLedger.name: .admin,
+    backupLedger.name: .admin,
   ]
 }
 
@@ -263,7 +1817,10 @@ public enum WalletServiceMethods {
 /// changes nothing and gets the first one's answer, with `replayed` in the trailing metadata, for as long as the ledger
 /// is kept. The same key with other fields fails with FAILED_PRECONDITION, reason `IDEMPOTENCY_KEY_REUSED`.
 ///
-/// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here.
+/// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here. Whatever an rpc does:
+/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it.
+/// INVALID_ARGUMENT, `IDEMPOTENCY_KEY_REQUIRED`. PERMISSION_DENIED, `ROLE_MISSING`: the metadata `role` names it.
+/// UNAVAILABLE, `LEDGER_UNAVAILABLE`: try again with the same key. RESOURCE_EXHAUSTED, `DISK_FULL`: nothing was changed.
 public protocol WalletService: Sendable {
   /// Opens an empty wallet.
   ///
@@ -276,12 +1833,108 @@ public protocol WalletService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func getWallet(_ request: GetWalletRequest, context: ServerContext) async throws -> GetWalletResponse
 
+  /// Lists all wallets in the order in which they were created.
+  func listWallets(_ request: ListWalletsRequest, context: ServerContext) async throws -> ListWalletsResponse
+
   /// Takes credits for usage, all of the amount or nothing. Never leaves less than nothing available.
   ///
   /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much,
   /// in micros. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
   /// wallet's currency. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func charge(_ request: ChargeRequest, context: ServerContext) async throws -> ChargeResponse
+
+  /// Gives back what a charge or a capture took: in parts, several times, never more than was taken in all. A frozen
+  /// wallet takes refunds too.
+  ///
+  /// FAILED_PRECONDITION, `REFUND_EXCEEDS_CHARGE`: the metadata `refundable` says what is left, in micros.
+  /// FAILED_PRECONDITION, `ENTRY_NOT_REFUNDABLE`: no charge and no capture. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or
+  /// `CURRENCY_MISMATCH`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `ENTRY_NOT_FOUND`.
+  func refundCharge(_ request: RefundChargeRequest, context: ServerContext) async throws -> RefundChargeResponse
+
+  /// Gives credits that nobody paid for.
+  ///
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo
+  /// holds a card number. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func grantCredits(_ request: GrantCreditsRequest, context: ServerContext) async throws -> GrantCreditsResponse
+
+  /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
+  ///
+  /// Fails as `Charge` does.
+  func placeHold(_ request: PlaceHoldRequest, context: ServerContext) async throws -> PlaceHoldResponse
+
+  /// Reads a hold and its wallet.
+  ///
+  /// NOT_FOUND, `HOLD_NOT_FOUND`.
+  func getHold(_ request: GetHoldRequest, context: ServerContext) async throws -> GetHoldResponse
+
+  /// Sets more aside, or keeps a hold for longer, or both: all of it or nothing.
+  ///
+  /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
+  /// Otherwise fails as `Charge` does.
+  func extendHold(_ request: ExtendHoldRequest, context: ServerContext) async throws -> ExtendHoldResponse
+
+  /// Charges usage that was held for: out of the hold, above it out of what is available, above that as a shortfall,
+  /// which leaves less than nothing available. Usage was had, so a frozen wallet pays too, and so does one whose hold has
+  /// expired.
+  ///
+  /// FAILED_PRECONDITION, `SHORTFALL_LIMIT`: one hold's shortfall has a limit; the metadata `capturable` says what can be
+  /// captured, in micros. FAILED_PRECONDITION, `HOLD_RESOLVED`: the final capture was made, or the hold released.
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. NOT_FOUND, `HOLD_NOT_FOUND`.
+  func captureHold(_ request: CaptureHoldRequest, context: ServerContext) async throws -> CaptureHoldResponse
+
+  /// Gives back what a hold still sets aside.
+  ///
+  /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
+  func releaseHold(_ request: ReleaseHoldRequest, context: ServerContext) async throws -> ReleaseHoldResponse
+
+  /// Keeps anything from being spent. Usage that was held for can still be captured, charges refunded, cards mended.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_FROZEN`: it is frozen already. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND,
+  /// `WALLET_NOT_FOUND`.
+  func freezeWallet(_ request: FreezeWalletRequest, context: ServerContext) async throws -> FreezeWalletResponse
+
+  /// Lets credits be spent again.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_NOT_FROZEN`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func unfreezeWallet(_ request: UnfreezeWalletRequest, context: ServerContext) async throws -> UnfreezeWalletResponse
+
+  /// Ends a wallet that has nothing in it, for good. Its history stays.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
+  /// is in the way. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func closeWallet(_ request: CloseWalletRequest, context: ServerContext) async throws -> CloseWalletResponse
+
+  /// Lists a wallet's entries, newest first.
+  ///
+  /// A page may come back short, even empty, though more follow: only a missing `next_page_token` says that none do.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: among others, a page token that comes with other fields than those it was given
+  /// for. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func listEntries(_ request: ListEntriesRequest, context: ServerContext) async throws -> ListEntriesResponse
+
+  /// Follows a wallet: every change once, in order, without a gap. Does not end by itself.
+  ///
+  /// Whoever was cut off goes on after the last sequence that it saw. OUT_OF_RANGE, `SNAPSHOT_REQUIRED`: that is too
+  /// long ago, or the wallet has not come so far; begin with a snapshot. ABORTED, `RESUME_WATCH`: the changes were
+  /// read too slowly; watch again after the metadata's `last_sequence`. NOT_FOUND, `WALLET_NOT_FOUND`. UNAVAILABLE,
+  /// `LEDGER_UNAVAILABLE`: the server is going down; watch again when it is back.
+  func watchWallet(_ request: WatchWalletRequest, responses: TypedResponses<WatchWalletResponse>, context: ServerContext) async throws
+
+  /// Follows all wallets for what somebody may have to be told of. Does not end by itself.
+  ///
+  /// Each response carries a cursor. Keep it once you have done with the response: watching again from there tells every
+  /// event that came after, so that each is told at least once. OUT_OF_RANGE, `CURSOR_UNKNOWN`: the ledger is another one
+  /// than the cursor's, or was restored from a backup made before it.
+  func watchEvents(_ request: WatchEventsRequest, responses: TypedResponses<WatchEventsResponse>, context: ServerContext) async throws
+
+  /// Proves the whole ledger by replaying it, while it goes on working: progress, then a verdict.
+  func verifyLedger(_ request: VerifyLedgerRequest, responses: TypedResponses<VerifyLedgerResponse>, context: ServerContext) async throws
+
+  /// Copies the ledger while it goes on working. The chunks, one after another, are a file that creditsd can open as its
+  /// ledger; it holds everything acknowledged before the call. It is complete only if the call ends with OK.
+  ///
+  /// INTERNAL, `BACKUP_FAILED`: the copy could not be written; the ledger itself is well.
+  func backupLedger(_ request: BackupLedgerRequest, responses: TypedResponses<BackupLedgerResponse>, context: ServerContext) async throws
 }
 
 extension WalletService {
@@ -292,7 +1945,23 @@ extension WalletService {
       methods: [
         .unary(WalletServiceMethods.createWallet) { try await self.createWallet($0, context: $1) },
         .unary(WalletServiceMethods.getWallet) { try await self.getWallet($0, context: $1) },
+        .unary(WalletServiceMethods.listWallets) { try await self.listWallets($0, context: $1) },
         .unary(WalletServiceMethods.charge) { try await self.charge($0, context: $1) },
+        .unary(WalletServiceMethods.refundCharge) { try await self.refundCharge($0, context: $1) },
+        .unary(WalletServiceMethods.grantCredits) { try await self.grantCredits($0, context: $1) },
+        .unary(WalletServiceMethods.placeHold) { try await self.placeHold($0, context: $1) },
+        .unary(WalletServiceMethods.getHold) { try await self.getHold($0, context: $1) },
+        .unary(WalletServiceMethods.extendHold) { try await self.extendHold($0, context: $1) },
+        .unary(WalletServiceMethods.captureHold) { try await self.captureHold($0, context: $1) },
+        .unary(WalletServiceMethods.releaseHold) { try await self.releaseHold($0, context: $1) },
+        .unary(WalletServiceMethods.freezeWallet) { try await self.freezeWallet($0, context: $1) },
+        .unary(WalletServiceMethods.unfreezeWallet) { try await self.unfreezeWallet($0, context: $1) },
+        .unary(WalletServiceMethods.closeWallet) { try await self.closeWallet($0, context: $1) },
+        .unary(WalletServiceMethods.listEntries) { try await self.listEntries($0, context: $1) },
+        .serverStreaming(WalletServiceMethods.watchWallet) { try await self.watchWallet($0, responses: $1, context: $2) },
+        .serverStreaming(WalletServiceMethods.watchEvents) { try await self.watchEvents($0, responses: $1, context: $2) },
+        .serverStreaming(WalletServiceMethods.verifyLedger) { try await self.verifyLedger($0, responses: $1, context: $2) },
+        .serverStreaming(WalletServiceMethods.backupLedger) { try await self.backupLedger($0, responses: $1, context: $2) },
       ]
     )
   }
@@ -304,7 +1973,10 @@ extension WalletService {
 /// changes nothing and gets the first one's answer, with `replayed` in the trailing metadata, for as long as the ledger
 /// is kept. The same key with other fields fails with FAILED_PRECONDITION, reason `IDEMPOTENCY_KEY_REUSED`.
 ///
-/// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here.
+/// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here. Whatever an rpc does:
+/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it.
+/// INVALID_ARGUMENT, `IDEMPOTENCY_KEY_REQUIRED`. PERMISSION_DENIED, `ROLE_MISSING`: the metadata `role` names it.
+/// UNAVAILABLE, `LEDGER_UNAVAILABLE`: try again with the same key. RESOURCE_EXHAUSTED, `DISK_FULL`: nothing was changed.
 ///
 /// The unary rpcs run on the event loop: they must not block, and answer through `reply`, then or later, from any
 /// thread.
@@ -320,12 +1992,108 @@ public protocol DeferredWalletService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func getWallet(_ request: GetWalletRequest, context: ServerContext, reply: TypedReply<GetWalletResponse>)
 
+  /// Lists all wallets in the order in which they were created.
+  func listWallets(_ request: ListWalletsRequest, context: ServerContext, reply: TypedReply<ListWalletsResponse>)
+
   /// Takes credits for usage, all of the amount or nothing. Never leaves less than nothing available.
   ///
   /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much,
   /// in micros. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
   /// wallet's currency. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func charge(_ request: ChargeRequest, context: ServerContext, reply: TypedReply<ChargeResponse>)
+
+  /// Gives back what a charge or a capture took: in parts, several times, never more than was taken in all. A frozen
+  /// wallet takes refunds too.
+  ///
+  /// FAILED_PRECONDITION, `REFUND_EXCEEDS_CHARGE`: the metadata `refundable` says what is left, in micros.
+  /// FAILED_PRECONDITION, `ENTRY_NOT_REFUNDABLE`: no charge and no capture. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or
+  /// `CURRENCY_MISMATCH`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `ENTRY_NOT_FOUND`.
+  func refundCharge(_ request: RefundChargeRequest, context: ServerContext, reply: TypedReply<RefundChargeResponse>)
+
+  /// Gives credits that nobody paid for.
+  ///
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo
+  /// holds a card number. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func grantCredits(_ request: GrantCreditsRequest, context: ServerContext, reply: TypedReply<GrantCreditsResponse>)
+
+  /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
+  ///
+  /// Fails as `Charge` does.
+  func placeHold(_ request: PlaceHoldRequest, context: ServerContext, reply: TypedReply<PlaceHoldResponse>)
+
+  /// Reads a hold and its wallet.
+  ///
+  /// NOT_FOUND, `HOLD_NOT_FOUND`.
+  func getHold(_ request: GetHoldRequest, context: ServerContext, reply: TypedReply<GetHoldResponse>)
+
+  /// Sets more aside, or keeps a hold for longer, or both: all of it or nothing.
+  ///
+  /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
+  /// Otherwise fails as `Charge` does.
+  func extendHold(_ request: ExtendHoldRequest, context: ServerContext, reply: TypedReply<ExtendHoldResponse>)
+
+  /// Charges usage that was held for: out of the hold, above it out of what is available, above that as a shortfall,
+  /// which leaves less than nothing available. Usage was had, so a frozen wallet pays too, and so does one whose hold has
+  /// expired.
+  ///
+  /// FAILED_PRECONDITION, `SHORTFALL_LIMIT`: one hold's shortfall has a limit; the metadata `capturable` says what can be
+  /// captured, in micros. FAILED_PRECONDITION, `HOLD_RESOLVED`: the final capture was made, or the hold released.
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. NOT_FOUND, `HOLD_NOT_FOUND`.
+  func captureHold(_ request: CaptureHoldRequest, context: ServerContext, reply: TypedReply<CaptureHoldResponse>)
+
+  /// Gives back what a hold still sets aside.
+  ///
+  /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
+  func releaseHold(_ request: ReleaseHoldRequest, context: ServerContext, reply: TypedReply<ReleaseHoldResponse>)
+
+  /// Keeps anything from being spent. Usage that was held for can still be captured, charges refunded, cards mended.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_FROZEN`: it is frozen already. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND,
+  /// `WALLET_NOT_FOUND`.
+  func freezeWallet(_ request: FreezeWalletRequest, context: ServerContext, reply: TypedReply<FreezeWalletResponse>)
+
+  /// Lets credits be spent again.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_NOT_FROZEN`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func unfreezeWallet(_ request: UnfreezeWalletRequest, context: ServerContext, reply: TypedReply<UnfreezeWalletResponse>)
+
+  /// Ends a wallet that has nothing in it, for good. Its history stays.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
+  /// is in the way. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func closeWallet(_ request: CloseWalletRequest, context: ServerContext, reply: TypedReply<CloseWalletResponse>)
+
+  /// Lists a wallet's entries, newest first.
+  ///
+  /// A page may come back short, even empty, though more follow: only a missing `next_page_token` says that none do.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: among others, a page token that comes with other fields than those it was given
+  /// for. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func listEntries(_ request: ListEntriesRequest, context: ServerContext, reply: TypedReply<ListEntriesResponse>)
+
+  /// Follows a wallet: every change once, in order, without a gap. Does not end by itself.
+  ///
+  /// Whoever was cut off goes on after the last sequence that it saw. OUT_OF_RANGE, `SNAPSHOT_REQUIRED`: that is too
+  /// long ago, or the wallet has not come so far; begin with a snapshot. ABORTED, `RESUME_WATCH`: the changes were
+  /// read too slowly; watch again after the metadata's `last_sequence`. NOT_FOUND, `WALLET_NOT_FOUND`. UNAVAILABLE,
+  /// `LEDGER_UNAVAILABLE`: the server is going down; watch again when it is back.
+  func watchWallet(_ request: WatchWalletRequest, responses: TypedResponses<WatchWalletResponse>, context: ServerContext) async throws
+
+  /// Follows all wallets for what somebody may have to be told of. Does not end by itself.
+  ///
+  /// Each response carries a cursor. Keep it once you have done with the response: watching again from there tells every
+  /// event that came after, so that each is told at least once. OUT_OF_RANGE, `CURSOR_UNKNOWN`: the ledger is another one
+  /// than the cursor's, or was restored from a backup made before it.
+  func watchEvents(_ request: WatchEventsRequest, responses: TypedResponses<WatchEventsResponse>, context: ServerContext) async throws
+
+  /// Proves the whole ledger by replaying it, while it goes on working: progress, then a verdict.
+  func verifyLedger(_ request: VerifyLedgerRequest, responses: TypedResponses<VerifyLedgerResponse>, context: ServerContext) async throws
+
+  /// Copies the ledger while it goes on working. The chunks, one after another, are a file that creditsd can open as its
+  /// ledger; it holds everything acknowledged before the call. It is complete only if the call ends with OK.
+  ///
+  /// INTERNAL, `BACKUP_FAILED`: the copy could not be written; the ledger itself is well.
+  func backupLedger(_ request: BackupLedgerRequest, responses: TypedResponses<BackupLedgerResponse>, context: ServerContext) async throws
 }
 
 extension DeferredWalletService {
@@ -336,7 +2104,23 @@ extension DeferredWalletService {
       methods: [
         .deferredUnary(WalletServiceMethods.createWallet) { self.createWallet($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.getWallet) { self.getWallet($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.listWallets) { self.listWallets($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.charge) { self.charge($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.refundCharge) { self.refundCharge($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.grantCredits) { self.grantCredits($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.placeHold) { self.placeHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.getHold) { self.getHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.extendHold) { self.extendHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.captureHold) { self.captureHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.releaseHold) { self.releaseHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.freezeWallet) { self.freezeWallet($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.unfreezeWallet) { self.unfreezeWallet($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.closeWallet) { self.closeWallet($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.listEntries) { self.listEntries($0, context: $1, reply: $2) },
+        .serverStreaming(WalletServiceMethods.watchWallet) { try await self.watchWallet($0, responses: $1, context: $2) },
+        .serverStreaming(WalletServiceMethods.watchEvents) { try await self.watchEvents($0, responses: $1, context: $2) },
+        .serverStreaming(WalletServiceMethods.verifyLedger) { try await self.verifyLedger($0, responses: $1, context: $2) },
+        .serverStreaming(WalletServiceMethods.backupLedger) { try await self.backupLedger($0, responses: $1, context: $2) },
       ]
     )
   }
@@ -348,7 +2132,10 @@ extension DeferredWalletService {
 /// changes nothing and gets the first one's answer, with `replayed` in the trailing metadata, for as long as the ledger
 /// is kept. The same key with other fields fails with FAILED_PRECONDITION, reason `IDEMPOTENCY_KEY_REUSED`.
 ///
-/// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here.
+/// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here. Whatever an rpc does:
+/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it.
+/// INVALID_ARGUMENT, `IDEMPOTENCY_KEY_REQUIRED`. PERMISSION_DENIED, `ROLE_MISSING`: the metadata `role` names it.
+/// UNAVAILABLE, `LEDGER_UNAVAILABLE`: try again with the same key. RESOURCE_EXHAUSTED, `DISK_FULL`: nothing was changed.
 ///
 /// Failures are thrown as `GRPCStatus`.
 public struct WalletServiceClient: Sendable {
@@ -375,6 +2162,11 @@ public struct WalletServiceClient: Sendable {
     try await client.unary(WalletServiceMethods.getWallet, request, options: options).message
   }
 
+  /// Lists all wallets in the order in which they were created.
+  public func listWallets(_ request: ListWalletsRequest, options: CallOptions = CallOptions()) async throws -> ListWalletsResponse {
+    try await client.unary(WalletServiceMethods.listWallets, request, options: options).message
+  }
+
   /// Takes credits for usage, all of the amount or nothing. Never leaves less than nothing available.
   ///
   /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much,
@@ -382,5 +2174,128 @@ public struct WalletServiceClient: Sendable {
   /// wallet's currency. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   public func charge(_ request: ChargeRequest, options: CallOptions = CallOptions()) async throws -> ChargeResponse {
     try await client.unary(WalletServiceMethods.charge, request, options: options).message
+  }
+
+  /// Gives back what a charge or a capture took: in parts, several times, never more than was taken in all. A frozen
+  /// wallet takes refunds too.
+  ///
+  /// FAILED_PRECONDITION, `REFUND_EXCEEDS_CHARGE`: the metadata `refundable` says what is left, in micros.
+  /// FAILED_PRECONDITION, `ENTRY_NOT_REFUNDABLE`: no charge and no capture. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or
+  /// `CURRENCY_MISMATCH`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `ENTRY_NOT_FOUND`.
+  public func refundCharge(_ request: RefundChargeRequest, options: CallOptions = CallOptions()) async throws -> RefundChargeResponse {
+    try await client.unary(WalletServiceMethods.refundCharge, request, options: options).message
+  }
+
+  /// Gives credits that nobody paid for.
+  ///
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo
+  /// holds a card number. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func grantCredits(_ request: GrantCreditsRequest, options: CallOptions = CallOptions()) async throws -> GrantCreditsResponse {
+    try await client.unary(WalletServiceMethods.grantCredits, request, options: options).message
+  }
+
+  /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
+  ///
+  /// Fails as `Charge` does.
+  public func placeHold(_ request: PlaceHoldRequest, options: CallOptions = CallOptions()) async throws -> PlaceHoldResponse {
+    try await client.unary(WalletServiceMethods.placeHold, request, options: options).message
+  }
+
+  /// Reads a hold and its wallet.
+  ///
+  /// NOT_FOUND, `HOLD_NOT_FOUND`.
+  public func getHold(_ request: GetHoldRequest, options: CallOptions = CallOptions()) async throws -> GetHoldResponse {
+    try await client.unary(WalletServiceMethods.getHold, request, options: options).message
+  }
+
+  /// Sets more aside, or keeps a hold for longer, or both: all of it or nothing.
+  ///
+  /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
+  /// Otherwise fails as `Charge` does.
+  public func extendHold(_ request: ExtendHoldRequest, options: CallOptions = CallOptions()) async throws -> ExtendHoldResponse {
+    try await client.unary(WalletServiceMethods.extendHold, request, options: options).message
+  }
+
+  /// Charges usage that was held for: out of the hold, above it out of what is available, above that as a shortfall,
+  /// which leaves less than nothing available. Usage was had, so a frozen wallet pays too, and so does one whose hold has
+  /// expired.
+  ///
+  /// FAILED_PRECONDITION, `SHORTFALL_LIMIT`: one hold's shortfall has a limit; the metadata `capturable` says what can be
+  /// captured, in micros. FAILED_PRECONDITION, `HOLD_RESOLVED`: the final capture was made, or the hold released.
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. NOT_FOUND, `HOLD_NOT_FOUND`.
+  public func captureHold(_ request: CaptureHoldRequest, options: CallOptions = CallOptions()) async throws -> CaptureHoldResponse {
+    try await client.unary(WalletServiceMethods.captureHold, request, options: options).message
+  }
+
+  /// Gives back what a hold still sets aside.
+  ///
+  /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
+  public func releaseHold(_ request: ReleaseHoldRequest, options: CallOptions = CallOptions()) async throws -> ReleaseHoldResponse {
+    try await client.unary(WalletServiceMethods.releaseHold, request, options: options).message
+  }
+
+  /// Keeps anything from being spent. Usage that was held for can still be captured, charges refunded, cards mended.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_FROZEN`: it is frozen already. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND,
+  /// `WALLET_NOT_FOUND`.
+  public func freezeWallet(_ request: FreezeWalletRequest, options: CallOptions = CallOptions()) async throws -> FreezeWalletResponse {
+    try await client.unary(WalletServiceMethods.freezeWallet, request, options: options).message
+  }
+
+  /// Lets credits be spent again.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_NOT_FROZEN`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func unfreezeWallet(_ request: UnfreezeWalletRequest, options: CallOptions = CallOptions()) async throws -> UnfreezeWalletResponse {
+    try await client.unary(WalletServiceMethods.unfreezeWallet, request, options: options).message
+  }
+
+  /// Ends a wallet that has nothing in it, for good. Its history stays.
+  ///
+  /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
+  /// is in the way. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func closeWallet(_ request: CloseWalletRequest, options: CallOptions = CallOptions()) async throws -> CloseWalletResponse {
+    try await client.unary(WalletServiceMethods.closeWallet, request, options: options).message
+  }
+
+  /// Lists a wallet's entries, newest first.
+  ///
+  /// A page may come back short, even empty, though more follow: only a missing `next_page_token` says that none do.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: among others, a page token that comes with other fields than those it was given
+  /// for. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func listEntries(_ request: ListEntriesRequest, options: CallOptions = CallOptions()) async throws -> ListEntriesResponse {
+    try await client.unary(WalletServiceMethods.listEntries, request, options: options).message
+  }
+
+  /// Follows a wallet: every change once, in order, without a gap. Does not end by itself.
+  ///
+  /// Whoever was cut off goes on after the last sequence that it saw. OUT_OF_RANGE, `SNAPSHOT_REQUIRED`: that is too
+  /// long ago, or the wallet has not come so far; begin with a snapshot. ABORTED, `RESUME_WATCH`: the changes were
+  /// read too slowly; watch again after the metadata's `last_sequence`. NOT_FOUND, `WALLET_NOT_FOUND`. UNAVAILABLE,
+  /// `LEDGER_UNAVAILABLE`: the server is going down; watch again when it is back.
+  public func watchWallet(_ request: WatchWalletRequest, options: CallOptions = CallOptions()) async throws -> TypedCall<WatchWalletRequest, WatchWalletResponse> {
+    try await client.startCall(WalletServiceMethods.watchWallet, request, options: options)
+  }
+
+  /// Follows all wallets for what somebody may have to be told of. Does not end by itself.
+  ///
+  /// Each response carries a cursor. Keep it once you have done with the response: watching again from there tells every
+  /// event that came after, so that each is told at least once. OUT_OF_RANGE, `CURSOR_UNKNOWN`: the ledger is another one
+  /// than the cursor's, or was restored from a backup made before it.
+  public func watchEvents(_ request: WatchEventsRequest, options: CallOptions = CallOptions()) async throws -> TypedCall<WatchEventsRequest, WatchEventsResponse> {
+    try await client.startCall(WalletServiceMethods.watchEvents, request, options: options)
+  }
+
+  /// Proves the whole ledger by replaying it, while it goes on working: progress, then a verdict.
+  public func verifyLedger(_ request: VerifyLedgerRequest, options: CallOptions = CallOptions()) async throws -> TypedCall<VerifyLedgerRequest, VerifyLedgerResponse> {
+    try await client.startCall(WalletServiceMethods.verifyLedger, request, options: options)
+  }
+
+  /// Copies the ledger while it goes on working. The chunks, one after another, are a file that creditsd can open as its
+  /// ledger; it holds everything acknowledged before the call. It is complete only if the call ends with OK.
+  ///
+  /// INTERNAL, `BACKUP_FAILED`: the copy could not be written; the ledger itself is well.
+  public func backupLedger(_ request: BackupLedgerRequest, options: CallOptions = CallOptions()) async throws -> TypedCall<BackupLedgerRequest, BackupLedgerResponse> {
+    try await client.startCall(WalletServiceMethods.backupLedger, request, options: options)
   }
 }

@@ -1,14 +1,19 @@
 import CreditsAPI
 import Ledger
+import LedgerStore
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// `credits.v1.WalletService`. Its calls only enqueue, so they are decoded on the event loop and answered by the
+/// `credits.v1.WalletService`. Its unary calls only enqueue, so they are decoded on the event loop and answered by the
 /// committer.
 struct WalletHandlers: DeferredWalletService {
-  private let ledger: LedgerCall
+  let ledger: LedgerCall
+  let eventRules: EventRules
 
-  init(ledger: LedgerCall) { self.ledger = ledger }
+  init(ledger: LedgerCall, eventRules: EventRules) {
+    self.ledger = ledger
+    self.eventRules = eventRules
+  }
 
   func createWallet(
     _ request: CreateWalletRequest,
@@ -57,6 +62,30 @@ struct WalletHandlers: DeferredWalletService {
     } response: { reply in
       guard case .entry(let wallet, let entry) = reply else { return nil }
       return ChargeResponse(wallet: Wallet(wallet), entry: Entry(entry, of: wallet))
+    }
+  }
+
+  func refundCharge(
+    _ request: RefundChargeRequest,
+    context: ServerContext,
+    reply: TypedReply<RefundChargeResponse>
+  ) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(
+        of: request,
+        key: request.idempotencyKey,
+        method: .refundCharge,
+        context: context
+      )
+      let entryID = try RequestFields.entryID(request.entryID)
+      return .mutate(.refundCharge(entryID, try RequestFields.amount(request.amount)), origin)
+    } response: { reply in
+      guard case .refund(let refund) = reply else { return nil }
+      return RefundChargeResponse(
+        wallet: Wallet(refund.wallet),
+        entry: Entry(refund.entry, of: refund.wallet),
+        refundable: Money(refund.refunded.refundable)
+      )
     }
   }
 }

@@ -1,0 +1,70 @@
+import CreditsAPI
+import Ledger
+import LedgerStore
+
+// What happened, as the contract's messages.
+
+extension CreditsAPI.Change {
+  /// - Throws: `ScanError.damaged` when the record's answer cannot be read.
+  init(_ record: JournalRecord) throws(ScanError) {
+    guard let answer = try? Answer(canonicalBytes: record.answer), let wallet = answer.wallet else {
+      throw .damaged("record \(record.number) is damaged")
+    }
+    self.init(
+      kind: Kind(record.kind),
+      wallet: CreditsAPI.Wallet(wallet),
+      createTime: Timestamp(record.time),
+      actor: record.origin.caller,
+      entry: answer.entry.map { CreditsAPI.Entry($0, of: wallet) },
+      hold: answer.hold.map { CreditsAPI.Hold($0) },
+      recharge: answer.recharge.map { CreditsAPI.Recharge($0) },
+      paymentMethod: answer.savedPaymentMethod.map { CreditsAPI.PaymentMethod($0) }
+    )
+  }
+}
+
+extension CreditsAPI.Change.Kind {
+  fileprivate init(_ kind: RecordKind) {
+    self =
+      switch kind {
+      case .walletCreated: .walletCreated
+      case .charge: .charge
+      case .refund: .refund
+      case .grant: .grant
+      case .holdPlaced: .holdPlaced
+      case .holdExtended: .holdExtended
+      case .capture: .capture
+      case .holdReleased: .holdReleased
+      case .holdExpired: .holdExpired
+      case .walletFrozen: .walletFrozen
+      case .walletUnfrozen: .walletUnfrozen
+      case .walletClosed: .walletClosed
+      case .rechargeStarted: .rechargeStarted
+      case .rechargePaid: .rechargePaid
+      case .rechargeDeclined: .rechargeDeclined
+      case .rechargeAuthenticationRequired: .rechargeAuthenticationRequired
+      case .rechargeFailed: .rechargeFailed
+      case .rechargeNeedsReview: .rechargeNeedsReview
+      case .paymentMethodSaved: .paymentMethodSaved
+      }
+  }
+}
+
+extension CreditsAPI.Event.Kind {
+  init(_ event: LedgerEvent) {
+    self =
+      switch event {
+      case .lowBalance: .lowBalance
+      case .rechargePaid: .rechargePaid
+      case .rechargeDeclined: .rechargeDeclined
+      case .rechargeFailed: .rechargeFailed
+      case .rechargeAuthenticationRequired: .rechargeAuthenticationRequired
+      case .rechargeNeedsReview: .rechargeNeedsReview
+      case .holdExpired: .holdExpired
+      case .shortfall: .shortfall
+      case .walletFrozen: .walletFrozen
+      case .walletUnfrozen: .walletUnfrozen
+      case .walletClosed: .walletClosed
+      }
+  }
+}

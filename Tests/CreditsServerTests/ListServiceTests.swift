@@ -1,0 +1,140 @@
+import CreditsAPI
+import Testing
+import UnixGRPC
+
+@Suite("Lists over the wire", .timeLimit(.minutes(2)))
+struct ListServiceTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  func daemonWithEntries(_ count: Int) async throws -> TestDaemon {
+    let daemon = try await TestDaemon(directory: directory.path)
+    try await daemon.fund("w", dollars: 100)
+    for index in 0..<count {
+      _ = try await daemon.wallets.charge(
+        ChargeRequest(
+          idempotencyKey: "k\(index)",
+          walletID: "w",
+          amount: Money(currencyCode: "USD", micros: Int64(index + 1)),
+          reason: .call,
+          reference: "c\(index)"
+        )
+      )
+    }
+    return daemon
+  }
+
+  @Test("entries come newest first, 50 to a page unless told otherwise, and all of them once")
+  func pages() async throws {
+    let daemon = try await daemonWithEntries(120)
+    var request = ListEntriesRequest(walletID: "w")
+    var sizes: [Int] = []
+    var references: [String] = []
+    repeat {
+      let page = try await daemon.wallets.listEntries(request)
+      sizes.append(page.entries.count)
+      references += page.entries.map(\.reference)
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    #expect(sizes == [50, 50, 21])
+    #expect(references == (0..<120).reversed().map { "c\($0)" } + [""])
+    let all = try await daemon.wallets.listEntries(ListEntriesRequest(walletID: "w", pageSize: 5000))
+    #expect(all.entries.count == 121 && all.nextPageToken.isEmpty)
+    #expect(all.entries.last?.kind == .grant)
+    try await daemon.stop()
+  }
+
+  @Test("entries are what the calls answered, of every kind")
+  func entries() async throws {
+    let daemon = try await TestDaemon(directory: directory.path)
+    _ = try await daemon.wallets.createWallet(
+      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
+    )
+    let recharge = try await daemon.recharges.recharge(
+      RechargeRequest(
+        idempotencyKey: "r",
+        walletID: "w",
+        amount: WalletServiceTests.usd(10),
+        paymentMethodToken: "pm_card_visa",
+        billingDetails: WalletServiceTests.billing
+      )
+    )
+    let charge = try await daemon.wallets.charge(
+      ChargeRequest(idempotencyKey: "c", walletID: "w", amount: WalletServiceTests.usd(1), reason: .call)
+    )
+    let refund = try await daemon.wallets.refundCharge(
+      RefundChargeRequest(
+        idempotencyKey: "f",
+        entryID: try #require(charge.entry?.entryID),
+        amount: WalletServiceTests.usd(1)
+      )
+    )
+    let grant = try await daemon.wallets.grantCredits(
+      GrantCreditsRequest(idempotencyKey: "g", walletID: "w", amount: WalletServiceTests.usd(1))
+    )
+    let hold = try await daemon.wallets.placeHold(
+      PlaceHoldRequest(idempotencyKey: "h", walletID: "w", amount: WalletServiceTests.usd(1), reason: .call)
+    )
+    let capture = try await daemon.wallets.captureHold(
+      CaptureHoldRequest(
+        idempotencyKey: "p",
+        holdID: try #require(hold.hold?.holdID),
+        amount: WalletServiceTests.usd(1)
+      )
+    )
+    let answered = [capture.entry, grant.entry, refund.entry, charge.entry, recharge.entry]
+    #expect(
+      try await daemon.wallets.listEntries(ListEntriesRequest(walletID: "w")).entries == answered.compactMap(\.self)
+    )
+    let kinds = ListEntriesRequest(walletID: "w", kinds: [.recharge, .refund])
+    #expect(try await daemon.wallets.listEntries(kinds).entries == [refund.entry, recharge.entry].compactMap(\.self))
+    let none = ListEntriesRequest(walletID: "w", endTime: charge.entry?.createTime)
+    let before = try await daemon.wallets.listEntries(none).entries
+    #expect(before.allSatisfy { ($0.createTime?.seconds ?? 0) < (charge.entry?.createTime?.seconds ?? 0) })
+    try await daemon.stop()
+  }
+
+  @Test("a page token is good for the fields that it was given for, and for no others")
+  func tokens() async throws {
+    let daemon = try await daemonWithEntries(5)
+    try await daemon.fund("v", dollars: 1)
+    let request = ListEntriesRequest(walletID: "w", pageSize: 2)
+    let token = try await daemon.wallets.listEntries(request).nextPageToken
+    var good = request
+    good.pageToken = token
+    good.pageSize = 3
+    #expect(try await daemon.wallets.listEntries(good).entries.map(\.reference) == ["c2", "c1", "c0"])
+    var others = [good, good, good]
+    others[0].walletID = "v"
+    others[1].kinds = [.charge]
+    others[2].startTime = Timestamp(seconds: 1)
+    let broken = ["x", "1", "1.1.1", token + "0", "0.0.0", token.uppercased() + "."]
+    for bad in others + broken.map({ ListEntriesRequest(walletID: "w", pageToken: $0) }) {
+      let status = try await status { try await daemon.wallets.listEntries(bad) }
+      #expect(status.errorInfo?.reason == "FIELD_INVALID" && status.violations == ["page_token"], "\(bad)")
+    }
+    try await daemon.stop()
+  }
+
+  @Test("wallets come in the order of their creation")
+  func wallets() async throws {
+    let daemon = try await TestDaemon(directory: directory.path)
+    let names = (0..<7).map { "w\(6 - $0)" }
+    for name in names { try await daemon.fund(name, dollars: 1) }
+    var request = ListWalletsRequest(pageSize: 3)
+    var found: [Wallet] = []
+    repeat {
+      let page = try await daemon.wallets.listWallets(request)
+      found += page.wallets
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    #expect(found.map(\.walletID) == names)
+    #expect(found.first == (try await daemon.wallet("w6")))
+    for bad in [ListWalletsRequest(pageToken: "?"), ListWalletsRequest(pageSize: -1)] {
+      let status = try await status { try await daemon.wallets.listWallets(bad) }
+      #expect(status.errorInfo?.reason == "FIELD_INVALID")
+    }
+    try await daemon.stop()
+  }
+}
