@@ -6,6 +6,8 @@ import UnixGRPCProtobuf
 struct Caller: Sendable {
   let client: GRPCClient
   let timeout: Duration
+  /// Those of this client that have no end of their own.
+  let streams = OpenStreams()
 
   /// An answer, and whether it is the repetition of an earlier one to the same key.
   struct Answer<Message: ProtobufMessage> {

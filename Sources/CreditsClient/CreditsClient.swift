@@ -10,17 +10,25 @@ import UnixGRPC
 public struct CreditsClient: Sendable {
   /// Wallets, and spending from them.
   public let wallet: WalletCalls
+  /// Credits set aside for usage to come.
+  public let hold: HoldCalls
+  /// The ledger as a whole: all wallets, events, proof and copy.
+  public let ledger: LedgerCalls
   /// Paying for credits.
   public let recharge: RechargeCalls
   /// The card that recharges are paid with.
   public let paymentMethod: PaymentMethodCalls
 
   private let client: GRPCClient
+  private let streams: OpenStreams
 
   private init(client: GRPCClient, timeout: Duration) {
     self.client = client
     let caller = Caller(client: client, timeout: timeout)
+    streams = caller.streams
     wallet = WalletCalls(caller: caller)
+    hold = HoldCalls(caller: caller)
+    ledger = LedgerCalls(caller: caller)
     recharge = RechargeCalls(caller: caller)
     paymentMethod = PaymentMethodCalls(caller: caller)
   }
@@ -42,6 +50,9 @@ public struct CreditsClient: Sendable {
     return CreditsClient(client: client, timeout: timeout)
   }
 
-  /// Lets calls under way end, and disconnects.
-  public func close() async { await client.close() }
+  /// Ends watches with ``CreditsError/cancelled``, lets other calls under way end, and disconnects.
+  public func close() async {
+    streams.close()
+    await client.close()
+  }
 }

@@ -8,7 +8,26 @@ public enum CreditsError: Error, Sendable, Hashable {
   case walletExists
   /// Nothing may be spent until the wallet is unfrozen.
   case walletFrozen
+  case walletNotFrozen
   case walletClosed
+  /// Something is in the way of closing it; the sentence says what.
+  case walletNotEmpty(String)
+  case holdNotFound
+  /// The hold was captured, released or has expired; the sentence says which.
+  case holdResolved(String)
+  /// No more than this can be captured of the hold.
+  case shortfallLimit(capturable: Money)
+  case entryNotFound
+  /// Only charges and captures can be refunded.
+  case entryNotRefundable
+  /// No more than this can be given back.
+  case refundExceedsCharge(refundable: Money)
+  /// A watch cannot begin there: begin with the wallet as it is, which is at `sequence` now.
+  case snapshotRequired(sequence: Int64)
+  /// The ledger is not the one that gave the cursor, or was restored from a backup made before it.
+  case cursorUnknown
+  /// The ledger's disk is full: nothing was changed.
+  case diskFull(String)
   case rechargeNotFound
   case paymentMethodNotFound
   /// No card is saved: recharge with payment details.
@@ -78,7 +97,19 @@ extension CreditsError {
     case "WALLET_NOT_FOUND": return .walletNotFound
     case "WALLET_EXISTS": return .walletExists
     case "WALLET_FROZEN": return .walletFrozen
+    case "WALLET_NOT_FROZEN": return .walletNotFrozen
     case "WALLET_CLOSED": return .walletClosed
+    case "WALLET_NOT_EMPTY": return .walletNotEmpty(message)
+    case "HOLD_NOT_FOUND": return .holdNotFound
+    case "HOLD_RESOLVED": return .holdResolved(message)
+    case "SHORTFALL_LIMIT": return Money(info, "capturable").map { .shortfallLimit(capturable: $0) }
+    case "ENTRY_NOT_FOUND": return .entryNotFound
+    case "ENTRY_NOT_REFUNDABLE": return .entryNotRefundable
+    case "REFUND_EXCEEDS_CHARGE": return Money(info, "refundable").map { .refundExceedsCharge(refundable: $0) }
+    case "SNAPSHOT_REQUIRED":
+      return info.metadata["sequence"].flatMap { Int64($0) }.map { .snapshotRequired(sequence: $0) }
+    case "CURSOR_UNKNOWN": return .cursorUnknown
+    case "DISK_FULL": return .diskFull(message)
     case "RECHARGE_NOT_FOUND": return .rechargeNotFound
     case "PAYMENT_METHOD_NOT_FOUND": return .paymentMethodNotFound
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired
@@ -107,14 +138,24 @@ extension CreditsError: CustomStringConvertible {
     case .walletNotFound: return "there is no such wallet: create it first"
     case .walletExists: return "the wallet exists already"
     case .walletFrozen: return "the wallet is frozen: nothing can be spent until it is unfrozen"
+    case .walletNotFrozen: return "the wallet is not frozen"
     case .walletClosed: return "the wallet is closed for good"
+    case .holdNotFound: return "there is no such hold"
+    case .shortfallLimit(let capturable): return "no more than \(capturable.formatted) can be captured of this hold"
+    case .entryNotFound: return "there is no such entry"
+    case .entryNotRefundable: return "only charges and captures can be refunded"
+    case .refundExceedsCharge(let refundable): return "no more than \(refundable.formatted) can be given back"
+    case .snapshotRequired(let sequence):
+      return "the watch cannot begin there: begin with the wallet as it is, at sequence \(sequence)"
+    case .cursorUnknown: return "the ledger does not know the cursor: begin without one"
     case .rechargeNotFound: return "there is no such recharge"
     case .paymentMethodNotFound: return "there is no such payment method"
     case .paymentMethodRequired: return "no card is saved: send payment details with the recharge"
     case .paymentDeclined(let code): return "the card was declined (\(code)): use another card"
     case .rechargeInProgress(let id): return "recharge \(id) is under way: wait for it to end"
     case .amountOutOfRange(let text), .currencyMismatch(let text), .cardNumberRefused(let text),
-      .fieldInvalid(let text), .permissionDenied(let text), .unavailable(let text):
+      .fieldInvalid(let text), .permissionDenied(let text), .unavailable(let text), .walletNotEmpty(let text),
+      .holdResolved(let text), .diskFull(let text):
       return text
     case .idempotencyKeyReused: return "the idempotency key was used for another request: take a new one"
     case .deadlineExceeded: return "no answer came in time: repeat the call with the same idempotency key"

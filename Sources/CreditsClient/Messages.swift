@@ -4,11 +4,19 @@ public import CreditsAPI
 public typealias Money = CreditsAPI.Money
 public typealias Wallet = CreditsAPI.Wallet
 public typealias Entry = CreditsAPI.Entry
+public typealias Hold = CreditsAPI.Hold
+public typealias Change = CreditsAPI.Change
+public typealias Event = CreditsAPI.Event
+public typealias Timestamp = CreditsAPI.Timestamp
 public typealias Recharge = CreditsAPI.Recharge
 public typealias PaymentMethod = CreditsAPI.PaymentMethod
 public typealias BillingDetails = CreditsAPI.BillingDetails
 /// All that a page for adding credits shows.
 public typealias RechargeOptions = CreditsAPI.GetRechargeOptionsResponse
+/// How far a proof of the ledger has come.
+public typealias VerificationProgress = CreditsAPI.VerifyLedgerResponse.Progress
+/// What a proof of the ledger came to.
+public typealias Verdict = CreditsAPI.VerifyLedgerResponse.Verdict
 
 /// The processor's token for a card, with who pays: name, e-mail, country and postal code. A card number is never part of it.
 public struct PaymentDetails: Sendable, Hashable {
@@ -37,6 +45,49 @@ public struct RechargeResult: Sendable, Hashable {
   public let wallet: Wallet
   /// The credit, once the recharge is paid.
   public let entry: Entry?
+  /// This is the repeated answer to a key that was used before.
+  public let isReplayed: Bool
+}
+
+/// A refund that was made.
+public struct Refund: Sendable, Hashable {
+  public let entry: Entry
+  /// The wallet after it.
+  public let wallet: Wallet
+  /// What can still be given back of the same charge or capture.
+  public let refundable: Money
+  /// This is the repeated answer to a key that was used before.
+  public let isReplayed: Bool
+}
+
+/// A grant that was made.
+public struct Grant: Sendable, Hashable {
+  public let entry: Entry
+  /// The wallet after it.
+  public let wallet: Wallet
+  /// This is the repeated answer to a key that was used before.
+  public let isReplayed: Bool
+}
+
+/// A hold that was placed or extended.
+public struct PlacedHold: Sendable, Hashable {
+  public let hold: Hold
+  /// The wallet after it.
+  public let wallet: Wallet
+  /// What could still be held or spent.
+  public let affordable: Money
+  /// Another of this size would be refused: plan for the end.
+  public let isLastUnit: Bool
+  /// This is the repeated answer to a key that was used before.
+  public let isReplayed: Bool
+}
+
+/// Usage that was charged to a hold.
+public struct Capture: Sendable, Hashable {
+  public let hold: Hold
+  /// The wallet after it.
+  public let wallet: Wallet
+  public let entry: Entry
   /// This is the repeated answer to a key that was used before.
   public let isReplayed: Bool
 }

@@ -65,4 +65,113 @@ public struct WalletCalls: Sendable {
       isReplayed: answer.isReplayed
     )
   }
+
+  /// Gives back what a charge or a capture took: in parts, several times, never more than was taken in all.
+  ///
+  /// - Parameters:
+  ///   - amount: Above zero.
+  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  /// - Throws: ``CreditsError/refundExceedsCharge(refundable:)``, ``CreditsError/entryNotFound``,
+  ///   ``CreditsError/entryNotRefundable``, ``CreditsError/walletClosed``.
+  public func refund(
+    _ entryID: String,
+    _ amount: Money,
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> Refund {
+    let request = RefundChargeRequest(idempotencyKey: idempotencyKey, entryID: entryID, amount: amount)
+    let answer = try await caller.call(WalletServiceMethods.refundCharge, request, timeout: timeout)
+    return Refund(
+      entry: try answer.part(\.entry),
+      wallet: try answer.part(\.wallet),
+      refundable: try answer.part(\.refundable),
+      isReplayed: answer.isReplayed
+    )
+  }
+
+  /// Gives credits that nobody paid for.
+  ///
+  /// - Parameters:
+  ///   - amount: Above zero, in the wallet's currency.
+  ///   - memo: Why; up to 255 bytes.
+  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  public func grant(
+    _ walletID: String,
+    _ amount: Money,
+    memo: String = "",
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> Grant {
+    let request = GrantCreditsRequest(idempotencyKey: idempotencyKey, walletID: walletID, amount: amount, memo: memo)
+    let answer = try await caller.call(WalletServiceMethods.grantCredits, request, timeout: timeout)
+    return Grant(
+      entry: try answer.part(\.entry),
+      wallet: try answer.part(\.wallet),
+      isReplayed: answer.isReplayed
+    )
+  }
+
+  /// Keeps anything from being spent.
+  ///
+  /// - Throws: ``CreditsError/walletFrozen`` when it is frozen already.
+  @discardableResult
+  public func freeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
+    let request = FreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+    return try await caller.call(WalletServiceMethods.freezeWallet, request, timeout: timeout).part(\.wallet)
+  }
+
+  /// Lets credits be spent again.
+  ///
+  /// - Throws: ``CreditsError/walletNotFrozen``.
+  @discardableResult
+  public func unfreeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
+    let request = UnfreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+    return try await caller.call(WalletServiceMethods.unfreezeWallet, request, timeout: timeout).part(\.wallet)
+  }
+
+  /// Ends a wallet that has nothing in it, for good.
+  ///
+  /// - Throws: ``CreditsError/walletNotEmpty(_:)`` when there is something in the way.
+  @discardableResult
+  public func close(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
+    let request = CloseWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+    return try await caller.call(WalletServiceMethods.closeWallet, request, timeout: timeout).part(\.wallet)
+  }
+
+  /// A page of the wallet's entries, newest first. It may come back short though more follow.
+  ///
+  /// - Parameters:
+  ///   - kinds: Only these; all where it is empty.
+  ///   - start: Only entries from this time on.
+  ///   - end: Only entries before this time.
+  ///   - pageSize: At most 1000.
+  ///   - pageToken: Of the page before, with all else as it was then; empty for the first.
+  public func entries(
+    _ walletID: String,
+    kinds: [Entry.Kind] = [],
+    from start: Timestamp? = nil,
+    to end: Timestamp? = nil,
+    pageSize: Int32 = 50,
+    pageToken: String = "",
+    timeout: Duration? = nil
+  ) async throws -> Page<Entry> {
+    let request = ListEntriesRequest(
+      walletID: walletID,
+      pageSize: pageSize,
+      pageToken: pageToken,
+      kinds: kinds,
+      startTime: start,
+      endTime: end
+    )
+    let answer = try await caller.call(WalletServiceMethods.listEntries, request, timeout: timeout)
+    return Page(items: answer.message.entries, nextPageToken: answer.message.nextPageToken)
+  }
+
+  /// Every change of the wallet, once, in order, without a gap.
+  ///
+  /// - Parameter sequence: Of the last change that was seen, at most 100 000 changes ago; nil to begin with the wallet
+  ///   as it is.
+  public func changes(_ walletID: String, after sequence: Int64? = nil) -> WalletChanges {
+    WalletChanges(caller: caller, walletID: walletID, sequence: sequence)
+  }
 }
