@@ -8,6 +8,8 @@ enum CommandFailure: Error {
   case call(GRPCStatus, details: [String])
   /// There is no server to talk to.
   case connection(String)
+  /// A file of this machine could not be read or written.
+  case file(String)
   /// The server does not say what its types are.
   case schema(String)
   /// What was asked for is so, and the exit status has to tell; the words are already written.
@@ -23,7 +25,7 @@ enum CommandFailure: Error {
   var exitStatus: ExitStatus {
     switch self {
     case .usage: .usage
-    case .call, .negative: .callFailed
+    case .call, .file, .negative: .callFailed
     case .connection: .noConnection
     case .schema: .noSchema
     }
@@ -32,7 +34,7 @@ enum CommandFailure: Error {
   /// Nil when all has been said.
   func text(_ palette: Palette) -> String? {
     switch self {
-    case .usage(let sentence), .connection(let sentence), .schema(let sentence):
+    case .usage(let sentence), .connection(let sentence), .file(let sentence), .schema(let sentence):
       return palette.error("error: ") + sentence
     case .call(let status, let details):
       let head = palette.error(status.code.name) + (status.message.isEmpty ? "" : ": \(visible(status.message))")

@@ -11,7 +11,10 @@ struct CreditsControl: AsyncParsableCommand {
 
       Exit status: 0 done, 1 the call failed, 2 wrong usage or input, 3 no connection, 4 the server does not describe itself.
       """,
-    subcommands: [ListCommand.self, DescribeCommand.self, CallCommand.self, HealthCommand.self]
+    subcommands: [
+      ListCommand.self, DescribeCommand.self, CallCommand.self, HealthCommand.self, BackupCommand.self,
+      VerifyCommand.self,
+    ]
   )
 
   static func main() async {

@@ -17,6 +17,9 @@ struct ConfigurationFile: Decodable, Equatable {
   var logLevel: String?
   var logCalls: Bool?
   var socketGroup: String?
+  /// Dollars as text, so that no cent is lost.
+  var lowBalance: String?
+  var maximumShortfall: String?
   var callers: [Caller]?
 
   init() {}
@@ -49,7 +52,9 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
-  private static let names = ["callers", "data", "logCalls", "logLevel", "processor", "socket", "socketGroup"]
+  private static let names = [
+    "callers", "data", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor", "socket", "socketGroup",
+  ]
 
   /// Takes a member of any kind, to look at the names alone.
   private struct AnyMember: Decodable {

@@ -9,7 +9,8 @@ struct Creditsd: AsyncParsableCommand {
     abstract: "Keeps prepaid phone credits and serves them on a Unix socket.",
     discussion: """
       Every option can also be given in the environment (CREDITS_SOCKET, CREDITS_DATA, CREDITS_PROCESSOR, \
-      CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_CONFIG) or in the configuration file, by \
+      CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_LOW_BALANCE, CREDITS_MAXIMUM_SHORTFALL, \
+      CREDITS_CONFIG) or in the configuration file, by \
       the option's name. Options win over the environment, the environment over the file.
 
       With LISTEN_FDS in the environment the socket comes from systemd, and --socket is not used.
@@ -33,6 +34,22 @@ struct Creditsd: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Let members of this group, by name or number, connect too.", valueName: "group"))
   var socketGroup: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is available in a wallet when its owner is to be told that it is low, in dollars: 10 by default.",
+      valueName: "dollars"
+    )
+  )
+  var lowBalance: DollarAmount?
+
+  @Option(
+    help: ArgumentHelp(
+      "How far the captures of one hold may go beyond the hold and its wallet, in dollars: 10 by default.",
+      valueName: "dollars"
+    )
+  )
+  var maximumShortfall: DollarAmount?
 
   @Option(help: ArgumentHelp("A JSON file with any of these settings, and who may call.", valueName: "file"))
   var config: String?

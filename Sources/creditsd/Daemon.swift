@@ -25,7 +25,7 @@ struct Daemon {
     // The ledger before the socket: who finds the one must be able to use the other.
     let directory = settings.dataDirectory
     let committer = try Committer(
-      rules: Rules(sha256: { Digest(SHA256.hash($0)) }),
+      rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
       clock: { .now },
       open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
       stopped: { reason in failure.happened(reason) }
@@ -38,8 +38,10 @@ struct Daemon {
       committer: committer,
       worker: worker,
       processor: processor,
-      authorization: authorization
+      authorization: authorization,
+      eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
+    let sweeping = Task { [logger] in await HoldSweeper(committer: committer, logger: logger).run() }
     let health = HealthRegistry()
     health.setStatus(.serving)
     for service in credits { health.setStatus(.serving, forService: service.name) }
@@ -55,7 +57,9 @@ struct Daemon {
     )
     failure.onFailure { server.beginGracefulShutdown() }
 
-    try await serve(server, health: health, logger: logger)
+    try await serve(server, committer: committer, health: health, logger: logger)
+    sweeping.cancel()
+    await sweeping.value
     await worker.stop()
     committer.close()
     processor.close()
@@ -70,13 +74,19 @@ struct Daemon {
   }
 
   /// Serves until SIGTERM or Ctrl-C, or until the server ends by itself.
-  private func serve(_ server: GRPCServer, health: HealthRegistry, logger: Logger) async throws {
+  private func serve(
+    _ server: GRPCServer,
+    committer: Committer,
+    health: HealthRegistry,
+    logger: Logger
+  ) async throws {
     // Trapped before anybody can be told that the daemon serves.
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let draining = Task {
       for await signal in signals {
         logger.info("draining", metadata: ["signal": "\(signal)"])
         health.beginShutdown()
+        committer.endWatches()
         server.beginGracefulShutdown()
       }
     }

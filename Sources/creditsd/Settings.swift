@@ -10,6 +10,8 @@ struct Settings {
   let processor: ProcessorKind
   let logLevel: Logger.Level
   let logsCalls: Bool
+  let lowBalance: DollarAmount
+  let maximumShortfall: DollarAmount
   let callers: [ConfigurationFile.Caller]
 
   init(flags: Creditsd, environment: Environment) throws(SettingsError) {
@@ -55,7 +57,27 @@ struct Settings {
       logsCalls = file.logCalls ?? false
     }
 
+    lowBalance = try Self.amount("lowBalance", flags.lowBalance, environment["CREDITS_LOW_BALANCE"], file.lowBalance)
+    maximumShortfall = try Self.amount(
+      "maximumShortfall",
+      flags.maximumShortfall,
+      environment["CREDITS_MAXIMUM_SHORTFALL"],
+      file.maximumShortfall
+    )
+
     callers = file.callers ?? []
+  }
+
+  private static func amount(
+    _ name: String,
+    _ flag: DollarAmount?,
+    _ variable: String?,
+    _ member: String?
+  ) throws(SettingsError) -> DollarAmount {
+    if let flag { return flag }
+    guard let text = variable ?? member else { return .usual }
+    guard let amount = DollarAmount(argument: text) else { throw .amountInvalid(name, text) }
+    return amount
   }
 
   /// systemd's state directory; without systemd, the system's for root, and the user's own for others.

@@ -6,6 +6,7 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
   case logLevelUnknown(String)
   case switchInvalid(String, String)
   case groupUnknown(String)
+  case amountInvalid(String, String)
   case callerInvalid(name: String, String)
 
   var description: String {
@@ -16,6 +17,7 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
     case .logLevelUnknown(let name):
       "there is no log level \"\(name)\": take trace, debug, info, notice, warning, error or critical"
     case .switchInvalid(let name, let value): "\(name) is \"\(value)\": take true or false"
+    case .amountInvalid(let name, let text): "\(name) is \"\(text)\": take dollars and cents, such as 10 or 2.50"
     case .groupUnknown(let name): "there is no group \"\(name)\" on this machine"
     case .callerInvalid(let name, let reason): "caller \"\(name)\" in the configuration file: \(reason)"
     }

@@ -60,6 +60,8 @@ struct StartTests {
       (#"{"sokcet": "x"}"#, "unknown member \"sokcet\""),
       (#"{"logCalls": "yes"}"#, "logCalls"),
       (#"{"processor": "stripe"}"#, "no processor \"stripe\""),
+      (#"{"lowBalance": "ten"}"#, "lowBalance is \"ten\": take dollars and cents"),
+      (#"{"maximumShortfall": "2.5"}"#, "maximumShortfall is \"2.5\": take dollars and cents"),
       (#"{"callers": [{"name": "a", "roles": ["read"]}]}"#, "give it a uid or a gid"),
       (#"{"callers": [{"name": "a", "uid": 1, "roles": ["write"]}]}"#, "no role \"write\""),
       ("{", "config.json"),
@@ -104,5 +106,35 @@ struct StartTests {
       return
     }
     await credits.close()
+  }
+
+  @Test("tells of low balances and bounds shortfalls as it is told to")
+  func amounts() async throws {
+    let directory = try TestDirectory()
+    let file = try directory.write(#"{"lowBalance": "5", "maximumShortfall": "3"}"#, to: "config.json")
+    let daemon = try RunningDaemon(
+      in: directory,
+      options: ["--config", file, "--maximum-shortfall", "1.50"],
+      environment: ["CREDITS_LOW_BALANCE": "4.00"]
+    )
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "create")
+    _ = try await credits.wallet.grant("ada", .dollars(6), idempotencyKey: "grant")
+    for cents in [150, 50, 1] {
+      _ = try await credits.wallet.charge("ada", .cents(Int64(cents)), for: .call, idempotencyKey: "\(cents)")
+    }
+    for try await batch in credits.ledger.events(after: "0.0") where !batch.events.isEmpty {
+      #expect(batch.events.map(\.kind) == [.lowBalance])
+      #expect(batch.events.first?.change?.wallet?.available == .cents(399))
+      break
+    }
+    let hold = try await credits.hold.place("ada", .cents(399), for: .call, idempotencyKey: "hold").hold
+    await #expect(throws: CreditsError.shortfallLimit(capturable: .cents(549))) {
+      try await credits.hold.capture(hold.holdID, .cents(550), isFinal: true, idempotencyKey: "too much")
+    }
+    let capture = try await credits.hold.capture(hold.holdID, .cents(549), isFinal: true, idempotencyKey: "capture")
+    #expect(capture.entry.shortfall == .cents(150) && capture.wallet.available == .cents(-150))
+    await credits.close()
+    #expect(daemon.stop() == 0)
   }
 }

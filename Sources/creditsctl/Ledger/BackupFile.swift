@@ -1,0 +1,69 @@
+import Glibc
+
+/// A file that gets its name only once all of it is on disk. What goes wrong before leaves nothing behind.
+final class BackupFile {
+  private let path: String
+  private let partialPath: String
+  private let replaces: Bool
+  private let file: Int32
+  private var isFinished = false
+
+  /// - Parameter replaces: Whether a file of the name may be there already.
+  init(path: String, replaces: Bool) throws(CommandFailure) {
+    self.path = path
+    self.replaces = replaces
+    partialPath = path + ".partial"
+    if !replaces, access(path, F_OK) == 0 { throw Self.exists(path) }
+    file = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw Self.failure("cannot create \(partialPath)") }
+  }
+
+  deinit {
+    close(file)
+    if !isFinished { unlink(partialPath) }
+  }
+
+  func write(_ bytes: ArraySlice<UInt8>) throws(CommandFailure) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno != EINTR {
+        throw Self.failure("cannot write \(partialPath)")
+      }
+    }
+  }
+
+  /// Syncs the file, gives it its name, and syncs that too.
+  func finish() throws(CommandFailure) {
+    guard fsync(file) == 0 else { throw Self.failure("cannot sync \(partialPath)") }
+    if replaces {
+      guard rename(partialPath, path) == 0 else { throw Self.failure("cannot rename \(partialPath)") }
+    } else {
+      // Unlike rename(2), link(2) replaces nothing.
+      guard link(partialPath, path) == 0 else {
+        throw errno == EEXIST ? Self.exists(path) : Self.failure("cannot give \(partialPath) its name")
+      }
+      unlink(partialPath)
+    }
+    isFinished = true
+    try syncDirectory()
+  }
+
+  private func syncDirectory() throws(CommandFailure) {
+    let name = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let directory = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw Self.failure("cannot open \(name)") }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else { throw Self.failure("cannot sync \(name)") }
+  }
+
+  private static func exists(_ path: String) -> CommandFailure {
+    .file("\(path) is there already: take another name, or --force to replace it")
+  }
+
+  private static func failure(_ action: String) -> CommandFailure {
+    .file("\(action): \(String(cString: strerror(errno)))")
+  }
+}

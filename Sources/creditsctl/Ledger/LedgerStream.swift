@@ -1,0 +1,22 @@
+import UnixGRPC
+
+/// A call of creditsd's own that streams. These two are not asked through reflection: the tool knows what they mean.
+enum LedgerStream {
+  static func responses(
+    of method: String,
+    _ request: [UInt8],
+    on connection: Connection
+  ) async throws -> StreamingCall {
+    let name = MethodName(service: "credits.v1.WalletService", method: method)
+    let options = CallOptions(timeout: nil, metadata: connection.metadata)
+    let call = try await connection.client.startCall(name, options: options)
+    try await call.send(request)
+    call.finishSending()
+    return call
+  }
+
+  static func failure(_ status: GRPCStatus, _ connection: Connection) -> CommandFailure {
+    status.code == .unimplemented
+      ? .schema("the server on \(connection.socketPath) is no creditsd") : connection.failure(status)
+  }
+}
