@@ -7,7 +7,13 @@ import LedgerStore
 /// balances share a page; written with each record, every charge would cost one.
 extension SQLiteStore {
   /// Brings all rows up to date with the journal of a ledger that was closed or killed.
-  static func foldJournal(_ connection: Connection) throws(StoreError) {
+  static func foldJournal(_ connection: Connection, to position: Position) throws(StoreError) {
+    do {
+      let select = try Statement(connection, "SELECT record FROM folded")
+      guard try select.step(), (0...position.record).contains(select.int64(0)) else {
+        throw .failed("the ledger does not know which balances are folded: its row is lost or damaged")
+      }
+    }
     try connection.transaction { () throws(StoreError) in
       try connection.execute(
         """

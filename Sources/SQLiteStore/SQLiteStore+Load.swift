@@ -72,7 +72,7 @@ extension SQLiteStore {
     defer { select.reset() }
     guard try select.step() else { return nil }
     guard let currency = Currency(code: select.text(1)), let state = WalletState(rawValue: select.text(5)),
-      let hash = Digest(bytes: select.bytes(8))
+      let hash = select.digest(8)
     else { throw .failed("wallet \(walletID) has a damaged row") }
     let wallet = Wallet(
       id: walletID,

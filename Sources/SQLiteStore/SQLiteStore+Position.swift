@@ -5,7 +5,7 @@ extension SQLiteStore {
   /// As the one row of `ledger` has it: written in every commit, so that a cut tail shows.
   static func lastPosition(_ connection: Connection) throws(StoreError) -> Position {
     let select = try Statement(connection, "SELECT record, refusal, refusal_hash, time FROM ledger")
-    guard try select.step(), let refusalHash = Digest(bytes: select.bytes(2)) else {
+    guard try select.step(), let refusalHash = select.digest(2) else {
       throw .failed("the ledger's own row is lost or damaged")
     }
     return Position(

@@ -16,8 +16,8 @@ extension SQLiteStore {
     select.bind(1, number)
     defer { select.reset() }
     guard try select.step() else { return nil }
-    guard let method = Method(rawValue: select.text(3)), let fingerprint = Digest(bytes: select.bytes(4)),
-      let hash = Digest(bytes: select.bytes(6)),
+    guard let method = Method(rawValue: select.text(3)), let fingerprint = select.digest(4),
+      let hash = select.digest(6),
       case .refusal(let refusal) = try decode(select.bytes(5), of: "refusal \(number)")
     else { throw .failed("refusal \(number) is damaged") }
     return RememberedRefusal(

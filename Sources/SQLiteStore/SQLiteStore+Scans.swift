@@ -72,7 +72,7 @@ extension SQLiteStore {
   private static func record(in select: Statement) -> Scanned<JournalRecord> {
     let number = select.int64(0)
     guard let kind = RecordKind(rawValue: select.text(5)), let method = Method(rawValue: select.text(19)),
-      let fingerprint = Digest(bytes: select.bytes(20)), let hash = Digest(bytes: select.bytes(22)),
+      let fingerprint = select.digest(20), let hash = select.digest(22),
       let counterAccount = optional(select.optionalText(7), { CounterAccount(rawValue: $0) }),
       let reason = optional(select.optionalText(11), { ChargeReason(rawValue: $0) }),
       let holdID = optional(select.optionalText(14), { HoldID($0) }),

@@ -46,11 +46,11 @@ package struct SQLiteStore: Store {
     // Debian's default is to overwrite what is deleted; of replaced key pages that would be a second copy.
     try connection.execute("PRAGMA secure_delete = OFF")
     try Schema.prepare(connection)
-    try SQLiteStore.foldJournal(connection)
-    statements = try Statements(connection)
-    keyIndex = try KeyIndex(connection, shape: settings.keys, hash: keyHash)
-    accounts = AccountCache(capacity: settings.cachedAccounts)
     position = try SQLiteStore.lastPosition(connection)
+    try SQLiteStore.foldJournal(connection, to: position)
+    statements = try Statements(connection)
+    keyIndex = try KeyIndex(connection, shape: settings.keys, position: position, hash: keyHash)
+    accounts = AccountCache(capacity: settings.cachedAccounts)
     foldedRecord = position.record
   }
 

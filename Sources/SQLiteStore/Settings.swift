@@ -30,8 +30,8 @@ extension SQLiteStore {
 }
 
 package struct KeyIndexShape: Sendable {
-  /// How many new keys make a run.
-  package var keysPerRun = 65_536
+  /// How many new keys make a run. They are sorted at once: some 10 ms.
+  package var keysPerRun = 32_768
   /// How many runs of one level make one of the next. More would be merged less often, but every new key would have to
   /// pass more filters.
   package var runsPerLevel = 8

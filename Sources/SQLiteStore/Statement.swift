@@ -95,6 +95,15 @@ final class Statement {
     return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))
   }
 
+  /// nil unless the column has 32 bytes.
+  func digest(_ column: Int32) -> Digest? {
+    withBytes(column) { bytes in
+      guard bytes.count == Digest.byteCount else { return nil }
+      let word = { UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+      return Digest((word(0), word(1), word(2), word(3)))
+    }
+  }
+
   /// The column's bytes where they stand, for as long as `body` runs.
   func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let start = sqlite3_column_blob(pointer, column)

@@ -28,6 +28,7 @@ package struct KeyIndex {
   init(
     _ connection: Connection,
     shape: KeyIndexShape,
+    position: Position,
     hash: @escaping (IdempotencyKey) -> UInt64
   ) throws(StoreError) {
     self.connection = connection
@@ -42,7 +43,7 @@ package struct KeyIndex {
       connection,
       "SELECT 1 FROM refusal WHERE refusal = ?1 AND caller = ?2 AND idempotency_key = ?3"
     )
-    runs = try table.runs()
+    runs = try table.runs(of: position)
     nextPage = try table.endOfPages()
     garbage = KeyIndex.pages(before: nextPage, outside: runs)
     recent = RecentKeys(minimumCapacity: shape.keysPerRun)
@@ -192,7 +193,7 @@ package struct KeyIndex {
 
   private func answer(_ answer: Int64, belongsTo key: IdempotencyKey) throws(StoreError) -> Bool {
     let statement = answer > 0 ? recordHasKey : refusalHasKey
-    statement.bind(1, abs(answer))
+    statement.bind(1, answer > 0 ? answer : 0 &- answer)
     statement.bind(2, key.caller)
     statement.bind(3, key.key)
     defer { statement.reset() }

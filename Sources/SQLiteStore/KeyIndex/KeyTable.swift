@@ -1,3 +1,4 @@
+import Ledger
 import LedgerStore
 
 /// The index's tables: pages of entries, and which runs they make up.
@@ -5,6 +6,9 @@ final class KeyTable {
   private let selectPage, insertPage, deletePages: Statement
   private let insertRun, deleteRun, insertExtent, deleteExtents: Statement
   private let connection: Connection
+
+  /// No file of SQLite's has more, so that sums cannot overflow.
+  private static let mostPages: Int64 = 1 << 32
 
   init(_ connection: Connection) throws(StoreError) {
     self.connection = connection
@@ -73,14 +77,18 @@ final class KeyTable {
     try deleteExtents.run()
   }
 
-  /// Every run, oldest first. Reads all their pages, for the filters.
-  func runs() throws(StoreError) -> [KeyRun] {
+  /// Every run of a ledger that has come to `position`, oldest first. Reads all their pages, for the filters.
+  func runs(of position: Position) throws(StoreError) -> [KeyRun] {
     let select = try Statement(
       connection,
       "SELECT run, level, keys, last_record, last_refusal FROM key_run ORDER BY last_record, last_refusal"
     )
     var runs: [KeyRun] = []
     while try select.step() {
+      // A run that claims more would hide the keys of records that are still to come.
+      guard (0...position.record).contains(select.int64(3)), (0...position.refusal).contains(select.int64(4)),
+        (0...position.record + position.refusal).contains(select.int64(2))
+      else { throw .failed("key run \(select.int64(0)) claims more than the ledger has") }
       let extents = try extents(ofRun: select.int64(0))
       runs.append(
         KeyRun(
@@ -113,7 +121,9 @@ final class KeyTable {
     var extents: [KeyExtent] = []
     while try select.step() {
       let extent = KeyExtent(firstBucket: select.int64(0), firstPage: select.int64(1), count: select.int64(2))
-      guard extent.firstBucket == extents.last.map({ $0.firstBucket + $0.count }) ?? 0, extent.count > 0 else {
+      guard extent.firstBucket == extents.last.map({ $0.firstBucket + $0.count }) ?? 0, extent.count > 0,
+        extent.count < KeyTable.mostPages, (1..<KeyTable.mostPages).contains(extent.firstPage)
+      else {
         throw .failed("key run \(run) has a gap")
       }
       extents.append(extent)
