@@ -20,7 +20,11 @@ extension SQLiteStore {
     select.bind(2, Int64(limit))
     defer { select.reset() }
     var records: [Scanned<JournalRecord>] = []
-    while try select.step() { records.append(Self.record(in: select)) }
+    var numbers = RisingKeys(of: "journal", after: first - 1)
+    while try select.step() {
+      try numbers.take(select.int64(0))
+      records.append(Self.record(in: select))
+    }
     return records
   }
 
@@ -30,7 +34,11 @@ extension SQLiteStore {
     select.bind(2, Int64(limit))
     defer { select.reset() }
     var refusals: [Scanned<RememberedRefusal>] = []
-    while try select.step() { refusals.append(Self.refusal(in: select)) }
+    var numbers = RisingKeys(of: "refusal", after: first - 1)
+    while try select.step() {
+      try numbers.take(select.int64(0))
+      refusals.append(Self.refusal(in: select))
+    }
     return refusals
   }
 
@@ -45,7 +53,11 @@ extension SQLiteStore {
       select.bind(1, created)
       select.bind(2, Int64(limit))
       defer { select.reset() }
-      while try select.step() { found.append((select.int64(0), WalletID(select.text(1)))) }
+      var wallets = RisingKeys(of: "wallet", after: created)
+      while try select.step() {
+        try wallets.take(select.int64(0))
+        found.append((select.int64(0), WalletID(select.text(1))))
+      }
     }
     var rows: [TableRow<Int64, Account>] = []
     for (row, id) in found { rows.append(TableRow(key: row, row: try scannedAccount(id))) }

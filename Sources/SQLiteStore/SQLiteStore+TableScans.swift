@@ -14,8 +14,10 @@ extension SQLiteStore {
     select.bind(2, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<Int64, HoldRow>] = []
+    var holds = RisingKeys(of: "hold", after: placed)
     while try select.step() {
       let key = select.int64(14)
+      try holds.take(key)
       do throws(StoreError) {
         let hold = try Self.readHold(select)
         let row = HoldRow(hold: hold, record: select.int64(15))
@@ -38,7 +40,9 @@ extension SQLiteStore {
     select.bind(2, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<Int64, RefundRow>] = []
+    var entries = RisingKeys(of: "refunded_entry", after: entry)
     while try select.step() {
+      try entries.take(select.int64(0))
       let row = RefundRow(record: select.int64(1), refunded: select.int64(2))
       rows.append(TableRow(key: select.int64(0), row: .row(row)))
     }
@@ -62,7 +66,11 @@ extension SQLiteStore {
     select.bind(2, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<RechargeID, RechargeRow>] = []
-    while try select.step() { rows.append(Self.recharge(in: select)) }
+    var ids = RisingKeys(of: "recharge", after: id?.value ?? "")
+    while try select.step() {
+      try ids.take(select.text(0))
+      rows.append(Self.recharge(in: select))
+    }
     return rows
   }
 
@@ -80,7 +88,11 @@ extension SQLiteStore {
       select.bind(1, id?.value ?? "")
       select.bind(2, Int64(limit))
       defer { select.reset() }
-      while try select.step() { ids.append(PaymentMethodID(select.text(0))) }
+      var keys = RisingKeys(of: "payment_method", after: id?.value ?? "")
+      while try select.step() {
+        try keys.take(select.text(0))
+        ids.append(PaymentMethodID(select.text(0)))
+      }
     }
     var rows: [TableRow<PaymentMethodID, PaymentMethod>] = []
     for id in ids {
