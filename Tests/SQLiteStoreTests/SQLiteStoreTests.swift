@@ -39,6 +39,8 @@ struct SQLiteStoreContractTests {
   @Test("keys are taken byte for byte") func keys() throws { try contract.keysAreTakenByteForByte() }
   @Test("agrees with the pure rules", arguments: UInt64(1)...12)
   func random(seed: UInt64) throws { try contract.agreesWithThePureRules(seed: seed) }
+  @Test("agrees with the model", arguments: UInt64(1)...4)
+  func model(seed: UInt64) throws { try contract.agreesWithTheModel(seed: seed, steps: 1000) }
 }
 
 @Suite("The SQLite store keeps its contract when keys share their hashes")

@@ -52,6 +52,12 @@ package struct InMemoryStore: Store {
       content.whole.holds.merge(state.holds) { $1 }
       content.whole.entries.merge(state.entries) { $1 }
       content.keepRows(of: state)
+      for record in state.changes.records {
+        // Like a store that has the journal: any entry can be asked for.
+        guard let currency = state.accounts[record.walletID]?.wallet.currency else { continue }
+        let book = EntryBook(record, in: currency)
+        if let book, content.whole.entries[book.id] == nil { content.whole.entries[book.id] = book }
+      }
       content.refusals += state.changes.refusals
       content.records += state.changes.records
       content.batchSizes.append(state.changes.records.count + state.changes.refusals.count)

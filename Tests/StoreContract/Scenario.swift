@@ -129,6 +129,18 @@ package struct Scenario {
     )
   }
 
+  /// The processor's word that brings a recharge to `state`.
+  package static func settlement(_ recharge: String, _ state: RechargeState) -> Settlement {
+    switch state {
+    case .paid: .paid(processorChargeID: "ch-\(recharge)")
+    case .declined: .declined(processorChargeID: "ch-\(recharge)", code: "card_declined")
+    case .authenticationRequired:
+      .authenticationRequired(processorChargeID: "ch-\(recharge)", nextActionURL: "https://bank.example")
+    case .failed: .failed(processorChargeID: nil, explanation: "given up")
+    case .processing, .needsReview: .needsReview(explanation: "unknown")
+    }
+  }
+
   package static func usd(_ dollars: Int64) -> Money {
     Money(micros: dollars * Money.microsPerUnit, currency: .usd)
   }

@@ -66,6 +66,14 @@ package struct StoreContract<OpenedStore: Store> {
     try ledger.prove(Scenario.walletIDs)
   }
 
+  /// Random steps, in batches, with restarts between: every caller sees what the model foretells.
+  package func agreesWithTheModel(seed: UInt64, steps: Int) throws {
+    var source = StepSource(seed: seed)
+    let ledger = try ReopenableLedger(open)
+    var run = ModelRun(ledger, batchesBetweenRestarts: 40)
+    try run.run(source.steps(steps))
+  }
+
   package func keysAreTakenByteForByte() throws {
     let keys = ["k", "K", "k ", "k\u{301}", "\u{1E31}", String(repeating: "x", count: 255), "k'\"%_;--", "0", "00"]
     let ledger = try ReopenableLedger(open)
@@ -156,12 +164,23 @@ package final class ReopenableLedger<OpenedStore: Store> {
     return try store?.load(needs).accounts[WalletID(walletID)]
   }
 
+  package struct NotConserved: Error {
+    package let micros: Int64
+  }
+
+  /// Replays the wallets' journals, and adds up both sides of every entry. `walletIDs` are all that there are.
   package func prove(_ walletIDs: [String]) throws {
+    var sum: Int64 = 0
     for id in walletIDs {
       guard let account = try account(id) else { continue }
       var verifier = JournalVerifier(walletID: WalletID(id), sha256: Self.rules.sha256)
-      for record in try journal(of: id) { try verifier.check(record) }
+      for record in try journal(of: id) {
+        try verifier.check(record)
+        if record.counterAccount != nil { sum -= record.amount }
+      }
       try verifier.finish(at: account)
+      sum += account.wallet.posted
     }
+    guard sum == 0 else { throw NotConserved(micros: sum) }
   }
 }

@@ -1,0 +1,125 @@
+import Ledger
+
+/// What a random caller asks for, in terms that need no ids: wallets, holds, entries and recharges by their number, in
+/// the order in which they came to be. nil names one that does not exist.
+package enum Action: Hashable, Sendable {
+  case create(wallet: Int)
+  case charge(wallet: Int, Int64)
+  case grant(wallet: Int, Int64)
+  case place(wallet: Int, Int64, ttl: Int64)
+  case extend(hold: Int?, Int64?, ttl: Int64?)
+  case capture(hold: Int?, Int64, isFinal: Bool)
+  case release(hold: Int?)
+  case refund(entry: Int?, Int64)
+  case freeze(wallet: Int)
+  case unfreeze(wallet: Int)
+  case close(wallet: Int)
+  case saveCard(wallet: Int)
+  case recharge(wallet: Int, Int64, withCard: Bool, number: Int)
+  case settle(recharge: Int?, RechargeState)
+  case sweep
+  case readWallet(Int)
+  case readHold(Int?)
+
+  /// Whether it carries a key: questions and the ledger's own commands have none.
+  var hasKey: Bool {
+    switch self {
+    case .settle, .sweep, .readWallet, .readHold: false
+    default: true
+    }
+  }
+}
+
+/// One random step. Its numbers are taken modulo what there is when it runs, so that it makes sense however many of the
+/// steps before it are left out.
+package struct Step: Hashable, Sendable, CustomStringConvertible {
+  package enum Key: Hashable, Sendable {
+    case own
+    /// The whole of an earlier request once more.
+    case again(Int)
+    /// The key of an earlier request for this action.
+    case stolen(Int)
+  }
+
+  /// What passed since the step before; where nothing did, both are decided in one batch.
+  package var seconds: Int64
+  package var action: Action
+  package var key: Key
+
+  package var description: String { "+\(seconds) s \(action) \(key)" }
+}
+
+/// A step with its numbers resolved, as it is put to both the model and the ledger.
+struct Request: Hashable {
+  /// nil where the action carries none.
+  var key: Int?
+  var action: Action
+}
+
+/// Draws steps, most of them such that something happens.
+package struct StepSource {
+  private var dice: Dice
+  private var recharges = 0
+
+  package init(seed: UInt64) { dice = Dice(state: seed) }
+
+  package mutating func steps(_ count: Int) -> [Step] { (0..<count).map { _ in step() } }
+
+  private mutating func step() -> Step {
+    let seconds: [Int64] = [0, 0, 0, 0, 1, 1, 5, 30, 60, 700]
+    let key: Step.Key =
+      switch roll(20) {
+      case 0, 1: .again(roll(1000))
+      case 2: .stolen(roll(1000))
+      default: .own
+      }
+    return Step(seconds: pick(seconds), action: action(), key: key)
+  }
+
+  private mutating func action() -> Action {
+    switch roll(40) {
+    case 0, 1: .create(wallet: wallet())
+    case 2...7: .charge(wallet: wallet(), amount())
+    case 8, 9: .grant(wallet: wallet(), amount())
+    case 10...14: .place(wallet: wallet(), amount(), ttl: pick([0, 0, 1, 10, 60, 60, 604_800, -1, 604_801]))
+    case 15, 16: .extend(hold: recent(), roll(3) == 0 ? nil : amount(), ttl: pick([nil, nil, 1, 60, 3600, 0, 604_801]))
+    case 17...22: .capture(hold: recent(), amount(), isFinal: roll(3) == 0)
+    case 23, 24: .release(hold: recent())
+    case 25...28: .refund(entry: recent(), amount())
+    case 29: roll(3) == 0 ? .freeze(wallet: wallet()) : .unfreeze(wallet: wallet())
+    case 30: .unfreeze(wallet: wallet())
+    case 31: .close(wallet: wallet())
+    case 32: .saveCard(wallet: wallet())
+    case 33, 34: recharge()
+    case 35, 36:
+      .settle(recharge: recent(), pick([.paid, .paid, .declined, .authenticationRequired, .failed, .needsReview]))
+    case 37: .sweep
+    case 38: .readWallet(wallet())
+    default: .readHold(recent())
+    }
+  }
+
+  private mutating func recharge() -> Action {
+    recharges += 1
+    let amount = pick([10, 10, 20, 1000, 9, 1001] as [Int64]) * Money.microsPerUnit + pick([0, 0, 0, 1])
+    return .recharge(wallet: wallet(), amount, withCard: roll(2) == 0, number: recharges)
+  }
+
+  private mutating func roll(_ sides: Int) -> Int { Int.random(in: 0..<sides, using: &dice) }
+
+  private mutating func pick<Value>(_ values: [Value]) -> Value { values[roll(values.count)] }
+
+  private mutating func wallet() -> Int { roll(4) }
+
+  /// A number counted from the newest; rarely one that does not exist.
+  private mutating func recent() -> Int? { roll(40) == 0 ? nil : roll(8) }
+
+  private mutating func amount() -> Int64 {
+    switch roll(60) {
+    case 0: pick([0, -1, .min])
+    case 1: pick([.max, Wallet.balanceRange.upperBound, Wallet.balanceRange.upperBound - 3_000_000])
+    case 2...15: Int64(roll(1 << 23))
+    default: Int64(1 + roll(9)) * Money.microsPerUnit
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import Ledger
+
+extension Model {
+  mutating func changeWallet(_ action: Action) throws(No) -> Seen {
+    switch action {
+    case .create(let id):
+      if wallets[id] != nil { throw No("WALLET_EXISTS") }
+      wallets[id] = WalletOf()
+      return seen(of: id)
+    case .freeze(let id):
+      try open(try found(id), evenFrozen: false)
+      wallets[id]?.state = .frozen
+      return changed(id)
+    case .unfreeze(let id):
+      let wallet = try found(id)
+      try open(wallet, evenFrozen: true)
+      if wallet.state == .active { throw No("WALLET_NOT_FROZEN") }
+      wallets[id]?.state = .active
+      return changed(id)
+    case .close(let id):
+      let wallet = try found(id)
+      try open(wallet, evenFrozen: true)
+      let openHolds = holds.filter { $0.wallet == id && $0.seen.state == .held }.count
+      if wallet.posted != 0 || openHolds > 0 || wallet.openRecharge != nil {
+        throw No("WALLET_NOT_EMPTY", ["posted": wallet.posted, "held": held(id), "open_holds": Int64(openHolds)])
+      }
+      wallets[id]?.state = .closed
+      return changed(id)
+    case .saveCard(let id):
+      try open(try found(id), evenFrozen: true)
+      wallets[id]?.hasCard = true
+      return changed(id)
+    default: preconditionFailure("not of a wallet: \(action)")
+    }
+  }
+
+  private mutating func changed(_ wallet: Int) -> Seen {
+    wallets[wallet]?.changes += 1
+    return seen(of: wallet)
+  }
+
+  mutating func post(_ action: Action) throws(No) -> Seen {
+    switch action {
+    case .charge(let id, let amount):
+      let wallet = try found(id)
+      try positive(amount)
+      try open(wallet, evenFrozen: false)
+      try afford(id, amount)
+      return post(.charge, id, -amount)
+    case .grant(let id, let amount):
+      let wallet = try found(id)
+      try positive(amount)
+      try open(wallet, evenFrozen: false)
+      try ranged(wallet.posted, plus: amount)
+      return post(.grant, id, amount)
+    case .refund(let number, let amount):
+      guard let number else { throw No("ENTRY_NOT_FOUND") }
+      let entry = entries[number]
+      let wallet = try found(entry.wallet)
+      try positive(amount)
+      if entry.seen.kind != .charge, entry.seen.kind != .capture { throw No("ENTRY_NOT_REFUNDABLE") }
+      try open(wallet, evenFrozen: true)
+      let refundable = -entry.seen.amount - entry.refunded
+      if amount > refundable { throw No("REFUND_EXCEEDS_CHARGE", ["refundable": refundable]) }
+      try ranged(wallet.posted, plus: amount)
+      entries[number].refunded += amount
+      var seen = post(.refund, entry.wallet, amount)
+      seen.refundable = refundable - amount
+      return seen
+    default: preconditionFailure("no entry: \(action)")
+    }
+  }
+
+  mutating func changeHold(_ action: Action) throws(No) -> Seen {
+    switch action {
+    case .place(let id, let amount, let ttl):
+      let wallet = try found(id)
+      try positive(amount)
+      let expireTime = try lasting(ttl == 0 ? 600 : ttl)
+      try open(wallet, evenFrozen: false)
+      try afford(id, amount)
+      let hold = Seen.Hold(
+        amount: amount,
+        remaining: amount,
+        captured: 0,
+        shortfall: 0,
+        state: .held,
+        isLate: false,
+        expireTime: expireTime
+      )
+      holds.append(HoldOf(wallet: id, seen: hold))
+      return changed(hold: holds.count - 1, unit: amount)
+    case .extend(let number, let additional, let ttl):
+      let (number, id, wallet) = try found(hold: number)
+      if additional == nil, ttl == nil { throw No("FIELD_INVALID") }
+      if let additional { try positive(additional) }
+      let expireTime = try ttl.map { ttl throws(No) in try lasting(ttl) }
+      try open(wallet, evenFrozen: false)
+      if holds[number].seen.state != .held { throw No("HOLD_RESOLVED") }
+      if let additional {
+        try afford(id, additional)
+        try ranged(holds[number].seen.amount, plus: additional)
+        holds[number].seen.amount += additional
+        holds[number].seen.remaining += additional
+      }
+      if let expireTime { holds[number].seen.expireTime = max(holds[number].seen.expireTime, expireTime) }
+      return changed(hold: number, unit: additional ?? holds[number].seen.amount)
+    case .capture(let number, let amount, let isFinal): return try capture(number, amount, isFinal: isFinal)
+    case .release(let number):
+      let (number, _, wallet) = try found(hold: number)
+      try open(wallet, evenFrozen: true)
+      if holds[number].seen.state != .held { throw No("HOLD_RESOLVED") }
+      holds[number].seen.state = .released
+      holds[number].seen.remaining = 0
+      return changed(hold: number, unit: nil)
+    default: preconditionFailure("no hold: \(action)")
+    }
+  }
+
+  private mutating func capture(_ number: Int?, _ amount: Int64, isFinal: Bool) throws(No) -> Seen {
+    let (number, id, wallet) = try found(hold: number)
+    try positive(amount)
+    try open(wallet, evenFrozen: true)
+    let hold = holds[number].seen
+    if hold.state == .captured || hold.state == .released { throw No("HOLD_RESOLVED") }
+    // First the hold's own credits, then what nothing else holds; the rest nobody has.
+    let covered = hold.remaining + max(0, available(id))
+    let uncovered = max(0, amount - covered)
+    if hold.shortfall + min(uncovered, 1 << 61) > Self.maximumShortfall, uncovered > 0 {
+      throw No("SHORTFALL_LIMIT", ["capturable": covered + Self.maximumShortfall - hold.shortfall])
+    }
+    try ranged(wallet.posted, plus: -amount)
+    try ranged(hold.captured, plus: amount)
+    holds[number].seen.remaining = max(0, hold.remaining - amount)
+    holds[number].seen.captured += amount
+    holds[number].seen.shortfall += uncovered
+    if hold.state == .expired { holds[number].seen.isLate = true }
+    if isFinal {
+      holds[number].seen.state = .captured
+      holds[number].seen.remaining = 0
+    }
+    var seen = post(.capture, id, -amount, shortfall: uncovered)
+    seen.hold = holds[number].seen
+    return seen
+  }
+
+  private func found(hold number: Int?) throws(No) -> (Int, wallet: Int, WalletOf) {
+    guard let number else { throw No("HOLD_NOT_FOUND") }
+    return (number, holds[number].wallet, try found(holds[number].wallet))
+  }
+
+  private func lasting(_ ttl: Int64) throws(No) -> LedgerTime {
+    if ttl < 1 || ttl > 7 * 24 * 3600 { throw No("FIELD_INVALID") }
+    return LedgerTime(microseconds: now.microseconds + ttl * 1_000_000)
+  }
+
+  private mutating func changed(hold number: Int, unit: Int64?) -> Seen {
+    let wallet = holds[number].wallet
+    var seen = changed(wallet)
+    seen.hold = holds[number].seen
+    seen.isLastUnit = unit.map { $0 > available(wallet) } ?? false
+    return seen
+  }
+
+  mutating func recharge(_ id: Int, _ amount: Int64, withCard: Bool, _ number: Int) throws(No) -> Seen {
+    let wallet = try found(id)
+    try positive(amount)
+    if amount < 10_000_000 || amount > 1_000_000_000 || amount % 10_000 != 0 { throw No("AMOUNT_OUT_OF_RANGE") }
+    try ranged(wallet.posted, plus: amount)
+    try open(wallet, evenFrozen: false)
+    if wallet.openRecharge != nil { throw No("RECHARGE_IN_PROGRESS") }
+    if !withCard, !wallet.hasCard { throw No("PAYMENT_METHOD_REQUIRED") }
+    wallets[id]?.openRecharge = number
+    recharges[number] = RechargeOf(wallet: id, amount: amount, withCard: withCard)
+    rechargeNumbers.append(number)
+    return told(number, changed(id))
+  }
+
+  mutating func settle(_ number: Int?, _ word: RechargeState) throws(No) -> Seen {
+    guard let number, let recharge = recharges[number], let wallet = wallets[recharge.wallet] else {
+      throw No("RECHARGE_NOT_FOUND")
+    }
+    let fits = Self.inRange.contains(Int128(wallet.posted) + Int128(recharge.amount))
+    let isFinal = [.paid, .declined, .failed].contains(recharge.state)
+    let next = word == .paid && !fits && !isFinal ? .needsReview : word
+    if next == recharge.state { return recharge.last }
+    if isFinal || recharge.state == .needsReview && next == .authenticationRequired {
+      throw No("RECHARGE_ALREADY_SETTLED")
+    }
+    recharges[number]?.state = next
+    if [.paid, .declined, .failed].contains(next) { wallets[recharge.wallet]?.openRecharge = nil }
+    guard next == .paid else { return told(number, changed(recharge.wallet)) }
+    if recharge.withCard { wallets[recharge.wallet]?.hasCard = true }
+    return told(number, post(.rechargePaid, recharge.wallet, recharge.amount))
+  }
+
+  private mutating func told(_ number: Int, _ seen: Seen) -> Seen {
+    var seen = seen
+    seen.recharge = recharges[number]?.state
+    recharges[number]?.last = seen
+    return seen
+  }
+}

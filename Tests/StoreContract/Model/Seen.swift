@@ -1,0 +1,75 @@
+import Ledger
+
+/// What a caller sees of an outcome: the model foretells exactly this.
+package struct Seen: Hashable, Sendable {
+  struct Hold: Hashable, Sendable {
+    var amount: Int64
+    var remaining: Int64
+    var captured: Int64
+    var shortfall: Int64
+    var state: HoldState
+    var isLate: Bool
+    var expireTime: LedgerTime
+  }
+
+  struct Entry: Hashable, Sendable {
+    var kind: RecordKind
+    var amount: Int64
+    var posted: Int64
+    var held: Int64
+    var shortfall: Int64
+  }
+
+  struct Wallet: Hashable, Sendable {
+    var posted: Int64
+    var held: Int64
+    var state: WalletState
+    var sequence: Int64
+  }
+
+  var reason: String?
+  /// What the refusal's metadata says of amounts.
+  var facts: [String: Int64] = [:]
+  var isReplay = false
+  var wallet: Wallet?
+  var hold: Hold?
+  var isLastUnit = false
+  var entry: Entry?
+  /// What is left of an entry after a refund.
+  var refundable: Int64?
+  var recharge: RechargeState?
+  var expired: Int?
+
+  init() {}
+
+  init(_ outcome: Outcome) {
+    isReplay = outcome.isReplay
+    switch outcome.answer {
+    case .refusal(let refusal):
+      reason = refusal.reason
+      for (name, text) in refusal.metadata { facts[name] = Int64(text) }
+    case .reply(.refund(let reply)): refundable = reply.refunded.refundable.micros
+    case .reply(.hold(let reply)): isLastUnit = reply.isLastUnit
+    case .reply(.expiredHolds(let count)): expired = count
+    case .reply: break
+    }
+    wallet = outcome.answer.wallet.map {
+      Wallet(posted: $0.posted, held: $0.held, state: $0.state, sequence: $0.sequence)
+    }
+    hold = outcome.answer.hold.map {
+      Hold(
+        amount: $0.amount,
+        remaining: $0.remaining,
+        captured: $0.captured,
+        shortfall: $0.shortfall,
+        state: $0.state,
+        isLate: $0.isLate,
+        expireTime: $0.expireTime
+      )
+    }
+    entry = outcome.answer.entry.map {
+      Entry(kind: $0.kind, amount: $0.amount.micros, posted: $0.posted, held: $0.held, shortfall: $0.shortfall)
+    }
+    recharge = outcome.answer.recharge?.state
+  }
+}
