@@ -198,6 +198,8 @@ struct InMemoryStoreTests {
   var contract: StoreContract<InMemoryStore> { StoreContract { [memory] in InMemoryStore(memory) } }
 
   @Test("a new store is empty") func empty() throws { try contract.aNewStoreIsEmpty() }
+  @Test("the scenario has every kind of record and every final refusal")
+  func kinds() throws { try contract.theScenarioHasEveryKind() }
   @Test("every mutation survives a restart") func restart() throws { try contract.everyMutationSurvivesARestart() }
   @Test("position and time survive a restart") func position() throws { try contract.positionSurvivesARestart() }
   @Test("keys are taken byte for byte") func keys() throws { try contract.keysAreTakenByteForByte() }

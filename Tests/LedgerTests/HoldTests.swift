@@ -23,7 +23,10 @@ struct HoldTests {
     #expect(ledger.wallet("w")?.held == 8_000_000)
   }
 
-  @Test("is the last unit when as much again could not be added", arguments: [(4, 2, false), (7, 3, true)])
+  @Test(
+    "is the last unit when as much again could not be added",
+    arguments: [(4, 2, false), (4, 3, false), (7, 3, true)]
+  )
   func lastExtension(amount: Int64, additional: Int64, isLast: Bool) throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)

@@ -106,9 +106,19 @@ struct SQLiteStoreTests {
       }
     }
     let balances = try directory.sqlite3("SELECT wallet_id, posted, available, state FROM balances ORDER BY 1")
-    #expect(balances == "a|44.997499|44.997499|ACTIVE\nb|0.000000|0.000000|ACTIVE\n")
+    #expect(
+      balances == """
+        a|44.997499|44.997499|ACTIVE
+        b|0.000000|0.000000|ACTIVE
+        c|-4.000000|-7.000000|ACTIVE
+        d|0.000000|0.000000|CLOSED
+
+        """
+    )
     #expect(try directory.sqlite3("SELECT sum(micros) FROM accounts") == "0\n")
-    let entries = try directory.sqlite3("SELECT kind, amount, reference FROM entries WHERE amount <> '0.000000'")
+    let entries = try directory.sqlite3(
+      "SELECT kind, amount, reference FROM entries WHERE counter_account NOT NULL AND wallet_id < 'c'"
+    )
     #expect(
       entries == """
         RECHARGE_PAID|10.000000|
@@ -116,6 +126,16 @@ struct SQLiteStoreTests {
         RECHARGE_PAID|20.000000|
         RECHARGE_PAID|15.000000|
         CHARGE|-0.000001|last
+
+        """
+    )
+    let holds = try directory.sqlite3("SELECT reference, state, remaining, captured, shortfall FROM holds")
+    #expect(
+      holds == """
+        captured|CAPTURED|0.000000|4.000000|0.000000
+        released|RELEASED|0.000000|0.000000|0.000000
+        open|HELD|3.000000|2.000000|0.000000
+        over|CAPTURED|0.000000|20.000000|7.000000
 
         """
     )

@@ -26,8 +26,16 @@ package struct Scenario {
 
   package init(dice: Dice) { self.dice = dice }
 
-  /// Each mutation at least once, each outcome of a recharge, each remembered refusal that they can meet.
-  package static let mutations: [Mutation] = [
+  /// Each mutation at least once, each outcome of a recharge and a hold, each remembered refusal that they can meet.
+  package static let mutations: [Mutation] = {
+    var script = Script()
+    for mutation in rechargesAndCharges { script.add(mutation) }
+    script.addHoldsAndRefunds(WalletID("c"))
+    script.addWalletStates(WalletID("d"))
+    return script.mutations
+  }()
+
+  private static let rechargesAndCharges: [Mutation] = [
     .createWallet(WalletID("a"), .usd),
     .createWallet(WalletID("b"), .usd),
     .createWallet(WalletID("a"), .usd),

@@ -28,11 +28,15 @@ package struct StoreContract<OpenedStore: Store> {
       answers.append((command, answer))
       if case .reply(.recharge(let reply)) = answer { recharges[reply.recharge.id] = answer }
     }
-    let questions: [Query] = [
-      .wallet(WalletID("a")), .wallet(WalletID("b")), .rechargeOptions(WalletID("a")),
+    var questions: [Query] = [
+      .wallet(WalletID("a")), .wallet(WalletID("b")), .wallet(WalletID("c")), .wallet(WalletID("d")),
+      .rechargeOptions(WalletID("a")),
       .paymentMethod(WalletID("a"), nil), .paymentMethod(WalletID("a"), PaymentMethodID("pm-1")), .openRecharges,
       .recharge(RechargeID("r1")), .recharge(RechargeID("r2")), .recharge(RechargeID("r5")),
     ]
+    let holds = answers.compactMap(\.answer.hold?.id)
+    #expect(Set(holds).count == 4)
+    questions += holds.map { .hold($0) }
     let before = try ledger.run(questions.map { .ask($0) })
     #expect(before.allSatisfy { if case .reply = $0.answer { true } else { false } })
     try ledger.restart()
@@ -45,7 +49,7 @@ package struct StoreContract<OpenedStore: Store> {
       #expect(try ledger.run(command) == Outcome(answer: expected, isReplay: true))
     }
     #expect(try ledger.run(questions.map { .ask($0) }) == before)
-    try ledger.prove(["a", "b"])
+    try ledger.prove(["a", "b", "c", "d"])
   }
 
   /// The same random commands, in batches of random size with restarts between, through the rules over a memory: the
@@ -64,6 +68,22 @@ package struct StoreContract<OpenedStore: Store> {
       if Int.random(in: 0..<8, using: &dice) == 0 { try ledger.restart() }
     }
     try ledger.prove(Scenario.walletIDs)
+  }
+
+  /// The scenario is what tests of every mutation go by: none may be missing.
+  package func theScenarioHasEveryKind() throws {
+    let ledger = try ReopenableLedger(open)
+    var kinds: Set<RecordKind> = []
+    var reasons: Set<String> = []
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      if case .refusal(let refusal) = try ledger.run(Scenario.command(mutation, key: "k\(index)")).answer {
+        reasons.insert(refusal.reason)
+      }
+    }
+    for walletID in ["a", "b", "c", "d"] { kinds.formUnion(try ledger.journal(of: walletID).map(\.kind)) }
+    // A hold expires when its time has come, which no mutation can bring about.
+    #expect(kinds == Set(RecordKind.allCases).subtracting([.holdExpired]))
+    #expect(reasons == Model.remembered)
   }
 
   /// Random steps, in batches, with restarts between: every caller sees what the model foretells.
