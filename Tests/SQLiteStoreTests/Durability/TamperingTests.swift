@@ -73,14 +73,15 @@ struct TamperingTests {
       }
     }
 
-    /// All that the ledger says. Rows of `balance` count as far as they show, and the key index by what it finds: that
+    /// All that the ledger says, byte for byte; that a text is marked as bytes, or the other way round, says nothing
+    /// where both read the same. Rows of `balance` count as far as they show, and the key index by what it finds: that
     /// is for the verification to say.
     static func contents(of disk: SimulatedDisk, _ path: String) -> [[String]]? {
       var contents: [[String]] = []
       for table in TamperingTests.tables.dropLast(4) {
         let source = table == "balance" ? "current_balance" : table
         guard let columns = disk.run("SELECT name FROM pragma_table_info('\(source)')", in: path) else { return nil }
-        let values = columns.map { "quote(\"\($0[0])\")" }.joined(separator: ", ")
+        let values = columns.map { "iif(\"\($0[0])\" IS NULL, 'NULL', hex(\"\($0[0])\"))" }.joined(separator: ", ")
         guard let rows = disk.run("SELECT \(values) FROM \"\(source)\" ORDER BY 1, 2", in: path) else { return nil }
         contents += rows
       }
