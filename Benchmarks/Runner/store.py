@@ -24,6 +24,7 @@ ENTRIES = (10_000, 1_000_000, 10_000_000)
 CANDIDATES = ("append", "btree", "folded", "runs")
 BATCHES = (1, 64)
 CALLERS = "1,8,64,256"
+ROUNDS = 3
 # What memory is measured after.
 MEMORY_WALLETS = 100_000
 MEMORY_CHARGES = 1_000_000
@@ -66,11 +67,14 @@ def measure_growth():
     program = PROGRAMS / "store-benchmark"
     with disk.directory() as folder:
         measured = lines(program, folder / "m", f"wallets={MEMORY_WALLETS}", f"charges={MEMORY_CHARGES}", "callers=64")
+    window = f"seconds={int(seconds())}"
     with disk.directory() as folder:
-        for number, size in enumerate(entries()):
-            known = ["funded="] if number else []
-            argv = [f"entries={size}", f"callers={CALLERS}", f"seconds={int(seconds())}", *known]
-            measured += lines(program, folder / "g", *argv)
+        for size in entries():
+            measured += lines(program, folder / str(size), f"entries={size}", f"callers={CALLERS}", window)
+        # In turn, because the disk is not the same all the time.
+        for _ in range(ROUNDS):
+            for size in entries():
+                measured += lines(program, folder / str(size), "funded=", "callers=64", window)
     return measured
 
 
@@ -114,7 +118,8 @@ def write(part, measured):
     if not kept.exists():
         return
     measured = [json.loads(line) for line in kept.read_text().splitlines()]
-    text = "\n".join((candidates_table if part == "candidates" else growth_table)(measured))
+    notes = "".join(f"{line['note']}\n\n" for line in measured if "note" in line)
+    text = notes + "\n".join((candidates_table if part == "candidates" else growth_table)(measured))
     kept.with_suffix(".md").write_text(f"# The store: {part}\n\n{text}\n")
     print(text)
 
