@@ -61,6 +61,7 @@ def quick():
         ours(REFERENCE, "ours", "at-once"),
         ours("ours-event-loop", "ours, client tasks on its loop", "at-once", "event-loop"),
         ours("ours-suspending", "ours, waiting for another thread", "suspending"),
+        ours("ours-suspending-event-loop", "ours, waiting, client tasks on its loop", "suspending", "event-loop"),
         ours("ours-deferred", "ours, answered by another thread", "deferred"),
         peer("ttrpc-go", f"ttrpc-go {debian_version('golang-github-containerd-ttrpc-dev')}", "ttrpc-go"),
         peer("grpc-go", f"grpc-go {debian_version('golang-google-grpc-dev')}", "grpc-go"),
