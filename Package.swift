@@ -51,7 +51,14 @@ let package = Package(
     .target(name: "PaymentProcessing", dependencies: ["Ledger"], swiftSettings: settings),
     .target(
       name: "SimulatedProcessor",
-      dependencies: ["Ledger", "PaymentProcessing"],
+      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing"],
+      swiftSettings: settings
+    ),
+    // The interface of processors on the wire, apart from the contract: those who call credits need not carry it.
+    .target(name: "CProcessorMessages", dependencies: ["CCreditsMessages", "CProtobufC"]),
+    .target(
+      name: "ProcessorAPI",
+      dependencies: ["CProcessorMessages", "CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
       swiftSettings: settings
     ),
     .target(
@@ -82,7 +89,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SimulatedProcessorTests",
-      dependencies: ["Ledger", "PaymentProcessing", "SimulatedProcessor"],
+      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing", "SimulatedProcessor"],
       swiftSettings: settings
     ),
     .testTarget(
