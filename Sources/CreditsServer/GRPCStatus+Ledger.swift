@@ -100,6 +100,8 @@ extension GRPCStatus {
     case .rejected, .cardDeclined:
       let description = "is not accepted by the processor: get a new token from it"
       self.init(.fieldInvalid(field: "payment_method_token", description: description))
+    case .signatureInvalid:
+      self.init(.fieldInvalid(field: "signature", description: "is not the processor's of this payload"))
     case .outcomeUnknown:
       self.init(
         code: .unavailable,

@@ -96,6 +96,7 @@ struct RechargeErrand: Sendable {
         return .settlement(.failed(processorChargeID: nil, explanation: "the processor no longer knows the card"))
       case .rejected(let reason): return .settlement(.failed(processorChargeID: nil, explanation: reason))
       case .cardDeclined(let code): return .settlement(.declined(processorChargeID: nil, code: code))
+      case .signatureInvalid: return .unknown("the processor answered another question")
       }
     }
   }

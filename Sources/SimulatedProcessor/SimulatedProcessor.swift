@@ -2,128 +2,229 @@ import Ledger
 import PaymentProcessing
 import Synchronization
 
-/// A payment processor that charges nobody. It remembers its charges in a file, and keeps its word on idempotency keys
-/// across restarts as a real one does: the same key is the same charge, and with other fields it is refused.
+/// A payment processor that charges nobody. It remembers cards, charges, refunds and disputes in a file, and keeps its
+/// word on idempotency keys across restarts as a real one does: the same key is the same charge, and with other fields
+/// it is refused.
 package final class SimulatedProcessor: PaymentProcessor {
-  private struct State: ~Copyable {
-    /// nil once closed.
-    var log: ChargeLog?
-    var lines: [String: ChargeLog.Line]
-    /// Keys whose first attempt has met its card's fault.
-    var faulted: Set<String> = []
-
-    func append(_ line: ChargeLog.Line) -> Bool {
-      switch log {
-      case .some(let log): log.append(line)
-      case .none: false
-      }
-    }
-  }
-
-  private let state: Mutex<State>
+  private let state: Mutex<SimulatorState>
+  private let plan: FaultPlan
+  private let seal: EventSeal
   private let receives: RequestHook
+  private let sends: EventHook
 
   /// Runs before every request, so that a test can hold one back or break it.
   package typealias RequestHook = @Sendable (_ request: String) async throws(ProcessorError) -> Void
+  /// Gets every event that the processor sends.
+  package typealias EventHook = @Sendable (SignedEvent) -> Void
 
-  /// - Parameter path: The file of charges; made if it is missing. No two processors share one.
-  package init(path: String, receives: @escaping RequestHook = { _ in }) throws {
-    var lines: [String: ChargeLog.Line] = [:]
-    let log = try ChargeLog(path: path) { lines[$0.key] = $0 }
-    state = Mutex(State(log: log, lines: lines))
+  /// - Parameters:
+  ///   - path: The file of the books; made if it is missing. No two processors share one.
+  ///   - faults: How requests and events fail, beside the faults that test cards bring.
+  ///   - secret: What events are signed with.
+  package init(
+    path: String,
+    faults: FaultPlan = FaultPlan(),
+    secret: String = "simulated",
+    sends: @escaping EventHook = { _ in },
+    receives: @escaping RequestHook = { _ in }
+  ) throws {
+    plan = faults
+    seal = EventSeal(secret: Array(secret.utf8))
+    state = Mutex(try SimulatorState(path: path, faults: faults, seal: seal))
     self.receives = receives
+    self.sends = sends
   }
 
+  // MARK: Cards
+
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
-    try await receives("describe")
-    guard let test = TestCard.named(token) else { throw .unknownToken }
-    return test.card
+    try await perform("describe") { state in
+      state.books.card(behind: token).map { .success($0.card) } ?? .failure(.unknownToken)
+    }
   }
 
   package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
-    try await receives("verify")
-    guard let test = TestCard.named(token) else { throw .unknownToken }
-    if case .declined(let code) = test.status { throw .cardDeclined(code: code) }
-    return test.card
+    try await perform("verify") { state in
+      guard let test = state.books.card(behind: token) else { return .failure(.unknownToken) }
+      return test.refusal.map { .failure(.cardDeclined(code: $0)) } ?? .success(test.card)
+    }
   }
 
-  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
-    try await receives("charge")
-    guard let test = TestCard.named(request.token) else { throw .unknownToken }
-    let result = state.withLock { state -> Result<ProcessorCharge, ProcessorError> in
-      let fault = state.faulted.insert(request.key).inserted ? test.fault : nil
-      switch fault {
-      case .timeOutBeforeEffect: return .failure(.outcomeUnknown("timed out"))
-      case .serverError: return .failure(.outcomeUnknown("503"))
-      case .rateLimited: return .failure(.outcomeUnknown("429"))
-      case .timeOutAfterEffect, nil: break
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
+    try await perform("attach") { state in
+      state.books.attachment(for: request).flatMap { attachment in
+        if state.books.attachments[request.key] == nil, !state.keep(.attachment(attachment)) {
+          return .failure(.fileFailed)
+        }
+        guard attachment.state != .declined, let test = TestCard.named(attachment.card) else {
+          return .failure(.cardDeclined(code: attachment.declineCode))
+        }
+        return .success(AttachedCard(token: PaymentMethodToken(attachment.token), card: test.card))
       }
-      let charge = Self.charge(for: request, on: test, in: &state)
-      return fault == .timeOutAfterEffect ? .failure(.outcomeUnknown("timed out")) : charge
     }
-    return try result.get()
+  }
+
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
+    try await perform("detach") { state in
+      guard let attachment = state.books.detachment(of: token) else { return .success(()) }
+      return state.keep(.attachment(attachment)) ? .success(()) : .failure(.fileFailed)
+    }
+  }
+
+  // MARK: Charges
+
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
+    try await perform("charge", fault: { $0.cardFault(of: request) }) { state in
+      state.books.charge(for: request).flatMap { kept in
+        if state.books.charges[request.key] != nil || state.keep(kept) { return .success(kept.charge) }
+        return .failure(.fileFailed)
+      }
+    }
   }
 
   package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
-    try await receives("find")
-    return state.withLock { $0.lines[key]?.charge }
+    try await find { state in state.books.charges[key] }
+  }
+
+  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
+    try await find { state in state.books.charge(id: id) }
   }
 
   package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
-    try await receives("cancel")
-    return try update(key) { charge in
-      if case .authenticationRequired = charge.status { charge.status = .cancelled }
+    try await perform("cancel") { state in
+      state.update(state.books.charges[key]) { status in
+        if case .authenticationRequired = status { status = .cancelled }
+      }
     }
   }
+
+  /// A charge that was processing is paid once it is looked up.
+  private func find(
+    _ charge: (inout SimulatorState) -> KeptCharge?
+  ) async throws(ProcessorError) -> ProcessorCharge? {
+    try await perform("find", blind: .some(nil)) { state in
+      state.update(charge(&state)) { status in
+        if status == .processing { status = .paid }
+      }
+    }
+  }
+
+  // MARK: Refunds
+
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
+    try await perform("refund") { state in
+      state.books.refund(for: request).flatMap { kept in
+        if state.books.refunds[request.key] != nil || state.keep(.refund(kept)) { return .success(kept.refund) }
+        return .failure(.fileFailed)
+      }
+    }
+  }
+
+  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
+    try await perform("find refund", blind: .some(nil)) { state in
+      guard var kept = state.books.refunds[key] else { return .success(nil) }
+      guard kept.refund.status == .processing else { return .success(kept.refund) }
+      kept.refund.status = state.books.outcome(of: kept.refund)
+      return state.keep(.refund(kept)) ? .success(kept.refund) : .failure(.fileFailed)
+    }
+  }
+
+  // MARK: Events
+
+  package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {
+    guard seal.isGenuine(SignedEvent(payload: payload, signature: signature)) else { throw .signatureInvalid }
+    guard let event = EventPayload.event(payload) else { throw .rejected("the payload is no event") }
+    return event
+  }
+
+  // MARK: What cardholders and banks do
 
   /// What the cardholder does at the charge's URL.
   package func authenticateCardholder(key: String) throws(ProcessorError) {
-    _ = try update(key) { charge in
-      if case .authenticationRequired = charge.status { charge.status = .paid }
+    let answer = outcome { state in
+      state.update(state.books.charges[key]) { status in
+        if case .authenticationRequired = status { status = .paid }
+      }
     }
+    _ = try answer.get()
   }
 
-  /// Gives the file up. Later charges fail.
-  package func close() { state.withLock { $0.log = nil } }
+  /// What the bank decides about a charge, disputed already or not.
+  package func setDispute(ofCharge id: String, to dispute: ProcessorDispute.State) throws(ProcessorError) {
+    let answer = outcome { state -> Result<Void, ProcessorError> in
+      guard let kept = state.books.charge(id: id), kept.charge.status == .paid else {
+        return .failure(.rejected("there is no such charge that was paid"))
+      }
+      let dispute = ProcessorDispute(
+        id: "dp_sim_\(kept.key)",
+        chargeID: id,
+        amount: kept.charge.amount,
+        state: dispute
+      )
+      return state.keep(.dispute(dispute)) ? .success(()) : .failure(.fileFailed)
+    }
+    try answer.get()
+  }
+
+  // MARK: The books, for whoever compares them with others
+
+  package var charges: [ProcessorCharge] { state.withLock { $0.books.charges.values.map(\.charge) } }
+
+  package var refunds: [ProcessorRefund] { state.withLock { $0.books.refunds.values.map(\.refund) } }
+
+  package var disputes: [ProcessorDispute] { state.withLock { Array($0.books.disputes.values) } }
 
   /// How many cards were charged.
-  package var paidCharges: Int { state.withLock { $0.lines.values.count { $0.charge.status == .paid } } }
+  package var paidCharges: Int { state.withLock { $0.books.charges.values.count { $0.charge.status == .paid } } }
 
-  private static func charge(
-    for request: ChargeRequest,
-    on test: TestCard,
-    in state: inout State
-  ) -> Result<ProcessorCharge, ProcessorError> {
-    let fields = "\(request.amount.micros) \(request.amount.currency) \(request.rechargeID) \(request.token.secret)"
-    if let known = state.lines[request.key] {
-      guard known.request == fields else { return .failure(.rejected("the key was used for another charge")) }
-      return .success(known.charge)
-    }
-    let id = "ch_sim_\(request.key)"
-    var status = test.status
-    if case .authenticationRequired = status {
-      status = .authenticationRequired(url: "https://processor.invalid/\(id)")
-    }
-    let charge = ProcessorCharge(id: id, rechargeID: request.rechargeID, amount: request.amount, status: status)
-    let line = ChargeLog.Line(key: request.key, request: fields, charge: charge)
-    guard state.append(line) else { return .failure(.outcomeUnknown("the processor's file failed")) }
-    state.lines[request.key] = line
-    return .success(charge)
+  /// Sends what events were held back and gives the file up. Later requests that would change anything fail.
+  package func close() {
+    let events = state.withLock { $0.close() }
+    events.forEach(sends)
   }
 
-  private func update(
-    _ key: String,
-    _ change: (inout ProcessorCharge) -> Void
-  ) throws(ProcessorError) -> ProcessorCharge? {
-    let result = state.withLock { state -> Result<ProcessorCharge?, ProcessorError> in
-      guard var line = state.lines[key] else { return .success(nil) }
-      let before = line.charge
-      change(&line.charge)
-      guard line.charge != before else { return .success(before) }
-      guard state.append(line) else { return .failure(.outcomeUnknown("the processor's file failed")) }
-      state.lines[key] = line
-      return .success(line.charge)
+  // MARK: Requests
+
+  /// Lets a request meet its fault, if it has one, and otherwise has `body` answer it.
+  ///
+  /// - Parameters:
+  ///   - blind: What a lookup answers that does not find what is there; nil for requests that are no lookups.
+  ///   - fault: A fault that the request brings itself.
+  private func perform<Answer: Sendable>(
+    _ request: String,
+    blind: Answer? = nil,
+    fault ownFault: (inout SimulatorState) -> FaultPlan.Fault? = { _ in nil },
+    _ body: (inout SimulatorState) -> Result<Answer, ProcessorError>
+  ) async throws(ProcessorError) -> Answer {
+    try await receives(request)
+    let (fault, isBeforeEffect) = state.withLock { state -> (FaultPlan.Fault?, Bool) in
+      if let own = ownFault(&state) { return (own, true) }
+      return state.dice.fault()
     }
-    return try result.get()
+    switch fault {
+    case .timeOutBeforeEffect, .rateLimited: throw .fault(fault)
+    case .serverError, .reset: if isBeforeEffect { throw .fault(fault) }
+    case .slow: try? await Task.sleep(for: plan.slowness)
+    case .blindLookup: if let blind { return blind }
+    case .timeOutAfterEffect, nil: break
+    }
+    let answer = outcome(of: body)
+    switch fault {
+    // Whoever meets these does not hear of a refusal either.
+    case .timeOutAfterEffect, .serverError, .reset: throw .fault(fault)
+    case .timeOutBeforeEffect, .rateLimited, .slow, .blindLookup, nil: return try answer.get()
+    }
+  }
+
+  /// Runs `body`, and sends the events that its changes bring.
+  private func outcome<Answer: Sendable>(
+    of body: (inout SimulatorState) -> Result<Answer, ProcessorError>
+  ) -> Result<Answer, ProcessorError> {
+    let (answer, events) = state.withLock { state in
+      let answer = body(&state)
+      return (answer, state.takeEvents())
+    }
+    events.forEach(sends)
+    return answer
   }
 }

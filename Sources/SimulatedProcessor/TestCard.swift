@@ -2,38 +2,87 @@ import Ledger
 import PaymentProcessing
 
 /// The cards that the simulated processor knows, by the names that Stripe gives its test payment methods
-/// (https://docs.stripe.com/testing), and a few of our own for faults.
-struct TestCard {
-  enum Fault {
-    case timeOutBeforeEffect
-    case timeOutAfterEffect
-    case serverError
-    case rateLimited
+/// (https://docs.stripe.com/testing), and some of our own for what Stripe has no name for.
+struct TestCard: Sendable {
+  /// What becomes of a refund.
+  enum Refunds {
+    case atOnce
+    case later
+    case never
   }
 
+  let name: String
   let card: Card
   let status: ProcessorCharge.Status
+  /// Why the card is not taken where it is only to be saved.
+  var refusal: String?
   /// Met by the first attempt of each charge.
-  let fault: Fault?
+  var fault: FaultPlan.Fault?
+  var refunds = Refunds.atOnce
+  /// How each paid charge is disputed, one state after the other.
+  var disputes: [ProcessorDispute.State] = []
 
-  static func named(_ token: PaymentMethodToken) -> TestCard? { all[token.secret] }
+  static func named(_ name: String) -> TestCard? { all[name] ?? expiring(name) }
 
-  private static let all: [String: TestCard] = [
-    "pm_card_visa": TestCard("visa", "4242", .paid),
-    "pm_card_mastercard": TestCard("mastercard", "4444", .paid),
-    "pm_card_visa_chargeDeclined": TestCard("visa", "0002", .declined(code: "generic_decline")),
-    "pm_card_chargeDeclinedInsufficientFunds": TestCard("visa", "9995", .declined(code: "insufficient_funds")),
-    "pm_card_chargeDeclinedExpiredCard": TestCard("visa", "0069", .declined(code: "expired_card")),
-    "pm_card_authenticationRequired": TestCard("visa", "3184", .authenticationRequired(url: "")),
-    "pm_sim_timeOutBeforeEffect": TestCard("visa", "4242", .paid, fault: .timeOutBeforeEffect),
-    "pm_sim_timeOutAfterEffect": TestCard("visa", "4242", .paid, fault: .timeOutAfterEffect),
-    "pm_sim_serverError": TestCard("visa", "4242", .paid, fault: .serverError),
-    "pm_sim_rateLimited": TestCard("visa", "4242", .paid, fault: .rateLimited),
-  ]
+  private static let all: [String: TestCard] = {
+    var cards = [
+      TestCard("pm_card_visa", "visa", "4242", .paid),
+      TestCard("pm_card_mastercard", "mastercard", "4444", .paid),
+      declined("pm_card_visa_chargeDeclined", "0002", "generic_decline"),
+      declined("pm_card_chargeDeclinedInsufficientFunds", "9995", "insufficient_funds"),
+      declined("pm_card_chargeDeclinedExpiredCard", "0069", "expired_card"),
+      TestCard("pm_card_chargeCustomerFail", "visa", "0341", .declined(code: "generic_decline")),
+      TestCard("pm_card_authenticationRequired", "visa", "3184", .authenticationRequired(url: "")),
+      TestCard("pm_sim_processing", "visa", "4242", .processing),
+    ]
+    cards += [
+      with("pm_sim_timeOutBeforeEffect") { $0.fault = .timeOutBeforeEffect },
+      with("pm_sim_timeOutAfterEffect") { $0.fault = .timeOutAfterEffect },
+      with("pm_sim_serverError") { $0.fault = .serverError },
+      with("pm_sim_rateLimited") { $0.fault = .rateLimited },
+      with("pm_card_pendingRefund") { $0.refunds = .later },
+      with("pm_card_refundFail") { $0.refunds = .never },
+      with("pm_card_createDispute") { $0.disputes = [.opened] },
+      with("pm_sim_disputeWon") { $0.disputes = [.opened, .won] },
+      with("pm_sim_disputeLost") { $0.disputes = [.opened, .lost] },
+    ]
+    return Dictionary(uniqueKeysWithValues: cards.map { ($0.name, $0) })
+  }()
 
-  private init(_ brand: String, _ last4: String, _ status: ProcessorCharge.Status, fault: Fault? = nil) {
-    card = Card(brand: brand, last4: last4, expiryMonth: 12, expiryYear: 2040)
+  /// `pm_sim_expires_2027_01`: a card that is good until the end of that month.
+  private static func expiring(_ name: String) -> TestCard? {
+    let prefix = "pm_sim_expires_"
+    guard name.hasPrefix(prefix) else { return nil }
+    let parts = name.dropFirst(prefix.count).split(separator: "_", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0].utf8.count == 4, parts[1].utf8.count == 2, let year = Int32(parts[0]),
+      let month = Int32(parts[1]), (1...12).contains(month)
+    else { return nil }
+    return TestCard(name, "visa", "4242", .paid, expiryMonth: month, expiryYear: year)
+  }
+
+  private static func declined(_ name: String, _ last4: String, _ code: String) -> TestCard {
+    var card = TestCard(name, "visa", last4, .declined(code: code))
+    card.refusal = code
+    return card
+  }
+
+  /// A card that pays, but for one thing.
+  private static func with(_ name: String, _ change: (inout TestCard) -> Void) -> TestCard {
+    var card = TestCard(name, "visa", "4242", .paid)
+    change(&card)
+    return card
+  }
+
+  private init(
+    _ name: String,
+    _ brand: String,
+    _ last4: String,
+    _ status: ProcessorCharge.Status,
+    expiryMonth: Int32 = 12,
+    expiryYear: Int32 = 2040
+  ) {
+    self.name = name
+    card = Card(brand: brand, last4: last4, expiryMonth: expiryMonth, expiryYear: expiryYear)
     self.status = status
-    self.fault = fault
   }
 }

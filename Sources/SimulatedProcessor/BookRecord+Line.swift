@@ -1,0 +1,175 @@
+import Ledger
+import PaymentProcessing
+
+/// A record as a line of text: its kind and its fields with tabs between.
+extension BookRecord {
+  var line: String { fields.map(\.escaped).joined(separator: "\t") }
+
+  init?(line: String) {
+    var fields = Fields(line)
+    let record: BookRecord? =
+      switch fields.next() {
+      case "attachment": Attachment(&fields).map(BookRecord.attachment)
+      case "charge": KeptCharge(&fields).map(BookRecord.charge)
+      case "refund": KeptRefund(&fields).map(BookRecord.refund)
+      case "dispute": ProcessorDispute(&fields).map(BookRecord.dispute)
+      default: nil
+      }
+    guard let record, fields.isEmpty else { return nil }
+    self = record
+  }
+
+  private var fields: [String] {
+    switch self {
+    case .attachment(let attachment):
+      return [
+        "attachment", attachment.key, attachment.request, attachment.token, attachment.card,
+        attachment.state.rawValue, attachment.declineCode,
+      ]
+    case .charge(let kept):
+      let charge = kept.charge
+      return ["charge", kept.key, kept.request, kept.card, charge.id, charge.rechargeID.value]
+        + charge.amount.fields + charge.status.fields
+    case .refund(let kept):
+      let refund = kept.refund
+      return ["refund", kept.request, refund.id, refund.key, refund.chargeID]
+        + refund.amount.fields + refund.status.fields
+    case .dispute(let dispute):
+      return ["dispute", dispute.id, dispute.chargeID] + dispute.amount.fields + [dispute.state.rawValue]
+    }
+  }
+}
+
+/// The fields of a line, one after the other.
+private struct Fields {
+  private var rest: ArraySlice<Substring>
+
+  init(_ line: String) { rest = line.split(separator: "\t", omittingEmptySubsequences: false)[...] }
+
+  var isEmpty: Bool { rest.isEmpty }
+
+  mutating func next() -> String? { rest.popFirst().map { String($0).unescaped } }
+
+  mutating func nextMoney() -> Money? {
+    guard let micros = next().flatMap({ Int64($0) }), let currency = next().flatMap(Currency.init(code:)) else {
+      return nil
+    }
+    return Money(micros: micros, currency: currency)
+  }
+}
+
+extension Attachment {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let key = fields.next(), let request = fields.next(), let token = fields.next(), let card = fields.next(),
+      let state = fields.next().flatMap(State.init(rawValue:)), let declineCode = fields.next()
+    else { return nil }
+    self.init(key: key, request: request, token: token, card: card, state: state, declineCode: declineCode)
+  }
+}
+
+extension KeptCharge {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let key = fields.next(), let request = fields.next(), let card = fields.next(), let id = fields.next(),
+      let rechargeID = fields.next(), let amount = fields.nextMoney(),
+      let status = ProcessorCharge.Status(&fields)
+    else { return nil }
+    let charge = ProcessorCharge(id: id, rechargeID: RechargeID(rechargeID), amount: amount, status: status)
+    self.init(key: key, request: request, card: card, charge: charge)
+  }
+}
+
+extension KeptRefund {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let request = fields.next(), let id = fields.next(), let key = fields.next(), let chargeID = fields.next(),
+      let amount = fields.nextMoney(), let status = ProcessorRefund.Status(&fields)
+    else { return nil }
+    let refund = ProcessorRefund(id: id, key: key, chargeID: chargeID, amount: amount, status: status)
+    self.init(request: request, refund: refund)
+  }
+}
+
+extension ProcessorDispute {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let id = fields.next(), let chargeID = fields.next(), let amount = fields.nextMoney(),
+      let state = fields.next().flatMap(State.init(rawValue:))
+    else { return nil }
+    self.init(id: id, chargeID: chargeID, amount: amount, state: state)
+  }
+}
+
+extension Money {
+  fileprivate var fields: [String] { [String(micros), currency.code] }
+}
+
+extension ProcessorCharge.Status {
+  fileprivate var fields: [String] {
+    switch self {
+    case .processing: ["processing", ""]
+    case .paid: ["paid", ""]
+    case .declined(let code): ["declined", code]
+    case .authenticationRequired(let url): ["authentication_required", url]
+    case .cancelled: ["cancelled", ""]
+    }
+  }
+
+  fileprivate init?(_ fields: inout Fields) {
+    guard let name = fields.next(), let argument = fields.next() else { return nil }
+    switch name {
+    case "processing": self = .processing
+    case "paid": self = .paid
+    case "declined": self = .declined(code: argument)
+    case "authentication_required": self = .authenticationRequired(url: argument)
+    case "cancelled": self = .cancelled
+    default: return nil
+    }
+  }
+}
+
+extension ProcessorRefund.Status {
+  fileprivate var fields: [String] {
+    switch self {
+    case .processing: ["processing", ""]
+    case .refunded: ["refunded", ""]
+    case .failed(let code): ["failed", code]
+    }
+  }
+
+  fileprivate init?(_ fields: inout Fields) {
+    guard let name = fields.next(), let code = fields.next() else { return nil }
+    switch name {
+    case "processing": self = .processing
+    case "refunded": self = .refunded
+    case "failed": self = .failed(code: code)
+    default: return nil
+    }
+  }
+}
+
+extension String {
+  /// `%xx` for what would end a field or a line.
+  fileprivate var escaped: String {
+    var escaped = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\t": escaped += "%09"
+      case "\n": escaped += "%0a"
+      case "%": escaped += "%25"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+
+  fileprivate var unescaped: String {
+    guard contains("%") else { return self }
+    var unescaped = ""
+    var rest = self[...]
+    while let percent = rest.unicodeScalars.firstIndex(of: "%") {
+      unescaped += rest[..<percent]
+      let code = rest[percent...].dropFirst().prefix(2)
+      unescaped += code == "09" ? "\t" : code == "0a" ? "\n" : "%"
+      rest = rest[percent...].dropFirst(3)
+    }
+    return unescaped + rest
+  }
+}

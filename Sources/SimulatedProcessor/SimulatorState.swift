@@ -1,0 +1,85 @@
+import PaymentProcessing
+
+/// The books with all that writes them and tells of them, in one place under one lock.
+struct SimulatorState: ~Copyable {
+  /// nil once closed.
+  private var log: RecordLog?
+  private(set) var books: Books
+  var dice: FaultDice
+  private let seal: EventSeal
+  private var queue = EventQueue()
+  private var outbox: [SignedEvent] = []
+  /// Keys whose first attempt has met its card's fault.
+  private var faulted: Set<String> = []
+
+  init(path: String, faults: FaultPlan, seal: EventSeal) throws(RecordLog.OpenError) {
+    var books = Books()
+    log = try RecordLog(path: path) { books.apply($0) }
+    self.books = books
+    self.seal = seal
+    dice = FaultDice(faults)
+  }
+
+  /// Writes a change and brings it into the books. Returns false when it may or may not be there after a crash.
+  mutating func keep(_ record: BookRecord) -> Bool {
+    guard append(record) else { return false }
+    books.apply(record)
+    let event = seal.sign(EventPayload.bytes(id: "evt_sim_\(books.recordCount)", record))
+    outbox += queue.add(event, &dice)
+    return true
+  }
+
+  /// The same for a charge, with what the bank makes of it once it is paid.
+  mutating func keep(_ kept: KeptCharge) -> Bool {
+    keep(.charge(kept)) && books.disputes(of: kept).allSatisfy { keep(.dispute($0)) }
+  }
+
+  /// Changes a charge's status, and answers with the charge as it is then; with nil if there is none.
+  mutating func update(
+    _ kept: KeptCharge?,
+    _ change: (inout ProcessorCharge.Status) -> Void
+  ) -> Result<ProcessorCharge?, ProcessorError> {
+    guard var kept else { return .success(nil) }
+    let before = kept.charge.status
+    change(&kept.charge.status)
+    return kept.charge.status == before || keep(kept) ? .success(kept.charge) : .failure(.fileFailed)
+  }
+
+  /// The fault of the card, for the first attempt under the request's key.
+  mutating func cardFault(of request: ChargeRequest) -> FaultPlan.Fault? {
+    guard let fault = books.card(behind: request.token)?.fault, faulted.insert(request.key).inserted else { return nil }
+    return fault
+  }
+
+  mutating func takeEvents() -> [SignedEvent] {
+    defer { outbox = [] }
+    return outbox
+  }
+
+  /// Gives up the file, and what events are held back.
+  mutating func close() -> [SignedEvent] {
+    log = nil
+    return queue.drain()
+  }
+
+  private func append(_ record: BookRecord) -> Bool {
+    switch log {
+    case .some(let log): log.append(record)
+    case .none: false
+    }
+  }
+}
+
+extension ProcessorError {
+  static let fileFailed = ProcessorError.outcomeUnknown("the processor's file failed")
+
+  static func fault(_ fault: FaultPlan.Fault?) -> ProcessorError {
+    switch fault {
+    case .timeOutBeforeEffect, .timeOutAfterEffect: .outcomeUnknown("timed out")
+    case .serverError: .outcomeUnknown("503")
+    case .rateLimited: .outcomeUnknown("429")
+    case .reset: .outcomeUnknown("the connection broke")
+    case .slow, .blindLookup, nil: .outcomeUnknown("simulated")
+    }
+  }
+}
