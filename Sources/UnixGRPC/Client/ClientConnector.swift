@@ -135,6 +135,7 @@ final class ClientConnector: Sendable {
       }
       return
     }
+    try checkUser(of: socket.number)
     let limits = configuration.limits
     let timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval)
     let transport = HTTP2Transport(role: .client, limits: limits, timing: timing, eventLoop: eventLoop)
@@ -144,6 +145,17 @@ final class ClientConnector: Sendable {
     guard greet(connection, transport) else { return }
     // Where it cannot start, `lost` has been told.
     try? transport.start(connection, socket: socket)
+  }
+
+  /// Before a byte is sent: a path says nothing of who made the socket there.
+  private func checkUser(of socket: Int32) throws(SocketError) {
+    guard let expected = configuration.serverUserID else { return }
+    guard let peer = PeerCredentials(of: socket) else {
+      throw .systemCall(name: "getsockopt", subject: socketPath, errno: errno)
+    }
+    guard peer.userID == expected else {
+      throw .serverIsAnothers(path: socketPath, userID: peer.userID, expected: expected)
+    }
   }
 
   /// Waits for the server's SETTINGS. The queue of a server that is going away still takes connections, and drops them:

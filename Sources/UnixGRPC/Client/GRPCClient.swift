@@ -11,6 +11,9 @@ public final class GRPCClient: Sendable {
     public var keepaliveInterval: Duration? = .seconds(60)
     /// For a connection to be made. A Unix socket refuses or accepts at once, unless the server's queue is full.
     public var connectTimeout: Duration = .seconds(5)
+    /// The user who has to be listening on the socket; `nil` for whoever is there. Another's server is sent nothing, and
+    /// calls fail with UNAVAILABLE: for callers whose requests must not be read, or answered, by anybody else.
+    public var serverUserID: UInt32?
 
     public init() {}
   }

@@ -72,13 +72,3 @@ final class Acceptor: EventSource, @unchecked Sendable {
     }
   }
 }
-
-extension PeerCredentials {
-  /// Who is at the other end of a connected socket (unix(7), `SO_PEERCRED`).
-  init?(of socket: Int32) {
-    var credentials: (processID: Int32, userID: UInt32, groupID: UInt32) = (0, 0, 0)  // struct ucred
-    var length = socklen_t(MemoryLayout.size(ofValue: credentials))
-    guard getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
-    self.init(processID: credentials.processID, userID: credentials.userID, groupID: credentials.groupID)
-  }
-}

@@ -14,6 +14,8 @@ public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
   /// `kind` is for example "a regular file".
   case pathNotASocket(path: String, kind: String)
   case pathOwnedByAnother(path: String, userID: UInt32)
+  /// A client found a server of another user than it was told to expect.
+  case serverIsAnothers(path: String, userID: UInt32, expected: UInt32)
   /// `reason` completes "the lock file …".
   case lockFileRefused(path: String, reason: String)
   /// `LISTEN_FDS` is absent or meant for another process.
@@ -43,6 +45,8 @@ public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(path) is \(kind), not a socket: move it away, or use another path"
     case .pathOwnedByAnother(let path, let userID):
       "\(path) belongs to user \(userID): have its owner remove it, or use another path"
+    case .serverIsAnothers(let path, let userID, let expected):
+      "the server on \(path) runs as user \(userID) and not \(expected): start the right one, or expect that user"
     case .lockFileRefused(let path, let reason):
       "the lock file \(path) \(reason): look at who made it, and remove it only while no server runs"
     case .notActivated:
