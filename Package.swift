@@ -89,7 +89,14 @@ let package = Package(
     ),
     .testTarget(
       name: "SimulatedProcessorTests",
-      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing", "SimulatedProcessor"],
+      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "SimulatedProcessor"],
+      swiftSettings: settings
+    ),
+    // The suite that every processor passes that knows the test cards.
+    .target(
+      name: "ProcessorContract",
+      dependencies: ["Ledger", "PaymentProcessing"],
+      path: "Tests/ProcessorContract",
       swiftSettings: settings
     ),
     .testTarget(

@@ -76,7 +76,10 @@ struct Books {
   // MARK: Charges
 
   func charge(for request: ChargeRequest) -> Result<KeptCharge, ProcessorError> {
-    let fields = "\(request.amount.micros) \(request.amount.currency) \(request.rechargeID) \(request.token.secret)"
+    let fields = [
+      "\(request.amount.micros)", "\(request.amount.currency)", "\(request.rechargeID)", "\(request.walletID)",
+      request.token.secret,
+    ].joined(separator: " ")
     if let known = charges[request.key] {
       return known.request == fields ? .success(known) : .failure(.rejected("the key was used for another charge"))
     }

@@ -11,8 +11,10 @@ package struct FaultPlan: Hashable, Sendable {
     case rateLimited = "rate-limited"
     /// A broken connection, before the effect or after it.
     case reset
-    /// An answer that takes `slowness`.
+    /// `slowness` passes before the effect.
     case slow
+    /// `slowness` passes between the effect and the answer.
+    case slowAnswer = "slow-answer"
     /// A lookup that does not find what is there.
     case blindLookup = "blind-lookup"
   }

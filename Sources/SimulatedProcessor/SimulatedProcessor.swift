@@ -206,13 +206,14 @@ package final class SimulatedProcessor: PaymentProcessor {
     case .serverError, .reset: if isBeforeEffect { throw .fault(fault) }
     case .slow: try? await Task.sleep(for: plan.slowness)
     case .blindLookup: if let blind { return blind }
-    case .timeOutAfterEffect, nil: break
+    case .timeOutAfterEffect, .slowAnswer, nil: break
     }
     let answer = outcome(of: body)
+    if fault == .slowAnswer { try? await Task.sleep(for: plan.slowness) }
     switch fault {
     // Whoever meets these does not hear of a refusal either.
     case .timeOutAfterEffect, .serverError, .reset: throw .fault(fault)
-    case .timeOutBeforeEffect, .rateLimited, .slow, .blindLookup, nil: return try answer.get()
+    case .timeOutBeforeEffect, .rateLimited, .slow, .slowAnswer, .blindLookup, nil: return try answer.get()
     }
   }
 

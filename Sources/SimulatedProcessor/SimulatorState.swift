@@ -79,7 +79,7 @@ extension ProcessorError {
     case .serverError: .outcomeUnknown("503")
     case .rateLimited: .outcomeUnknown("429")
     case .reset: .outcomeUnknown("the connection broke")
-    case .slow, .blindLookup, nil: .outcomeUnknown("simulated")
+    case .slow, .slowAnswer, .blindLookup, nil: .outcomeUnknown("simulated")
     }
   }
 }

@@ -40,6 +40,7 @@ struct TestCard: Sendable {
       with("pm_sim_timeOutAfterEffect") { $0.fault = .timeOutAfterEffect },
       with("pm_sim_serverError") { $0.fault = .serverError },
       with("pm_sim_rateLimited") { $0.fault = .rateLimited },
+      with("pm_sim_slowAnswer") { $0.fault = .slowAnswer },
       with("pm_card_pendingRefund") { $0.refunds = .later },
       with("pm_card_refundFail") { $0.refunds = .never },
       with("pm_card_createDispute") { $0.disputes = [.opened] },

@@ -1,0 +1,35 @@
+import Testing
+
+/// One thing that every processor has to do, to be run with a processor of its own.
+package struct ContractClause: Sendable, CustomTestStringConvertible {
+  package let name: String
+  package let check: @Sendable (ProcessorContract) async throws -> Void
+
+  package var testDescription: String { name }
+
+  package static let all = [
+    ContractClause(name: "describes cards") { try await $0.describesCards() },
+    ContractClause(name: "verifies cards") { try await $0.verifiesCards() },
+    ContractClause(name: "attaches a card once for its key") { try await $0.attachesOnce() },
+    ContractClause(name: "refuses another use of an attachment's key") {
+      try await $0.refusesAnotherUseOfAnAttachmentsKey()
+    },
+    ContractClause(name: "attaches no bad card") { try await $0.attachesNoBadCard() },
+    ContractClause(name: "detaches a card for good") { try await $0.detachesForGood() },
+    ContractClause(name: "charges once for a key") { try await $0.chargesOnce() },
+    ContractClause(name: "finds nothing where there is nothing") { try await $0.findsNothingWhereThereIsNothing() },
+    ContractClause(name: "refuses another use of a charge's key") { try await $0.refusesAnotherUseOfAChargesKey() },
+    ContractClause(name: "charges once for many who ask at once") { try await $0.chargesOnceForManyAtOnce() },
+    ContractClause(name: "declines, and stays with it") { try await $0.declines() },
+    ContractClause(name: "waits for the cardholder until the charge is cancelled") {
+      try await $0.waitsForTheCardholderUntilCancelled()
+    },
+    ContractClause(name: "cancels nothing that is final") { try await $0.cancelsNothingThatIsFinal() },
+    ContractClause(name: "refunds once for a key, and never too much") {
+      try await $0.refundsOnceAndNeverTooMuch()
+    },
+    ContractClause(name: "refuses another use of a refund's key") { try await $0.refusesAnotherUseOfARefundsKey() },
+    ContractClause(name: "refunds only what was paid") { try await $0.refundsOnlyWhatWasPaid() },
+    ContractClause(name: "believes no unsigned event") { try await $0.believesNoUnsignedEvent() },
+  ]
+}

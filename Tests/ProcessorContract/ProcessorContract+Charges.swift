@@ -1,0 +1,111 @@
+import Ledger
+import PaymentProcessing
+import Testing
+
+extension ProcessorContract {
+  /// There is one charge of one key, also after a restart, and it is found by its key and by its id.
+  func chargesOnce() async throws {
+    let request = charge(cards.visa, key: "c1")
+    var first: ProcessorCharge?
+    try await run { processor in
+      let charge = try await processor.createCharge(request)
+      #expect(charge.status == .paid)
+      #expect(charge.amount == request.amount)
+      #expect(charge.rechargeID == request.rechargeID)
+      #expect(try await processor.createCharge(request) == charge)
+      first = charge
+    }
+    try await run { processor in
+      let charge = try #require(first)
+      #expect(try await processor.createCharge(request) == charge)
+      #expect(try await processor.findCharge(key: "c1") == charge)
+      #expect(try await processor.findCharge(id: charge.id) == charge)
+      #expect(try await processor.createCharge(self.charge(cards.visa, key: "c2")).id != charge.id)
+    }
+  }
+
+  func findsNothingWhereThereIsNothing() async throws {
+    try await run { processor in
+      let charges = [
+        try await processor.findCharge(key: "none"), try await processor.findCharge(id: "none"),
+        try await processor.cancelCharge(key: "none"),
+      ]
+      #expect(charges == [nil, nil, nil])
+      let refund = try await processor.findRefund(key: "none")
+      #expect(refund == nil)
+    }
+  }
+
+  func refusesAnotherUseOfAChargesKey() async throws {
+    try await run { processor in
+      let paid = try await processor.createCharge(charge(cards.visa, key: "c1"))
+      await expectRejection { _ = try await processor.createCharge(charge(cards.visa, key: "c1", dollars: 11)) }
+      await expectRejection { _ = try await processor.createCharge(charge(cards.mastercard, key: "c1")) }
+      var other = charge(cards.visa, key: "c1")
+      other.rechargeID = RechargeID("another")
+      await expectRejection { _ = try await processor.createCharge(other) }
+      other = charge(cards.visa, key: "c1")
+      other.walletID = WalletID("another")
+      await expectRejection { _ = try await processor.createCharge(other) }
+      #expect(try await processor.findCharge(key: "c1") == paid)
+    }
+  }
+
+  func chargesOnceForManyAtOnce() async throws {
+    try await run { processor in
+      let request = charge(cards.visa, key: "c1")
+      let ids = try await withThrowingTaskGroup(of: String?.self) { group in
+        for _ in 1...16 {
+          group.addTask {
+            do throws(ProcessorError) {
+              return try await processor.createCharge(request).id
+            } catch {
+              // Another one with the key is under way: an unknown outcome, never a refusal.
+              guard case .outcomeUnknown = error else { throw error }
+              return nil
+            }
+          }
+        }
+        return try await group.reduce(into: Set<String>()) { ids, id in if let id { ids.insert(id) } }
+      }
+      #expect(ids == [try await processor.createCharge(request).id])
+    }
+  }
+
+  /// A decline is an answer, and stays the answer.
+  func declines() async throws {
+    try await run { processor in
+      let request = charge(cards.declined, key: "c1")
+      let declined = try await processor.createCharge(request)
+      #expect(declined.status == .declined(code: "insufficient_funds"))
+      #expect(try await processor.createCharge(request) == declined)
+      #expect(try await processor.findCharge(key: "c1") == declined)
+    }
+  }
+
+  func waitsForTheCardholderUntilCancelled() async throws {
+    try await run { processor in
+      let request = charge(cards.authenticating, key: "c1")
+      let waiting = try await processor.createCharge(request)
+      guard case .authenticationRequired(let url) = waiting.status else {
+        Issue.record("\(waiting.status)")
+        return
+      }
+      #expect(url.hasPrefix("http"))
+      #expect(try await processor.findCharge(key: "c1") == waiting)
+      #expect(try await processor.cancelCharge(key: "c1")?.status == .cancelled)
+      #expect(try await processor.findCharge(key: "c1")?.status == .cancelled)
+      #expect(try await processor.cancelCharge(key: "c1")?.status == .cancelled)
+    }
+  }
+
+  func cancelsNothingThatIsFinal() async throws {
+    try await run { processor in
+      let paid = try await processor.createCharge(charge(cards.visa, key: "c1"))
+      let declined = try await processor.createCharge(charge(cards.declined, key: "c2"))
+      #expect(try await processor.cancelCharge(key: "c1") == paid)
+      #expect(try await processor.cancelCharge(key: "c2") == declined)
+      #expect(try await processor.findCharge(key: "c1") == paid)
+    }
+  }
+}
