@@ -62,6 +62,14 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
+      name: "ProcessorRPC",
+      dependencies: [
+        "CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "UnixGRPC", "UnixGRPCProtobuf",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
       name: "CreditsServer",
       dependencies: [
         "CreditsAPI", "Ledger", "LedgerStore", "MessageDigest", "PaymentProcessing", "ProtobufC", "UnixGRPC",
@@ -97,6 +105,15 @@ let package = Package(
       name: "ProcessorContract",
       dependencies: ["Ledger", "PaymentProcessing"],
       path: "Tests/ProcessorContract",
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ProcessorRPCTests",
+      dependencies: [
+        "CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "ProcessorContract", "ProcessorRPC",
+        "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings
     ),
     .testTarget(

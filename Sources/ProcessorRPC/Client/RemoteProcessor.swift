@@ -1,0 +1,179 @@
+import Ledger
+import PaymentProcessing
+import ProcessorAPI
+import UnixGRPC
+import UnixGRPCProtobuf
+
+/// A payment processor that is a process of its own, behind a Unix socket.
+///
+/// What it answers is believed only as far as `credits.processor.v1` says: an answer that does not repeat what it is
+/// for, a status that is no definite refusal, a server of another user, no answer in time: each is an unknown outcome.
+package final class RemoteProcessor: PaymentProcessor {
+  /// How long a call waits for its answer.
+  package struct Timeouts: Sendable {
+    /// For what has an effect. Cards are charged by banks, which take seconds at times.
+    package var effect = Duration.seconds(30)
+    /// For what only reads.
+    package var lookup = Duration.seconds(10)
+
+    package init() {}
+  }
+
+  private typealias Methods = PaymentProcessorServiceMethods
+
+  private let client: GRPCClient
+  private let timeouts: Timeouts
+
+  /// Connects with the first call, and again after a loss.
+  ///
+  /// - Parameter userID: The user that the processor runs as: nobody else is asked.
+  package init(socketPath: String, userID: UInt32, timeouts: Timeouts = Timeouts()) {
+    var configuration = GRPCClient.Configuration()
+    configuration.serverUserID = userID
+    client = GRPCClient(socketPath: socketPath, configuration: configuration)
+    self.timeouts = timeouts
+  }
+
+  /// Lets the open calls end, takes no more, and closes the connection.
+  package func close() async { await client.close() }
+
+  // MARK: Cards
+
+  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Ledger.Card {
+    let request = DescribePaymentMethodRequest(paymentMethodToken: token.secret)
+    let response = try await call(Methods.describePaymentMethod, request, timeouts.lookup, [token.secret])
+    return try read { () throws(FieldError) in try Ledger.Card(response.card) }
+  }
+
+  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Ledger.Card {
+    let request = VerifyPaymentMethodRequest(paymentMethodToken: token.secret)
+    let response = try await call(Methods.verifyPaymentMethod, request, timeouts.effect, [token.secret])
+    switch response.outcome {
+    case .card(let card): return try read { () throws(FieldError) in try Ledger.Card(card) }
+    case .decline(let decline): throw try declined(decline)
+    case nil: throw .outcomeUnknown("the processor answered nothing")
+    }
+  }
+
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
+    let billing = request.billing
+    let secrets = [request.key, request.token.secret, billing.name, billing.email, billing.postalCode]
+    let response = try await call(Methods.attachPaymentMethod, request.message, timeouts.effect, secrets)
+    switch response.outcome {
+    case .paymentMethod(let attached): return try read { () throws(FieldError) in try AttachedCard(attached) }
+    case .decline(let decline): throw try declined(decline)
+    case nil: throw .outcomeUnknown("the processor answered nothing")
+    }
+  }
+
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
+    let request = DetachPaymentMethodRequest(paymentMethodToken: token.secret)
+    do throws(ProcessorError) {
+      _ = try await call(Methods.detachPaymentMethod, request, timeouts.effect, [token.secret])
+    } catch {
+      guard error == .unknownToken else { throw error }
+    }
+  }
+
+  private func declined(_ decline: Decline) throws(ProcessorError) -> ProcessorError {
+    try read { () throws(FieldError) in .cardDeclined(code: try FieldError.code(decline.code, "decline.code")) }
+  }
+
+  // MARK: Charges
+
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
+    let secrets = [request.key, request.token.secret]
+    let response = try await call(Methods.createCharge, request.message, timeouts.effect, secrets)
+    guard let charge = try self.charge(response.charge), charge.rechargeID == request.rechargeID,
+      charge.amount == request.amount
+    else { throw .outcomeUnknown("the processor answered with another charge") }
+    return charge
+  }
+
+  package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+    let request = FindChargeRequest(by: .idempotencyKey(key))
+    return try charge(try await call(Methods.findCharge, request, timeouts.lookup, [key]).charge)
+  }
+
+  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
+    let request = FindChargeRequest(by: .chargeID(id))
+    guard let charge = try charge(try await call(Methods.findCharge, request, timeouts.lookup, []).charge) else {
+      return nil
+    }
+    guard charge.id == id else { throw .outcomeUnknown("the processor answered with another charge") }
+    return charge
+  }
+
+  package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+    let request = CancelChargeRequest(idempotencyKey: key)
+    return try charge(try await call(Methods.cancelCharge, request, timeouts.effect, [key]).charge)
+  }
+
+  private func charge(_ message: ProcessorAPI.Charge?) throws(ProcessorError) -> ProcessorCharge? {
+    guard let message else { return nil }
+    return try read { () throws(FieldError) in try ProcessorCharge(message) }
+  }
+
+  // MARK: Refunds
+
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
+    let response = try await call(Methods.createRefund, request.message, timeouts.effect, [request.key])
+    guard let refund = try self.refund(response.refund), refund.key == request.key,
+      refund.chargeID == request.chargeID, refund.amount == request.amount
+    else { throw .outcomeUnknown("the processor answered with another refund") }
+    return refund
+  }
+
+  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
+    let request = FindRefundRequest(idempotencyKey: key)
+    guard let refund = try refund(try await call(Methods.findRefund, request, timeouts.lookup, [key]).refund) else {
+      return nil
+    }
+    guard refund.key == key else { throw .outcomeUnknown("the processor answered with another refund") }
+    return refund
+  }
+
+  private func refund(_ message: ProcessorAPI.Refund?) throws(ProcessorError) -> ProcessorRefund? {
+    guard let message else { return nil }
+    return try read { () throws(FieldError) in try ProcessorRefund(message) }
+  }
+
+  // MARK: Events
+
+  package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {
+    let request = ParseEventRequest(payload: payload, signature: signature)
+    let response = try await call(Methods.parseEvent, request, timeouts.lookup, [signature]) { status in
+      status.code == .unauthenticated ? .signatureInvalid : nil
+    }
+    return try read { () throws(FieldError) in try ProcessorEvent(response.event) }
+  }
+
+  // MARK: Calls
+
+  /// - Parameters:
+  ///   - secrets: What of the request no error text may repeat.
+  ///   - meaning: What a status means to this rpc alone.
+  private func call<Request, Response>(
+    _ method: TypedMethod<Unary, Request, Response>,
+    _ request: Request,
+    _ timeout: Duration,
+    _ secrets: [String],
+    meaning: (GRPCStatus) -> ProcessorError? = { _ in nil }
+  ) async throws(ProcessorError) -> Response {
+    do {
+      return try await client.unary(method, request, options: CallOptions(timeout: timeout)).message
+    } catch let status as GRPCStatus {
+      throw meaning(status) ?? ProcessorError(status, secrets: secrets)
+    } catch {
+      throw .outcomeUnknown("the call failed")
+    }
+  }
+
+  private func read<Value>(_ body: () throws(FieldError) -> Value) throws(ProcessorError) -> Value {
+    do throws(FieldError) {
+      return try body()
+    } catch {
+      throw .outcomeUnknown("the processor's answer cannot be used: \(error.field) \(error.description)")
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Ledger
+import PaymentProcessing
+import ProcessorAPI
+
+extension Ledger.Card {
+  /// Anything but the little that may be shown of a card is refused: it might be a card's number.
+  init(_ message: CardMessage?) throws(FieldError) {
+    let message = try FieldError.present(message, "card")
+    guard message.last4.utf8.count == 4, message.last4.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw FieldError(field: "card.last4", description: "must be four digits")
+    }
+    guard (1...12).contains(message.expiryMonth), (1000...9999).contains(message.expiryYear) else {
+      throw FieldError(field: "card.expiry_month", description: "must be a month and a year of four digits")
+    }
+    let brand = try FieldError.text(message.brand, "card.brand")
+    guard !CardNumberScreen.containsCardNumber(brand) else {
+      throw FieldError(field: "card.brand", description: "must be the name of a card's network")
+    }
+    self.init(
+      brand: brand,
+      last4: message.last4,
+      expiryMonth: message.expiryMonth,
+      expiryYear: message.expiryYear
+    )
+  }
+
+  var message: CardMessage {
+    CardMessage(brand: brand, last4: last4, expiryMonth: expiryMonth, expiryYear: expiryYear)
+  }
+}
+
+extension PaymentMethodToken {
+  init(message token: String) throws(FieldError) {
+    guard !CardNumberScreen.containsCardNumber(token) else {
+      throw FieldError(field: "payment_method_token", description: "must be a token: it holds a card number")
+    }
+    self.init(try FieldError.text(token, "payment_method_token"))
+  }
+}
+
+extension AttachRequest {
+  init(_ message: AttachPaymentMethodRequest) throws(FieldError) {
+    let billing = try FieldError.present(message.billingDetails, "billing_details")
+    self.init(
+      key: try FieldError.text(message.idempotencyKey, "idempotency_key"),
+      walletID: WalletID(try FieldError.text(message.walletID, "wallet_id")),
+      token: try PaymentMethodToken(message: message.paymentMethodToken),
+      billing: Ledger.BillingDetails(
+        name: billing.name,
+        email: billing.email,
+        country: billing.country,
+        postalCode: billing.postalCode
+      )
+    )
+  }
+
+  var message: AttachPaymentMethodRequest {
+    AttachPaymentMethodRequest(
+      idempotencyKey: key,
+      walletID: walletID.value,
+      paymentMethodToken: token.secret,
+      billingDetails: BillingDetailsMessage(
+        name: billing.name,
+        email: billing.email,
+        country: billing.country,
+        postalCode: billing.postalCode
+      )
+    )
+  }
+}
+
+extension AttachedCard {
+  init(_ message: AttachedPaymentMethod) throws(FieldError) {
+    self.init(
+      token: try PaymentMethodToken(message: message.paymentMethodToken),
+      card: try Ledger.Card(message.card)
+    )
+  }
+
+  var message: AttachedPaymentMethod {
+    AttachedPaymentMethod(paymentMethodToken: token.secret, card: card.message)
+  }
+}

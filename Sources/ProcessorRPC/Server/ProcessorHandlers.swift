@@ -1,0 +1,119 @@
+import Ledger
+import PaymentProcessing
+import ProcessorAPI
+import UnixGRPC
+
+/// Answers the rpcs of a processor out of a `PaymentProcessor`.
+struct ProcessorHandlers: PaymentProcessorService {
+  let processor: any PaymentProcessor
+
+  func describePaymentMethod(
+    _ request: DescribePaymentMethodRequest,
+    context: ServerContext
+  ) async throws -> DescribePaymentMethodResponse {
+    try await answer {
+      let token = try PaymentMethodToken(message: request.paymentMethodToken)
+      return DescribePaymentMethodResponse(card: try await processor.describeCard(token).message)
+    }
+  }
+
+  func verifyPaymentMethod(
+    _ request: VerifyPaymentMethodRequest,
+    context: ServerContext
+  ) async throws -> VerifyPaymentMethodResponse {
+    try await answer {
+      let token = try PaymentMethodToken(message: request.paymentMethodToken)
+      do {
+        return VerifyPaymentMethodResponse(outcome: .card(try await processor.verifyCard(token).message))
+      } catch ProcessorError.cardDeclined(let code) {
+        return VerifyPaymentMethodResponse(outcome: .decline(Decline(code: code)))
+      }
+    }
+  }
+
+  func attachPaymentMethod(
+    _ request: AttachPaymentMethodRequest,
+    context: ServerContext
+  ) async throws -> AttachPaymentMethodResponse {
+    try await answer {
+      let request = try AttachRequest(request)
+      do {
+        let attached = try await processor.attachCard(request)
+        return AttachPaymentMethodResponse(outcome: .paymentMethod(attached.message))
+      } catch ProcessorError.cardDeclined(let code) {
+        return AttachPaymentMethodResponse(outcome: .decline(Decline(code: code)))
+      }
+    }
+  }
+
+  func detachPaymentMethod(
+    _ request: DetachPaymentMethodRequest,
+    context: ServerContext
+  ) async throws -> DetachPaymentMethodResponse {
+    try await answer {
+      try await processor.detachCard(try PaymentMethodToken(message: request.paymentMethodToken))
+      return DetachPaymentMethodResponse()
+    }
+  }
+
+  func createCharge(_ request: CreateChargeRequest, context: ServerContext) async throws -> CreateChargeResponse {
+    try await answer {
+      CreateChargeResponse(charge: try await processor.createCharge(try ChargeRequest(request)).message)
+    }
+  }
+
+  func findCharge(_ request: FindChargeRequest, context: ServerContext) async throws -> FindChargeResponse {
+    try await answer {
+      switch request.by {
+      case .idempotencyKey(let key):
+        let key = try FieldError.text(key, "idempotency_key")
+        return FindChargeResponse(charge: try await processor.findCharge(key: key)?.message)
+      case .chargeID(let id):
+        let id = try FieldError.text(id, "charge_id")
+        return FindChargeResponse(charge: try await processor.findCharge(id: id)?.message)
+      case nil: throw FieldError(field: "by", description: "must name a key or an id")
+      }
+    }
+  }
+
+  func cancelCharge(_ request: CancelChargeRequest, context: ServerContext) async throws -> CancelChargeResponse {
+    try await answer {
+      let key = try FieldError.text(request.idempotencyKey, "idempotency_key")
+      return CancelChargeResponse(charge: try await processor.cancelCharge(key: key)?.message)
+    }
+  }
+
+  func createRefund(_ request: CreateRefundRequest, context: ServerContext) async throws -> CreateRefundResponse {
+    try await answer {
+      CreateRefundResponse(refund: try await processor.refundCharge(try RefundRequest(request)).message)
+    }
+  }
+
+  func findRefund(_ request: FindRefundRequest, context: ServerContext) async throws -> FindRefundResponse {
+    try await answer {
+      let key = try FieldError.text(request.idempotencyKey, "idempotency_key")
+      return FindRefundResponse(refund: try await processor.findRefund(key: key)?.message)
+    }
+  }
+
+  func parseEvent(_ request: ParseEventRequest, context: ServerContext) async throws -> ParseEventResponse {
+    try await answer {
+      do {
+        let event = try await processor.parseEvent(payload: request.payload, signature: request.signature)
+        return ParseEventResponse(event: event.message)
+      } catch ProcessorError.rejected(let reason) {
+        throw FieldError(field: "payload", description: reason)
+      }
+    }
+  }
+
+  private func answer<Response: Sendable>(_ body: () async throws -> Response) async throws -> Response {
+    do {
+      return try await body()
+    } catch let error as ProcessorError {
+      throw GRPCStatus(error)
+    } catch let error as FieldError {
+      throw GRPCStatus(error)
+    }
+  }
+}

@@ -1,0 +1,199 @@
+import CreditsAPI
+import Ledger
+import PaymentProcessing
+import ProcessorAPI
+import ProcessorRPC
+import Testing
+import UnixGRPC
+
+@Suite("What a processor behind a socket is believed")
+struct RemoteProcessorTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func failure(of body: () async throws -> Void) async -> ProcessorError? {
+    do {
+      try await body()
+      return nil
+    } catch {
+      return error as? ProcessorError
+    }
+  }
+
+  private func isUnknown(_ error: ProcessorError?) -> Bool {
+    if case .outcomeUnknown = error { true } else { false }
+  }
+
+  @Test("three statuses are a definite no, and every other one is no answer", arguments: 1...17)
+  func statuses(code: Int) async throws {
+    let stranger = Stranger(charges: { _ in throw GRPCStatus(code: GRPCStatus.Code(rawValue: code), message: "so") })
+    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let error = await failure { _ = try await served.remote.createCharge(.tenDollars) }
+    switch code {
+    case 3, 9: #expect(error == .rejected("so"))
+    case 5: #expect(error == .unknownToken)
+    default: #expect(isUnknown(error))
+    }
+    await served.close()
+  }
+
+  @Test(
+    "a charge that is not the one that was asked for is no answer",
+    arguments: [
+      ("no charge", { @Sendable (message: inout ProcessorAPI.Charge?) in message = nil }),
+      ("no id", { $0?.chargeID = "" }),
+      ("a long id", { $0?.chargeID = String(repeating: "c", count: 256) }),
+      ("another recharge", { $0?.rechargeID = "r2" }),
+      ("another amount", { $0?.amount = CreditsAPI.Money(currencyCode: "USD", micros: 10_000_001) }),
+      ("another currency", { $0?.amount = CreditsAPI.Money(currencyCode: "EUR", micros: 10_000_000) }),
+      ("no currency", { $0?.amount = CreditsAPI.Money(currencyCode: "usd", micros: 10_000_000) }),
+      ("no amount", { $0?.amount = nil }),
+      ("no state", { $0?.state = .unspecified }),
+      ("a state of another time", { $0?.state = .init(rawValue: 77) }),
+      ("no address to authenticate at", { $0?.state = .authenticationRequired }),
+    ] as [(String, @Sendable (inout ProcessorAPI.Charge?) -> Void)]
+  )
+  func otherCharges(name: String, change: @escaping @Sendable (inout ProcessorAPI.Charge?) -> Void) async throws {
+    let stranger = Stranger(charges: { request in
+      var charge: ProcessorAPI.Charge? = Self.paid(request)
+      change(&charge)
+      return CreateChargeResponse(charge: charge)
+    })
+    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let error = await failure { _ = try await served.remote.createCharge(.tenDollars) }
+    #expect(isUnknown(error), "\(name): \(String(describing: error))")
+    await served.close()
+  }
+
+  @Test("a charge that repeats all is believed")
+  func believed() async throws {
+    let served = try await ServedProcessor(
+      stranger: Stranger(charges: { CreateChargeResponse(charge: Self.paid($0)) }),
+      in: directory
+    )
+    let charge = try await served.remote.createCharge(.tenDollars)
+    #expect(charge.status == .paid && charge.id == "c1")
+    // Gone already is no error, for whoever asks for it to be gone.
+    try await served.remote.detachCard(PaymentMethodToken("pm_canary"))
+    await served.close()
+  }
+
+  @Test("a charge that was not asked for by its id is no answer")
+  func otherIDs() async throws {
+    let stranger = Stranger(finds: { _ in
+      FindChargeResponse(
+        charge: ProcessorAPI.Charge(
+          chargeID: "c1",
+          rechargeID: "r1",
+          amount: CreditsAPI.Money(currencyCode: "USD", micros: 1),
+          state: .paid
+        )
+      )
+    })
+    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    #expect(try await served.remote.findCharge(id: "c1")?.id == "c1")
+    #expect(isUnknown(await failure { _ = try await served.remote.findCharge(id: "c2") }))
+    await served.close()
+  }
+
+  @Test(
+    "a refund that is not the one that was asked for is no answer",
+    arguments: [
+      ("another key", { @Sendable (message: inout ProcessorAPI.Refund?) in message?.idempotencyKey = "other" }),
+      ("another charge", { $0?.chargeID = "c2" }),
+      ("another amount", { $0?.amount?.micros = 2 }),
+      ("no state", { $0?.state = .unspecified }),
+      ("no refund", { $0 = nil }),
+    ] as [(String, @Sendable (inout ProcessorAPI.Refund?) -> Void)]
+  )
+  func otherRefunds(name: String, change: @escaping @Sendable (inout ProcessorAPI.Refund?) -> Void) async throws {
+    let stranger = Stranger(refunds: { request in
+      var refund: ProcessorAPI.Refund? = ProcessorAPI.Refund(
+        refundID: "re1",
+        idempotencyKey: request.idempotencyKey,
+        chargeID: request.chargeID,
+        amount: request.amount,
+        state: .refunded
+      )
+      change(&refund)
+      return CreateRefundResponse(refund: refund)
+    })
+    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let request = RefundRequest(
+      key: "k1",
+      chargeID: "c1",
+      rechargeID: RechargeID("r1"),
+      amount: Ledger.Money(micros: 1, currency: .usd)
+    )
+    #expect(isUnknown(await failure { _ = try await served.remote.refundCharge(request) }), "\(name)")
+    await served.close()
+  }
+
+  @Test(
+    "what might be a card's number is taken from nobody",
+    arguments: [
+      ProcessorAPI.Card(brand: "visa", last4: "4111111111111111", expiryMonth: 1, expiryYear: 2040),
+      ProcessorAPI.Card(brand: "4111 1111 1111 1111", last4: "1111", expiryMonth: 1, expiryYear: 2040),
+      ProcessorAPI.Card(brand: "visa", last4: "11 1", expiryMonth: 1, expiryYear: 2040),
+      ProcessorAPI.Card(brand: "visa", last4: "1111", expiryMonth: 13, expiryYear: 2040),
+      ProcessorAPI.Card(brand: "visa", last4: "1111", expiryMonth: 1, expiryYear: 40),
+      ProcessorAPI.Card(brand: "", last4: "1111", expiryMonth: 1, expiryYear: 2040),
+    ]
+  )
+  func cards(card: ProcessorAPI.Card) async throws {
+    let stranger = Stranger(
+      attaches: { _ in
+        AttachPaymentMethodResponse(
+          outcome: .paymentMethod(AttachedPaymentMethod(paymentMethodToken: "pm_1", card: card))
+        )
+      },
+      describes: { _ in DescribePaymentMethodResponse(card: card) }
+    )
+    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let token = PaymentMethodToken("pm_canary")
+    let described = await failure { _ = try await served.remote.describeCard(token) }
+    #expect(isUnknown(described) && !"\(String(describing: described))".contains("1111"))
+    let request = AttachRequest(key: "k", walletID: WalletID("w"), token: token, billing: .none)
+    #expect(isUnknown(await failure { _ = try await served.remote.attachCard(request) }))
+    #expect(isUnknown(await failure { _ = try await served.remote.verifyCard(token) }))
+    await served.close()
+  }
+
+  @Test("a reason that repeats a secret is withheld, and a long one is cut")
+  func secrets() async throws {
+    let texts = [
+      "no card pm_canary", "key-canary was used", "4111 1111 1111 1111 is no token", String(repeating: "é", count: 400),
+    ]
+    for text in texts {
+      let stranger = Stranger(charges: { _ in throw GRPCStatus(code: .failedPrecondition, message: text) })
+      let directory = try TemporaryDirectory()
+      let served = try await ServedProcessor(stranger: stranger, in: directory)
+      guard case .rejected(let reason) = await failure(of: { _ = try await served.remote.createCharge(.tenDollars) })
+      else {
+        Issue.record("not rejected: \(text)")
+        continue
+      }
+      #expect(!reason.isEmpty && reason.utf8.count <= 255)
+      #expect(!reason.contains("canary") && !reason.contains("4111"))
+      await served.close()
+    }
+  }
+
+  @Test("only UNAUTHENTICATED says that a signature is wrong")
+  func signatures() async throws {
+    let stranger = Stranger(parses: { request in
+      throw GRPCStatus(code: request.signature == "bad" ? .unauthenticated : .permissionDenied, message: "no")
+    })
+    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    await #expect(throws: ProcessorError.signatureInvalid) {
+      try await served.remote.parseEvent(payload: [1], signature: "bad")
+    }
+    #expect(isUnknown(await failure { _ = try await served.remote.parseEvent(payload: [1], signature: "other") }))
+    await served.close()
+  }
+
+  static func paid(_ request: CreateChargeRequest) -> ProcessorAPI.Charge {
+    ProcessorAPI.Charge(chargeID: "c1", rechargeID: request.rechargeID, amount: request.amount, state: .paid)
+  }
+}
