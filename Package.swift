@@ -12,6 +12,7 @@ let package = Package(
     .library(name: "CreditsClient", targets: ["CreditsClient"]),
     .library(name: "UnixGRPC", targets: ["UnixGRPC"]),
     .executable(name: "creditsd", targets: ["creditsd"]),
+    .executable(name: "credits-simulator", targets: ["credits-simulator"]),
     .executable(name: "credits-story", targets: ["credits-story"]),
     .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
   ],
@@ -35,7 +36,17 @@ let package = Package(
       name: "creditsd",
       dependencies: [
         "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Ledger", "LedgerStore", "MessageDigest",
-        "SQLiteStore", "SimulatedProcessor", "UnixGRPC",
+        "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "UnixGRPC",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "credits-simulator",
+      dependencies: [
+        "ProcessorRPC", "SimulatedProcessor", "UnixGRPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -80,7 +91,8 @@ let package = Package(
     ),
     .testTarget(
       name: "CreditsdTests",
-      dependencies: ["CreditsClient", "creditsctl", "creditsd", "credits-story"],
+      dependencies: ["CreditsClient", "creditsctl", "creditsd", "credits-simulator", "credits-story"],
+      exclude: ["peers"],
       swiftSettings: settings
     ),
     .testTarget(

@@ -14,6 +14,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var socket: String?
   var data: String?
   var processor: String?
+  var processorUser: String?
   var logLevel: String?
   var logCalls: Bool?
   var socketGroup: String?
@@ -53,7 +54,8 @@ struct ConfigurationFile: Decodable, Equatable {
   }
 
   private static let names = [
-    "callers", "data", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor", "socket", "socketGroup",
+    "callers", "data", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor",
+    "processorUser", "socket", "socketGroup",
   ]
 
   /// Takes a member of any kind, to look at the names alone.

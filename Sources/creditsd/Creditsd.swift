@@ -9,9 +9,9 @@ struct Creditsd: AsyncParsableCommand {
     abstract: "Keeps prepaid phone credits and serves them on a Unix socket.",
     discussion: """
       Every option can also be given in the environment (CREDITS_SOCKET, CREDITS_DATA, CREDITS_PROCESSOR, \
-      CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_LOW_BALANCE, CREDITS_MAXIMUM_SHORTFALL, \
-      CREDITS_CONFIG) or in the configuration file, by \
-      the option's name. Options win over the environment, the environment over the file.
+      CREDITS_PROCESSOR_USER, CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_LOW_BALANCE, \
+      CREDITS_MAXIMUM_SHORTFALL, CREDITS_CONFIG) or in the configuration file, by the option's name. Options win over \
+      the environment, the environment over the file.
 
       With LISTEN_FDS in the environment the socket comes from systemd, and --socket is not used.
       """
@@ -23,8 +23,21 @@ struct Creditsd: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The directory that holds the ledger; made if need be.", valueName: "directory"))
   var data: String?
 
-  @Option(help: "Who charges cards. The simulated processor moves no money.")
-  var processor: ProcessorKind?
+  @Option(
+    help: ArgumentHelp(
+      "Who charges cards: simulated, which moves no money, or unix:PATH, a processor that listens there.",
+      valueName: "processor"
+    )
+  )
+  var processor: ProcessorChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "The user, by name or number, that the processor at unix:PATH runs as: this one by default.",
+      valueName: "user"
+    )
+  )
+  var processorUser: String?
 
   @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
   var logLevel: Logger.Level?
@@ -63,11 +76,6 @@ struct Creditsd: AsyncParsableCommand {
     }
     try await Daemon(settings: settings).run()
   }
-}
-
-/// Who charges cards.
-enum ProcessorKind: String, ExpressibleByArgument, CaseIterable {
-  case simulated
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}

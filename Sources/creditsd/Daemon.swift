@@ -6,7 +6,6 @@ import LedgerStore
 import Logging
 import MessageDigest
 import SQLiteStore
-import SimulatedProcessor
 import Synchronization
 import UnixGRPC
 import UnixSignals
@@ -30,14 +29,18 @@ struct Daemon {
       open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
       stopped: { reason in failure.happened(reason) }
     )
-    let processor = try SimulatedProcessor(path: directory + "/simulated-processor.log")
-    let worker = RechargeWorker(committer: committer, processor: processor, logger: logger)
+    let processor = try OpenProcessor(
+      settings.processor,
+      userID: settings.processorUserID,
+      dataDirectory: directory
+    )
+    let worker = RechargeWorker(committer: committer, processor: processor.processor, logger: logger)
     try await worker.resume()
 
     let credits = CreditsServices.definitions(
       committer: committer,
       worker: worker,
-      processor: processor,
+      processor: processor.processor,
       authorization: authorization,
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
@@ -62,7 +65,7 @@ struct Daemon {
     await sweeping.value
     await worker.stop()
     committer.close()
-    processor.close()
+    await processor.close()
     if failure.hasHappened { throw ExitFailure.ledgerStopped }
     logger.info("stopped")
   }

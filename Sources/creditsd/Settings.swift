@@ -7,7 +7,8 @@ import UnixGRPC
 struct Settings {
   let socket: SocketSource
   let dataDirectory: String
-  let processor: ProcessorKind
+  let processor: ProcessorChoice
+  let processorUserID: UInt32
   let logLevel: Logger.Level
   let logsCalls: Bool
   let lowBalance: DollarAmount
@@ -35,10 +36,13 @@ struct Settings {
     if let processor = flags.processor {
       self.processor = processor
     } else {
-      let name = environment["CREDITS_PROCESSOR"] ?? file.processor ?? ProcessorKind.simulated.rawValue
-      guard let processor = ProcessorKind(rawValue: name) else { throw .processorUnknown(name) }
+      let name = environment["CREDITS_PROCESSOR"] ?? file.processor ?? "simulated"
+      guard let processor = ProcessorChoice(argument: name) else { throw .processorUnknown(name) }
       self.processor = processor
     }
+    processorUserID =
+      try (flags.processorUser ?? environment["CREDITS_PROCESSOR_USER"] ?? file.processorUser)
+      .map { name throws(SettingsError) in try Self.userID(name) } ?? geteuid()
 
     if let level = flags.logLevel {
       logLevel = level
@@ -92,5 +96,11 @@ struct Settings {
     if let number = UInt32(name) { return number }
     guard let group = getgrnam(name) else { throw .groupUnknown(name) }
     return group.pointee.gr_gid
+  }
+
+  private static func userID(_ name: String) throws(SettingsError) -> UInt32 {
+    if let number = UInt32(name) { return number }
+    guard let user = getpwnam(name) else { throw .userUnknown(name) }
+    return user.pointee.pw_uid
   }
 }

@@ -6,6 +6,7 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
   case logLevelUnknown(String)
   case switchInvalid(String, String)
   case groupUnknown(String)
+  case userUnknown(String)
   case amountInvalid(String, String)
   case callerInvalid(name: String, String)
 
@@ -13,10 +14,11 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .fileUnreadable(let path, let reason): "cannot read the configuration file \(path): \(reason)"
     case .fileInvalid(let path, let reason): "the configuration file \(path) is wrong: \(reason)"
-    case .processorUnknown(let name): "there is no processor \"\(name)\": the only one is \"simulated\""
+    case .processorUnknown(let name): "there is no processor \"\(name)\": take simulated, or unix:PATH"
     case .logLevelUnknown(let name):
       "there is no log level \"\(name)\": take trace, debug, info, notice, warning, error or critical"
     case .switchInvalid(let name, let value): "\(name) is \"\(value)\": take true or false"
+    case .userUnknown(let name): "there is no user \"\(name)\" on this machine"
     case .amountInvalid(let name, let text): "\(name) is \"\(text)\": take dollars and cents, such as 10 or 2.50"
     case .groupUnknown(let name): "there is no group \"\(name)\" on this machine"
     case .callerInvalid(let name, let reason): "caller \"\(name)\" in the configuration file: \(reason)"

@@ -1,0 +1,27 @@
+import Glibc
+import SimulatedProcessor
+
+/// Where the simulator's events go, for whoever brings them to `creditsd` as a web server would. Events that a crash
+/// cuts off are lost, as they are on a network.
+final class EventFile: Sendable {
+  struct OpenError: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private let file: Int32
+
+  init(path: String) throws(OpenError) {
+    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
+      throw OpenError(description: "cannot open \(path): \(String(cString: strerror(errno)))")
+    }
+  }
+
+  deinit { if file >= 0 { close(file) } }
+
+  /// Appends a line, whole: one write(2) to a file opened for appending is not mixed with another.
+  func append(_ event: SignedEvent) {
+    let line = Array(event.signature.utf8) + [UInt8(ascii: "\t")] + event.payload + [UInt8(ascii: "\n")]
+    _ = write(file, line, line.count)
+  }
+}

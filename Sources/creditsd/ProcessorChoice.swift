@@ -1,0 +1,48 @@
+import ArgumentParser
+import PaymentProcessing
+import ProcessorRPC
+import SimulatedProcessor
+
+/// Who charges cards.
+enum ProcessorChoice: Equatable, ExpressibleByArgument {
+  /// Built in; moves no money.
+  case simulated
+  /// A process of its own behind a Unix socket.
+  case unix(path: String)
+
+  /// `simulated` or `unix:PATH`.
+  init?(argument: String) {
+    if argument == "simulated" {
+      self = .simulated
+    } else if argument.hasPrefix(Self.prefix) {
+      let path = String(argument.dropFirst(Self.prefix.count))
+      // unix(7): sun_path takes 107 bytes and a NUL.
+      guard (1...107).contains(path.utf8.count) else { return nil }
+      self = .unix(path: path)
+    } else {
+      return nil
+    }
+  }
+
+  private static let prefix = "unix:"
+}
+
+/// A processor for as long as the daemon runs.
+struct OpenProcessor: Sendable {
+  let processor: any PaymentProcessor
+  let close: @Sendable () async -> Void
+
+  /// - Parameter userID: The user that a processor behind a socket runs as.
+  init(_ choice: ProcessorChoice, userID: UInt32, dataDirectory: String) throws {
+    switch choice {
+    case .simulated:
+      let simulated = try SimulatedProcessor(path: dataDirectory + "/simulated-processor.log")
+      processor = simulated
+      close = { simulated.close() }
+    case .unix(let path):
+      let remote = RemoteProcessor(socketPath: path, userID: userID)
+      processor = remote
+      close = { await remote.close() }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// A payment processor as a process of its own, with its socket and its books in a test's directory.
+final class ProcessorProcess {
+  let process = Process()
+  let socketPath: String
+  private let directory: TestDirectory
+  private let input = Pipe()
+  private let output = Pipe()
+
+  /// `credits-simulator`; a second one in the same directory finds what the first one left.
+  init(simulatorIn directory: TestDirectory, options: [String] = []) throws {
+    self.directory = directory
+    socketPath = directory.path("processor/processor.sock")
+    process.executableURL = RunningDaemon.program("credits-simulator")
+    process.arguments = ["--socket", socketPath, "--file", directory.path("books")] + options
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+  }
+
+  /// A processor in Python, written by nothing but the proto files.
+  init(pythonIn directory: TestDirectory, python: String) async throws {
+    self.directory = directory
+    socketPath = directory.path("python.sock")
+    let tests = URL(filePath: #filePath).deletingLastPathComponent()
+    let protos = tests.deletingLastPathComponent().deletingLastPathComponent().appending(path: "proto")
+    process.executableURL = URL(filePath: python)
+    process.arguments = [
+      tests.appending(path: "peers/processor.py").path, socketPath, protos.path, directory.path("books"),
+    ]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    let output = output
+    let greeting = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var text = Data()
+        while text.last != UInt8(ascii: "\n") {
+          let more = output.fileHandleForReading.availableData
+          if more.isEmpty { break }
+          text += more
+        }
+        continuation.resume(returning: String(decoding: text, as: UTF8.self))
+      }
+    }
+    try #require(greeting == "ready\n", "the processor in Python did not start")
+  }
+
+  /// What makes `creditsd` use it.
+  var options: [String] { ["--processor", "unix:\(socketPath)"] }
+
+  /// Ends it as a power cut would, as far as the process is concerned.
+  func kill() {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// The lines of its books, as it wrote them.
+  func books() throws -> [Substring] {
+    try String(contentsOfFile: directory.path("books"), encoding: .utf8).split(separator: "\n")
+  }
+
+  deinit {
+    if process.isRunning { kill() }
+  }
+}

@@ -1,0 +1,167 @@
+import CreditsClient
+import Foundation
+import Testing
+
+@Suite("creditsd with a processor of its own process")
+struct ProcessorTests {
+  static let python = ProcessInfo.processInfo.environment["CREDITS_PEERS_PYTHON"]
+
+  private let billing = BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
+
+  private func card(_ token: String) -> PaymentDetails { PaymentDetails(token: token, billing: billing) }
+
+  @Test("recharges through the simulator")
+  func simulator() async throws {
+    let directory = try TestDirectory()
+    let simulator = try ProcessorProcess(simulatorIn: directory)
+    let daemon = try RunningDaemon(in: directory, options: simulator.options)
+    try await recharges(through: simulator, daemon)
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test("recharges through a processor that a stranger wrote in Python", .enabled(if: python != nil))
+  func stranger() async throws {
+    let directory = try TestDirectory()
+    let processor = try await ProcessorProcess(pythonIn: directory, python: try #require(Self.python))
+    let daemon = try RunningDaemon(in: directory, options: processor.options)
+    try await recharges(through: processor, daemon)
+    #expect(daemon.stop() == 0)
+  }
+
+  private func recharges(through processor: ProcessorProcess, _ daemon: RunningDaemon) async throws {
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    let paid = try await credits.recharge.pay("ada", .dollars(25), with: card("pm_card_visa"), idempotencyKey: "k2")
+    #expect(paid.recharge.state == .paid)
+    #expect(paid.wallet.available == .dollars(25))
+    let again = try await credits.recharge.pay("ada", .dollars(25), with: card("pm_card_visa"), idempotencyKey: "k2")
+    #expect(again.isReplayed && again.recharge == paid.recharge)
+    let declined = try await credits.paymentMethod.changeCardAndPay(
+      "ada",
+      .dollars(50),
+      with: card("pm_card_visa_chargeDeclined"),
+      idempotencyKey: "k3"
+    )
+    #expect(declined.recharge.state == .declined && declined.recharge.declineCode == "generic_decline")
+    #expect(try await credits.recharge.pay("ada", .dollars(10), idempotencyKey: "k4").wallet.available == .dollars(35))
+    #expect(try processor.books().count == 3)
+    await credits.close()
+  }
+
+  @Test("pays once and credits once when the simulator is killed before it has charged, and comes back")
+  func killedBeforeTheCharge() async throws {
+    let directory = try TestDirectory()
+    let simulator = try ProcessorProcess(simulatorIn: directory)
+    let daemon = try RunningDaemon(in: directory, options: simulator.options)
+    try await survives(daemon, simulator) { try ProcessorProcess(simulatorIn: directory) }
+  }
+
+  @Test(
+    "pays once and credits once when the processor in Python is killed, and comes back",
+    .enabled(if: python != nil)
+  )
+  func killedStranger() async throws {
+    let directory = try TestDirectory()
+    let python = try #require(Self.python)
+    let processor = try await ProcessorProcess(pythonIn: directory, python: python)
+    let daemon = try RunningDaemon(in: directory, options: processor.options)
+    try await survives(daemon, processor) { try await ProcessorProcess(pythonIn: directory, python: python) }
+  }
+
+  private func survives(
+    _ daemon: RunningDaemon,
+    _ first: ProcessorProcess,
+    restart: () async throws -> ProcessorProcess
+  ) async throws {
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    _ = try await credits.recharge.pay("ada", .dollars(10), with: card("pm_card_visa"), idempotencyKey: "k2")
+    first.kill()
+    async let answer = pay(credits, .dollars(25), key: "k3")
+    let unpaid = try await credits.recharge.options("ada")
+    #expect(unpaid.wallet?.available == .dollars(10))
+    let second = try await restart()
+    #expect(try await answer.state == .paid)
+    #expect(try await credits.wallet.get("ada").available == .dollars(35))
+    #expect(try second.books().count == 2)
+    await credits.close()
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test("pays once and credits once when the simulator is killed between the charge and the answer, and comes back")
+  func killedAfterTheCharge() async throws {
+    let directory = try TestDirectory()
+    let events = directory.path("events")
+    try #require(mkfifo(events, 0o600) == 0)
+    let options = ["--events", events]
+    let first = try ProcessorProcess(simulatorIn: directory, options: options + ["--faults", "slowness=3600000"])
+    let daemon = try RunningDaemon(in: directory, options: first.options)
+    async let charged = Self.firstLine(of: events)
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    async let answer = pay(credits, .dollars(25), with: card("pm_sim_slowAnswer"), key: "k2")
+    #expect(await charged.contains("paid"))
+    first.kill()
+    #expect(try await credits.wallet.get("ada").available == .dollars(0))
+
+    let second = try ProcessorProcess(simulatorIn: directory)
+    #expect(try await answer.state == .paid)
+    #expect(try await credits.wallet.get("ada").available == .dollars(25))
+    #expect(try second.books().count == 1)
+    await credits.close()
+    #expect(daemon.stop() == 0)
+  }
+
+  /// Pays under one key until there is an outcome.
+  private func pay(
+    _ credits: CreditsClient,
+    _ amount: Money,
+    with card: PaymentDetails? = nil,
+    key: String
+  ) async throws -> Recharge {
+    while true {
+      let recharge = try await credits.recharge.pay("ada", amount, with: card, idempotencyKey: key).recharge
+      if recharge.state != .processing { return recharge }
+    }
+  }
+
+  private static func firstLine(of fifo: String) async -> String {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let file = FileHandle(forReadingAtPath: fifo)
+        var text = Data()
+        while text.last != UInt8(ascii: "\n"), let more = file?.availableData, !more.isEmpty { text += more }
+        continuation.resume(returning: String(decoding: text, as: UTF8.self))
+      }
+    }
+  }
+
+  @Test("says what is wrong with the processor's address", arguments: ["unix:", "tcp:1.2.3.4", "stripe"])
+  func settings(processor: String) throws {
+    let directory = try TestDirectory()
+    let daemon = try RunningDaemon(in: directory, environment: ["CREDITS_PROCESSOR": processor])
+    #expect(daemon.errorText().contains("there is no processor"))
+    #expect(daemon.process.terminationStatus != 0)
+  }
+
+  @Test("asks no processor of another user")
+  func anothersProcessor() async throws {
+    let directory = try TestDirectory()
+    let simulator = try ProcessorProcess(simulatorIn: directory)
+    let daemon = try RunningDaemon(in: directory, options: simulator.options + ["--processor-user", "nobody"])
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    await #expect(throws: CreditsError.self) {
+      try await credits.recharge.pay(
+        "ada",
+        .dollars(10),
+        with: card("pm_card_visa"),
+        idempotencyKey: "k2",
+        timeout: .seconds(1)
+      )
+    }
+    await credits.close()
+    #expect(daemon.stop() == 0)
+    #expect(try simulator.books().isEmpty)
+  }
+}

@@ -1,0 +1,120 @@
+"""A payment processor in Python: processor.py SOCKET PROTO_FOLDER BOOKS
+
+Knows pm_card_visa and pm_card_visa_chargeDeclined, and keeps charges in the file BOOKS, a line of JSON each. Prints
+"ready", and serves until its standard input ends.
+"""
+
+import json
+import os
+import sys
+import threading
+from concurrent import futures
+
+sys.path.insert(0, sys.argv[2])
+
+import grpc
+
+messages, services = grpc.protos_and_services("credits/processor/v1/payment_processor_service.proto")
+cards = grpc.protos("credits/processor/v1/card.proto")
+charges = grpc.protos("credits/processor/v1/charge.proto")
+
+DECLINES = {"pm_card_visa": None, "pm_card_visa_chargeDeclined": "generic_decline"}
+
+
+class Books:
+    """Charges by key: whatever is answered was synced to the file before."""
+
+    def __init__(self, path):
+        self.lock = threading.Lock()
+        self.charges = {}
+        self.file = open(path, "a+", encoding="utf-8")
+        self.file.seek(0)
+        for line in self.file:
+            if line.endswith("\n"):
+                charge = json.loads(line)
+                self.charges[charge["key"]] = charge
+
+    def keep(self, charge):
+        self.file.write(json.dumps(charge) + "\n")
+        self.file.flush()
+        os.fdatasync(self.file.fileno())
+        self.charges[charge["key"]] = charge
+
+
+class Processor(services.PaymentProcessorServiceServicer):
+    def __init__(self, books):
+        self.books = books
+
+    def DescribePaymentMethod(self, request, context):
+        self.known(request.payment_method_token, context)
+        return messages.DescribePaymentMethodResponse(card=self.card())
+
+    def VerifyPaymentMethod(self, request, context):
+        decline = self.known(request.payment_method_token, context)
+        if decline:
+            return messages.VerifyPaymentMethodResponse(decline=cards.Decline(code=decline))
+        return messages.VerifyPaymentMethodResponse(card=self.card())
+
+    def AttachPaymentMethod(self, request, context):
+        # Nothing is made, so nothing can be made twice: the same request has the same answer.
+        decline = self.known(request.payment_method_token, context)
+        if decline:
+            return messages.AttachPaymentMethodResponse(decline=cards.Decline(code=decline))
+        attached = cards.AttachedPaymentMethod(payment_method_token=request.payment_method_token, card=self.card())
+        return messages.AttachPaymentMethodResponse(payment_method=attached)
+
+    def DetachPaymentMethod(self, request, context):
+        return messages.DetachPaymentMethodResponse()
+
+    def CreateCharge(self, request, context):
+        fields = [request.recharge_id, request.wallet_id, request.amount.currency_code, request.amount.micros]
+        fields.append(request.payment_method_token)
+        with self.books.lock:
+            charge = self.books.charges.get(request.idempotency_key)
+            if charge is None:
+                decline = self.known(request.payment_method_token, context)
+                charge = {"id": f"py_{len(self.books.charges) + 1}", "key": request.idempotency_key, "decline": decline}
+                charge["fields"] = fields
+                self.books.keep(charge)
+            elif charge["fields"] != fields:
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the key was used for another charge")
+        return messages.CreateChargeResponse(charge=self.message(charge))
+
+    def FindCharge(self, request, context):
+        with self.books.lock:
+            found = [c for c in self.books.charges.values() if request.idempotency_key in ("", c["key"])]
+            found = [c for c in found if request.charge_id in ("", c["id"])]
+        return messages.FindChargeResponse(charge=self.message(found[0]) if found else None)
+
+    @staticmethod
+    def known(token, context):
+        if token not in DECLINES:
+            context.abort(grpc.StatusCode.NOT_FOUND, "there is no such payment method")
+        return DECLINES[token]
+
+    @staticmethod
+    def card():
+        return cards.Card(brand="visa", last4="4242", expiry_month=12, expiry_year=2040)
+
+    @staticmethod
+    def message(charge):
+        recharge_id, _, currency_code, micros, _ = charge["fields"]
+        message = charges.Charge(charge_id=charge["id"], recharge_id=recharge_id, state=charges.Charge.PAID)
+        message.amount.currency_code = currency_code
+        message.amount.micros = micros
+        if charge["decline"]:
+            message.state = charges.Charge.DECLINED
+            message.decline_code = charge["decline"]
+        return message
+
+
+server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
+services.add_PaymentProcessorServiceServicer_to_server(Processor(Books(sys.argv[3])), server)
+if os.path.exists(sys.argv[1]):
+    os.unlink(sys.argv[1])  # Left by one that was killed.
+os.umask(0o177)
+server.add_insecure_port("unix:" + sys.argv[1])
+server.start()
+print("ready", flush=True)
+sys.stdin.read()
+server.stop(None)
