@@ -98,11 +98,11 @@ extension ProcessorDispute {
 }
 
 extension Money {
-  fileprivate var fields: [String] { [String(micros), currency.code] }
+  var fields: [String] { [String(micros), currency.code] }
 }
 
 extension ProcessorCharge.Status {
-  fileprivate var fields: [String] {
+  var fields: [String] {
     switch self {
     case .processing: ["processing", ""]
     case .paid: ["paid", ""]
@@ -126,7 +126,7 @@ extension ProcessorCharge.Status {
 }
 
 extension ProcessorRefund.Status {
-  fileprivate var fields: [String] {
+  var fields: [String] {
     switch self {
     case .processing: ["processing", ""]
     case .refunded: ["refunded", ""]
@@ -147,7 +147,7 @@ extension ProcessorRefund.Status {
 
 extension String {
   /// `%xx` for what would end a field or a line.
-  fileprivate var escaped: String {
+  var escaped: String {
     var escaped = ""
     for scalar in unicodeScalars {
       switch scalar {

@@ -13,19 +13,17 @@ struct RecordLog: ~Copyable {
     file = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw RecordLog.failure("open", path) }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else { throw RecordLog.failure("lock", path) }
-    var whole = try readAll(path)
-    if let end = whole.lastIndex(of: UInt8(ascii: "\n")) {
-      whole.removeSubrange((end + 1)...)
-    } else {
-      whole = []
-    }
+    let whole = try RecordLog.wholeLines(of: file, path)
     guard ftruncate(file, whole.count) == 0 else { throw RecordLog.failure("mend", path) }
-    for (number, text) in whole.split(separator: UInt8(ascii: "\n")).enumerated() {
-      guard let record = BookRecord(line: String(decoding: text, as: UTF8.self)) else {
-        throw OpenError(description: "\(path): line \(number + 1) is damaged")
-      }
-      take(record)
-    }
+    try RecordLog.parse(whole, path, take)
+  }
+
+  /// Gives `take` each record that is in a log now, whoever writes it.
+  static func read(path: String, take: (BookRecord) -> Void) throws(OpenError) {
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { throw failure("open", path) }
+    defer { Glibc.close(file) }
+    try parse(try wholeLines(of: file, path), path, take)
   }
 
   deinit { if file >= 0 { close(file) } }
@@ -37,14 +35,26 @@ struct RecordLog: ~Copyable {
     return written && fdatasync(file) == 0
   }
 
-  private func readAll(_ path: String) throws(OpenError) -> [UInt8] {
-    var whole: [UInt8] = []
+  private static func wholeLines(of file: Int32, _ path: String) throws(OpenError) -> [UInt8] {
+    var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while true {
-      let count = pread(file, &buffer, buffer.count, whole.count)
-      guard count >= 0 else { throw RecordLog.failure("read", path) }
-      if count == 0 { return whole }
-      whole += buffer[..<count]
+      let count = pread(file, &buffer, buffer.count, text.count)
+      guard count >= 0 else { throw failure("read", path) }
+      if count == 0 { break }
+      text += buffer[..<count]
+    }
+    guard let end = text.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+    text.removeSubrange((end + 1)...)
+    return text
+  }
+
+  private static func parse(_ text: [UInt8], _ path: String, _ take: (BookRecord) -> Void) throws(OpenError) {
+    for (number, line) in text.split(separator: UInt8(ascii: "\n")).enumerated() {
+      guard let record = BookRecord(line: String(decoding: line, as: UTF8.self)) else {
+        throw OpenError(description: "\(path): line \(number + 1) is damaged")
+      }
+      take(record)
     }
   }
 

@@ -1,74 +1,12 @@
 import ArgumentParser
-import Glibc
-import Logging
-import ProcessorRPC
-import SimulatedProcessor
-import UnixGRPC
-import UnixSignals
 
 /// The simulated payment processor as a process of its own.
 @main
 struct CreditsSimulator: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credits-simulator",
-    abstract: "Serves a payment processor that charges nobody, for creditsd --processor unix:PATH.",
-    discussion: """
-      It knows the test cards by Stripe's names (pm_card_visa, pm_card_visa_chargeDeclined, …), keeps cards, charges, \
-      refunds and disputes in a file, and fails as it is told to.
-      """
+    abstract: "A payment processor that charges nobody.",
+    subcommands: [Serve.self, PrintBooks.self],
+    defaultSubcommand: Serve.self
   )
-
-  @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))
-  var socket: String
-
-  @Option(help: ArgumentHelp("The file of its books; made if need be.", valueName: "path"))
-  var file: String
-
-  @Option(
-    help: ArgumentHelp(
-      "How it fails: NAME=PROBABILITY with commas between. Names: \(faultNames).",
-      discussion: """
-        all=0.3 shares the probability evenly among the faults of a request. slowness=MILLISECONDS is how long a slow \
-        answer takes; the same seed=NUMBER draws the same faults for the same requests.
-        """,
-      valueName: "plan"
-    ),
-    transform: { try FaultPlan($0) }
-  )
-  var faults = FaultPlan()
-
-  @Option(
-    help: ArgumentHelp(
-      "The file to which it appends its events: a line each, the signature, a tab, the payload.",
-      valueName: "path"
-    )
-  )
-  var events: String?
-
-  @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
-  var caller: UInt32?
-
-  private static let faultNames =
-    FaultPlan.Fault.allCases.map(\.rawValue).joined(separator: ", ") + ", duplicate-events, reordered-events"
-
-  func run() async throws {
-    LoggingSystem.bootstrap(StreamLogHandler.standardError)
-    let logger = Logger(label: "credits-simulator")
-    let eventFile = try events.map { try EventFile(path: $0) }
-    let processor = try SimulatedProcessor(path: file, faults: faults, sends: { eventFile?.append($0) })
-    let server = try ProcessorServer(
-      processor,
-      socket: .path(socket),
-      callerUserID: caller ?? geteuid(),
-      logger: logger
-    )
-    // Trapped before anybody can be told that it serves.
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    let draining = Task {
-      for await _ in signals { server.beginGracefulShutdown() }
-    }
-    defer { draining.cancel() }
-    try await server.run { logger.info("serving") }
-    processor.close()
-  }
 }

@@ -56,6 +56,20 @@ final class ProcessorProcess {
     process.waitUntilExit()
   }
 
+  /// What `credits-simulator books` says of it, also while it runs.
+  func listing() throws -> [[Substring]] {
+    let listing = Process()
+    let text = Pipe()
+    listing.executableURL = RunningDaemon.program("credits-simulator")
+    listing.arguments = ["books", "--file", directory.path("books")]
+    listing.standardOutput = text
+    try listing.run()
+    let lines = String(decoding: text.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
+    listing.waitUntilExit()
+    try #require(listing.terminationStatus == 0)
+    return lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+  }
+
   /// The lines of its books, as it wrote them.
   func books() throws -> [Substring] {
     try String(contentsOfFile: directory.path("books"), encoding: .utf8).split(separator: "\n")

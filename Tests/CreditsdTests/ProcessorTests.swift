@@ -19,6 +19,43 @@ struct ProcessorTests {
     #expect(daemon.stop() == 0)
   }
 
+  @Test("the simulator's books and ours say the same of many recharges that met faults")
+  func faults() async throws {
+    let directory = try TestDirectory()
+    let simulator = try ProcessorProcess(
+      simulatorIn: directory,
+      options: [
+        "--faults", "time-out-before=0.03,time-out-after=0.06,server-error=0.03,rate-limited=0.02,reset=0.03,seed=5",
+      ]
+    )
+    let daemon = try RunningDaemon(in: directory, options: simulator.options)
+    let credits = try await daemon.client()
+    let paid = try await withThrowingTaskGroup(of: String.self) { group in
+      for number in 1...20 {
+        group.addTask {
+          let wallet = "w\(number)"
+          _ = try await credits.wallet.create(wallet, idempotencyKey: "create-\(wallet)")
+          let recharge = try await pay(
+            credits,
+            .dollars(10 + Int64(number)),
+            with: card("pm_card_visa"),
+            key: "pay-\(wallet)",
+            wallet: wallet
+          )
+          #expect(try await credits.wallet.get(wallet).posted == .dollars(10 + Int64(number)))
+          #expect(recharge.state == .paid)
+          return "\(recharge.rechargeID) \((10 + number) * 1_000_000) paid"
+        }
+      }
+      return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+    }
+    let books = try simulator.listing().map { "\($0[2]) \($0[3]) \($0[5])" }
+    #expect(books.count == 20)
+    #expect(Set(books) == paid)
+    await credits.close()
+    #expect(daemon.stop() == 0)
+  }
+
   @Test("recharges through a processor that a stranger wrote in Python", .enabled(if: python != nil))
   func stranger() async throws {
     let directory = try TestDirectory()
@@ -117,11 +154,16 @@ struct ProcessorTests {
     _ credits: CreditsClient,
     _ amount: Money,
     with card: PaymentDetails? = nil,
-    key: String
+    key: String,
+    wallet: String = "ada"
   ) async throws -> Recharge {
     while true {
-      let recharge = try await credits.recharge.pay("ada", amount, with: card, idempotencyKey: key).recharge
-      if recharge.state != .processing { return recharge }
+      do {
+        let recharge = try await credits.recharge.pay(wallet, amount, with: card, idempotencyKey: key).recharge
+        if recharge.state != .processing { return recharge }
+      } catch CreditsError.unavailable {
+        // The card could not be described: nothing has begun.
+      }
     }
   }
 

@@ -1,0 +1,166 @@
+import Foundation
+import Ledger
+import PaymentProcessing
+import SimulatedProcessor
+import Synchronization
+import Testing
+
+@Suite("A simulated processor that fails as it is told to")
+struct FaultTests {
+  private let file = SimulatedProcessorTests.File()
+
+  private func request(_ number: Int, token: String = "pm_card_visa") -> ChargeRequest {
+    ChargeRequest(
+      key: "k\(number)",
+      rechargeID: RechargeID("r\(number)"),
+      walletID: WalletID("w"),
+      amount: Money(micros: 10_000_000, currency: .usd),
+      token: PaymentMethodToken(token)
+    )
+  }
+
+  private func outcome(of body: () async throws -> Void) async -> String {
+    do {
+      try await body()
+      return "answer"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(
+    "meets each fault before or after its effect, and never tells which",
+    arguments: [
+      ("time-out-before", [0]), ("time-out-after", [1]), ("server-error", [0, 1]), ("rate-limited", [0]),
+      ("reset", [0, 1]),
+    ]
+  )
+  func effects(fault: String, effects: [Int]) async throws {
+    var seen: Set<Int> = []
+    for seed in 1...20 {
+      let file = SimulatedProcessorTests.File()
+      let processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("\(fault)=1,seed=\(seed)"))
+      do throws(ProcessorError) {
+        _ = try await processor.createCharge(request(1))
+        Issue.record("there was an answer")
+      } catch {
+        guard case .outcomeUnknown = error else { throw error }
+      }
+      seen.insert(processor.paidCharges)
+    }
+    #expect(seen.sorted() == effects)
+  }
+
+  @Test("a lookup that is blind finds nothing, and a slow one is slow on either side of the effect")
+  func lookups() async throws {
+    var processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("slow=1,slowness=1"))
+    let charge = try await processor.createCharge(request(1))
+    processor.close()
+    processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("slow-answer=1,slowness=1"))
+    #expect(try await processor.findCharge(key: "k1") == charge)
+    processor.close()
+    processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("blind-lookup=1"))
+    let found = [try await processor.findCharge(key: "k1"), try await processor.findCharge(id: charge.id)]
+    #expect(found == [nil, nil])
+    #expect(try await processor.createCharge(request(1)) == charge)
+  }
+
+  @Test("fails in the same way for the same seed, and in another for another")
+  func seeds() async throws {
+    var runs: [[String]] = []
+    for seed in [7, 7, 8] {
+      let file = SimulatedProcessorTests.File()
+      let processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("all=0.6,slowness=0,seed=\(seed)"))
+      var outcomes: [String] = []
+      for number in 1...100 {
+        outcomes.append(await outcome { _ = try await processor.createCharge(request(number)) })
+      }
+      runs.append(outcomes + ["\(processor.paidCharges)"])
+    }
+    #expect(runs[0] == runs[1])
+    #expect(runs[0] != runs[2])
+    #expect(Set(runs[0]).count > 4)
+  }
+
+  @Test("charges once for whoever asks again until there is an answer, through restarts")
+  func asksAgain() async throws {
+    var unknown = 0
+    for round in 0..<4 {
+      let plan = try FaultPlan("all=0.5,slowness=0,seed=\(round)")
+      let processor = try SimulatedProcessor(path: file.path, faults: plan)
+      for number in 1...100 {
+        while true {
+          do throws(ProcessorError) {
+            #expect(try await processor.createCharge(request(number)).status == .paid)
+            break
+          } catch {
+            guard case .outcomeUnknown = error else { throw error }
+            unknown += 1
+          }
+        }
+      }
+      #expect(processor.paidCharges == 100)
+      processor.close()
+    }
+    #expect(unknown > 100)
+  }
+
+  @Test("sends every event, some of them twice, some after others that came later")
+  func events() async throws {
+    let sent = Mutex<[SignedEvent]>([])
+    let plan = try FaultPlan("duplicate-events=0.3,reordered-events=0.5,seed=3")
+    let processor = try SimulatedProcessor(
+      path: file.path,
+      faults: plan,
+      sends: { event in sent.withLock { $0.append(event) } }
+    )
+    for number in 1...100 { _ = try await processor.createCharge(request(number)) }
+    processor.close()
+    var numbers: [Int] = []
+    for event in sent.withLock({ $0 }) {
+      let id = try await processor.parseEvent(payload: event.payload, signature: event.signature).id
+      numbers.append(try #require(Int(id.split(separator: "_").last ?? "")))
+    }
+    #expect(Set(numbers) == Set(1...100))
+    #expect(numbers.count > 110)
+    #expect(zip(numbers, numbers.dropFirst()).contains { $0 > $1 })
+  }
+
+  @Test("lists its books as they are, also while it runs and after a torn line")
+  func listing() async throws {
+    let processor = try SimulatedProcessor(path: file.path)
+    let paid = try await processor.createCharge(request(1))
+    _ = try await processor.createCharge(request(2, token: "pm_card_visa_chargeDeclined"))
+    _ = try await processor.createCharge(request(3, token: "pm_sim_processing"))
+    _ = try await processor.findCharge(key: "k3")
+    _ = try await processor.createCharge(request(4, token: "pm_sim_disputeLost"))
+    let refund = RefundRequest(
+      key: "f\t1",
+      chargeID: paid.id,
+      rechargeID: paid.rechargeID,
+      amount: Money(micros: 2_500_000, currency: .usd)
+    )
+    _ = try await processor.refundCharge(refund)
+    let expected = [
+      "charge\tch_sim_k1\tr1\t10000000\tUSD\tpaid\t",
+      "charge\tch_sim_k2\tr2\t10000000\tUSD\tdeclined\tgeneric_decline",
+      "charge\tch_sim_k3\tr3\t10000000\tUSD\tpaid\t",
+      "charge\tch_sim_k4\tr4\t10000000\tUSD\tpaid\t",
+      "refund\tre_sim_f%091\tch_sim_k1\t2500000\tUSD\trefunded\t",
+      "dispute\tdp_sim_k4\tch_sim_k4\t10000000\tUSD\tlost",
+    ]
+    #expect(try BookListing(path: file.path).lines == expected)
+    processor.close()
+    try (Data(contentsOf: URL(filePath: file.path)) + Data("charge\tk5".utf8)).write(to: URL(filePath: file.path))
+    #expect(try BookListing(path: file.path).lines == expected)
+    #expect(throws: (any Error).self) { try BookListing(path: file.path + "-none") }
+  }
+
+  @Test(
+    "says what is wrong with a plan",
+    arguments: ["fast=1", "slow=2", "slow", "slow=-1", "all=x", "slow=0.6,reset=0.6", "seed=-1", "slowness=1.5"]
+  )
+  func plans(text: String) throws {
+    #expect(throws: FaultPlan.ParseError.self) { try FaultPlan(text) }
+  }
+}
