@@ -14,6 +14,7 @@ let package = Package(
     .executable(name: "creditsd", targets: ["creditsd"]),
     .executable(name: "credits-simulator", targets: ["credits-simulator"]),
     .executable(name: "credits-story", targets: ["credits-story"]),
+    .executable(name: "credits-stripe", targets: ["credits-stripe"]),
     .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
   ],
   dependencies: [
@@ -47,6 +48,22 @@ let package = Package(
       name: "credits-simulator",
       dependencies: [
         "ProcessorRPC", "SimulatedProcessor", "UnixGRPC",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings
+    ),
+    // With Foundation's HTTP, which must reach no one else.
+    .target(
+      name: "StripeProcessor",
+      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "credits-stripe",
+      dependencies: [
+        "ProcessorRPC", "StripeProcessor", "UnixGRPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -126,6 +143,15 @@ let package = Package(
         "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf",
         .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "StripeProcessorTests",
+      dependencies: [
+        "CreditsClient", "Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "ProcessorRPC",
+        "StripeProcessor", "credits-stripe", "creditsd",
+      ],
+      exclude: ["peers"],
       swiftSettings: settings
     ),
     .testTarget(

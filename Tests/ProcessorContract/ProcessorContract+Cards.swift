@@ -18,8 +18,8 @@ extension ProcessorContract {
     try await run { processor in
       let visa = try await processor.verifyCard(cards.visa)
       #expect(visa.last4 == "4242")
-      await #expect(throws: ProcessorError.cardDeclined(code: "insufficient_funds")) {
-        try await processor.verifyCard(cards.declined)
+      await #expect(throws: ProcessorError.cardDeclined(code: cards.declineCode)) {
+        try await processor.verifyCard(cards.refused)
       }
       await #expect(throws: ProcessorError.unknownToken) {
         try await processor.verifyCard(PaymentMethodToken("pm_nobody"))
@@ -62,8 +62,8 @@ extension ProcessorContract {
   func attachesNoBadCard() async throws {
     try await run { processor in
       for _ in 1...2 {
-        await #expect(throws: ProcessorError.cardDeclined(code: "insufficient_funds")) {
-          try await processor.attachCard(attachment(cards.declined, key: "a1"))
+        await #expect(throws: ProcessorError.cardDeclined(code: cards.declineCode)) {
+          try await processor.attachCard(attachment(cards.refused, key: "a1"))
         }
       }
       await #expect(throws: ProcessorError.unknownToken) {

@@ -77,7 +77,7 @@ extension ProcessorContract {
     try await run { processor in
       let request = charge(cards.declined, key: "c1")
       let declined = try await processor.createCharge(request)
-      #expect(declined.status == .declined(code: "insufficient_funds"))
+      #expect(declined.status == .declined(code: cards.declineCode))
       #expect(try await processor.createCharge(request) == declined)
       #expect(try await processor.findCharge(key: "c1") == declined)
     }

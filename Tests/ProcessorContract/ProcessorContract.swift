@@ -7,7 +7,7 @@ package struct ProcessorContract: Sendable {
   let open: @Sendable () async throws -> OpenedProcessor
   let cards: ContractCards
 
-  package init(cards: ContractCards = .stripes, open: @escaping @Sendable () async throws -> OpenedProcessor) {
+  package init(cards: ContractCards = ContractCards(), open: @escaping @Sendable () async throws -> OpenedProcessor) {
     self.cards = cards
     self.open = open
   }
@@ -36,36 +36,22 @@ package struct OpenedProcessor: Sendable {
   }
 }
 
-/// The cards that a processor is tried with.
+/// The cards that a processor is tried with; by default those that Stripe has names for.
 package struct ContractCards: Sendable {
   /// A Visa that pays.
-  package var visa: PaymentMethodToken
+  package var visa = PaymentMethodToken("pm_card_visa")
   /// A Mastercard that pays.
-  package var mastercard: PaymentMethodToken
-  /// One without funds.
-  package var declined: PaymentMethodToken
+  package var mastercard = PaymentMethodToken("pm_card_mastercard")
+  /// One that is declined when it is charged.
+  package var declined = PaymentMethodToken("pm_card_chargeDeclinedInsufficientFunds")
+  /// One that is declined when it is to be saved.
+  package var refused = PaymentMethodToken("pm_card_chargeDeclinedInsufficientFunds")
+  /// Why both are.
+  package var declineCode = "insufficient_funds"
   /// One whose cardholder has to agree.
-  package var authenticating: PaymentMethodToken
+  package var authenticating = PaymentMethodToken("pm_card_authenticationRequired")
 
-  package init(
-    visa: PaymentMethodToken,
-    mastercard: PaymentMethodToken,
-    declined: PaymentMethodToken,
-    authenticating: PaymentMethodToken
-  ) {
-    self.visa = visa
-    self.mastercard = mastercard
-    self.declined = declined
-    self.authenticating = authenticating
-  }
-
-  /// By the names of Stripe's test payment methods.
-  package static let stripes = ContractCards(
-    visa: PaymentMethodToken("pm_card_visa"),
-    mastercard: PaymentMethodToken("pm_card_mastercard"),
-    declined: PaymentMethodToken("pm_card_chargeDeclinedInsufficientFunds"),
-    authenticating: PaymentMethodToken("pm_card_authenticationRequired")
-  )
+  package init() {}
 }
 
 extension ProcessorContract {

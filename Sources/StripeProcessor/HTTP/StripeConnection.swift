@@ -1,0 +1,129 @@
+import Foundation
+import FoundationNetworking
+import PaymentProcessing
+
+/// Sends requests to Stripe, again and again if need be, until there is an answer or the time is over.
+final class StripeConnection: Sendable {
+  private enum Outcome: Sendable {
+    case answer(StripeAnswer)
+    case broken(String)
+    case late
+  }
+
+  /// The shapes that are read here are those of this version (https://docs.stripe.com/api/versioning).
+  private static let apiVersion = "2024-06-20"
+  private static let longestPause = Duration.seconds(4)
+
+  private let address: StripeAddress
+  private let key: StripeSecret
+  private let firstPause: Duration
+  private let session: URLSession
+
+  init(address: StripeAddress, key: StripeSecret, firstPause: Duration) {
+    self.address = address
+    self.key = key
+    self.firstPause = firstPause
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.httpCookieStorage = nil
+    configuration.urlCache = nil
+    session = URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
+  }
+
+  func close() { session.invalidateAndCancel() }
+
+  /// - Throws: `outcomeUnknown` when no attempt within `time` was answered with more than a passing failure.
+  func send(_ request: StripeRequest, within time: Duration) async throws(ProcessorError) -> StripeAnswer {
+    guard let message = message(request) else { throw .rejected("the request has no address") }
+    let end = ContinuousClock.now + time
+    var pause = firstPause
+    while true {
+      let reason: String
+      // Not all clients in the same step, after an outage that they share.
+      var wait = pause * Double.random(in: 0.75...1.25)
+      switch await attempt(message, until: end) {
+      case .answer(let answer):
+        guard answer.isPassing else { return answer }
+        reason = "Stripe answered \(answer.status)"
+        if let asked = answer.retryAfter { wait = max(wait, asked) }
+        if answer.shouldRetry == false { throw .outcomeUnknown(reason) }
+      case .broken(let how): reason = how
+      case .late: throw .outcomeUnknown("Stripe did not answer in time")
+      }
+      guard ContinuousClock.now + wait < end else { throw .outcomeUnknown(reason) }
+      guard (try? await Task.sleep(for: wait)) != nil else { throw .outcomeUnknown("the call was given up") }
+      pause = min(pause * 2, Self.longestPause)
+    }
+  }
+
+  private func message(_ request: StripeRequest) -> URLRequest? {
+    let isPost = request.method == .post
+    guard let url = address.url(request.path, query: isPost ? "" : request.form) else { return nil }
+    var message = URLRequest(url: url)
+    message.httpMethod = request.method.rawValue
+    message.setValue("Bearer " + key.value, forHTTPHeaderField: "Authorization")
+    message.setValue(Self.apiVersion, forHTTPHeaderField: "Stripe-Version")
+    if let key = request.idempotencyKey { message.setValue(key, forHTTPHeaderField: "Idempotency-Key") }
+    if isPost {
+      message.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
+      message.httpBody = Data(request.form.utf8)
+    }
+    return message
+  }
+
+  private func attempt(_ message: URLRequest, until end: ContinuousClock.Instant) async -> Outcome {
+    await withTaskGroup(of: Outcome.self) { group in
+      group.addTask { [session] in
+        do {
+          let (body, response) = try await session.data(for: message)
+          guard let response = response as? HTTPURLResponse else { return .broken("Stripe's answer is no HTTP") }
+          return .answer(StripeAnswer(response, body))
+        } catch {
+          return Self.outcome(of: error)
+        }
+      }
+      group.addTask {
+        try? await Task.sleep(until: end, clock: .continuous)
+        return .late
+      }
+      let first = await group.next() ?? .late
+      group.cancelAll()
+      return first
+    }
+  }
+
+  /// By number: what the system says of an error shows the address, with the query in it.
+  private static func outcome(of error: any Error) -> Outcome {
+    switch (error as? URLError)?.code {
+    case .timedOut: .late
+    case .cannotConnectToHost, .cannotFindHost, .dnsLookupFailed: .broken("Stripe cannot be reached")
+    case .networkConnectionLost: .broken("the connection to Stripe broke")
+    case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate:
+      .broken("whoever answers cannot prove to be Stripe")
+    case .some(let code): .broken("the connection to Stripe failed (\(code.rawValue))")
+    case nil: .broken("the connection to Stripe failed")
+    }
+  }
+}
+
+extension StripeAnswer {
+  fileprivate init(_ response: HTTPURLResponse, _ body: Data) {
+    let seconds = response.value(forHTTPHeaderField: "Retry-After").flatMap { Int64($0) }
+    self.init(
+      status: response.statusCode,
+      body: body,
+      retryAfter: seconds.flatMap { (0...3600).contains($0) ? .seconds($0) : nil },
+      shouldRetry: response.value(forHTTPHeaderField: "Stripe-Should-Retry").flatMap { Bool($0) }
+    )
+  }
+}
+
+/// Whoever redirects a request would get the key.
+private final class NoRedirects: NSObject, URLSessionTaskDelegate {
+  func urlSession(
+    _ session: URLSession,
+    task: URLSessionTask,
+    willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest,
+    completionHandler: @escaping (URLRequest?) -> Void
+  ) { completionHandler(nil) }
+}

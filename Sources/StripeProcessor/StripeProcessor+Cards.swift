@@ -1,0 +1,103 @@
+import Foundation
+import Ledger
+import MessageDigest
+import PaymentProcessing
+
+extension StripeProcessor {
+  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
+    let token = try StripeToken(token)
+    let answer = try await connection.send(.get("payment_methods/\(token.paymentMethod)"), within: timing.lookup)
+    guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
+    let method: StripePaymentMethod = try answer.object()
+    // One that was detached, and perhaps attached elsewhere, is no longer what the token names.
+    guard token.customer == nil || token.customer == method.customer else { throw .unknownToken }
+    return try method.shown()
+  }
+
+  /// Stripe asks a card's bank when the card is attached or charged, and not before.
+  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
+    try await describeCard(token)
+  }
+
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
+    let token = try StripeToken(request.token)
+    let customer = try await customer(for: request.walletID)
+    let attachment = try await connection.send(
+      .post("payment_methods/\(token.paymentMethod)/attach", key: request.key, [("customer", customer)]),
+      within: timing.effect
+    )
+    if attachment.status == 402 { throw .cardDeclined(code: attachment.error?.declineReason ?? "generic_decline") }
+    guard attachment.isSuccess else { throw attachment.refusal(missing: .unknownToken) }
+    let method: StripePaymentMethod = try attachment.object()
+
+    let billing = request.billing
+    let details = try await connection.send(
+      .post(
+        "payment_methods/\(method.id)",
+        key: Self.derived("billing", from: request.key),
+        [
+          ("billing_details[name]", billing.name), ("billing_details[email]", billing.email),
+          ("billing_details[address][country]", billing.country),
+          ("billing_details[address][postal_code]", billing.postalCode),
+          ("metadata[\(MetadataName.walletID)]", request.walletID.value),
+        ]
+      ),
+      within: timing.effect
+    )
+    guard details.isSuccess else { throw details.refusal(missing: .unknownToken) }
+    return AttachedCard(
+      token: StripeToken(customer: customer, paymentMethod: method.id).token,
+      card: try method.shown()
+    )
+  }
+
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
+    let token = try StripeToken(token)
+    let path = "payment_methods/\(token.paymentMethod)"
+    let key = Self.derived("detach", from: token.paymentMethod)
+    let detachment = try await connection.send(.post(path + "/detach", key: key), within: timing.effect)
+    if detachment.isSuccess || detachment.status == 404 { return }
+    // Stripe also refuses to detach what is detached.
+    let answer = try await connection.send(.get(path), within: timing.lookup)
+    if answer.status == 404 { return }
+    let method: StripePaymentMethod = try answer.object()
+    guard method.customer == nil else { throw detachment.refusal(missing: .unknownToken) }
+  }
+
+  /// The customer of a wallet, made if there is none. Search lags behind by a minute or so, and the key lives for a day:
+  /// together they make one.
+  private func customer(for walletID: WalletID) async throws(ProcessorError) -> String {
+    let search = try await connection.send(
+      .get(
+        "customers/search",
+        [("query", StripeSearch.query(MetadataName.walletID, walletID.value)), ("limit", "1")]
+      ),
+      within: timing.lookup
+    )
+    if search.isSuccess {
+      let found: StripeList<StripeCustomer> = try search.object()
+      if let customer = found.data.first { return customer.id }
+    }
+    let creation = try await connection.send(
+      .post(
+        "customers",
+        key: Self.derived("customer", from: walletID.value),
+        [("metadata[\(MetadataName.walletID)]", walletID.value)]
+      ),
+      within: timing.effect
+    )
+    guard creation.isSuccess else { throw creation.refusal(missing: .unknownToken) }
+    let customer: StripeCustomer = try creation.object()
+    return customer.id
+  }
+
+  /// A key for one step of a request that has several, in Stripe's 255 bytes.
+  static func derived(_ step: String, from key: String) -> String {
+    let digest = SHA256.hash(Array(key.utf8))
+    let digits = [digest.0, digest.1, digest.2, digest.3].map { word in
+      let text = String(word, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }
+    return "\(step)-\(digits.joined())"
+  }
+}

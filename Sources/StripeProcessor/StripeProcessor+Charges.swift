@@ -1,0 +1,135 @@
+import Foundation
+import Ledger
+import PaymentProcessing
+
+extension StripeProcessor {
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
+    let token = try StripeToken(request.token)
+    var fields = [
+      ("amount", String(try MinorUnits.count(of: request.amount))),
+      ("currency", request.amount.currency.code.lowercased()),
+      ("payment_method", token.paymentMethod), ("payment_method_types[0]", "card"),
+      ("confirm", "true"), ("off_session", "true"),
+      ("metadata[\(MetadataName.key)]", request.key),
+      ("metadata[\(MetadataName.rechargeID)]", request.rechargeID.value),
+      ("metadata[\(MetadataName.walletID)]", request.walletID.value),
+    ]
+    if let customer = token.customer { fields.append(("customer", customer)) }
+    let answer = try await connection.send(.post("payment_intents", key: request.key, fields), within: timing.effect)
+    let intent: StripePaymentIntent
+    if answer.isSuccess {
+      intent = try answer.object()
+    } else if answer.status == 402 {
+      // The decline tells of the intent that it ended; where it does not, the intent is looked up.
+      guard let declined = try await either(answer.error?.paymentIntent, orIntentOf: request.key) else {
+        throw .outcomeUnknown("Stripe declines a charge that it does not show")
+      }
+      intent = declined
+    } else {
+      throw answer.refusal(missing: .unknownToken)
+    }
+    return try await charge(intent)
+  }
+
+  package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+    guard let intent = try await intent(key: key) else { return nil }
+    return try await charge(intent)
+  }
+
+  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
+    guard let intent = try await intent(id: id), intent.isOurs else { return nil }
+    return try await charge(intent)
+  }
+
+  package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+    guard let intent = try await intent(key: key) else { return nil }
+    guard intent.waitsForCardholder else { return try await charge(intent) }
+    let answer = try await connection.send(
+      .post("payment_intents/\(intent.id)/cancel", key: Self.derived("cancel", from: intent.id)),
+      within: timing.effect
+    )
+    if answer.isSuccess { return try await charge(try answer.object()) }
+    // The cardholder was faster, or it was cancelled before.
+    guard let now = try await self.intent(id: intent.id) else { throw .outcomeUnknown("Stripe lost a charge") }
+    return try await charge(now)
+  }
+
+  // MARK: Intents
+
+  /// What an intent says of its charge. An intent that failed for want of its cardholder is confirmed once more, on
+  /// session this time, for the address at which the cardholder agrees.
+  private func charge(_ intent: StripePaymentIntent) async throws(ProcessorError) -> ProcessorCharge {
+    guard intent.lacksCardholder, let returnPage, let method = intent.lastPaymentError?.paymentMethod?.id else {
+      return try intent.charge(returnPage)
+    }
+    let answer = try await connection.send(
+      .post(
+        "payment_intents/\(intent.id)/confirm",
+        key: Self.derived("confirm", from: intent.id),
+        [("payment_method", method), ("off_session", "false"), ("return_url", returnPage.address(of: intent.id))]
+      ),
+      within: timing.effect
+    )
+    if answer.isSuccess {
+      let confirmed: StripePaymentIntent = try answer.object()
+      return try confirmed.charge(returnPage)
+    }
+    guard answer.status == 402, let declined = answer.error?.paymentIntent else {
+      throw .outcomeUnknown("Stripe answered \(answer.status) to the confirmation")
+    }
+    return try declined.charge(returnPage)
+  }
+
+  private func either(
+    _ intent: StripePaymentIntent?,
+    orIntentOf key: String
+  ) async throws(ProcessorError) -> StripePaymentIntent? {
+    if let intent { return intent }
+    return try await self.intent(key: key)
+  }
+
+  private func intent(id: String) async throws(ProcessorError) -> StripePaymentIntent? {
+    guard StripeToken.isName(id) else { return nil }
+    let answer = try await connection.send(.get("payment_intents/\(id)"), within: timing.lookup)
+    if answer.status == 404 { return nil }
+    guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
+    return try answer.object()
+  }
+
+  private func intent(key: String) async throws(ProcessorError) -> StripePaymentIntent? {
+    let answer = try await connection.send(
+      .get("payment_intents/search", [("query", StripeSearch.query(MetadataName.key, key)), ("limit", "1")]),
+      within: timing.lookup
+    )
+    guard answer.status != 404 else {
+      // No search here: some servers that speak Stripe's API have none.
+      return try await newest("payment_intents") { (intent: StripePaymentIntent) in
+        intent.metadata?[MetadataName.key] == key
+      }
+    }
+    guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
+    let found: StripeList<StripePaymentIntent> = try answer.object()
+    return found.data.first
+  }
+
+  /// How far back a list is read: lookups find nothing beyond, which proves nothing.
+  private static let longestList = 10
+  private static let pageSize = 100
+
+  /// The first object of a list, which begins with the newest, that `isWanted`.
+  func newest<Object: Decodable & Identifiable>(
+    _ path: String,
+    _ isWanted: (Object) -> Bool
+  ) async throws(ProcessorError) -> Object? where Object.ID == String {
+    var fields = [("limit", String(Self.pageSize))]
+    for _ in 1...Self.longestList {
+      let answer = try await connection.send(.get(path, fields), within: timing.lookup)
+      guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
+      let page: StripeList<Object> = try answer.object()
+      for object in page.data where isWanted(object) { return object }
+      guard page.hasMore == true, let last = page.data.last else { return nil }
+      fields = [("limit", String(Self.pageSize)), ("starting_after", last.id)]
+    }
+    return nil
+  }
+}

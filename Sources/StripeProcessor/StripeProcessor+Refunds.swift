@@ -1,0 +1,31 @@
+import Ledger
+import PaymentProcessing
+
+extension StripeProcessor {
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
+    let noCharge = ProcessorError.rejected("there is no such charge")
+    guard StripeToken.isName(request.chargeID) else { throw noCharge }
+    let answer = try await connection.send(
+      .post(
+        "refunds",
+        key: request.key,
+        [
+          ("payment_intent", request.chargeID), ("amount", String(try MinorUnits.count(of: request.amount))),
+          ("metadata[\(MetadataName.key)]", request.key),
+          ("metadata[\(MetadataName.rechargeID)]", request.rechargeID.value),
+        ]
+      ),
+      within: timing.effect
+    )
+    guard answer.isSuccess else { throw answer.refusal(missing: noCharge) }
+    let refund: StripeRefund = try answer.object()
+    return try refund.refund()
+  }
+
+  /// Stripe has no search for refunds: the newest are looked through.
+  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
+    let found = try await newest("refunds") { (refund: StripeRefund) in refund.metadata?[MetadataName.key] == key }
+    guard let found else { return nil }
+    return try found.refund()
+  }
+}

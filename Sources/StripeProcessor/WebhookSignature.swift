@@ -1,0 +1,35 @@
+import MessageDigest
+
+/// The header `Stripe-Signature` (https://docs.stripe.com/webhooks/signature): `t=SECONDS,v1=HEX`, several `v1` while
+/// the secret is being changed.
+struct WebhookSignature {
+  /// How far the clocks may be apart, in seconds: an older message may have been recorded and sent again.
+  private static let tolerance: Int64 = 300
+
+  private let time: Int64
+  private let timeText: Substring
+  private let codes: [[UInt8]]
+
+  init?(_ header: String) {
+    var timeText: Substring?
+    var codes: [[UInt8]] = []
+    for part in header.split(separator: ",") {
+      if part.hasPrefix("t=") { timeText = part.dropFirst(2) }
+      if part.hasPrefix("v1="), let code = Self.bytes(part.dropFirst(3)) { codes.append(code) }
+    }
+    guard let timeText, let time = Int64(timeText), time >= 0, !codes.isEmpty else { return nil }
+    (self.time, self.timeText, self.codes) = (time, timeText, codes)
+  }
+
+  func isGenuine(of payload: [UInt8], secret: StripeSecret, now: Int64) -> Bool {
+    guard (now - Self.tolerance...now + Self.tolerance).contains(time) else { return false }
+    let message = Array(timeText.utf8) + [UInt8(ascii: ".")] + payload
+    return codes.contains { HMACSHA256.isValid($0, for: message, key: Array(secret.value.utf8)) }
+  }
+
+  private static func bytes(_ hexadecimal: Substring) -> [UInt8]? {
+    let digits = hexadecimal.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
+    guard digits.count == hexadecimal.utf8.count, digits.count == 2 * HMACSHA256.byteCount else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+}

@@ -1,0 +1,14 @@
+import Glibc
+import StripeProcessor
+
+/// Where secrets are: in the file that an option names, or in the directory that systemd has made for the service
+/// (systemd.exec(5), `LoadCredential=`).
+enum Credentials {
+  static func secret(named name: String, file: String?) throws -> StripeSecret? {
+    if let file { return try StripeSecret(path: file) }
+    guard let directory = getenv("CREDENTIALS_DIRECTORY") else { return nil }
+    let path = String(cString: directory) + "/" + name
+    guard access(path, F_OK) == 0 else { return nil }
+    return try StripeSecret(path: path)
+  }
+}

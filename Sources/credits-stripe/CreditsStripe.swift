@@ -1,0 +1,77 @@
+import ArgumentParser
+import Glibc
+import Logging
+import ProcessorRPC
+import StripeProcessor
+import UnixGRPC
+import UnixSignals
+
+/// Stripe as a payment processor on a Unix socket.
+@main
+struct CreditsStripe: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "credits-stripe",
+    abstract: "Serves Stripe as a payment processor, for creditsd --processor unix:PATH.",
+    discussion: """
+      The secret key comes from --key-file, or from the credential stripe-key (systemd, LoadCredential=); what webhooks \
+      are signed with from --webhook-secret-file, or from the credential stripe-webhook-secret. Neither is ever taken \
+      from an argument or from the environment, or written anywhere.
+      """
+  )
+
+  @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))
+  var socket: String
+
+  @Option(help: ArgumentHelp("The file that holds Stripe's secret key, which others may not read.", valueName: "path"))
+  var keyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file that holds the secret of the webhook; without it, no event is genuine.",
+      valueName: "path"
+    )
+  )
+  var webhookSecretFile: String?
+
+  @Option(help: ArgumentHelp("Where the API is, for a stand-in on this machine.", valueName: "url"))
+  var apiBase: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The page of yours to which cardholders come back when they have agreed to a charge, with payment_intent=ID added. Without it, charges that need their cardholder are declined.",
+      valueName: "url"
+    )
+  )
+  var returnURL: String?
+
+  @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
+  var caller: UInt32?
+
+  func run() async throws {
+    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    let logger = Logger(label: "credits-stripe")
+    guard let key = try Credentials.secret(named: "stripe-key", file: keyFile) else {
+      throw ValidationError("there is no secret key: name its file with --key-file")
+    }
+    let processor = StripeProcessor(
+      address: try apiBase.map { try StripeAddress($0) } ?? .stripe,
+      key: key,
+      webhookSecret: try Credentials.secret(named: "stripe-webhook-secret", file: webhookSecretFile),
+      returnPage: try returnURL.map { try ReturnPage($0) }
+    )
+    let server = try ProcessorServer(
+      processor,
+      socket: .path(socket),
+      callerUserID: caller ?? geteuid(),
+      logger: logger
+    )
+    // Trapped before anybody can be told that it serves.
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    let draining = Task {
+      for await _ in signals { server.beginGracefulShutdown() }
+    }
+    defer { draining.cancel() }
+    try await server.run { logger.info("serving") }
+    processor.close()
+  }
+}

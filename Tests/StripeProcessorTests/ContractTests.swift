@@ -1,0 +1,76 @@
+import Foundation
+import Ledger
+import PaymentProcessing
+import ProcessorContract
+import ProcessorRPC
+import Testing
+
+@Suite(
+  "credits-stripe does what every processor has to",
+  .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
+)
+struct ContractTests {
+  /// What localstripe cannot show: every card of its is a Visa, it charges cards that were detached, it gives back more
+  /// than was charged, and Stripe itself asks no bank before a card is attached or charged.
+  static let beyondLocalstripe: Set<String> = [
+    "describes cards", "verifies cards", "detaches a card for good", "never refunds more than was charged",
+  ]
+
+  @Test(
+    "through its socket, its process and HTTP",
+    arguments: ContractClause.all.filter { !beyondLocalstripe.contains($0.name) }
+  )
+  func contract(clause: ContractClause) async throws {
+    let stripe = try StandInStripe()
+    let (base, cards) = (stripe.base, stripe.cards)
+    try await clause.check(
+      ProcessorContract(cards: cards) {
+        let process = try StripeProcess(base: base)
+        let remote = try await RemoteProcessor.connected(to: process)
+        nonisolated(unsafe) let running = process
+        return OpenedProcessor(remote) {
+          await remote.close()
+          _ = running.stop()
+        }
+      }
+    )
+    withExtendedLifetime(stripe) {}
+  }
+
+  @Test("describes and detaches cards as far as localstripe does")
+  func cards() async throws {
+    let stripe = try StandInStripe()
+    let processor = try stripe.processor()
+    let visa = try await processor.describeCard(PaymentMethodToken("pm_card_visa"))
+    #expect(visa.brand == "visa" && visa.last4 == "4242" && visa.expiryMonth == 12)
+    #expect(try await processor.describeCard(stripe.cards.mastercard).last4 == "4444")
+    await #expect(throws: ProcessorError.unknownToken) {
+      try await processor.describeCard(PaymentMethodToken("pm_nobody"))
+    }
+    let attachment = AttachRequest(key: "a1", walletID: WalletID("w1"), token: stripe.cards.mastercard, billing: .none)
+    let attached = try await processor.attachCard(attachment)
+    #expect(try await processor.describeCard(attached.token).last4 == "4444")
+    try await processor.detachCard(attached.token)
+    try await processor.detachCard(attached.token)
+    await #expect(throws: ProcessorError.unknownToken) { try await processor.describeCard(attached.token) }
+    processor.close()
+  }
+}
+
+extension RemoteProcessor {
+  /// Once the process serves.
+  static func connected(to process: StripeProcess) async throws -> RemoteProcessor {
+    let remote = RemoteProcessor(socketPath: process.socketPath, userID: getuid())
+    while process.process.isRunning {
+      do {
+        _ = try await remote.parseEvent(payload: [], signature: "")
+      } catch .signatureInvalid {
+        break
+      } catch {
+        await Task.yield()
+      }
+    }
+    try #require(process.process.isRunning, "it did not start")
+    return remote
+  }
+}
