@@ -52,9 +52,6 @@ package final class StripeProcessor: PaymentProcessor {
     self.clock = clock
   }
 
-  /// Gives the connections up.
-  package func close() { connection.close() }
-
   // MARK: Events
 
   package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {

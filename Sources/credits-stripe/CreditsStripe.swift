@@ -72,6 +72,5 @@ struct CreditsStripe: AsyncParsableCommand {
     }
     defer { draining.cancel() }
     try await server.run { logger.info("serving") }
-    processor.close()
   }
 }

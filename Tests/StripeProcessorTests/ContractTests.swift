@@ -53,7 +53,6 @@ struct ContractTests {
     try await processor.detachCard(attached.token)
     try await processor.detachCard(attached.token)
     await #expect(throws: ProcessorError.unknownToken) { try await processor.describeCard(attached.token) }
-    processor.close()
   }
 }
 

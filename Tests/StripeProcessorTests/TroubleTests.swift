@@ -28,7 +28,16 @@ struct TroubleTests {
     let sent = try await stripe.asked().filter { $0.method == "POST" }
     #expect(sent.count == 3)
     #expect(sent.allSatisfy { $0.key == "k1" && $0.body == sent[0].body })
-    processor.close()
+  }
+
+  @Test("a connection that breaks after it has served before is no trouble either", arguments: [false, true])
+  func brokenLater(effect: Bool) async throws {
+    let processor = try stripe.processor()
+    _ = try await processor.describeCard(PaymentMethodToken("pm_card_visa"))
+    #expect(try await processor.createCharge(.tenDollars()).status == .paid)
+    try await stripe.meet([.reset(effect: effect)])
+    #expect(try await processor.createCharge(.tenDollars(key: "k2")).status == .paid)
+    #expect(try await chargesMade() == 3)
   }
 
   @Test("what does not pass in time is an unknown outcome, and the next call finds out", arguments: [false, true])
@@ -46,8 +55,6 @@ struct TroubleTests {
     #expect(charge.status == .paid)
     #expect(try await processor.findCharge(key: "k1") == charge)
     #expect(try await processor.findCharge(id: charge.id) == charge)
-    processor.close()
-    hasty.close()
   }
 
   @Test("a server that only fails, or is not there, is an unknown outcome")
@@ -59,7 +66,6 @@ struct TroubleTests {
     await #expect(throws: ProcessorError.outcomeUnknown("Stripe answered 500")) {
       try await processor.createCharge(.tenDollars())
     }
-    processor.close()
     let nobody = StripeProcessor(
       address: try StripeAddress("http://127.0.0.1:1"),
       key: StripeSecret("sk_test_canary"),
@@ -68,7 +74,6 @@ struct TroubleTests {
     await #expect(throws: ProcessorError.outcomeUnknown("Stripe cannot be reached")) {
       try await nobody.createCharge(.tenDollars())
     }
-    nobody.close()
   }
 
   @Test("what Stripe says will not pass is not sent again")
@@ -79,7 +84,6 @@ struct TroubleTests {
       try await processor.createCharge(.tenDollars())
     }
     #expect(try await chargesMade() == 1)
-    processor.close()
   }
 
   @Test(
@@ -94,7 +98,6 @@ struct TroubleTests {
     try await stripe.meet([.status(status, effect: false)])
     await #expect(throws: error) { try await processor.createCharge(.tenDollars()) }
     #expect(try await chargesMade() == 1)
-    processor.close()
   }
 
   @Test("a redirect is not followed: the key stays where it was sent")
@@ -104,7 +107,6 @@ struct TroubleTests {
     try await stripe.meet([.status(307, effect: false, headers: ["Location": elsewhere])])
     await #expect(throws: ProcessorError.self) { try await processor.createCharge(.tenDollars()) }
     #expect(try await stripe.asked().allSatisfy { !$0.path.contains("elsewhere") })
-    processor.close()
   }
 
   @Test("a charge is asked for off session, confirmed, in cents, with what it is for")
@@ -123,7 +125,6 @@ struct TroubleTests {
     ]
     #expect(fields.isSuperset(of: expected))
     #expect(sent.key == "k1" && sent.authorization == "Bearer sk_test_canary")
-    processor.close()
   }
 
   @Test("fractions of a cent and card numbers are refused before anything is sent")
@@ -146,6 +147,5 @@ struct TroubleTests {
       }
     }
     #expect(try await stripe.asked().isEmpty)
-    processor.close()
   }
 }

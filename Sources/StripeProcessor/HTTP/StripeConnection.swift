@@ -3,7 +3,7 @@ import FoundationNetworking
 import PaymentProcessing
 
 /// Sends requests to Stripe, again and again if need be, until there is an answer or the time is over.
-final class StripeConnection: Sendable {
+struct StripeConnection: Sendable {
   private enum Outcome: Sendable {
     case answer(StripeAnswer)
     case broken(String)
@@ -17,19 +17,12 @@ final class StripeConnection: Sendable {
   private let address: StripeAddress
   private let key: StripeSecret
   private let firstPause: Duration
-  private let session: URLSession
 
   init(address: StripeAddress, key: StripeSecret, firstPause: Duration) {
     self.address = address
     self.key = key
     self.firstPause = firstPause
-    let configuration = URLSessionConfiguration.ephemeral
-    configuration.httpCookieStorage = nil
-    configuration.urlCache = nil
-    session = URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
   }
-
-  func close() { session.invalidateAndCancel() }
 
   /// - Throws: `outcomeUnknown` when no attempt within `time` was answered with more than a passing failure.
   func send(_ request: StripeRequest, within time: Duration) async throws(ProcessorError) -> StripeAnswer {
@@ -70,9 +63,16 @@ final class StripeConnection: Sendable {
     return message
   }
 
+  /// Each attempt has a session, and so a connection, of its own: where one that is used again breaks under a POST,
+  /// swift-corelibs-foundation neither fails nor goes on, and keeps a core busy.
   private func attempt(_ message: URLRequest, until end: ContinuousClock.Instant) async -> Outcome {
-    await withTaskGroup(of: Outcome.self) { group in
-      group.addTask { [session] in
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.httpCookieStorage = nil
+    configuration.urlCache = nil
+    let session = URLSession(configuration: configuration, delegate: NoRedirects(), delegateQueue: nil)
+    defer { session.invalidateAndCancel() }
+    return await withTaskGroup(of: Outcome.self) { group in
+      group.addTask {
         do {
           let (body, response) = try await session.data(for: message)
           guard let response = response as? HTTPURLResponse else { return .broken("Stripe's answer is no HTTP") }
