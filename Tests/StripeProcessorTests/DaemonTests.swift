@@ -1,0 +1,101 @@
+import CreditsClient
+import Foundation
+import Testing
+
+import struct Ledger.PaymentMethodToken
+
+@Suite("creditsd with credits-stripe", .enabled(if: StandInStripe.isAvailable, StandInStripe.absence))
+struct DaemonTests {
+  /// Whether processes may be started without a network (unshare(1)): not everywhere is that allowed.
+  private static let canUnshare = { () -> Bool in
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = ["--net", "true"]
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }()
+
+  private let billing = BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
+
+  private func details(_ token: String) -> PaymentDetails { PaymentDetails(token: token, billing: billing) }
+
+  @Test("saves, recharges, declines and changes cards, and pays once through faults, with no network of its own")
+  func recharges() async throws {
+    let stripe = try StandInStripe()
+    let processor = try StripeProcess(base: stripe.base)
+    let daemon = try Daemon(processor: processor, withoutNetwork: Self.canUnshare)
+    let credits = try await CreditsClient.connect(socketPath: daemon.socketPath, waitsForServer: true)
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    let saved = try await credits.paymentMethod.save("ada", details("pm_card_visa"), idempotencyKey: "k2")
+    #expect(saved.brand == "visa" && saved.last4 == "4242")
+    #expect(try await credits.recharge.pay("ada", .dollars(25), idempotencyKey: "k3").recharge.state == .paid)
+
+    let declined = try await credits.paymentMethod.changeCardAndPay(
+      "ada",
+      .dollars(10),
+      with: details(stripe.cards.declined.secret),
+      idempotencyKey: "k4"
+    )
+    #expect(declined.recharge.state == .declined && declined.recharge.declineCode == "card_declined")
+    #expect(try await credits.paymentMethod.get("ada") == saved)
+
+    let changed = try await credits.paymentMethod.changeCardAndPay(
+      "ada",
+      .dollars(10),
+      with: details(stripe.cards.mastercard.secret),
+      idempotencyKey: "k5"
+    )
+    #expect(changed.recharge.state == .paid && changed.wallet.available == .dollars(35))
+    #expect(try await credits.paymentMethod.get("ada").last4 == "4444")
+
+    // The answer is lost twice, then Stripe is busy; the charge was there from the first time.
+    try await stripe.meet([.reset(effect: true), .status(503, effect: true), .status(429, effect: false)])
+    var state = Recharge.State.processing
+    while state == .processing {
+      state = try await credits.recharge.pay("ada", .dollars(50), idempotencyKey: "k6").recharge.state
+    }
+    #expect(state == .paid)
+    #expect(try await credits.wallet.get("ada").available == .dollars(85))
+
+    let asked = try await stripe.asked()
+    for request in asked { print(request.method, request.path, request.key == nil ? "" : "with a key") }
+    let charges = asked.filter { $0.method == "POST" && $0.path == "/v1/payment_intents" }
+    #expect(Set(charges.map(\.key)).count == 4)
+    #expect(asked.allSatisfy { !$0.path.contains("refunds") })
+    await credits.close()
+    #expect(daemon.stop() == 0)
+    #expect(!processor.stop().contains("canary"))
+  }
+
+  /// A `creditsd` of the test's own.
+  private final class Daemon {
+    private let process = Process()
+    private let directory: URL
+    let socketPath: String
+
+    init(processor: StripeProcess, withoutNetwork: Bool) throws {
+      directory = processor.directory
+      socketPath = directory.path + "/daemon/credits.sock"
+      let program = StripeProcess.program("creditsd")
+      let arguments = [
+        "--socket", socketPath, "--data", directory.path + "/ledger", "--processor", "unix:\(processor.socketPath)",
+      ]
+      process.executableURL = withoutNetwork ? URL(filePath: "/usr/bin/unshare") : program
+      process.arguments = (withoutNetwork ? ["--net", program.path] : []) + arguments
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+    }
+
+    func stop() -> Int32 {
+      kill(process.processIdentifier, SIGTERM)
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+
+    deinit {
+      if process.isRunning { _ = stop() }
+    }
+  }
+}
