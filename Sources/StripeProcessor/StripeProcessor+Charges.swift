@@ -44,10 +44,7 @@ extension StripeProcessor {
   package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
     guard let intent = try await intent(key: key) else { return nil }
     guard intent.waitsForCardholder else { return try await charge(intent) }
-    let answer = try await connection.send(
-      .post("payment_intents/\(intent.id)/cancel", key: Self.derived("cancel", from: intent.id)),
-      within: timing.effect
-    )
+    let answer = try await cancellation(of: intent)
     if answer.isSuccess { return try await charge(try answer.object()) }
     // The cardholder was faster, or it was cancelled before.
     guard let now = try await self.intent(id: intent.id) else { throw .outcomeUnknown("Stripe lost a charge") }
@@ -57,8 +54,14 @@ extension StripeProcessor {
   // MARK: Intents
 
   /// What an intent says of its charge. An intent that failed for want of its cardholder is confirmed once more, on
-  /// session this time, for the address at which the cardholder agrees.
+  /// session this time, for the address at which the cardholder agrees; one to which nobody could ever agree is
+  /// cancelled.
   private func charge(_ intent: StripePaymentIntent) async throws(ProcessorError) -> ProcessorCharge {
+    guard !intent.lacksAddress(returnPage) else {
+      let answer = try await cancellation(of: intent)
+      let cancelled: StripePaymentIntent = try answer.object()
+      return try cancelled.charge(returnPage)
+    }
     guard intent.lacksCardholder, let returnPage, let method = intent.lastPaymentError?.paymentMethod?.id else {
       return try intent.charge(returnPage)
     }
@@ -78,6 +81,13 @@ extension StripeProcessor {
       throw .outcomeUnknown("Stripe answered \(answer.status) to the confirmation")
     }
     return try declined.charge(returnPage)
+  }
+
+  private func cancellation(of intent: StripePaymentIntent) async throws(ProcessorError) -> StripeAnswer {
+    try await connection.send(
+      .post("payment_intents/\(intent.id)/cancel", key: Self.derived("cancel", from: intent.id)),
+      within: timing.effect
+    )
   }
 
   private func either(

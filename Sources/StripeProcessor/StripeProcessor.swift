@@ -35,7 +35,7 @@ package final class StripeProcessor: PaymentProcessor {
 
   /// - Parameters:
   ///   - webhookSecret: What Stripe signs events with; without it no event is genuine.
-  ///   - returnPage: Without it, a charge that cannot do without its cardholder is declined.
+  ///   - returnPage: Without it, a charge that cannot do without its cardholder fails.
   ///   - clock: Seconds since 1970.
   package init(
     address: StripeAddress,

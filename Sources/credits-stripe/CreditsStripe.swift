@@ -38,7 +38,7 @@ struct CreditsStripe: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The page of yours to which cardholders come back when they have agreed to a charge, with payment_intent=ID added. Without it, charges that need their cardholder are declined.",
+      "The page of yours to which cardholders come back when they have agreed to a charge, with payment_intent=ID added. Without it, charges that need their cardholder fail.",
       valueName: "url"
     )
   )

@@ -127,6 +127,15 @@ struct TroubleTests {
     #expect(sent.key == "k1" && sent.authorization == "Bearer sk_test_canary")
   }
 
+  @Test("a charge to which its cardholder could agree nowhere is cancelled")
+  func nowhere() async throws {
+    let processor = try stripe.processor()
+    let request = ChargeRequest.tenDollars(stripe.cards.authenticating.secret)
+    #expect(try await processor.createCharge(request).status == .cancelled)
+    #expect(try await processor.findCharge(key: "k1")?.status == .cancelled)
+    #expect(try await processor.createCharge(request).status == .cancelled)
+  }
+
   @Test("fractions of a cent and card numbers are refused before anything is sent")
   func refusedFirst() async throws {
     let processor = try stripe.processor()

@@ -33,6 +33,13 @@ struct StripePaymentIntent: Decodable, Identifiable {
     status == "requires_action" || status == "requires_confirmation" || lacksCardholder
   }
 
+  /// Whether its cardholder would have to agree, and there is nowhere to do so.
+  func lacksAddress(_ returnPage: ReturnPage?) -> Bool { status == "requires_action" && address(returnPage) == nil }
+
+  private func address(_ returnPage: ReturnPage?) -> String? {
+    nextAction?.redirectToUrl?.url ?? returnPage?.address(of: id)
+  }
+
   func charge(_ returnPage: ReturnPage?) throws(ProcessorError) -> ProcessorCharge {
     guard let rechargeID = metadata?[StripeProcessor.MetadataName.rechargeID] else {
       throw .outcomeUnknown("Stripe answered with another charge")
@@ -50,7 +57,7 @@ struct StripePaymentIntent: Decodable, Identifiable {
     case "succeeded": return .paid
     case "canceled": return .cancelled
     case "requires_action":
-      guard let url = nextAction?.redirectToUrl?.url ?? returnPage?.address(of: id) else { return .processing }
+      guard let url = address(returnPage) else { return .processing }
       return .authenticationRequired(url: url)
     case "requires_payment_method": return .declined(code: lastPaymentError?.reason ?? "generic_decline")
     default: return .processing
