@@ -4,7 +4,7 @@ import LedgerStore
 extension SQLiteStore {
   /// As the one row of `ledger` has it: written in every commit, so that a cut tail shows.
   static func lastPosition(_ connection: Connection) throws(StoreError) -> Position {
-    let select = try Statement(connection, "SELECT record, refusal, refusal_hash, time FROM ledger")
+    let select = try Statement(connection, "SELECT record, refusal, refusal_hash, time FROM ledger WHERE one = 1")
     guard try select.step(), let refusalHash = select.digest(2) else {
       throw .failed("the ledger's own row is lost or damaged")
     }

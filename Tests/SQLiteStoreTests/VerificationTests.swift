@@ -49,6 +49,7 @@ struct FileVerificationTests {
     "UPDATE journal SET wallet = (SELECT max(wallet) FROM wallet) WHERE record = 8",
     "DELETE FROM journal WHERE record = 8",
     "DELETE FROM journal WHERE record = (SELECT max(record) FROM journal)",
+    "PRAGMA ignore_check_constraints = 1; UPDATE ledger SET one = 17",
     "UPDATE ledger SET record = record - 1",
     "UPDATE ledger SET time = time + 1",
     "UPDATE ledger SET refusal = refusal - 1",
