@@ -32,6 +32,8 @@ public enum CreditsError: Error, Sendable, Hashable {
   case paymentMethodNotFound
   /// No card is saved: recharge with payment details.
   case paymentMethodRequired
+  /// Automatic recharges are turned off.
+  case autoRechargeDisabled
   /// The processor refused the card; the code is the processor's.
   case paymentDeclined(code: String)
   /// One recharge at a time: wait for this one.
@@ -113,6 +115,7 @@ extension CreditsError {
     case "RECHARGE_NOT_FOUND": return .rechargeNotFound
     case "PAYMENT_METHOD_NOT_FOUND": return .paymentMethodNotFound
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired
+    case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled
     case "PAYMENT_DECLINED": return .paymentDeclined(code: info.metadata["decline_code"] ?? "")
     case "RECHARGE_IN_PROGRESS": return .rechargeInProgress(rechargeID: info.metadata["recharge_id"] ?? "")
     case "AMOUNT_OUT_OF_RANGE": return .amountOutOfRange(message)
@@ -151,6 +154,7 @@ extension CreditsError: CustomStringConvertible {
     case .rechargeNotFound: return "there is no such recharge"
     case .paymentMethodNotFound: return "there is no such payment method"
     case .paymentMethodRequired: return "no card is saved: send payment details with the recharge"
+    case .autoRechargeDisabled: return "automatic recharges are turned off: turn them on first"
     case .paymentDeclined(let code): return "the card was declined (\(code)): use another card"
     case .rechargeInProgress(let id): return "recharge \(id) is under way: wait for it to end"
     case .amountOutOfRange(let text), .currencyMismatch(let text), .cardNumberRefused(let text),

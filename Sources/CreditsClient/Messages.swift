@@ -9,6 +9,8 @@ public typealias Change = CreditsAPI.Change
 public typealias Event = CreditsAPI.Event
 public typealias Timestamp = CreditsAPI.Timestamp
 public typealias Recharge = CreditsAPI.Recharge
+public typealias AutoRecharge = CreditsAPI.AutoRecharge
+public typealias AutoRechargeSettings = CreditsAPI.AutoRechargeSettings
 public typealias PaymentMethod = CreditsAPI.PaymentMethod
 public typealias BillingDetails = CreditsAPI.BillingDetails
 /// All that a page for adding credits shows.
@@ -47,6 +49,25 @@ public struct RechargeResult: Sendable, Hashable {
   public let entry: Entry?
   /// This is the repeated answer to a key that was used before.
   public let isReplayed: Bool
+}
+
+/// Settings of automatic recharges that were saved or resumed.
+public struct SavedAutoRecharge: Sendable, Hashable {
+  /// With `autoRecharge` as it is saved.
+  public let wallet: Wallet
+  /// A recharge is begun at once: less than the threshold is available.
+  public let startsRecharge: Bool
+  /// This is the repeated answer to a key that was used before.
+  public let isReplayed: Bool
+}
+
+/// What automatic recharges are waiting for, and why.
+public struct AutoRechargeReport: Sendable, Hashable {
+  /// `nil` as long as nobody has set it.
+  public let autoRecharge: AutoRecharge?
+  /// For people.
+  public let explanation: String
+  public let wallet: Wallet
 }
 
 /// A refund that was made.

@@ -20,6 +20,7 @@ public struct RechargeCalls: Sendable {
   /// - Parameters:
   ///   - amount: $10 to $1000, whole cents.
   ///   - details: Needed the first time; `nil` uses the saved card.
+  ///   - autoRecharge: Saved together with the payment, if that is made; `nil` leaves what is saved.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
   /// - Throws: ``CreditsError/paymentMethodRequired``, ``CreditsError/amountOutOfRange(_:)``,
   ///   ``CreditsError/rechargeInProgress(rechargeID:)``, ``CreditsError/walletNotFound``.
@@ -27,6 +28,7 @@ public struct RechargeCalls: Sendable {
     _ walletID: String,
     _ amount: Money,
     with details: PaymentDetails? = nil,
+    autoRecharge: AutoRechargeSettings? = nil,
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> RechargeResult {
@@ -35,7 +37,8 @@ public struct RechargeCalls: Sendable {
       walletID: walletID,
       amount: amount,
       paymentMethodToken: details?.token ?? "",
-      billingDetails: details?.billing
+      billingDetails: details?.billing,
+      autoRecharge: autoRecharge
     )
     let answer = try await caller.call(RechargeServiceMethods.recharge, request, timeout: timeout)
     return RechargeResult(

@@ -46,6 +46,11 @@ extension CreditsAPI.Change.Kind {
       case .rechargeFailed: .rechargeFailed
       case .rechargeNeedsReview: .rechargeNeedsReview
       case .paymentMethodSaved: .paymentMethodSaved
+      case .autoRechargeSet: .autoRechargeSet
+      case .autoRechargeResumed: .autoRechargeResumed
+      case .autoRechargeArmed: .autoRechargeArmed
+      case .autoRechargeLimitReached: .autoRechargeLimitReached
+      case .autoRechargeSuspended: .autoRechargeSuspended
       }
   }
 }
@@ -65,6 +70,8 @@ extension CreditsAPI.Event.Kind {
       case .walletFrozen: .walletFrozen
       case .walletUnfrozen: .walletUnfrozen
       case .walletClosed: .walletClosed
+      case .autoRechargeSuspended: .autoRechargeSuspended
+      case .autoRechargeLimitReached: .autoRechargeLimitReached
       }
   }
 }

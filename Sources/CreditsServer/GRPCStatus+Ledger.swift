@@ -128,8 +128,8 @@ extension GRPCStatus.Code {
       case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound, .entryNotFound: .notFound
       case .walletExists: .alreadyExists
       case .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .holdResolved,
-        .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .paymentDeclined,
-        .idempotencyKeyReused, .rechargeAlreadySettled:
+        .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .autoRechargeDisabled,
+        .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled:
         .failedPrecondition
       case .rechargeInProgress: .aborted
       }

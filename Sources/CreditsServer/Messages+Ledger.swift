@@ -29,7 +29,8 @@ extension CreditsAPI.Wallet {
       available: CreditsAPI.Money(wallet.available),
       state: State(wallet.state),
       sequence: wallet.sequence,
-      createTime: Timestamp(wallet.createTime)
+      createTime: Timestamp(wallet.createTime),
+      autoRecharge: wallet.autoRecharge.map { CreditsAPI.AutoRecharge($0) }
     )
   }
 }
@@ -78,7 +79,8 @@ extension CreditsAPI.Entry.Kind {
       case .grant: .grant
       case .walletCreated, .holdPlaced, .holdExtended, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
         .walletClosed, .rechargeStarted, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
-        .rechargeNeedsReview, .paymentMethodSaved:
+        .rechargeNeedsReview, .paymentMethodSaved, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed,
+        .autoRechargeLimitReached, .autoRechargeSuspended:
         .unspecified
       }
   }
@@ -176,8 +178,20 @@ extension CreditsAPI.Recharge {
       createTime: Timestamp(recharge.createTime),
       updateTime: Timestamp(recharge.updateTime),
       nextActionURL: recharge.nextActionURL ?? "",
-      explanation: isDeclined ? "" : recharge.explanation ?? ""
+      explanation: isDeclined ? "" : recharge.explanation ?? "",
+      purpose: Purpose(recharge.purpose)
     )
+  }
+}
+
+extension CreditsAPI.Recharge.Purpose {
+  fileprivate init(_ purpose: RechargePurpose) {
+    self =
+      switch purpose {
+      case .recharge: .manual
+      case .changeCard: .changeCard
+      case .autoRecharge: .automatic
+      }
   }
 }
 

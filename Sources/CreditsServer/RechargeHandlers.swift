@@ -4,7 +4,7 @@ import UnixGRPC
 
 /// `credits.v1.RechargeService`.
 struct RechargeHandlers: RechargeService {
-  private let recharges: RechargeCall
+  let recharges: RechargeCall
 
   init(recharges: RechargeCall) { self.recharges = recharges }
 
@@ -35,9 +35,10 @@ struct RechargeHandlers: RechargeService {
       let walletID = try RequestFields.walletID(request.walletID)
       let amount = try RequestFields.amount(request.amount)
       let card = try RequestFields.card(request.paymentMethodToken, request.billingDetails)
+      let autoRecharge = try RequestFields.autoRecharge(request.autoRecharge, field: "auto_recharge")
       let reply = try await recharges.recharge(origin, context) {
         let candidate: CandidateCard? = if let card { try await recharges.candidate(card) } else { nil }
-        return .recharge(.random(), walletID, amount, candidate)
+        return .recharge(.random(), walletID, amount, candidate, autoRecharge)
       }
       return RechargeResponse(
         recharge: Recharge(reply.recharge),
@@ -74,7 +75,9 @@ extension GetRechargeOptionsResponse {
       suggestedAmounts: options.limits.suggestedAmounts.map { Money($0, currency) },
       paymentMethod: options.paymentMethod.map { PaymentMethod($0) },
       paymentDetailsRequired: options.paymentMethod == nil,
-      openRechargeID: options.openRecharge?.value ?? ""
+      openRechargeID: options.openRecharge?.value ?? "",
+      suggestedThresholds: options.limits.suggestedThresholds.map { Money($0, currency) },
+      autoRecharge: options.wallet.autoRecharge.map { AutoRecharge($0) }
     )
   }
 }

@@ -54,6 +54,11 @@ package final class RechargeWorker: Sendable {
     if !open.isEmpty { logger.notice("resumed recharges", metadata: ["count": "\(open.count)"]) }
   }
 
+  /// Begins to charge for what is begun from now on, whoever began it, until its task is cancelled.
+  package func follow(_ begun: AsyncStream<Recharge>) async {
+    for await recharge in begun { begin(recharge, isNew: true) }
+  }
+
   /// Begins to charge for a durable intent, unless that is under way, and waits for its first outcome or until
   /// `patience` ends. Cancelling the waiting task ends the wait only.
   func charge(_ recharge: Recharge, waitingUntil patience: ContinuousClock.Instant) async {

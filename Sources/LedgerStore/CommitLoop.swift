@@ -6,8 +6,22 @@ struct CommitLoop<OpenedStore: Store> {
   private let clock: @Sendable () -> LedgerTime
   private var store: OpenedStore
   private var scans: ScanTable
+  private let rechargeBegun: Committer.RechargeBegun
 
-  init(rules: Rules, clock: @escaping @Sendable () -> LedgerTime, store: OpenedStore, desk: ScanDesk) {
+  private struct Committed {
+    var outcomes: [Outcome]
+    var records: [JournalRecord] = []
+    var begunRecharges: [Recharge] = []
+  }
+
+  init(
+    rules: Rules,
+    clock: @escaping @Sendable () -> LedgerTime,
+    store: OpenedStore,
+    desk: ScanDesk,
+    rechargeBegun: @escaping Committer.RechargeBegun
+  ) {
+    self.rechargeBegun = rechargeBegun
     self.rules = rules
     self.clock = clock
     self.store = store
@@ -48,9 +62,10 @@ struct CommitLoop<OpenedStore: Store> {
   private mutating func commit(_ batch: [Submission]) -> String? {
     guard !batch.isEmpty else { return nil }
     do throws(StoreError) {
-      let (outcomes, records) = try decide(batch)
-      for (submission, outcome) in zip(batch, outcomes) { submission.completion(.success(outcome)) }
-      scans.follow(records)
+      let committed = try decide(batch)
+      for (submission, outcome) in zip(batch, committed.outcomes) { submission.completion(.success(outcome)) }
+      for recharge in committed.begunRecharges { rechargeBegun(recharge) }
+      scans.follow(committed.records)
       return nil
     } catch {
       switch error {
@@ -60,18 +75,18 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  /// Returns what each command came to, and what is committed now.
-  private mutating func decide(_ batch: [Submission]) throws(StoreError) -> ([Outcome], [JournalRecord]) {
+  private mutating func decide(_ batch: [Submission]) throws(StoreError) -> Committed {
     let time = now
     var state = try load(batch, at: time)
     rules.expireDueHolds(in: &state, at: time)
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(batch.count)
     for submission in batch { outcomes.append(rules.decide(submission.command, in: &state, at: time)) }
-    guard !state.changes.isEmpty else { return (outcomes, []) }
+    guard !state.changes.isEmpty else { return Committed(outcomes: outcomes) }
     state.position.time = time
     try store.persist(state)
-    return (outcomes, state.changes.records)
+    let begun = state.changes.recharges.compactMap { state.recharges[$0]?.recharge }.filter { $0.state == .processing }
+    return Committed(outcomes: outcomes, records: state.changes.records, begunRecharges: begun)
   }
 
   /// With the disk full, reads and replays are still answered, as of the last commit; what would write is refused

@@ -8,6 +8,7 @@ import Synchronization
 /// commands with one key meet in that queue too, so the later is always answered by the earlier.
 package final class Committer: Sendable {
   package typealias Completion = @Sendable (Result<Outcome, LedgerError>) -> Void
+  package typealias RechargeBegun = @Sendable (Recharge) -> Void
 
   /// Bounds the work between two syncs, and so the wait of whoever arrives just after a batch began.
   package static let largestBatch = 1024
@@ -25,12 +26,15 @@ package final class Committer: Sendable {
   /// - Parameters:
   ///   - clock: Read once per batch. Ledger time is never less than the last committed, whatever the clock says.
   ///   - open: Runs on the committer's thread.
+  ///   - rechargeBegun: Called on the committer's thread for each recharge whose intent has become durable, whoever
+  ///     began it: a caller, or the wallet's own settings. It must not block.
   ///   - stopped: Called once, on the committer's thread, when the store failed and everything is refused from then
   ///     on. The owner has to end the process with a failure: only a restart finds out what is durable.
   package init<OpenedStore: Store>(
     rules: Rules,
     clock: @escaping @Sendable () -> LedgerTime,
     open: @escaping @Sendable () throws(StoreError) -> OpenedStore,
+    rechargeBegun: @escaping RechargeBegun = { _ in },
     stopped: @escaping @Sendable (String) -> Void
   ) throws(StoreError) {
     let opening = Opening()
@@ -49,7 +53,7 @@ package final class Committer: Sendable {
       } catch {
         return opening.finish(error)
       }
-      var loop = CommitLoop(rules: rules, clock: clock, store: store, desk: desk)
+      var loop = CommitLoop(rules: rules, clock: clock, store: store, desk: desk, rechargeBegun: rechargeBegun)
       let reason = loop.run(mailbox)
       guard let reason else { return }
       stopReason.value.withLock { $0 = reason }

@@ -10,7 +10,7 @@ package protocol Store: StoreTables, SendableMetatype {
   /// Loads everything that `needs` names, with what hangs on it: a recorded answer that follows a recharge brings
   /// that recharge, a recharge its wallet with the default card, a hold or an entry its wallet. Every wallet that is
   /// loaded and may have due holds (`Account.mayHaveDueHolds`) brings those that are due, and of its other open holds
-  /// the one that expires first.
+  /// the one that expires first; one that may recharge itself (`Account.mayFire`) brings its default card.
   mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState
 
   /// Writes `state.changes`, all or nothing. They are durable once it returns.

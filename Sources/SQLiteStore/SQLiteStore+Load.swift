@@ -37,11 +37,17 @@ extension SQLiteStore {
     if needs.walletsWithDueHolds {
       wallets.formUnion(try walletsWithDueHolds(at: needs.time, atMost: Needs.largestSweep))
     }
+    if needs.walletsToWake {
+      wallets.formUnion(try walletsToWake(at: needs.time, atMost: Needs.largestSweep))
+    }
     for walletID in wallets { state.accounts[walletID] = try account(walletID) }
     var paymentMethods = needs.paymentMethods
     for walletID in walletsWithCard {
       state.accounts[walletID] = try account(walletID)
       if let id = state.accounts[walletID]?.defaultPaymentMethod { paymentMethods.insert(id) }
+    }
+    for account in state.accounts.values where account.mayFire {
+      if let id = account.defaultPaymentMethod { paymentMethods.insert(id) }
     }
     for id in paymentMethods { state.paymentMethods[id] = try paymentMethod(id) }
     for (walletID, account) in state.accounts where account.mayHaveDueHolds(at: needs.time) {
@@ -81,7 +87,8 @@ extension SQLiteStore {
       held: select.int64(4),
       state: state,
       sequence: select.int64(6),
-      createTime: LedgerTime(microseconds: select.int64(2))
+      createTime: LedgerTime(microseconds: select.int64(2)),
+      autoRecharge: try autoRecharge(ofWalletRow: select.int64(0), in: currency)
     )
     let holds = try openHolds(ofWalletRow: select.int64(0))
     let account = Account(

@@ -95,6 +95,9 @@ extension SQLiteStore {
       return ChangedAccount(stored: stored, account: account, isFolded: false)
     } else {
       try write(account, row: stored.row, with: statements.updateBalance)
+      if let autoRecharge = account.wallet.autoRecharge, autoRecharge != stored.account.wallet.autoRecharge {
+        try upsert(autoRecharge, walletRow: stored.row)
+      }
     }
     return ChangedAccount(stored: stored, account: account, isFolded: true)
   }

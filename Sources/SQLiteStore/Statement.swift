@@ -24,6 +24,10 @@ final class Statement {
 
   func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(pointer, index, value) }
 
+  func bind(_ index: Int32, _ value: Int64?) {
+    if let value { bind(index, value) } else { sqlite3_bind_null(pointer, index) }
+  }
+
   func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { utf8 in
@@ -79,6 +83,8 @@ final class Statement {
   }
 
   func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+
+  func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
 

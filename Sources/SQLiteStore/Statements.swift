@@ -10,6 +10,7 @@ final class Statements {
   let upsertRecharge, insertPaymentMethod, updatePosition: Statement
   let selectHold, selectOpenHolds, summarizeOpenHolds, selectWalletsWithDueHolds, upsertHold: Statement
   let selectRefunded, upsertRefunded: Statement
+  let selectAutoRecharge, upsertAutoRecharge, selectWalletsToWake: Statement
 
   init(_ connection: Connection) throws(StoreError) {
     scans = try ScanStatements(connection)
@@ -104,6 +105,24 @@ final class Statements {
     selectOpenHolds = try Statement(
       connection,
       "\(hold) WHERE wallet_id = ?1 AND state = 'HELD' ORDER BY expire_time"
+    )
+    selectAutoRecharge = try Statement(
+      connection,
+      """
+      SELECT is_enabled, threshold, amount, monthly_limit, phase, detail, phase_time, failures, month, reserved, wake_time
+      FROM auto_recharge WHERE wallet = ?1
+      """
+    )
+    upsertAutoRecharge = try Statement(
+      connection,
+      "INSERT OR REPLACE INTO auto_recharge VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    )
+    selectWalletsToWake = try Statement(
+      connection,
+      """
+      SELECT wallet_id FROM auto_recharge JOIN wallet USING (wallet) WHERE wake_time <= ?1
+      ORDER BY wake_time LIMIT ?2
+      """
     )
     // Grouped over the due holds, which the sweeper keeps few.
     selectWalletsWithDueHolds = try Statement(

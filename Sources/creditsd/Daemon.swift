@@ -23,10 +23,12 @@ struct Daemon {
     let failure = LedgerFailure(logger: logger)
     // The ledger before the socket: who finds the one must be able to use the other.
     let directory = settings.dataDirectory
+    let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     let committer = try Committer(
       rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
       clock: { .now },
       open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
+      rechargeBegun: { begun.yield($0) },
       stopped: { reason in failure.happened(reason) }
     )
     let processor = try OpenProcessor(
@@ -44,7 +46,8 @@ struct Daemon {
       authorization: authorization,
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
-    let sweeping = Task { [logger] in await HoldSweeper(committer: committer, logger: logger).run() }
+    let recharging = Task { await worker.follow(begunRecharges) }
+    let sweeping = Task { [logger] in await LedgerSweeper(committer: committer, logger: logger).run() }
     let health = HealthRegistry()
     health.setStatus(.serving)
     for service in credits { health.setStatus(.serving, forService: service.name) }
@@ -63,6 +66,8 @@ struct Daemon {
     try await serve(server, committer: committer, health: health, logger: logger)
     sweeping.cancel()
     await sweeping.value
+    recharging.cancel()
+    await recharging.value
     await worker.stop()
     committer.close()
     await processor.close()

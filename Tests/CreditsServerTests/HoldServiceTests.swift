@@ -83,7 +83,7 @@ struct HoldServiceTests {
     daemon.time.advance(.seconds(1))
     #expect(try await daemon.wallet("asked").held == Self.usd(0))
     let events = try await daemon.events(1, after: "") {
-      try await HoldSweeper(committer: daemon.committer, logger: Logger(label: "test")).sweep()
+      try await LedgerSweeper(committer: daemon.committer, logger: Logger(label: "test")).sweep()
     }
     #expect(events.map(\.kind) == [.holdExpired])
     #expect(events.first?.change?.hold?.holdID == holds[1])

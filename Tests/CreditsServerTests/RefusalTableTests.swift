@@ -138,6 +138,12 @@ struct RefusalTableTests {
     ),
     refused(.paymentMethodRequired(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "save a card"),
     refused(
+      .autoRechargeDisabled(wallet),
+      .failedPrecondition,
+      ["wallet_id": "w"],
+      advice: "turn them on with SetAutoRecharge"
+    ),
+    refused(
       .paymentDeclined(wallet, code: "expired_card"),
       .failedPrecondition,
       ["wallet_id": "w", "decline_code": "expired_card"],
@@ -212,6 +218,6 @@ struct RefusalTableTests {
     let reasons = Self.rows.map(\.reason)
     // The one that two refusals share.
     #expect(Set(reasons).count == reasons.count - 1)
-    #expect(Set(reasons).count == 34)
+    #expect(Set(reasons).count == 35)
   }
 }

@@ -22,6 +22,7 @@ final class TestDaemon: Sendable {
   let client: GRPCClient
   private let server: GRPCServer
   private let serving: Task<Void, any Error>
+  private let recharging: Task<Void, Never>
 
   var wallets: WalletServiceClient { WalletServiceClient(client: client) }
   var recharges: RechargeServiceClient { RechargeServiceClient(client: client) }
@@ -39,10 +40,12 @@ final class TestDaemon: Sendable {
     self.authorization = authorization
     var logger = Logger(label: "test")
     logger.logLevel = .critical
+    let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     committer = try Committer(
       rules: Rules(sha256: testSHA256),
       clock: { time.now },
       open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: data ?? directory + "/data") },
+      rechargeBegun: { begun.yield($0) },
       stopped: { Issue.record("the committer stopped: \($0)") }
     )
     processor = try SimulatedProcessor(path: directory + "/charges", receives: receives)
@@ -54,6 +57,7 @@ final class TestDaemon: Sendable {
       sleep: { try await time.sleep($0) }
     )
     try await worker.resume()
+    recharging = Task { [worker] in await worker.follow(begunRecharges) }
     var configuration = GRPCServer.Configuration(socketPath: directory + "/run/credits.sock")
     configuration.notifiesServiceManager = false
     server = GRPCServer(
@@ -81,6 +85,7 @@ final class TestDaemon: Sendable {
     committer.endWatches()
     server.beginGracefulShutdown()
     try await serving.value
+    recharging.cancel()
     await worker.stop()
     committer.close()
     processor.close()

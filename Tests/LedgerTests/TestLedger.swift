@@ -77,7 +77,8 @@ struct TestLedger {
   /// Ids drawn per attempt are no part of a request.
   private static func withoutDrawnIDs(_ mutation: Mutation) -> String {
     switch mutation {
-    case .recharge(_, let wallet, let amount, let card): "recharge \(wallet) \(amount) \(card?.token.secret ?? "-")"
+    case .recharge(_, let wallet, let amount, let card, let settings):
+      "recharge \(wallet) \(amount) \(card?.token.secret ?? "-") \(settings as Any)"
     case .changeCardAndPay(_, let wallet, let amount, let card): "change \(wallet) \(amount) \(card.token.secret)"
     case .savePaymentMethod(let wallet, let card): "save \(wallet) \(card.token.secret)"
     default: "\(mutation)"

@@ -112,6 +112,7 @@ struct SQLiteStoreTests {
         b|0.000000|0.000000|ACTIVE
         c|-4.000000|-7.000000|ACTIVE
         d|0.000000|0.000000|CLOSED
+        e|49.000000|49.000000|ACTIVE
 
         """
     )
@@ -139,8 +140,12 @@ struct SQLiteStoreTests {
 
         """
     )
-    let states = try directory.sqlite3("SELECT recharge_id, state FROM recharges ORDER BY 1")
+    let states = try directory.sqlite3("SELECT recharge_id, state FROM recharges WHERE wallet_id < 'e' ORDER BY 1")
     #expect(states == "r1|PAID\nr2|DECLINED\nr3|PAID\nr4|FAILED\nr5|NEEDS_REVIEW\nr6|PAID\n")
+    let settings = try directory.sqlite3(
+      "SELECT wallet_id, threshold, amount, phase, failures, reserved FROM auto_recharges"
+    )
+    #expect(settings == "e|20.000000|30.000000|COOLDOWN|0|30.000000\n")
   }
 
   @Test(

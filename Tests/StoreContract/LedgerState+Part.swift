@@ -33,9 +33,14 @@ extension LedgerState {
       wallets.insert(book.walletID)
     }
     if needs.walletsWithDueHolds { wallets.formUnion(walletsWithDueHolds(at: needs.time)) }
+    if needs.walletsToWake { wallets.formUnion(walletsToWake(at: needs.time)) }
     for id in wallets.union(walletsWithCard) { part.accounts[id] = accounts[id] }
     for id in walletsWithCard {
       guard let card = part.accounts[id]?.defaultPaymentMethod else { continue }
+      part.paymentMethods[card] = paymentMethods[card]
+    }
+    for account in part.accounts.values where account.mayFire {
+      guard let card = account.defaultPaymentMethod else { continue }
       part.paymentMethods[card] = paymentMethods[card]
     }
     for id in needs.paymentMethods { part.paymentMethods[id] = paymentMethods[id] }
@@ -46,6 +51,14 @@ extension LedgerState {
       if let next { part.holds[next.id] = next }
     }
     return part
+  }
+
+  /// Those first that have waited longest.
+  private func walletsToWake(at time: LedgerTime) -> [WalletID] {
+    let due = accounts.values.compactMap { account in
+      account.wallet.autoRecharge?.wakeTime.map { (id: account.wallet.id, time: $0) }
+    }
+    return due.filter { $0.time <= time }.sorted { $0.time < $1.time }.prefix(Needs.largestSweep).map(\.id)
   }
 
   /// Those whose holds are due longest first.

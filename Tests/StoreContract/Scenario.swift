@@ -23,6 +23,8 @@ package struct Scenario {
   private var rechargeCount = 0
 
   package static let walletIDs = ["w0", "w1", "w2"]
+  /// When all of it happens: ids of recharges that a wallet begins by itself go by it.
+  package static let time = LedgerTime(microseconds: 1_000_000)
 
   package init(dice: Dice) { self.dice = dice }
 
@@ -32,6 +34,7 @@ package struct Scenario {
     for mutation in rechargesAndCharges { script.add(mutation) }
     script.addHoldsAndRefunds(WalletID("c"))
     script.addWalletStates(WalletID("d"))
+    script.addAutoRecharges(WalletID("e"))
     return script.mutations
   }()
 
@@ -88,7 +91,10 @@ package struct Scenario {
 
   private mutating func mutation() -> Mutation {
     let amount = Money(micros: Int64.random(in: -1...30, using: &dice) * 1_000_000, currency: .usd)
-    switch Int.random(in: 0..<12, using: &dice) {
+    switch Int.random(in: 0..<15, using: &dice) {
+    case 12: return .setAutoRecharge(walletID(), settings())
+    case 13: return .resumeAutoRecharge(walletID())
+    case 14: return .wakeAutoRecharges
     case 0: return .createWallet(walletID(), .usd)
     case 1...4: return .charge(walletID(), amount, .call, reference: "ref")
     case 5, 6:
@@ -108,6 +114,17 @@ package struct Scenario {
     }
   }
 
+  private mutating func settings() -> AutoRechargeSettings {
+    let amount = Int64.random(in: 9...30, using: &dice)
+    let terms = AutoRechargeTerms(
+      threshold: Self.usd(Int64.random(in: 10...40, using: &dice)),
+      amount: Self.usd(amount),
+      monthlyLimit: Bool.random(using: &dice) ? Self.usd(amount * 2) : nil
+    )
+    let isEnabled = Int.random(in: 0..<4, using: &dice) > 0
+    return AutoRechargeSettings(isEnabled: isEnabled, terms: Bool.random(using: &dice) ? terms : nil)
+  }
+
   private mutating func settlement(of id: RechargeID) -> Settlement {
     // Now and then the processor names a charge that may be another recharge's.
     let isConfused = Int.random(in: 0..<8, using: &dice) == 0
@@ -123,7 +140,8 @@ package struct Scenario {
 
   /// The recharge worker's and the sweeper's commands carry no key; all others do.
   package static func command(_ mutation: Mutation, key: String, caller: String = "tester") -> Command {
-    guard mutation != .expireDueHolds else { return .mutate(.expireDueHolds, .ledger) }
+    guard mutation != .expireDueHolds else { return .mutate(mutation, .ledger) }
+    guard mutation != .wakeAutoRecharges else { return .mutate(mutation, .autoRecharge) }
     let method = mutation.method
     let fingerprint = Digest(SHA256.hash(Array("\(mutation)".utf8)))
     return .mutate(
@@ -195,6 +213,9 @@ extension Mutation {
     case .changeCardAndPay: .changeCardAndPay
     case .settleRecharge: .settleRecharge
     case .expireDueHolds: .expireHolds
+    case .setAutoRecharge: .setAutoRecharge
+    case .resumeAutoRecharge: .resumeAutoRecharge
+    case .wakeAutoRecharges: .autoRecharge
     }
   }
 }

@@ -11,8 +11,7 @@ struct Script {
   mutating func add(_ mutation: Mutation) -> Answer {
     let command = Scenario.command(mutation, key: "k\(mutations.count)")
     mutations.append(mutation)
-    let answer = ReopenableLedger<InMemoryStore>.rules.decide(command, in: &state, at: LedgerTime(microseconds: 0))
-      .answer
+    let answer = ReopenableLedger<InMemoryStore>.rules.decide(command, in: &state, at: Scenario.time).answer
     // Any entry can be refunded or refused, as in a ledger that has the journal.
     if let entry = answer.entry, let record = state.changes.records.last {
       if state.entries[entry.id] == nil { state.entries[entry.id] = EntryBook(record, in: .usd) }
@@ -57,6 +56,39 @@ extension Script {
     let over = place(walletID, Scenario.usd(1), "over")
     add(.captureHold(over, Scenario.usd(20), isFinal: true))
     add(.placeHold(walletID, Scenario.usd(1), .call, reference: "", ttl: 0))
+  }
+
+  /// Settings, recharges that a wallet begins by itself, and what becomes of them.
+  mutating func addAutoRecharges(_ walletID: WalletID) {
+    func settings(_ isEnabled: Bool, amount: Int64) -> AutoRechargeSettings {
+      let terms = AutoRechargeTerms(
+        threshold: Scenario.usd(20),
+        amount: Scenario.usd(amount),
+        monthlyLimit: Scenario.usd(90)
+      )
+      return AutoRechargeSettings(isEnabled: isEnabled, terms: terms)
+    }
+    add(.createWallet(walletID, .usd))
+    add(.resumeAutoRecharge(walletID))
+    add(.setAutoRecharge(walletID, settings(true, amount: 25)))
+    let first = RechargeID("first-\(walletID)")
+    add(.recharge(first, walletID, Scenario.usd(25), Scenario.card("first"), settings(true, amount: 25)))
+    add(.settleRecharge(first, .paid(processorChargeID: "ch-\(first)")))
+    add(.charge(walletID, Scenario.usd(6), .call, reference: ""))
+    settle(.declined(processorChargeID: nil, code: "insufficient_funds"), of: walletID)
+    add(.setAutoRecharge(walletID, settings(false, amount: 30)))
+    add(.setAutoRecharge(walletID, AutoRechargeSettings(isEnabled: true, terms: nil)))
+    add(.resumeAutoRecharge(walletID))
+    settle(.declined(processorChargeID: nil, code: "expired_card"), of: walletID)
+    add(.savePaymentMethod(walletID, Scenario.card("second")))
+    settle(.authenticationRequired(processorChargeID: "ch-auto", nextActionURL: "https://bank.example"), of: walletID)
+    settle(.paid(processorChargeID: "ch-auto"), of: walletID)
+  }
+
+  /// The processor's word on the recharge that the wallet has begun.
+  private mutating func settle(_ settlement: Settlement, of walletID: WalletID) {
+    guard let id = state.accounts[walletID]?.openRecharge else { preconditionFailure("no recharge was begun") }
+    add(.settleRecharge(id, settlement))
   }
 
   /// Every state of a wallet, and every refusal for its state.

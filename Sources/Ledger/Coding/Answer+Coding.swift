@@ -8,36 +8,43 @@ extension Answer {
     static let refusal: Int64 = 5
     static let refund: Int64 = 6
     static let hold: Int64 = 7
+    static let autoRecharge: Int64 = 8
   }
 
   /// Only what a mutation can answer has bytes; questions are never recorded.
   package var canonicalBytes: [UInt8] {
     var writer = CanonicalWriter(reserving: 192)
+    func begin(_ tag: Int64) { writer.write(CanonicalLayout.newest.rawValue + tag) }
     switch self {
     case .reply(.wallet(let wallet)):
-      writer.write(Tag.wallet)
+      begin(Tag.wallet)
       writer.write(wallet)
     case .reply(.entry(let wallet, let entry)):
-      writer.write(Tag.entry)
+      begin(Tag.entry)
       writer.write(wallet)
       writer.write(entry)
     case .reply(.refund(let reply)):
-      writer.write(Tag.refund)
+      begin(Tag.refund)
       writer.write(reply)
     case .reply(.hold(let reply)):
-      writer.write(Tag.hold)
+      begin(Tag.hold)
       writer.write(reply)
     case .reply(.recharge(let reply)):
-      writer.write(Tag.recharge)
+      begin(Tag.recharge)
       writer.write(reply)
     case .reply(.paymentMethod(let wallet, let paymentMethod)):
-      writer.write(Tag.paymentMethod)
+      begin(Tag.paymentMethod)
       writer.write(wallet)
       writer.write(paymentMethod)
+    case .reply(.autoRechargeSaved(let wallet, let firesNow)):
+      begin(Tag.autoRecharge)
+      writer.write(wallet)
+      writer.write(firesNow)
     case .refusal(let refusal):
-      writer.write(Tag.refusal)
+      begin(Tag.refusal)
       writer.write(refusal)
-    case .reply(.rechargeOptions), .reply(.openRecharges), .reply(.nothingRecorded), .reply(.expiredHolds):
+    case .reply(.rechargeOptions), .reply(.openRecharges), .reply(.nothingRecorded), .reply(.expiredHolds),
+      .reply(.autoRecharge), .reply(.wokenAutoRecharges):
       preconditionFailure("the answer to a question is never recorded")
     }
     return writer.bytes
@@ -45,13 +52,17 @@ extension Answer {
 
   package init(canonicalBytes: [UInt8]) throws(CanonicalReader.Malformed) {
     var reader = CanonicalReader(canonicalBytes)
-    switch try reader.readInt64() {
+    let tag = try reader.readInt64()
+    guard let layout = CanonicalLayout.allCases.last(where: { $0.rawValue < tag }) else { throw reader.malformed }
+    reader.layout = layout
+    switch tag - layout.rawValue {
     case Tag.wallet: self = .reply(.wallet(try reader.readWallet()))
     case Tag.entry: self = .reply(.entry(try reader.readWallet(), try reader.readEntry()))
     case Tag.refund: self = .reply(.refund(try reader.readRefundReply()))
     case Tag.hold: self = .reply(.hold(try reader.readHoldReply()))
     case Tag.recharge: self = .reply(.recharge(try reader.readRechargeReply()))
     case Tag.paymentMethod: self = .reply(.paymentMethod(try reader.readWallet(), try reader.readPaymentMethod()))
+    case Tag.autoRecharge: self = .reply(.autoRechargeSaved(try reader.readWallet(), firesNow: try reader.readBool()))
     case Tag.refusal: self = .refusal(try reader.readRefusal())
     default: throw reader.malformed
     }

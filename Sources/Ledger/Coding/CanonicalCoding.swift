@@ -1,7 +1,7 @@
 /// One byte string per value, for hashing and for the answers that are kept.
 ///
-/// Integers are zigzag varints (LEB128), text and bytes carry their length. The layout of what is written may grow at
-/// its end only: ledgers keep these bytes for ever.
+/// Integers are zigzag varints (LEB128), text and bytes carry their length. Ledgers keep these bytes for ever: a new
+/// layout is a new `CanonicalLayout`, and the old ones are still read.
 package struct CanonicalWriter {
   package private(set) var bytes: [UInt8] = []
 
@@ -36,11 +36,25 @@ package struct CanonicalWriter {
   package mutating func write(_ digest: Digest) { digest.append(to: &bytes) }
 }
 
+/// The layouts that answers have had. The raw value is what their tags are raised by.
+package enum CanonicalLayout: Int64, CaseIterable, Comparable {
+  case first = 0
+  /// Wallets and recharges with automatic recharges.
+  case autoRecharge = 32
+
+  static let newest = autoRecharge
+
+  package static func < (left: CanonicalLayout, right: CanonicalLayout) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// Reads what `CanonicalWriter` wrote.
 package struct CanonicalReader {
   package struct Malformed: Error, Hashable, Sendable {
     package let offset: Int
   }
+
+  /// In which the bytes were written.
+  var layout = CanonicalLayout.newest
 
   private let bytes: [UInt8]
   private var offset = 0

@@ -29,6 +29,8 @@ extension CanonicalWriter {
     write(recharge.entryID)
     write(recharge.createTime.microseconds)
     write(recharge.updateTime.microseconds)
+    write(recharge.autoRecharge != nil)
+    if let settings = recharge.autoRecharge { write(settings) }
   }
 
   package mutating func write(_ reply: RechargeReply) {
@@ -64,7 +66,7 @@ extension CanonicalReader {
   }
 
   package mutating func readRecharge() throws(Malformed) -> Recharge {
-    Recharge(
+    var recharge = Recharge(
       id: RechargeID(try readString()),
       walletID: WalletID(try readString()),
       caller: try readString(),
@@ -80,6 +82,8 @@ extension CanonicalReader {
       createTime: try readTime(),
       updateTime: try readTime()
     )
+    if layout >= .autoRecharge, try readBool() { recharge.autoRecharge = try readAutoRechargeSettings() }
+    return recharge
   }
 
   package mutating func readRechargeReply() throws(Malformed) -> RechargeReply {

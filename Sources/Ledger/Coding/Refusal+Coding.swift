@@ -4,7 +4,7 @@ extension CanonicalWriter {
     write(refusal.reason)
     switch refusal {
     case .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id), .walletClosed(let id),
-      .paymentMethodRequired(let id):
+      .paymentMethodRequired(let id), .autoRechargeDisabled(let id):
       write(id.value)
     case .insufficientCredits(let available, let required):
       write(available)
@@ -58,6 +58,7 @@ extension CanonicalReader {
     case "ENTRY_NOT_REFUNDABLE": return .entryNotRefundable(try readEntryID(), try read(RecordKind.self))
     case "REFUND_EXCEEDS_CHARGE": return .refundExceedsCharge(try readEntryID(), refundable: try readMoney())
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired(WalletID(try readString()))
+    case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled(WalletID(try readString()))
     case "INSUFFICIENT_CREDITS":
       return .insufficientCredits(available: try readMoney(), required: try readMoney())
     case "PAYMENT_DECLINED": return .paymentDeclined(WalletID(try readString()), code: try readString())

@@ -14,6 +14,8 @@ extension CanonicalWriter {
     write(wallet.state.rawValue)
     write(wallet.sequence)
     write(wallet.createTime.microseconds)
+    write(wallet.autoRecharge != nil)
+    if let autoRecharge = wallet.autoRecharge { write(autoRecharge) }
   }
 
   package mutating func write(_ id: EntryID) {
@@ -70,7 +72,7 @@ extension CanonicalReader {
   package mutating func readTime() throws(Malformed) -> LedgerTime { LedgerTime(microseconds: try readInt64()) }
 
   package mutating func readWallet() throws(Malformed) -> Wallet {
-    Wallet(
+    var wallet = Wallet(
       id: WalletID(try readString()),
       currency: try readCurrency(),
       posted: try readInt64(),
@@ -79,6 +81,8 @@ extension CanonicalReader {
       sequence: try readInt64(),
       createTime: try readTime()
     )
+    if layout >= .autoRecharge, try readBool() { wallet.autoRecharge = try readAutoRecharge() }
+    return wallet
   }
 
   package mutating func readEntryID() throws(Malformed) -> EntryID {

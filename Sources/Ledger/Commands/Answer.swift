@@ -19,6 +19,11 @@ package indirect enum Reply: Hashable, Sendable {
   case nothingRecorded
   /// How many holds the batch has expired.
   case expiredHolds(Int)
+  case autoRecharge(AutoRechargeReply)
+  /// `firesNow` says that the same commit begins a recharge.
+  case autoRechargeSaved(Wallet, firesNow: Bool)
+  /// How many wallets' automatic recharges were woken.
+  case wokenAutoRecharges(Int)
 }
 
 /// What a refund gave back, and what is left of the entry to give.
@@ -67,6 +72,13 @@ package struct RechargeOptions: Hashable, Sendable {
   package var openRecharge: RechargeID?
 }
 
+/// A wallet's automatic recharges, and what to say of them.
+package struct AutoRechargeReply: Hashable, Sendable {
+  package var wallet: Wallet
+  package var explanation: String
+  package var openRecharge: RechargeID?
+}
+
 package struct Outcome: Hashable, Sendable {
   package var answer: Answer
   /// True where an earlier request with the same key had the effect.
@@ -84,12 +96,16 @@ extension Answer {
   /// The wallet after the command.
   package var wallet: Wallet? {
     switch self {
-    case .reply(.wallet(let wallet)), .reply(.entry(let wallet, _)), .reply(.paymentMethod(let wallet, _)): wallet
+    case .reply(.wallet(let wallet)), .reply(.entry(let wallet, _)), .reply(.paymentMethod(let wallet, _)),
+      .reply(.autoRechargeSaved(let wallet, _)):
+      wallet
     case .reply(.refund(let reply)): reply.wallet
     case .reply(.hold(let reply)): reply.wallet
     case .reply(.recharge(let reply)): reply.wallet
     case .reply(.rechargeOptions(let options)): options.wallet
-    case .reply(.openRecharges), .reply(.nothingRecorded), .reply(.expiredHolds), .refusal: nil
+    case .reply(.autoRecharge(let reply)): reply.wallet
+    case .reply(.openRecharges), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.wokenAutoRecharges), .refusal:
+      nil
     }
   }
 

@@ -19,7 +19,7 @@ package enum Mutation: Hashable, Sendable {
   case unfreeze(WalletID)
   case close(WalletID)
   /// Without a candidate the wallet's default card pays.
-  case recharge(RechargeID, WalletID, Money, CandidateCard?)
+  case recharge(RechargeID, WalletID, Money, CandidateCard?, AutoRechargeSettings? = nil)
   case savePaymentMethod(WalletID, CandidateCard)
   /// The processor refused the card before it could be saved.
   case refusePaymentMethod(WalletID, declineCode: String)
@@ -27,6 +27,10 @@ package enum Mutation: Hashable, Sendable {
   case settleRecharge(RechargeID, Settlement)
   /// The sweeper's own: names wallets with due holds, up to `Needs.largestSweep`, so that their batch expires them.
   case expireDueHolds
+  case setAutoRecharge(WalletID, AutoRechargeSettings)
+  case resumeAutoRecharge(WalletID)
+  /// The sweeper's own: names wallets whose automatic recharges have waited long enough, up to `Needs.largestSweep`.
+  case wakeAutoRecharges
 }
 
 package enum Query: Hashable, Sendable {
@@ -34,6 +38,7 @@ package enum Query: Hashable, Sendable {
   case hold(HoldID)
   case rechargeOptions(WalletID)
   case recharge(RechargeID)
+  case autoRecharge(WalletID)
   /// nil asks for the wallet's default card.
   case paymentMethod(WalletID, PaymentMethodID?)
   /// What stands recorded for this request, if anything: asked before work that a replay must not repeat.

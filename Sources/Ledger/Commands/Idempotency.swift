@@ -14,10 +14,13 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case recharge = "Recharge"
   case savePaymentMethod = "SavePaymentMethod"
   case changeCardAndPay = "ChangeCardAndPay"
+  case setAutoRecharge = "SetAutoRecharge"
+  case resumeAutoRecharge = "ResumeAutoRecharge"
   /// The recharge worker's own; it carries no key, the recharge's state makes it happen once.
   case settleRecharge = "SettleRecharge"
   /// The ledger's own.
   case expireHolds = "ExpireHolds"
+  case autoRecharge = "AutoRecharge"
 }
 
 /// A caller's key within that caller's scope.
@@ -57,6 +60,9 @@ package struct Origin: Hashable, Sendable {
 
   /// Of what happens because its time has come.
   package static let ledger = Origin(caller: "ledger", key: nil, method: .expireHolds, fingerprint: .zero)
+
+  /// Of what a wallet's own settings make happen.
+  package static let autoRecharge = Origin(caller: "ledger", key: nil, method: .autoRecharge, fingerprint: .zero)
 
   /// The part of the fingerprint that goes into the ids of what the request makes.
   package var tag: UInt32 { UInt32(truncatingIfNeeded: fingerprint.words.0 >> 32) }

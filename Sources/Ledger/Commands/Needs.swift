@@ -18,6 +18,8 @@ package struct Needs: Sendable {
   package private(set) var entries: Set<EntryID> = []
   /// Whether up to `largestSweep` wallets with due holds are needed, whichever they are.
   package private(set) var walletsWithDueHolds = false
+  /// The same of wallets whose automatic recharges have waited long enough.
+  package private(set) var walletsToWake = false
 
   /// Bounds the work of one sweep, and so the wait of the others in its batch.
   package static let largestSweep = 256
@@ -39,10 +41,13 @@ package struct Needs: Sendable {
       .placeHold(let walletID, _, _, _, _), .freeze(let walletID), .unfreeze(let walletID), .close(let walletID),
       .savePaymentMethod(let walletID, _), .refusePaymentMethod(let walletID, _):
       wallets.insert(walletID)
+    case .setAutoRecharge(let walletID, _), .resumeAutoRecharge(let walletID):
+      wallets.insert(walletID)
+      walletsWithCard.insert(walletID)
     case .refundCharge(let entryID, _): entries.insert(entryID)
     case .extendHold(let holdID, _, _), .captureHold(let holdID, _, _), .releaseHold(let holdID):
       holds.insert(holdID)
-    case .recharge(let rechargeID, let walletID, _, _), .changeCardAndPay(let rechargeID, let walletID, _, _):
+    case .recharge(let rechargeID, let walletID, _, _, _), .changeCardAndPay(let rechargeID, let walletID, _, _):
       wallets.insert(walletID)
       walletsWithCard.insert(walletID)
       recharges.insert(rechargeID)
@@ -50,12 +55,13 @@ package struct Needs: Sendable {
       recharges.insert(rechargeID)
       if let id = settlement.processorChargeID { processorChargeIDs.insert(id) }
     case .expireDueHolds: walletsWithDueHolds = true
+    case .wakeAutoRecharges: walletsToWake = true
     }
   }
 
   private mutating func add(_ query: Query) {
     switch query {
-    case .wallet(let walletID): wallets.insert(walletID)
+    case .wallet(let walletID), .autoRecharge(let walletID): wallets.insert(walletID)
     case .hold(let holdID): holds.insert(holdID)
     case .rechargeOptions(let walletID):
       wallets.insert(walletID)

@@ -38,6 +38,8 @@ extension Refusal {
         : "no more than \(refundable) of entry \(id) is left to refund: refund that or less, with a new key"
     case .paymentMethodRequired(let id):
       "wallet \(id) has no card: send a payment_method_token with a new key, or save a card first"
+    case .autoRechargeDisabled(let id):
+      "automatic recharges of wallet \(id) are off: turn them on with SetAutoRecharge, with a new key"
     case .paymentDeclined(_, let code):
       "the card was declined (\(code)) and is not saved: use another card, with a new key"
     case .idempotencyKeyReused:

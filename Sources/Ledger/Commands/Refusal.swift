@@ -24,6 +24,7 @@ package enum Refusal: Error, Hashable, Sendable {
   case entryNotRefundable(EntryID, RecordKind)
   case refundExceedsCharge(EntryID, refundable: Money)
   case paymentMethodRequired(WalletID)
+  case autoRechargeDisabled(WalletID)
   /// The processor will not have the card that was to be saved.
   case paymentDeclined(WalletID, code: String)
   case idempotencyKeyReused
@@ -55,6 +56,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case .entryNotRefundable: "ENTRY_NOT_REFUNDABLE"
     case .refundExceedsCharge: "REFUND_EXCEEDS_CHARGE"
     case .paymentMethodRequired: "PAYMENT_METHOD_REQUIRED"
+    case .autoRechargeDisabled: "AUTO_RECHARGE_DISABLED"
     case .paymentDeclined: "PAYMENT_DECLINED"
     case .idempotencyKeyReused: "IDEMPOTENCY_KEY_REUSED"
     case .rechargeInProgress: "RECHARGE_IN_PROGRESS"
@@ -69,7 +71,7 @@ package enum Refusal: Error, Hashable, Sendable {
     switch self {
     case .walletExists, .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty,
       .holdResolved, .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired,
-      .paymentDeclined:
+      .autoRechargeDisabled, .paymentDeclined:
       true
     case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
       .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
@@ -100,7 +102,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case .currencyMismatch(let given, let expected): ["given": given.code, "expected": expected.code]
     case .currencyUnsupported(let given): ["given": given.code]
     case .walletNotFound(let id), .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id),
-      .walletClosed(let id), .paymentMethodRequired(let id), .paymentMethodNotFound(let id):
+      .walletClosed(let id), .paymentMethodRequired(let id), .paymentMethodNotFound(let id),
+      .autoRechargeDisabled(let id):
       ["wallet_id": id.value]
     case .walletNotEmpty(let id, let posted, let held, let openHolds, let openRecharge):
       [

@@ -26,7 +26,8 @@ enum Invariants {
       precondition(wallet.posted == 0 && account.openHolds == 0, "a wallet closes empty")
     case .walletCreated, .refund, .grant, .capture, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
       .rechargeStarted, .rechargePaid, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
-      .rechargeNeedsReview, .paymentMethodSaved:
+      .rechargeNeedsReview, .paymentMethodSaved, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed,
+      .autoRechargeLimitReached, .autoRechargeSuspended:
       break
     }
   }

@@ -29,6 +29,11 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case rechargeFailed = "RECHARGE_FAILED"
   case rechargeNeedsReview = "RECHARGE_NEEDS_REVIEW"
   case paymentMethodSaved = "PAYMENT_METHOD_SAVED"
+  case autoRechargeSet = "AUTO_RECHARGE_SET"
+  case autoRechargeResumed = "AUTO_RECHARGE_RESUMED"
+  case autoRechargeArmed = "AUTO_RECHARGE_ARMED"
+  case autoRechargeLimitReached = "AUTO_RECHARGE_LIMIT_REACHED"
+  case autoRechargeSuspended = "AUTO_RECHARGE_SUSPENDED"
 
   init(_ state: RechargeState) {
     self =

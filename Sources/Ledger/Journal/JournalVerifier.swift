@@ -24,6 +24,7 @@ package struct JournalVerifier {
   private var state = WalletState.active
   private var openRecharge: RechargeID?
   private var defaultPaymentMethod: PaymentMethodID?
+  private var autoRecharge: AutoRecharge?
 
   package init(walletID: WalletID, sha256: @escaping (_ bytes: [UInt8]) -> Digest) {
     self.walletID = walletID
@@ -51,23 +52,33 @@ package struct JournalVerifier {
   /// What a wallet is beside its balances.
   private mutating func follow(_ record: JournalRecord) throws(Flaw) {
     switch record.kind {
-    case .walletCreated, .charge, .refund, .grant, .holdExtended: break
-    case .walletFrozen: state = .frozen
-    case .walletUnfrozen: state = .active
-    case .walletClosed: state = .closed
+    case .walletCreated, .charge, .refund, .grant, .holdExtended: return
     case .holdPlaced: openHolds += 1
     case .holdReleased, .holdExpired: openHolds -= 1
     case .capture:
       let hold = try answer(of: record).hold
       // An expired hold is open no more when its last usage comes in.
       if hold?.state == .captured, hold?.isLate == false { openHolds -= 1 }
+    case .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .rechargePaid, .rechargeDeclined,
+      .rechargeFailed, .rechargeAuthenticationRequired, .rechargeNeedsReview, .paymentMethodSaved, .autoRechargeSet,
+      .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
+      try followSettings(record)
+    }
+  }
+
+  private mutating func followSettings(_ record: JournalRecord) throws(Flaw) {
+    let answer = try answer(of: record)
+    guard let wallet = answer.wallet else { throw .wrongAnswer(record: record.number) }
+    state = wallet.state
+    autoRecharge = wallet.autoRecharge
+    switch record.kind {
     case .rechargeStarted: openRecharge = record.rechargeID
     case .rechargePaid:
       openRecharge = nil
-      defaultPaymentMethod = try answer(of: record).savedPaymentMethod?.id
+      defaultPaymentMethod = answer.savedPaymentMethod?.id
     case .rechargeDeclined, .rechargeFailed: openRecharge = nil
-    case .rechargeAuthenticationRequired, .rechargeNeedsReview: break
-    case .paymentMethodSaved: defaultPaymentMethod = try answer(of: record).savedPaymentMethod?.id
+    case .paymentMethodSaved: defaultPaymentMethod = answer.savedPaymentMethod?.id
+    default: break
     }
   }
 
@@ -83,7 +94,8 @@ package struct JournalVerifier {
   package func finish(at account: Account) throws(Flaw) {
     guard account.head == head, account.wallet.sequence == sequence, account.wallet.posted == posted,
       account.wallet.held == held, account.wallet.state == state, account.openHolds == openHolds,
-      account.openRecharge == openRecharge, account.defaultPaymentMethod == defaultPaymentMethod
+      account.openRecharge == openRecharge, account.defaultPaymentMethod == defaultPaymentMethod,
+      account.wallet.autoRecharge == autoRecharge
     else { throw .wrongHead }
   }
 }

@@ -6,9 +6,21 @@ extension Rules {
     return account
   }
 
-  func check(_ amount: Money, isPositiveAndIn currency: Currency) throws(Refusal) {
+  /// - Parameter field: The name of the amount's field in the request.
+  func check(_ amount: Money, isPositiveAndIn currency: Currency, field: String = "amount") throws(Refusal) {
     guard amount.currency == currency else { throw .currencyMismatch(given: amount.currency, expected: currency) }
-    guard amount.micros > 0 else { throw .amountOutOfRange(field: "amount.micros", rule: "must be greater than zero") }
+    guard amount.micros > 0 else {
+      throw .amountOutOfRange(field: field + ".micros", rule: "must be greater than zero")
+    }
+  }
+
+  /// What may be recharged, or be a threshold for recharging.
+  func check(_ amount: Money, isWithinLimitsOf wallet: Wallet, field: String) throws(Refusal) {
+    try check(amount, isPositiveAndIn: wallet.currency, field: field)
+    guard let limits = limits[wallet.currency] else { throw .currencyUnsupported(wallet.currency) }
+    if let objection = limits.objection(to: amount.micros, in: wallet.currency) {
+      throw .amountOutOfRange(field: field + ".micros", rule: objection)
+    }
   }
 
   func check(_ wallet: Wallet, affords amount: Money) throws(Refusal) {

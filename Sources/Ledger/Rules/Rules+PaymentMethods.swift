@@ -13,6 +13,7 @@ extension Rules {
     let paymentMethod = candidate.paymentMethod(for: walletID, at: time)
     account.defaultPaymentMethod = paymentMethod.id
     state.save(paymentMethod)
+    account.wallet.autoRecharge?.take(.cardReplaced, at: time)
     return state.append(Posting(kind: .paymentMethodSaved), to: account, origin: origin, at: time, sha256: sha256) {
       wallet,
       _ in

@@ -31,6 +31,16 @@ extension Rules {
     case .recharge(let id):
       guard let book = state.recharges[id] else { throw .rechargeNotFound(id) }
       return .recharge(book.reply)
+    case .autoRecharge(let walletID):
+      let account = try account(walletID, in: state)
+      return .autoRecharge(
+        AutoRechargeReply(
+          wallet: account.wallet,
+          explanation: account.wallet.autoRecharge?.explanation(for: account)
+            ?? "off: no automatic recharge is set; set one with SetAutoRecharge",
+          openRecharge: account.openRecharge
+        )
+      )
     case .paymentMethod(let walletID, let id):
       let account = try account(walletID, in: state)
       guard let wanted = id ?? account.defaultPaymentMethod, let paymentMethod = state.paymentMethods[wanted],

@@ -6,12 +6,14 @@ extension Rules {
     _ amount: Money,
     purpose: RechargePurpose,
     candidate: CandidateCard?,
+    autoRecharge: AutoRechargeSettings?,
     origin: Origin,
     in state: inout LedgerState,
     at time: LedgerTime
   ) throws(Refusal) -> Answer {
     var account = try account(walletID, in: state)
     try check(amount, isRechargeOf: account.wallet)
+    if let autoRecharge { try check(autoRecharge, for: account.wallet, field: "auto_recharge.") }
     if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
     try check(account.wallet, takes: .crediting)
     if let open = account.openRecharge { throw .rechargeInProgress(open) }
@@ -29,6 +31,7 @@ extension Rules {
       purpose: purpose,
       paymentMethod: paymentMethod,
       paymentMethodIsCandidate: candidate != nil,
+      autoRecharge: autoRecharge,
       createTime: time,
       updateTime: time
     )
@@ -62,13 +65,18 @@ extension Rules {
       if recharge.paymentMethodIsCandidate {
         account.defaultPaymentMethod = recharge.paymentMethod.id
         state.save(recharge.paymentMethod)
+        account.wallet.autoRecharge?.take(.cardReplaced, at: time)
       }
+      if let settings = recharge.autoRecharge { account.wallet.save(settings, at: time) }
     case .declined(_, let code): recharge.explanation = code
     case .authenticationRequired(_, let url): recharge.nextActionURL = url
     case .failed(_, let explanation), .needsReview(let explanation): recharge.explanation = explanation
     }
     precondition(account.openRecharge == id, "an open recharge has its wallet's slot")
     if recharge.state.isTerminal { account.openRecharge = nil }
+    if recharge.purpose == .autoRecharge {
+      account.wallet.autoRecharge?.take(.settled(settlement, amount: recharge.amount.micros), at: time)
+    }
     return record(recharge, in: account, origin: origin, to: &state, at: time)
   }
 
@@ -95,7 +103,7 @@ extension Rules {
     return settlement
   }
 
-  private func record(
+  func record(
     _ recharge: Recharge,
     in account: Account,
     origin: Origin,
@@ -126,11 +134,7 @@ extension Rules {
   }
 
   private func check(_ amount: Money, isRechargeOf wallet: Wallet) throws(Refusal) {
-    try check(amount, isPositiveAndIn: wallet.currency)
-    guard let limits = limits[wallet.currency] else { throw .currencyUnsupported(wallet.currency) }
-    if let objection = limits.objection(to: amount.micros, in: wallet.currency) {
-      throw .amountOutOfRange(field: "amount.micros", rule: objection)
-    }
+    try check(amount, isWithinLimitsOf: wallet, field: "amount")
     guard wallet.posted(after: amount.micros) != nil else {
       throw .amountOutOfRange(field: "amount.micros", rule: "would take the balance out of range")
     }

@@ -64,6 +64,7 @@ extension Rules {
       )
     }
     account.wallet.state = .closed
+    account.wallet.autoRecharge?.take(.walletClosed, at: time)
     return record(account, .walletClosed, origin: origin, in: &state, at: time)
   }
 

@@ -26,12 +26,16 @@ package struct Rules: Sendable {
     case .mutate(let mutation, let origin):
       do throws(Refusal) {
         if let replay = try replay(of: origin, in: state) { return Outcome(answer: replay, isReplay: true) }
-        return Outcome(
-          answer: try apply(mutation, origin: origin, to: &state, at: time),
-          isReplay: false
-        )
+        let first = state.changes.records.count
+        let answer = try apply(mutation, origin: origin, to: &state, at: time)
+        for record in state.changes.records[first...] { advanceAutoRecharge(of: record.walletID, in: &state, at: time) }
+        return Outcome(answer: answer, isReplay: false)
       } catch {
         if error.isRemembered { state.remember(error, of: origin, at: time, sha256: sha256) }
+        // Whoever finds the wallet empty gets it filled.
+        if case .insufficientCredits = error, let walletID = mutation.spendingWallet(in: state) {
+          advanceAutoRecharge(of: walletID, in: &state, at: time)
+        }
         return Outcome(answer: .refusal(error), isReplay: false)
       }
     }
@@ -85,13 +89,14 @@ package struct Rules: Sendable {
     case .freeze(let walletID): return try freeze(walletID, origin: origin, in: &state, at: time)
     case .unfreeze(let walletID): return try unfreeze(walletID, origin: origin, in: &state, at: time)
     case .close(let walletID): return try close(walletID, origin: origin, in: &state, at: time)
-    case .recharge(let id, let walletID, let amount, let candidate):
+    case .recharge(let id, let walletID, let amount, let candidate, let autoRecharge):
       return try startRecharge(
         id,
         walletID,
         amount,
         purpose: .recharge,
         candidate: candidate,
+        autoRecharge: autoRecharge,
         origin: origin,
         in: &state,
         at: time
@@ -103,6 +108,7 @@ package struct Rules: Sendable {
         amount,
         purpose: .changeCard,
         candidate: candidate,
+        autoRecharge: nil,
         origin: origin,
         in: &state,
         at: time
@@ -116,6 +122,11 @@ package struct Rules: Sendable {
     case .expireDueHolds:
       // The batch began with it; the command only named the wallets.
       return .reply(.expiredHolds(state.changes.records.count { $0.kind == .holdExpired }))
+    case .setAutoRecharge(let walletID, let settings):
+      return try setAutoRecharge(walletID, settings, origin: origin, in: &state, at: time)
+    case .resumeAutoRecharge(let walletID):
+      return try resumeAutoRecharge(walletID, origin: origin, in: &state, at: time)
+    case .wakeAutoRecharges: return .reply(.wokenAutoRecharges(wakeAutoRecharges(in: &state, at: time)))
     }
   }
 }

@@ -32,6 +32,7 @@ package enum RechargeState: String, Hashable, Sendable, CaseIterable {
 package enum RechargePurpose: String, Hashable, Sendable, CaseIterable {
   case recharge = "RECHARGE"
   case changeCard = "CHANGE_CARD"
+  case autoRecharge = "AUTO_RECHARGE"
 }
 
 package struct Recharge: Hashable, Sendable {
@@ -46,6 +47,8 @@ package struct Recharge: Hashable, Sendable {
   /// The card that pays: the wallet's, or a candidate that becomes the wallet's once it has paid.
   package var paymentMethod: PaymentMethod
   package var paymentMethodIsCandidate: Bool
+  /// What is saved once it has paid.
+  package var autoRecharge: AutoRechargeSettings?
   package var processorChargeID: String?
   /// The processor's decline code, why it failed, or what there is to review.
   package var explanation: String?
@@ -64,6 +67,7 @@ package struct Recharge: Hashable, Sendable {
     state: RechargeState = .processing,
     paymentMethod: PaymentMethod,
     paymentMethodIsCandidate: Bool,
+    autoRecharge: AutoRechargeSettings? = nil,
     processorChargeID: String? = nil,
     explanation: String? = nil,
     nextActionURL: String? = nil,
@@ -79,6 +83,7 @@ package struct Recharge: Hashable, Sendable {
     self.state = state
     self.paymentMethod = paymentMethod
     self.paymentMethodIsCandidate = paymentMethodIsCandidate
+    self.autoRecharge = autoRecharge
     self.processorChargeID = processorChargeID
     self.explanation = explanation
     self.nextActionURL = nextActionURL

@@ -15,6 +15,8 @@ package struct Wallet: Hashable, Sendable {
   /// The number of the wallet's last journal record, contiguous from 1.
   package var sequence: Int64
   package var createTime: LedgerTime
+  /// nil as long as nobody has set it.
+  package var autoRecharge: AutoRecharge?
 
   /// No balance may leave ±2^61 micros ($2.3 trillion), so that `posted - held` cannot overflow.
   package static let balanceRange: ClosedRange<Int64> = -(1 << 61)...(1 << 61)
@@ -26,7 +28,8 @@ package struct Wallet: Hashable, Sendable {
     held: Int64 = 0,
     state: WalletState = .active,
     sequence: Int64 = 0,
-    createTime: LedgerTime
+    createTime: LedgerTime,
+    autoRecharge: AutoRecharge? = nil
   ) {
     self.id = id
     self.currency = currency
@@ -35,6 +38,7 @@ package struct Wallet: Hashable, Sendable {
     self.state = state
     self.sequence = sequence
     self.createTime = createTime
+    self.autoRecharge = autoRecharge
   }
 
   /// A wallet before its first record.
@@ -82,6 +86,11 @@ package struct Account: Hashable, Sendable {
 
   /// Whether a hold may be due, so that it is worth looking for.
   package func mayHaveDueHolds(at time: LedgerTime) -> Bool { nextHoldExpiry.map { $0 <= time } ?? false }
+}
+
+extension Account {
+  /// Whether the wallet may recharge itself, so that its card is needed.
+  package var mayFire: Bool { wallet.autoRecharge?.isEnabled == true && openRecharge == nil }
 }
 
 /// The end of a wallet's chain of journal records.

@@ -15,6 +15,9 @@ package enum LedgerEvent: Hashable, Sendable, CaseIterable {
   case walletFrozen
   case walletUnfrozen
   case walletClosed
+  /// Automatic recharges have ended until somebody acts.
+  case autoRechargeSuspended
+  case autoRechargeLimitReached
 }
 
 /// When a wallet's balance counts as low.
@@ -30,6 +33,7 @@ package struct EventRules: Hashable, Sendable {
   package func events(in record: JournalRecord) -> [LedgerEvent] {
     var events: [LedgerEvent] = []
     if let event = LedgerEvent(record.kind) { events.append(event) }
+    if record.suspendsAutoRecharge { events.append(.autoRechargeSuspended) }
     if record.shortfall > 0 { events.append(.shortfall) }
     let available = record.posted - record.held
     let before = available - record.amount + record.heldChange
@@ -50,9 +54,22 @@ extension LedgerEvent {
     case .walletFrozen: self = .walletFrozen
     case .walletUnfrozen: self = .walletUnfrozen
     case .walletClosed: self = .walletClosed
+    case .autoRechargeSuspended: self = .autoRechargeSuspended
+    case .autoRechargeLimitReached: self = .autoRechargeLimitReached
     case .walletCreated, .charge, .refund, .grant, .holdPlaced, .holdExtended, .capture, .holdReleased,
-      .rechargeStarted, .paymentMethodSaved:
+      .rechargeStarted, .paymentMethodSaved, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed:
       return nil
     }
+  }
+}
+
+extension JournalRecord {
+  /// Whether the end of an automatic recharge was the end of them all.
+  fileprivate var suspendsAutoRecharge: Bool {
+    guard kind == .rechargeDeclined || kind == .rechargeFailed,
+      let answer = try? Answer(canonicalBytes: answer), answer.recharge?.purpose == .autoRecharge,
+      case .suspended = answer.wallet?.autoRecharge?.phase
+    else { return false }
+    return true
   }
 }

@@ -34,6 +34,12 @@ extension Schema {
         explanation, \(date("recharge.create_time")) AS create_time, \(date("update_time")) AS update_time
       FROM recharge JOIN wallet USING (wallet);
 
+    CREATE VIEW auto_recharges AS
+      SELECT wallet_id, is_enabled, \(decimal("threshold")) AS threshold, \(decimal("amount")) AS amount,
+        \(decimal("monthly_limit")) AS monthly_limit, phase, detail, \(date("phase_time")) AS phase_time, failures,
+        printf('%04d-%02d', month / 12, month % 12 + 1) AS month, \(decimal("reserved")) AS reserved
+      FROM auto_recharge JOIN wallet USING (wallet);
+
     -- Every account of the double entry; the amounts of one currency sum to zero.
     CREATE VIEW accounts AS
       SELECT 'WALLETS' AS account, currency, sum(posted) AS micros FROM wallet JOIN current_balance USING (wallet)

@@ -15,7 +15,7 @@ struct TamperingTests {
 
   static let tables = [
     "ledger", "wallet", "balance", "journal", "refusal", "hold", "refunded_entry", "recharge", "payment_method",
-    "folded", "key_run", "key_extent", "key_page",
+    "auto_recharge", "folded", "key_run", "key_extent", "key_page",
   ]
 
   enum Finding: Equatable {
@@ -73,15 +73,21 @@ struct TamperingTests {
       }
     }
 
-    /// All that the ledger says, byte for byte; that a text is marked as bytes, or the other way round, says nothing
+    /// All that the ledger says, byte for byte; that a text is marked as bytes, or a zero as nothing, means nothing
     /// where both read the same. Rows of `balance` count as far as they show, and the key index by what it finds: that
     /// is for the verification to say.
     static func contents(of disk: SimulatedDisk, _ path: String) -> [[String]]? {
       var contents: [[String]] = []
       for table in TamperingTests.tables.dropLast(4) {
         let source = table == "balance" ? "current_balance" : table
-        guard let columns = disk.run("SELECT name FROM pragma_table_info('\(source)')", in: path) else { return nil }
-        let values = columns.map { "iif(\"\($0[0])\" IS NULL, 'NULL', hex(\"\($0[0])\"))" }.joined(separator: ", ")
+        guard let columns = disk.run("SELECT name, type FROM pragma_table_info('\(source)')", in: path) else {
+          return nil
+        }
+        let values = columns.map { column in
+          let value = column[1] == "INTEGER" ? "printf('%d', \"\(column[0])\")" : "\"\(column[0])\""
+          return "iif(\"\(column[0])\" IS NULL, 'NULL', hex(\(value)))"
+        }
+        .joined(separator: ", ")
         guard let rows = disk.run("SELECT \(values) FROM \"\(source)\" ORDER BY 1, 2", in: path) else { return nil }
         contents += rows
       }

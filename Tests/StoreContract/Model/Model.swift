@@ -132,7 +132,7 @@ struct Model {
   static let remembered: Set<String> = [
     "WALLET_EXISTS", "WALLET_FROZEN", "WALLET_NOT_FROZEN", "WALLET_CLOSED", "WALLET_NOT_EMPTY", "INSUFFICIENT_CREDITS",
     "HOLD_RESOLVED", "SHORTFALL_LIMIT", "ENTRY_NOT_REFUNDABLE", "REFUND_EXCEEDS_CHARGE", "PAYMENT_METHOD_REQUIRED",
-    "PAYMENT_DECLINED",
+    "PAYMENT_DECLINED", "AUTO_RECHARGE_DISABLED",
   ]
 
   private mutating func effect(of action: Action) throws(No) -> Seen {

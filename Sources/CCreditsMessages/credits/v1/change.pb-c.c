@@ -97,7 +97,7 @@ void   credits__v1__event__free_unpacked
   assert(message->base.descriptor == &credits__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[20] =
+static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[25] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED", 0 },
   { "WALLET_CREATED", "CREDITS__V1__CHANGE__KIND__WALLET_CREATED", 1 },
@@ -119,12 +119,22 @@ static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number
   { "RECHARGE_FAILED", "CREDITS__V1__CHANGE__KIND__RECHARGE_FAILED", 17 },
   { "RECHARGE_NEEDS_REVIEW", "CREDITS__V1__CHANGE__KIND__RECHARGE_NEEDS_REVIEW", 18 },
   { "PAYMENT_METHOD_SAVED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_SAVED", 19 },
+  { "AUTO_RECHARGE_SET", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_SET", 20 },
+  { "AUTO_RECHARGE_RESUMED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_RESUMED", 21 },
+  { "AUTO_RECHARGE_ARMED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_ARMED", 22 },
+  { "AUTO_RECHARGE_LIMIT_REACHED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_LIMIT_REACHED", 23 },
+  { "AUTO_RECHARGE_SUSPENDED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_SUSPENDED", 24 },
 };
 static const ProtobufCIntRange credits__v1__change__kind__value_ranges[] = {
-{0, 0},{0, 20}
+{0, 0},{0, 25}
 };
-static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[20] =
+static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[25] =
 {
+  { "AUTO_RECHARGE_ARMED", 22 },
+  { "AUTO_RECHARGE_LIMIT_REACHED", 23 },
+  { "AUTO_RECHARGE_RESUMED", 21 },
+  { "AUTO_RECHARGE_SET", 20 },
+  { "AUTO_RECHARGE_SUSPENDED", 24 },
   { "CAPTURE", 7 },
   { "CHARGE", 2 },
   { "GRANT", 4 },
@@ -153,9 +163,9 @@ const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
   "Kind",
   "Credits__V1__Change__Kind",
   "credits.v1",
-  20,
+  25,
   credits__v1__change__kind__enum_values_by_number,
-  20,
+  25,
   credits__v1__change__kind__enum_values_by_name,
   1,
   credits__v1__change__kind__value_ranges,
@@ -290,7 +300,7 @@ const ProtobufCMessageDescriptor credits__v1__change__descriptor =
   (ProtobufCMessageInit) credits__v1__change__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[12] =
+static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[14] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__EVENT__KIND__KIND_UNSPECIFIED", 0 },
   { "LOW_BALANCE", "CREDITS__V1__EVENT__KIND__LOW_BALANCE", 1 },
@@ -304,12 +314,16 @@ static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[
   { "WALLET_FROZEN", "CREDITS__V1__EVENT__KIND__WALLET_FROZEN", 9 },
   { "WALLET_UNFROZEN", "CREDITS__V1__EVENT__KIND__WALLET_UNFROZEN", 10 },
   { "WALLET_CLOSED", "CREDITS__V1__EVENT__KIND__WALLET_CLOSED", 11 },
+  { "AUTO_RECHARGE_SUSPENDED", "CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_SUSPENDED", 12 },
+  { "AUTO_RECHARGE_LIMIT_REACHED", "CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_LIMIT_REACHED", 13 },
 };
 static const ProtobufCIntRange credits__v1__event__kind__value_ranges[] = {
-{0, 0},{0, 12}
+{0, 0},{0, 14}
 };
-static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_name[12] =
+static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_name[14] =
 {
+  { "AUTO_RECHARGE_LIMIT_REACHED", 13 },
+  { "AUTO_RECHARGE_SUSPENDED", 12 },
   { "HOLD_EXPIRED", 7 },
   { "KIND_UNSPECIFIED", 0 },
   { "LOW_BALANCE", 1 },
@@ -330,9 +344,9 @@ const ProtobufCEnumDescriptor credits__v1__event__kind__descriptor =
   "Kind",
   "Credits__V1__Event__Kind",
   "credits.v1",
-  12,
+  14,
   credits__v1__event__kind__enum_values_by_number,
-  12,
+  14,
   credits__v1__event__kind__enum_values_by_name,
   1,
   credits__v1__event__kind__value_ranges,

@@ -90,7 +90,39 @@ const ProtobufCEnumDescriptor credits__v1__recharge__state__descriptor =
   credits__v1__recharge__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__recharge__field_descriptors[11] =
+static const ProtobufCEnumValue credits__v1__recharge__purpose__enum_values_by_number[4] =
+{
+  { "PURPOSE_UNSPECIFIED", "CREDITS__V1__RECHARGE__PURPOSE__PURPOSE_UNSPECIFIED", 0 },
+  { "MANUAL", "CREDITS__V1__RECHARGE__PURPOSE__MANUAL", 1 },
+  { "CHANGE_CARD", "CREDITS__V1__RECHARGE__PURPOSE__CHANGE_CARD", 2 },
+  { "AUTOMATIC", "CREDITS__V1__RECHARGE__PURPOSE__AUTOMATIC", 3 },
+};
+static const ProtobufCIntRange credits__v1__recharge__purpose__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex credits__v1__recharge__purpose__enum_values_by_name[4] =
+{
+  { "AUTOMATIC", 3 },
+  { "CHANGE_CARD", 2 },
+  { "MANUAL", 1 },
+  { "PURPOSE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor credits__v1__recharge__purpose__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "credits.v1.Recharge.Purpose",
+  "Purpose",
+  "Credits__V1__Recharge__Purpose",
+  "credits.v1",
+  4,
+  credits__v1__recharge__purpose__enum_values_by_number,
+  4,
+  credits__v1__recharge__purpose__enum_values_by_name,
+  1,
+  credits__v1__recharge__purpose__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor credits__v1__recharge__field_descriptors[12] =
 {
   {
     "recharge_id",
@@ -224,6 +256,18 @@ static const ProtobufCFieldDescriptor credits__v1__recharge__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "purpose",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Recharge, purpose),
+    &credits__v1__recharge__purpose__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__recharge__field_indices_by_name[] = {
   2,   /* field[2] = amount */
@@ -233,6 +277,7 @@ static const unsigned credits__v1__recharge__field_indices_by_name[] = {
   10,   /* field[10] = explanation */
   9,   /* field[9] = next_action_url */
   5,   /* field[5] = payment_method */
+  11,   /* field[11] = purpose */
   0,   /* field[0] = recharge_id */
   3,   /* field[3] = state */
   8,   /* field[8] = update_time */
@@ -241,7 +286,7 @@ static const unsigned credits__v1__recharge__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__recharge__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor credits__v1__recharge__descriptor =
 {
@@ -251,7 +296,7 @@ const ProtobufCMessageDescriptor credits__v1__recharge__descriptor =
   "Credits__V1__Recharge",
   "credits.v1",
   sizeof(Credits__V1__Recharge),
-  11,
+  12,
   credits__v1__recharge__field_descriptors,
   credits__v1__recharge__field_indices_by_name,
   1,  credits__v1__recharge__number_ranges,

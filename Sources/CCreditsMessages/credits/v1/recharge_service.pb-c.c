@@ -277,6 +277,276 @@ void   credits__v1__get_recharge_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__get_recharge_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__set_auto_recharge_request__init
+                     (Credits__V1__SetAutoRechargeRequest         *message)
+{
+  static const Credits__V1__SetAutoRechargeRequest init_value = CREDITS__V1__SET_AUTO_RECHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__set_auto_recharge_request__get_packed_size
+                     (const Credits__V1__SetAutoRechargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__set_auto_recharge_request__pack
+                     (const Credits__V1__SetAutoRechargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__set_auto_recharge_request__pack_to_buffer
+                     (const Credits__V1__SetAutoRechargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SetAutoRechargeRequest *
+       credits__v1__set_auto_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SetAutoRechargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__set_auto_recharge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__set_auto_recharge_request__free_unpacked
+                     (Credits__V1__SetAutoRechargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__set_auto_recharge_response__init
+                     (Credits__V1__SetAutoRechargeResponse         *message)
+{
+  static const Credits__V1__SetAutoRechargeResponse init_value = CREDITS__V1__SET_AUTO_RECHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__set_auto_recharge_response__get_packed_size
+                     (const Credits__V1__SetAutoRechargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__set_auto_recharge_response__pack
+                     (const Credits__V1__SetAutoRechargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__set_auto_recharge_response__pack_to_buffer
+                     (const Credits__V1__SetAutoRechargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SetAutoRechargeResponse *
+       credits__v1__set_auto_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SetAutoRechargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__set_auto_recharge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__set_auto_recharge_response__free_unpacked
+                     (Credits__V1__SetAutoRechargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__set_auto_recharge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__get_auto_recharge_request__init
+                     (Credits__V1__GetAutoRechargeRequest         *message)
+{
+  static const Credits__V1__GetAutoRechargeRequest init_value = CREDITS__V1__GET_AUTO_RECHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__get_auto_recharge_request__get_packed_size
+                     (const Credits__V1__GetAutoRechargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__get_auto_recharge_request__pack
+                     (const Credits__V1__GetAutoRechargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__get_auto_recharge_request__pack_to_buffer
+                     (const Credits__V1__GetAutoRechargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GetAutoRechargeRequest *
+       credits__v1__get_auto_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GetAutoRechargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__get_auto_recharge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__get_auto_recharge_request__free_unpacked
+                     (Credits__V1__GetAutoRechargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__get_auto_recharge_response__init
+                     (Credits__V1__GetAutoRechargeResponse         *message)
+{
+  static const Credits__V1__GetAutoRechargeResponse init_value = CREDITS__V1__GET_AUTO_RECHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__get_auto_recharge_response__get_packed_size
+                     (const Credits__V1__GetAutoRechargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__get_auto_recharge_response__pack
+                     (const Credits__V1__GetAutoRechargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__get_auto_recharge_response__pack_to_buffer
+                     (const Credits__V1__GetAutoRechargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GetAutoRechargeResponse *
+       credits__v1__get_auto_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GetAutoRechargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__get_auto_recharge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__get_auto_recharge_response__free_unpacked
+                     (Credits__V1__GetAutoRechargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__get_auto_recharge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__resume_auto_recharge_request__init
+                     (Credits__V1__ResumeAutoRechargeRequest         *message)
+{
+  static const Credits__V1__ResumeAutoRechargeRequest init_value = CREDITS__V1__RESUME_AUTO_RECHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__resume_auto_recharge_request__get_packed_size
+                     (const Credits__V1__ResumeAutoRechargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__resume_auto_recharge_request__pack
+                     (const Credits__V1__ResumeAutoRechargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__resume_auto_recharge_request__pack_to_buffer
+                     (const Credits__V1__ResumeAutoRechargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ResumeAutoRechargeRequest *
+       credits__v1__resume_auto_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ResumeAutoRechargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__resume_auto_recharge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__resume_auto_recharge_request__free_unpacked
+                     (Credits__V1__ResumeAutoRechargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__resume_auto_recharge_response__init
+                     (Credits__V1__ResumeAutoRechargeResponse         *message)
+{
+  static const Credits__V1__ResumeAutoRechargeResponse init_value = CREDITS__V1__RESUME_AUTO_RECHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__resume_auto_recharge_response__get_packed_size
+                     (const Credits__V1__ResumeAutoRechargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__resume_auto_recharge_response__pack
+                     (const Credits__V1__ResumeAutoRechargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__resume_auto_recharge_response__pack_to_buffer
+                     (const Credits__V1__ResumeAutoRechargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ResumeAutoRechargeResponse *
+       credits__v1__resume_auto_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ResumeAutoRechargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__resume_auto_recharge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__resume_auto_recharge_response__free_unpacked
+                     (Credits__V1__ResumeAutoRechargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__resume_auto_recharge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_request__field_descriptors[1] =
 {
   {
@@ -315,7 +585,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_options_request__desc
   (ProtobufCMessageInit) credits__v1__get_recharge_options_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response__field_descriptors[8] =
+static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response__field_descriptors[10] =
 {
   {
     "wallet",
@@ -413,21 +683,47 @@ static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "suggested_thresholds",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__GetRechargeOptionsResponse, n_suggested_thresholds),
+    offsetof(Credits__V1__GetRechargeOptionsResponse, suggested_thresholds),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "auto_recharge",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetRechargeOptionsResponse, auto_recharge),
+    &credits__v1__auto_recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__get_recharge_options_response__field_indices_by_name[] = {
   3,   /* field[3] = amount_increment */
+  9,   /* field[9] = auto_recharge */
   2,   /* field[2] = maximum_amount */
   1,   /* field[1] = minimum_amount */
   7,   /* field[7] = open_recharge_id */
   6,   /* field[6] = payment_details_required */
   5,   /* field[5] = payment_method */
   4,   /* field[4] = suggested_amounts */
+  8,   /* field[8] = suggested_thresholds */
   0,   /* field[0] = wallet */
 };
 static const ProtobufCIntRange credits__v1__get_recharge_options_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor credits__v1__get_recharge_options_response__descriptor =
 {
@@ -437,14 +733,14 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_options_response__des
   "Credits__V1__GetRechargeOptionsResponse",
   "credits.v1",
   sizeof(Credits__V1__GetRechargeOptionsResponse),
-  8,
+  10,
   credits__v1__get_recharge_options_response__field_descriptors,
   credits__v1__get_recharge_options_response__field_indices_by_name,
   1,  credits__v1__get_recharge_options_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__get_recharge_options_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__recharge_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor credits__v1__recharge_request__field_descriptors[6] =
 {
   {
     "idempotency_key",
@@ -506,9 +802,22 @@ static const ProtobufCFieldDescriptor credits__v1__recharge_request__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "auto_recharge",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RechargeRequest, auto_recharge),
+    &credits__v1__auto_recharge_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__recharge_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
+  5,   /* field[5] = auto_recharge */
   4,   /* field[4] = billing_details */
   0,   /* field[0] = idempotency_key */
   3,   /* field[3] = payment_method_token */
@@ -517,7 +826,7 @@ static const unsigned credits__v1__recharge_request__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__recharge_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor credits__v1__recharge_request__descriptor =
 {
@@ -527,7 +836,7 @@ const ProtobufCMessageDescriptor credits__v1__recharge_request__descriptor =
   "Credits__V1__RechargeRequest",
   "credits.v1",
   sizeof(Credits__V1__RechargeRequest),
-  5,
+  6,
   credits__v1__recharge_request__field_descriptors,
   credits__v1__recharge_request__field_indices_by_name,
   1,  credits__v1__recharge_request__number_ranges,
@@ -672,5 +981,324 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_response__descriptor 
   credits__v1__get_recharge_response__field_indices_by_name,
   1,  credits__v1__get_recharge_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__get_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__set_auto_recharge_request__field_descriptors[3] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetAutoRechargeRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetAutoRechargeRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "settings",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetAutoRechargeRequest, settings),
+    &credits__v1__auto_recharge_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__set_auto_recharge_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = settings */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__set_auto_recharge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__set_auto_recharge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SetAutoRechargeRequest",
+  "SetAutoRechargeRequest",
+  "Credits__V1__SetAutoRechargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__SetAutoRechargeRequest),
+  3,
+  credits__v1__set_auto_recharge_request__field_descriptors,
+  credits__v1__set_auto_recharge_request__field_indices_by_name,
+  1,  credits__v1__set_auto_recharge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__set_auto_recharge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__set_auto_recharge_response__field_descriptors[2] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetAutoRechargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recharge_started",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetAutoRechargeResponse, recharge_started),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__set_auto_recharge_response__field_indices_by_name[] = {
+  1,   /* field[1] = recharge_started */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__set_auto_recharge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__set_auto_recharge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SetAutoRechargeResponse",
+  "SetAutoRechargeResponse",
+  "Credits__V1__SetAutoRechargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__SetAutoRechargeResponse),
+  2,
+  credits__v1__set_auto_recharge_response__field_descriptors,
+  credits__v1__set_auto_recharge_response__field_indices_by_name,
+  1,  credits__v1__set_auto_recharge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__set_auto_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__get_auto_recharge_request__field_descriptors[1] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetAutoRechargeRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__get_auto_recharge_request__field_indices_by_name[] = {
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__get_auto_recharge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__get_auto_recharge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GetAutoRechargeRequest",
+  "GetAutoRechargeRequest",
+  "Credits__V1__GetAutoRechargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__GetAutoRechargeRequest),
+  1,
+  credits__v1__get_auto_recharge_request__field_descriptors,
+  credits__v1__get_auto_recharge_request__field_indices_by_name,
+  1,  credits__v1__get_auto_recharge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__get_auto_recharge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__get_auto_recharge_response__field_descriptors[3] =
+{
+  {
+    "auto_recharge",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetAutoRechargeResponse, auto_recharge),
+    &credits__v1__auto_recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "explanation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetAutoRechargeResponse, explanation),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetAutoRechargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__get_auto_recharge_response__field_indices_by_name[] = {
+  0,   /* field[0] = auto_recharge */
+  1,   /* field[1] = explanation */
+  2,   /* field[2] = wallet */
+};
+static const ProtobufCIntRange credits__v1__get_auto_recharge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__get_auto_recharge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GetAutoRechargeResponse",
+  "GetAutoRechargeResponse",
+  "Credits__V1__GetAutoRechargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__GetAutoRechargeResponse),
+  3,
+  credits__v1__get_auto_recharge_response__field_descriptors,
+  credits__v1__get_auto_recharge_response__field_indices_by_name,
+  1,  credits__v1__get_auto_recharge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__get_auto_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__resume_auto_recharge_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ResumeAutoRechargeRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ResumeAutoRechargeRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__resume_auto_recharge_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__resume_auto_recharge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__resume_auto_recharge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ResumeAutoRechargeRequest",
+  "ResumeAutoRechargeRequest",
+  "Credits__V1__ResumeAutoRechargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ResumeAutoRechargeRequest),
+  2,
+  credits__v1__resume_auto_recharge_request__field_descriptors,
+  credits__v1__resume_auto_recharge_request__field_indices_by_name,
+  1,  credits__v1__resume_auto_recharge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__resume_auto_recharge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__resume_auto_recharge_response__field_descriptors[2] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ResumeAutoRechargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recharge_started",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ResumeAutoRechargeResponse, recharge_started),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__resume_auto_recharge_response__field_indices_by_name[] = {
+  1,   /* field[1] = recharge_started */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__resume_auto_recharge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__resume_auto_recharge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ResumeAutoRechargeResponse",
+  "ResumeAutoRechargeResponse",
+  "Credits__V1__ResumeAutoRechargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ResumeAutoRechargeResponse),
+  2,
+  credits__v1__resume_auto_recharge_response__field_descriptors,
+  credits__v1__resume_auto_recharge_response__field_indices_by_name,
+  1,  credits__v1__resume_auto_recharge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__resume_auto_recharge_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -84,7 +84,7 @@ const ProtobufCEnumDescriptor credits__v1__wallet__state__descriptor =
   credits__v1__wallet__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__wallet__field_descriptors[8] =
+static const ProtobufCFieldDescriptor credits__v1__wallet__field_descriptors[9] =
 {
   {
     "wallet_id",
@@ -182,8 +182,21 @@ static const ProtobufCFieldDescriptor credits__v1__wallet__field_descriptors[8] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "auto_recharge",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Wallet, auto_recharge),
+    &credits__v1__auto_recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__wallet__field_indices_by_name[] = {
+  8,   /* field[8] = auto_recharge */
   4,   /* field[4] = available */
   7,   /* field[7] = create_time */
   1,   /* field[1] = currency_code */
@@ -196,7 +209,7 @@ static const unsigned credits__v1__wallet__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__wallet__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor credits__v1__wallet__descriptor =
 {
@@ -206,7 +219,7 @@ const ProtobufCMessageDescriptor credits__v1__wallet__descriptor =
   "Credits__V1__Wallet",
   "credits.v1",
   sizeof(Credits__V1__Wallet),
-  8,
+  9,
   credits__v1__wallet__field_descriptors,
   credits__v1__wallet__field_indices_by_name,
   1,  credits__v1__wallet__number_ranges,

@@ -33,6 +33,13 @@ typedef enum _Credits__V1__Recharge__State {
   CREDITS__V1__RECHARGE__STATE__NEEDS_REVIEW = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__RECHARGE__STATE)
 } Credits__V1__Recharge__State;
+typedef enum _Credits__V1__Recharge__Purpose {
+  CREDITS__V1__RECHARGE__PURPOSE__PURPOSE_UNSPECIFIED = 0,
+  CREDITS__V1__RECHARGE__PURPOSE__MANUAL = 1,
+  CREDITS__V1__RECHARGE__PURPOSE__CHANGE_CARD = 2,
+  CREDITS__V1__RECHARGE__PURPOSE__AUTOMATIC = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__RECHARGE__PURPOSE)
+} Credits__V1__Recharge__Purpose;
 
 /* --- messages --- */
 
@@ -50,10 +57,11 @@ struct  Credits__V1__Recharge
   Google__Protobuf__Timestamp *update_time;
   char *next_action_url;
   char *explanation;
+  Credits__V1__Recharge__Purpose purpose;
 };
 #define CREDITS__V1__RECHARGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__recharge__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__RECHARGE__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__RECHARGE__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__RECHARGE__PURPOSE__PURPOSE_UNSPECIFIED }
 
 
 /* Credits__V1__Recharge methods */
@@ -88,6 +96,7 @@ typedef void (*Credits__V1__Recharge_Closure)
 
 extern const ProtobufCMessageDescriptor credits__v1__recharge__descriptor;
 extern const ProtobufCEnumDescriptor    credits__v1__recharge__state__descriptor;
+extern const ProtobufCEnumDescriptor    credits__v1__recharge__purpose__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -11,7 +11,7 @@ public struct Change: ProtobufMessage {
   /// The wallet after the change. Its `sequence` is the change's.
   public var wallet: Wallet?
   public var createTime: ProtobufWellKnown.Timestamp?
-  /// The name of the caller that made the change; `ledger` where a hold expired.
+  /// The name of the caller that made the change; `ledger` where a hold expired or a wallet recharges itself.
   public var actor: String
   /// Set where money moved.
   public var entry: Entry?
@@ -54,6 +54,12 @@ public struct Change: ProtobufMessage {
     case rechargeFailed
     case rechargeNeedsReview
     case paymentMethodSaved
+    case autoRechargeSet
+    case autoRechargeResumed
+    /// A cool-down, back-off or month has ended.
+    case autoRechargeArmed
+    case autoRechargeLimitReached
+    case autoRechargeSuspended
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -79,6 +85,11 @@ public struct Change: ProtobufMessage {
         case 17: self = .rechargeFailed
         case 18: self = .rechargeNeedsReview
         case 19: self = .paymentMethodSaved
+        case 20: self = .autoRechargeSet
+        case 21: self = .autoRechargeResumed
+        case 22: self = .autoRechargeArmed
+        case 23: self = .autoRechargeLimitReached
+        case 24: self = .autoRechargeSuspended
         default: self = .unrecognized(rawValue)
       }
     }
@@ -105,6 +116,11 @@ public struct Change: ProtobufMessage {
         case .rechargeFailed: 17
         case .rechargeNeedsReview: 18
         case .paymentMethodSaved: 19
+        case .autoRechargeSet: 20
+        case .autoRechargeResumed: 21
+        case .autoRechargeArmed: 22
+        case .autoRechargeLimitReached: 23
+        case .autoRechargeSuspended: 24
         case .unrecognized(let number): number
       }
     }
@@ -132,6 +148,11 @@ public struct Change: ProtobufMessage {
         case .rechargeFailed: "RECHARGE_FAILED"
         case .rechargeNeedsReview: "RECHARGE_NEEDS_REVIEW"
         case .paymentMethodSaved: "PAYMENT_METHOD_SAVED"
+        case .autoRechargeSet: "AUTO_RECHARGE_SET"
+        case .autoRechargeResumed: "AUTO_RECHARGE_RESUMED"
+        case .autoRechargeArmed: "AUTO_RECHARGE_ARMED"
+        case .autoRechargeLimitReached: "AUTO_RECHARGE_LIMIT_REACHED"
+        case .autoRechargeSuspended: "AUTO_RECHARGE_SUSPENDED"
         case .unrecognized(let number): String(number)
       }
     }
@@ -211,6 +232,10 @@ public struct Event: ProtobufMessage {
     case walletFrozen
     case walletUnfrozen
     case walletClosed
+    /// Automatic recharges have ended until somebody acts; `change.wallet.auto_recharge` says why.
+    case autoRechargeSuspended
+    /// No automatic recharge until the next month.
+    case autoRechargeLimitReached
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -228,6 +253,8 @@ public struct Event: ProtobufMessage {
         case 9: self = .walletFrozen
         case 10: self = .walletUnfrozen
         case 11: self = .walletClosed
+        case 12: self = .autoRechargeSuspended
+        case 13: self = .autoRechargeLimitReached
         default: self = .unrecognized(rawValue)
       }
     }
@@ -246,6 +273,8 @@ public struct Event: ProtobufMessage {
         case .walletFrozen: 9
         case .walletUnfrozen: 10
         case .walletClosed: 11
+        case .autoRechargeSuspended: 12
+        case .autoRechargeLimitReached: 13
         case .unrecognized(let number): number
       }
     }
@@ -265,6 +294,8 @@ public struct Event: ProtobufMessage {
         case .walletFrozen: "WALLET_FROZEN"
         case .walletUnfrozen: "WALLET_UNFROZEN"
         case .walletClosed: "WALLET_CLOSED"
+        case .autoRechargeSuspended: "AUTO_RECHARGE_SUSPENDED"
+        case .autoRechargeLimitReached: "AUTO_RECHARGE_LIMIT_REACHED"
         case .unrecognized(let number): String(number)
       }
     }

@@ -24,8 +24,9 @@ public struct Recharge: ProtobufMessage {
   public var nextActionURL: String
   /// For people: why the recharge is FAILED or NEEDS_REVIEW; empty otherwise.
   public var explanation: String
+  public var purpose: Recharge.Purpose
 
-  public init(rechargeID: String = "", walletID: String = "", amount: Money? = nil, state: Recharge.State = .unspecified, declineCode: String = "", paymentMethod: PaymentMethod? = nil, entryID: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, updateTime: ProtobufWellKnown.Timestamp? = nil, nextActionURL: String = "", explanation: String = "") {
+  public init(rechargeID: String = "", walletID: String = "", amount: Money? = nil, state: Recharge.State = .unspecified, declineCode: String = "", paymentMethod: PaymentMethod? = nil, entryID: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, updateTime: ProtobufWellKnown.Timestamp? = nil, nextActionURL: String = "", explanation: String = "", purpose: Recharge.Purpose = .unspecified) {
     self.rechargeID = rechargeID
     self.walletID = walletID
     self.amount = amount
@@ -37,6 +38,7 @@ public struct Recharge: ProtobufMessage {
     self.updateTime = updateTime
     self.nextActionURL = nextActionURL
     self.explanation = explanation
+    self.purpose = purpose
   }
 
   public enum State: Sendable, Hashable, CustomStringConvertible {
@@ -97,6 +99,49 @@ public struct Recharge: ProtobufMessage {
     }
   }
 
+  public enum Purpose: Sendable, Hashable, CustomStringConvertible {
+    case unspecified
+    /// Somebody asked for it.
+    case manual
+    /// To pay with another card from then on.
+    case changeCard
+    /// The wallet's own settings.
+    case automatic
+    /// A number that was not yet declared when this was generated.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .manual
+        case 2: self = .changeCard
+        case 3: self = .automatic
+        default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+        case .unspecified: 0
+        case .manual: 1
+        case .changeCard: 2
+        case .automatic: 3
+        case .unrecognized(let number): number
+      }
+    }
+
+    /// The name in the proto file.
+    public var description: String {
+      switch self {
+        case .unspecified: "PURPOSE_UNSPECIFIED"
+        case .manual: "MANUAL"
+        case .changeCard: "CHANGE_CARD"
+        case .automatic: "AUTOMATIC"
+        case .unrecognized(let number): String(number)
+      }
+    }
+  }
+
   public static let layout: MessageLayout = {
     var c = Credits__V1__Recharge()
     credits__v1__recharge__init(&c)
@@ -116,6 +161,7 @@ public struct Recharge: ProtobufMessage {
     self.updateTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.update_time)
     self.nextActionURL = String(cString: c.pointee.next_action_url)
     self.explanation = String(cString: c.pointee.explanation)
+    self.purpose = Recharge.Purpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -131,6 +177,7 @@ public struct Recharge: ProtobufMessage {
     if let value = self.updateTime { c.pointee.update_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     c.pointee.next_action_url = arena.string(self.nextActionURL, "credits.v1.Recharge.next_action_url")
     c.pointee.explanation = arena.string(self.explanation, "credits.v1.Recharge.explanation")
+    c.pointee.purpose = Credits__V1__Recharge__Purpose(rawValue: Credits__V1__Recharge__Purpose.RawValue(truncatingIfNeeded: self.purpose.rawValue))
     return UnsafeMutableRawPointer(c)
   }
 
@@ -147,6 +194,7 @@ public struct Recharge: ProtobufMessage {
     if let value = self.updateTime { text.field("update_time", value) }
     if !self.nextActionURL.isEmpty { text.field("next_action_url", self.nextActionURL) }
     if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
+    if self.purpose != .unspecified { text.field("purpose", self.purpose) }
     return text.finished()
   }
 }

@@ -54,8 +54,12 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
   public var paymentDetailsRequired: Bool
   /// The recharge that now keeps the wallet from beginning another; empty when there is none.
   public var openRechargeID: String
+  /// Thresholds for automatic recharges worth a button, least first. Their limits are those of a recharge.
+  public var suggestedThresholds: [Money]
+  /// What is saved of automatic recharges; unset when nothing is.
+  public var autoRecharge: AutoRecharge?
 
-  public init(wallet: Wallet? = nil, minimumAmount: Money? = nil, maximumAmount: Money? = nil, amountIncrement: Money? = nil, suggestedAmounts: [Money] = [], paymentMethod: PaymentMethod? = nil, paymentDetailsRequired: Bool = false, openRechargeID: String = "") {
+  public init(wallet: Wallet? = nil, minimumAmount: Money? = nil, maximumAmount: Money? = nil, amountIncrement: Money? = nil, suggestedAmounts: [Money] = [], paymentMethod: PaymentMethod? = nil, paymentDetailsRequired: Bool = false, openRechargeID: String = "", suggestedThresholds: [Money] = [], autoRecharge: AutoRecharge? = nil) {
     self.wallet = wallet
     self.minimumAmount = minimumAmount
     self.maximumAmount = maximumAmount
@@ -64,6 +68,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     self.paymentMethod = paymentMethod
     self.paymentDetailsRequired = paymentDetailsRequired
     self.openRechargeID = openRechargeID
+    self.suggestedThresholds = suggestedThresholds
+    self.autoRecharge = autoRecharge
   }
 
   public static let layout: MessageLayout = {
@@ -82,6 +88,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
     self.paymentDetailsRequired = c.pointee.payment_details_required != 0
     self.openRechargeID = String(cString: c.pointee.open_recharge_id)
+    self.suggestedThresholds = UnsafeBufferPointer(start: c.pointee.suggested_thresholds, count: c.pointee.n_suggested_thresholds).map { Money(copying: $0!) }
+    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -95,6 +103,9 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
     c.pointee.payment_details_required = self.paymentDetailsRequired ? 1 : 0
     c.pointee.open_recharge_id = arena.string(self.openRechargeID, "credits.v1.GetRechargeOptionsResponse.open_recharge_id")
+    c.pointee.n_suggested_thresholds = self.suggestedThresholds.count
+    c.pointee.suggested_thresholds = arena.array(self.suggestedThresholds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
     return UnsafeMutableRawPointer(c)
   }
 
@@ -108,6 +119,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     if let value = self.paymentMethod { text.field("payment_method", value) }
     if self.paymentDetailsRequired { text.field("payment_details_required", self.paymentDetailsRequired) }
     if !self.openRechargeID.isEmpty { text.field("open_recharge_id", self.openRechargeID) }
+    if !self.suggestedThresholds.isEmpty { text.field("suggested_thresholds", self.suggestedThresholds) }
+    if let value = self.autoRecharge { text.field("auto_recharge", value) }
     return text.finished()
   }
 }
@@ -122,13 +135,16 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
   public var paymentMethodToken: String
   /// Required with a token, and only then.
   public var billingDetails: BillingDetails?
+  /// Saved together with the payment: a recharge that is not paid saves neither card nor settings.
+  public var autoRecharge: AutoRechargeSettings?
 
-  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, paymentMethodToken: String = "", billingDetails: BillingDetails? = nil) {
+  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, paymentMethodToken: String = "", billingDetails: BillingDetails? = nil, autoRecharge: AutoRechargeSettings? = nil) {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.amount = amount
     self.paymentMethodToken = paymentMethodToken
     self.billingDetails = billingDetails
+    self.autoRecharge = autoRecharge
   }
 
   public static let layout: MessageLayout = {
@@ -144,6 +160,7 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
     self.amount = Money(copyingIfSet: c.pointee.amount)
     self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
     self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
+    self.autoRecharge = AutoRechargeSettings(copyingIfSet: c.pointee.auto_recharge)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -153,6 +170,7 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.RechargeRequest.payment_method_token")
     if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self) }
     return UnsafeMutableRawPointer(c)
   }
 
@@ -163,6 +181,7 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
     if let value = self.amount { text.field("amount", value) }
     if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
     if let value = self.billingDetails { text.field("billing_details", value) }
+    if let value = self.autoRecharge { text.field("auto_recharge", value) }
     return text.finished()
   }
 
@@ -274,18 +293,258 @@ public struct GetRechargeResponse: ProtobufMessage {
   }
 }
 
+public struct SetAutoRechargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  public var settings: AutoRechargeSettings?
+
+  public init(idempotencyKey: String = "", walletID: String = "", settings: AutoRechargeSettings? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.settings = settings
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetAutoRechargeRequest()
+    credits__v1__set_auto_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetAutoRechargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.settings = AutoRechargeSettings(copyingIfSet: c.pointee.settings)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetAutoRechargeRequest.self, credits__v1__set_auto_recharge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SetAutoRechargeRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SetAutoRechargeRequest.wallet_id")
+    if let value = self.settings { c.pointee.settings = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("SetAutoRechargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.settings { text.field("settings", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct SetAutoRechargeResponse: ProtobufMessage {
+  /// With `auto_recharge` as it is saved.
+  public var wallet: Wallet?
+  /// Whether it fires at once.
+  public var rechargeStarted: Bool
+
+  public init(wallet: Wallet? = nil, rechargeStarted: Bool = false) {
+    self.wallet = wallet
+    self.rechargeStarted = rechargeStarted
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetAutoRechargeResponse()
+    credits__v1__set_auto_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetAutoRechargeResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.rechargeStarted = c.pointee.recharge_started != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetAutoRechargeResponse.self, credits__v1__set_auto_recharge_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    c.pointee.recharge_started = self.rechargeStarted ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("SetAutoRechargeResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if self.rechargeStarted { text.field("recharge_started", self.rechargeStarted) }
+    return text.finished()
+  }
+}
+
+public struct GetAutoRechargeRequest: ProtobufMessage {
+  public var walletID: String
+
+  public init(walletID: String = "") {
+    self.walletID = walletID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetAutoRechargeRequest()
+    credits__v1__get_auto_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetAutoRechargeRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetAutoRechargeRequest.self, credits__v1__get_auto_recharge_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetAutoRechargeRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("GetAutoRechargeRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+}
+
+public struct GetAutoRechargeResponse: ProtobufMessage {
+  /// Unset as long as nobody has set it.
+  public var autoRecharge: AutoRecharge?
+  /// For people: what it waits for, why it did or did not fire, and what to do.
+  public var explanation: String
+  public var wallet: Wallet?
+
+  public init(autoRecharge: AutoRecharge? = nil, explanation: String = "", wallet: Wallet? = nil) {
+    self.autoRecharge = autoRecharge
+    self.explanation = explanation
+    self.wallet = wallet
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetAutoRechargeResponse()
+    credits__v1__get_auto_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetAutoRechargeResponse.self)
+    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
+    self.explanation = String(cString: c.pointee.explanation)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetAutoRechargeResponse.self, credits__v1__get_auto_recharge_response__init)
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
+    c.pointee.explanation = arena.string(self.explanation, "credits.v1.GetAutoRechargeResponse.explanation")
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("GetAutoRechargeResponse")
+    if let value = self.autoRecharge { text.field("auto_recharge", value) }
+    if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct ResumeAutoRechargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ResumeAutoRechargeRequest()
+    credits__v1__resume_auto_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ResumeAutoRechargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ResumeAutoRechargeRequest.self, credits__v1__resume_auto_recharge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ResumeAutoRechargeRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ResumeAutoRechargeRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ResumeAutoRechargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct ResumeAutoRechargeResponse: ProtobufMessage {
+  public var wallet: Wallet?
+  /// Whether it fires at once.
+  public var rechargeStarted: Bool
+
+  public init(wallet: Wallet? = nil, rechargeStarted: Bool = false) {
+    self.wallet = wallet
+    self.rechargeStarted = rechargeStarted
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ResumeAutoRechargeResponse()
+    credits__v1__resume_auto_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ResumeAutoRechargeResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.rechargeStarted = c.pointee.recharge_started != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ResumeAutoRechargeResponse.self, credits__v1__resume_auto_recharge_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    c.pointee.recharge_started = self.rechargeStarted ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ResumeAutoRechargeResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if self.rechargeStarted { text.field("recharge_started", self.rechargeStarted) }
+    return text.finished()
+  }
+}
+
 /// The rpcs of `credits.v1.RechargeService`.
 public enum RechargeServiceMethods {
   public static let serviceName = "credits.v1.RechargeService"
   public static let getRechargeOptions = TypedMethod<Unary, GetRechargeOptionsRequest, GetRechargeOptionsResponse>(service: serviceName, method: "GetRechargeOptions")
   public static let recharge = TypedMethod<Unary, RechargeRequest, RechargeResponse>(service: serviceName, method: "Recharge")
   public static let getRecharge = TypedMethod<Unary, GetRechargeRequest, GetRechargeResponse>(service: serviceName, method: "GetRecharge")
+  public static let setAutoRecharge = TypedMethod<Unary, SetAutoRechargeRequest, SetAutoRechargeResponse>(service: serviceName, method: "SetAutoRecharge")
+  public static let getAutoRecharge = TypedMethod<Unary, GetAutoRechargeRequest, GetAutoRechargeResponse>(service: serviceName, method: "GetAutoRecharge")
+  public static let resumeAutoRecharge = TypedMethod<Unary, ResumeAutoRechargeRequest, ResumeAutoRechargeResponse>(service: serviceName, method: "ResumeAutoRecharge")
 
   /// The role that a caller of each rpc needs.
   public static let roles: [MethodName: Access.Role] = [
     getRechargeOptions.name: .read,
     recharge.name: .billing,
     getRecharge.name: .read,
+    setAutoRecharge.name: .billing,
+    getAutoRecharge.name: .read,
+    resumeAutoRecharge.name: .billing,
   ]
 }
 
@@ -312,6 +571,28 @@ public protocol RechargeService: Sendable {
   ///
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext) async throws -> GetRechargeResponse
+
+  /// Saves what the customer wants of automatic recharges.
+  ///
+  /// Turned on while less than the threshold is available, it fires at once: then `recharge_started` is set. A recharge
+  /// that is under way goes on when it is turned off. What suspended it stays: that takes another card or
+  /// `ResumeAutoRecharge`.
+  ///
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold, amount or monthly limit outside the limits that
+  /// `GetRechargeOptions` names. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  func setAutoRecharge(_ request: SetAutoRechargeRequest, context: ServerContext) async throws -> SetAutoRechargeResponse
+
+  /// Says what automatic recharges are waiting for, and why.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  func getAutoRecharge(_ request: GetAutoRechargeRequest, context: ServerContext) async throws -> GetAutoRechargeResponse
+
+  /// Arms automatic recharges again that are suspended, or wait after a decline: the card is good now.
+  ///
+  /// FAILED_PRECONDITION, `AUTO_RECHARGE_DISABLED`: they are turned off. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`:
+  /// there is no saved card. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func resumeAutoRecharge(_ request: ResumeAutoRechargeRequest, context: ServerContext) async throws -> ResumeAutoRechargeResponse
 }
 
 extension RechargeService {
@@ -323,6 +604,9 @@ extension RechargeService {
         .unary(RechargeServiceMethods.getRechargeOptions) { try await self.getRechargeOptions($0, context: $1) },
         .unary(RechargeServiceMethods.recharge) { try await self.recharge($0, context: $1) },
         .unary(RechargeServiceMethods.getRecharge) { try await self.getRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.setAutoRecharge) { try await self.setAutoRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.getAutoRecharge) { try await self.getAutoRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.resumeAutoRecharge) { try await self.resumeAutoRecharge($0, context: $1) },
       ]
     )
   }
@@ -354,6 +638,28 @@ public protocol DeferredRechargeService: Sendable {
   ///
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext, reply: TypedReply<GetRechargeResponse>)
+
+  /// Saves what the customer wants of automatic recharges.
+  ///
+  /// Turned on while less than the threshold is available, it fires at once: then `recharge_started` is set. A recharge
+  /// that is under way goes on when it is turned off. What suspended it stays: that takes another card or
+  /// `ResumeAutoRecharge`.
+  ///
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold, amount or monthly limit outside the limits that
+  /// `GetRechargeOptions` names. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  func setAutoRecharge(_ request: SetAutoRechargeRequest, context: ServerContext, reply: TypedReply<SetAutoRechargeResponse>)
+
+  /// Says what automatic recharges are waiting for, and why.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  func getAutoRecharge(_ request: GetAutoRechargeRequest, context: ServerContext, reply: TypedReply<GetAutoRechargeResponse>)
+
+  /// Arms automatic recharges again that are suspended, or wait after a decline: the card is good now.
+  ///
+  /// FAILED_PRECONDITION, `AUTO_RECHARGE_DISABLED`: they are turned off. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`:
+  /// there is no saved card. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func resumeAutoRecharge(_ request: ResumeAutoRechargeRequest, context: ServerContext, reply: TypedReply<ResumeAutoRechargeResponse>)
 }
 
 extension DeferredRechargeService {
@@ -365,6 +671,9 @@ extension DeferredRechargeService {
         .deferredUnary(RechargeServiceMethods.getRechargeOptions) { self.getRechargeOptions($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.recharge) { self.recharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.getRecharge) { self.getRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.setAutoRecharge) { self.setAutoRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.getAutoRecharge) { self.getAutoRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.resumeAutoRecharge) { self.resumeAutoRecharge($0, context: $1, reply: $2) },
       ]
     )
   }
@@ -408,5 +717,33 @@ public struct RechargeServiceClient: Sendable {
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   public func getRecharge(_ request: GetRechargeRequest, options: CallOptions = CallOptions()) async throws -> GetRechargeResponse {
     try await client.unary(RechargeServiceMethods.getRecharge, request, options: options).message
+  }
+
+  /// Saves what the customer wants of automatic recharges.
+  ///
+  /// Turned on while less than the threshold is available, it fires at once: then `recharge_started` is set. A recharge
+  /// that is under way goes on when it is turned off. What suspended it stays: that takes another card or
+  /// `ResumeAutoRecharge`.
+  ///
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold, amount or monthly limit outside the limits that
+  /// `GetRechargeOptions` names. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func setAutoRecharge(_ request: SetAutoRechargeRequest, options: CallOptions = CallOptions()) async throws -> SetAutoRechargeResponse {
+    try await client.unary(RechargeServiceMethods.setAutoRecharge, request, options: options).message
+  }
+
+  /// Says what automatic recharges are waiting for, and why.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func getAutoRecharge(_ request: GetAutoRechargeRequest, options: CallOptions = CallOptions()) async throws -> GetAutoRechargeResponse {
+    try await client.unary(RechargeServiceMethods.getAutoRecharge, request, options: options).message
+  }
+
+  /// Arms automatic recharges again that are suspended, or wait after a decline: the card is good now.
+  ///
+  /// FAILED_PRECONDITION, `AUTO_RECHARGE_DISABLED`: they are turned off. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`:
+  /// there is no saved card. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func resumeAutoRecharge(_ request: ResumeAutoRechargeRequest, options: CallOptions = CallOptions()) async throws -> ResumeAutoRechargeResponse {
+    try await client.unary(RechargeServiceMethods.resumeAutoRecharge, request, options: options).message
   }
 }

@@ -22,8 +22,10 @@ public struct Wallet: ProtobufMessage {
   /// sequence is newer.
   public var sequence: Int64
   public var createTime: ProtobufWellKnown.Timestamp?
+  /// Unset as long as nobody has set it.
+  public var autoRecharge: AutoRecharge?
 
-  public init(walletID: String = "", currencyCode: String = "", posted: Money? = nil, held: Money? = nil, available: Money? = nil, state: Wallet.State = .unspecified, sequence: Int64 = 0, createTime: ProtobufWellKnown.Timestamp? = nil) {
+  public init(walletID: String = "", currencyCode: String = "", posted: Money? = nil, held: Money? = nil, available: Money? = nil, state: Wallet.State = .unspecified, sequence: Int64 = 0, createTime: ProtobufWellKnown.Timestamp? = nil, autoRecharge: AutoRecharge? = nil) {
     self.walletID = walletID
     self.currencyCode = currencyCode
     self.posted = posted
@@ -32,6 +34,7 @@ public struct Wallet: ProtobufMessage {
     self.state = state
     self.sequence = sequence
     self.createTime = createTime
+    self.autoRecharge = autoRecharge
   }
 
   public enum State: Sendable, Hashable, CustomStringConvertible {
@@ -93,6 +96,7 @@ public struct Wallet: ProtobufMessage {
     self.state = Wallet.State(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
     self.sequence = c.pointee.sequence
     self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
+    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -105,6 +109,7 @@ public struct Wallet: ProtobufMessage {
     c.pointee.state = Credits__V1__Wallet__State(rawValue: Credits__V1__Wallet__State.RawValue(truncatingIfNeeded: self.state.rawValue))
     c.pointee.sequence = self.sequence
     if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
     return UnsafeMutableRawPointer(c)
   }
 
@@ -118,6 +123,7 @@ public struct Wallet: ProtobufMessage {
     if self.state != .unspecified { text.field("state", self.state) }
     if self.sequence != 0 { text.field("sequence", self.sequence) }
     if let value = self.createTime { text.field("create_time", value) }
+    if let value = self.autoRecharge { text.field("auto_recharge", value) }
     return text.finished()
   }
 }

@@ -2,9 +2,9 @@ import Ledger
 import LedgerStore
 import Logging
 
-/// Expires the holds of wallets that nobody asks for, so that watchers hear of it in time. Whoever names a wallet sees its
-/// due holds expired anyway.
-package struct HoldSweeper: Sendable {
+/// Does what is due in wallets that nobody asks for: expires their holds, and wakes their automatic recharges. Whoever
+/// names a wallet sees its due holds expired anyway.
+package struct LedgerSweeper: Sendable {
   private static let interval = Duration.seconds(1)
 
   private let committer: Committer
@@ -28,17 +28,17 @@ package struct HoldSweeper: Sendable {
       do {
         try await sweep()
       } catch {
-        logger.warning("due holds could not be expired", metadata: ["reason": "\(error)"])
+        logger.warning("what is due could not be done", metadata: ["reason": "\(error)"])
       }
       do { try await sleep(Self.interval) } catch { return }
     }
   }
 
-  /// Expires all holds that are due, a bounded number of wallets in each batch.
+  /// Does all that is due, for a bounded number of wallets in each batch.
   package func sweep() async throws(LedgerError) {
-    while true {
-      let outcome = try await committer.submit(.mutate(.expireDueHolds, .ledger))
-      guard case .reply(.expiredHolds(let count)) = outcome.answer, count > 0 else { return }
-    }
+    while case .reply(.expiredHolds(1...)) = try await committer.submit(.mutate(.expireDueHolds, .ledger)).answer {}
+    while case .reply(.wokenAutoRecharges(1...)) =
+      try await committer.submit(.mutate(.wakeAutoRecharges, .autoRecharge)).answer
+    {}
   }
 }

@@ -1,0 +1,374 @@
+import Ledger
+import StoreContract
+import Testing
+
+/// A wallet with a card, $30 and automatic recharges of $25 below $20.
+private struct RechargingWallet {
+  var ledger = TestLedger()
+  let id = WalletID("w")
+
+  init(funded dollars: Int64 = 30, monthlyLimit: Money? = nil) {
+    ledger.openWallet("w", funded: dollars)
+    set(monthlyLimit: monthlyLimit)
+  }
+
+  @discardableResult
+  mutating func set(isEnabled: Bool = true, monthlyLimit: Money? = nil) -> Answer {
+    let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25), monthlyLimit: monthlyLimit)
+    return ledger.send(.setAutoRecharge(id, AutoRechargeSettings(isEnabled: isEnabled, terms: terms))).answer
+  }
+
+  @discardableResult
+  mutating func spend(_ dollars: Int64) -> Answer {
+    ledger.send(.charge(id, usd(dollars), .call, reference: "")).answer
+  }
+
+  /// The processor's word on the recharge that is open.
+  mutating func settle(_ settlement: Settlement) throws {
+    _ = ledger.settle(try #require(open).value, settlement)
+  }
+
+  mutating func pay() throws { try settle(.paid(processorChargeID: "ch-\(try #require(open))")) }
+
+  mutating func decline(_ code: String = "insufficient_funds") throws {
+    try settle(.declined(processorChargeID: nil, code: code))
+  }
+
+  mutating func pass(seconds: Int64) { ledger.now = ledger.now.adding(seconds: seconds) }
+
+  mutating func wake() -> Answer {
+    ledger.rules.decide(.mutate(.wakeAutoRecharges, .autoRecharge), in: &ledger.state, at: ledger.now).answer
+  }
+
+  var open: RechargeID? { ledger.state.accounts[id]?.openRecharge }
+  var autoRecharge: AutoRecharge? { ledger.wallet("w")?.autoRecharge }
+  var available: Int64? { ledger.wallet("w").map { $0.available.micros / 1_000_000 } }
+
+  var explanation: String {
+    mutating get {
+      guard case .reply(.autoRecharge(let reply)) = ledger.ask(.autoRecharge(id)) else { return "" }
+      return reply.explanation
+    }
+  }
+
+  /// How many recharges the wallet has begun by itself.
+  var fired: Int {
+    ledger.state.recharges.values.count { $0.recharge.purpose == .autoRecharge }
+  }
+}
+
+@Suite("Automatic recharges")
+struct AutoRechargeTests {
+  @Test("fire with the spend that takes the wallet below its threshold, and not before")
+  func fires() throws {
+    var wallet = RechargingWallet()
+    wallet.spend(10)
+    #expect(wallet.fired == 0)
+    wallet.spend(1)
+    let records = wallet.ledger.state.changes.records.suffix(2)
+    #expect(records.map(\.kind) == [.charge, .rechargeStarted])
+    let recharge = try #require(wallet.open.flatMap { wallet.ledger.state.recharges[$0]?.recharge })
+    #expect(recharge.amount == usd(25))
+    #expect(recharge.caller == "ledger")
+    try wallet.pay()
+    #expect(wallet.available == 44)
+    try wallet.ledger.prove()
+  }
+
+  @Test("fire for holds as for charges, by what is available")
+  func holds() {
+    var wallet = RechargingWallet()
+    _ = wallet.ledger.send(.placeHold(wallet.id, usd(11), .call, reference: "", ttl: 0))
+    #expect(wallet.fired == 1)
+  }
+
+  @Test("never are two at a time, however much is spent")
+  func oneAtATime() throws {
+    var wallet = RechargingWallet()
+    for _ in 0..<64 { wallet.spend(1) }
+    #expect(wallet.fired == 1)
+    let manual = wallet.ledger.send(.recharge(RechargeID("m"), wallet.id, usd(10), nil))
+    #expect(manual.answer.reason == "RECHARGE_IN_PROGRESS")
+  }
+
+  @Test("wait for a recharge that somebody else has begun, then look again")
+  func slotTaken() throws {
+    var wallet = RechargingWallet()
+    _ = wallet.ledger.send(.recharge(RechargeID("m"), wallet.id, usd(10), nil))
+    wallet.spend(25)
+    #expect(wallet.fired == 0)
+    _ = wallet.ledger.settle("m", .paid(processorChargeID: "ch-m"))
+    #expect(wallet.available == 15)
+    #expect(wallet.fired == 1)
+  }
+
+  /// What has to happen to an empty wallet before its recharge can be begun.
+  enum Obstacle: String, CaseIterable {
+    case nothing, cooldown, backoff, resume, newCard, unfreeze, monthEnd
+  }
+
+  @Test(
+    "get an empty wallet out of every corner: after a refused spend and its recharge, a new key succeeds",
+    arguments: Obstacle.allCases
+  )
+  func noDeadlockAtZero(obstacle: Obstacle) throws {
+    var wallet = RechargingWallet(funded: 25, monthlyLimit: obstacle == .monthEnd ? usd(25) : nil)
+    if obstacle != .nothing, obstacle != .unfreeze {
+      wallet.spend(25)
+      switch obstacle {
+      case .cooldown, .monthEnd: try wallet.pay()
+      case .backoff: try wallet.decline()
+      default: try wallet.decline("expired_card")
+      }
+    }
+    if obstacle == .monthEnd { wallet.pass(seconds: 61) }
+    if let available = wallet.available, available > 0 { wallet.spend(available) }
+    if obstacle == .nothing || obstacle == .unfreeze { try wallet.decline("lost_card") }
+    if obstacle == .unfreeze { _ = wallet.ledger.send(.freeze(wallet.id)) }
+    if obstacle == .nothing || obstacle == .unfreeze { _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id)) }
+    if obstacle == .nothing {
+      // Begun with the resumption; undone, so that the refused spend has to begin it.
+      try wallet.decline()
+      wallet.pass(seconds: 3600)
+    }
+    #expect(wallet.available == 0)
+    #expect(wallet.open == nil)
+    switch obstacle {
+    case .nothing: break
+    case .cooldown: wallet.pass(seconds: 60)
+    case .backoff: wallet.pass(seconds: 3600)
+    case .resume: _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
+    case .newCard: _ = wallet.ledger.send(.savePaymentMethod(wallet.id, card("new")))
+    case .unfreeze: _ = wallet.ledger.send(.unfreeze(wallet.id))
+    case .monthEnd: wallet.pass(seconds: 32 * 86_400)
+    }
+    #expect(wallet.spend(5).reason == "INSUFFICIENT_CREDITS")
+    try wallet.pay()
+    #expect(wallet.spend(5).reason == nil)
+    try wallet.ledger.prove()
+  }
+
+  @Test("need nobody to ask: the sweeper wakes them", arguments: [Obstacle.cooldown, .backoff, .monthEnd])
+  func wake(obstacle: Obstacle) throws {
+    var wallet = RechargingWallet(monthlyLimit: obstacle == .monthEnd ? usd(25) : nil)
+    wallet.spend(30)
+    if obstacle == .backoff { try wallet.decline() } else { try wallet.pay() }
+    if obstacle == .monthEnd { wallet.pass(seconds: 61) }
+    wallet.spend(10)
+    let fired = wallet.fired
+    #expect(wallet.wake() == .reply(.wokenAutoRecharges(0)))
+    let time = try #require(wallet.autoRecharge?.wakeTime)
+    wallet.ledger.now = time
+    #expect(wallet.wake() == .reply(.wokenAutoRecharges(1)))
+    #expect(wallet.fired == fired + 1)
+    #expect(wallet.wake() == .reply(.wokenAutoRecharges(0)))
+  }
+
+  @Test("never charge more in a month than its limit, and go on with the next")
+  func monthlyLimit() throws {
+    var wallet = RechargingWallet(monthlyLimit: usd(60))
+    for _ in 0..<20 {
+      wallet.pass(seconds: 61)
+      wallet.spend(wallet.available ?? 0)
+      if wallet.open != nil { try wallet.pay() }
+    }
+    #expect(wallet.fired == 2)
+    #expect(wallet.autoRecharge?.status == .limitReached)
+    #expect(wallet.ledger.state.changes.records.count { $0.kind == .autoRechargeLimitReached } == 1)
+    let month = CalendarMonth(of: wallet.ledger.now).next
+    #expect(wallet.autoRecharge?.wakeTime == month.start)
+    wallet.ledger.now = month.start
+    _ = wallet.wake()
+    #expect(wallet.fired == 3)
+  }
+
+  @Test("count only what may have been charged against the month")
+  func reservation() throws {
+    var wallet = RechargingWallet(monthlyLimit: usd(25))
+    wallet.spend(11)
+    #expect(wallet.autoRecharge?.reserved == 25_000_000)
+    try wallet.decline()
+    #expect(wallet.autoRecharge?.reserved == 0)
+  }
+
+  @Test("are never more than four declines of a dead card, and then nothing until somebody acts")
+  func deadCard() throws {
+    var wallet = RechargingWallet()
+    wallet.spend(30)
+    for _ in 0..<4 {
+      try wallet.decline()
+      wallet.pass(seconds: 5 * 3600)
+      _ = wallet.wake()
+    }
+    #expect(wallet.fired == 4)
+    #expect(wallet.autoRecharge?.status == .suspended)
+    wallet.pass(seconds: 400 * 86_400)
+    _ = wallet.wake()
+    #expect(wallet.spend(1).reason == "INSUFFICIENT_CREDITS")
+    wallet.set()
+    #expect(wallet.fired == 4)
+    _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
+    #expect(wallet.fired == 5)
+  }
+
+  @Test("stay off once they are off, whatever happens, and a recharge by hand leaves them as they are")
+  func staysOff() throws {
+    var wallet = RechargingWallet()
+    wallet.set(isEnabled: false)
+    wallet.spend(30)
+    _ = wallet.ledger.send(.recharge(RechargeID("m"), wallet.id, usd(10), card("b")))
+    _ = wallet.ledger.settle("m", .paid(processorChargeID: "ch-m"))
+    _ = wallet.ledger.send(.savePaymentMethod(wallet.id, card("c")))
+    wallet.pass(seconds: 40 * 86_400)
+    _ = wallet.wake()
+    #expect(wallet.ledger.send(.resumeAutoRecharge(wallet.id)).answer.reason == "AUTO_RECHARGE_DISABLED")
+    #expect(wallet.fired == 0)
+    #expect(wallet.autoRecharge?.isEnabled == false)
+  }
+
+  @Test("that are under way go on when they are turned off")
+  func offWhileCharging() throws {
+    var wallet = RechargingWallet()
+    wallet.spend(30)
+    wallet.set(isEnabled: false)
+    #expect(wallet.autoRecharge?.status == .charging)
+    try wallet.pay()
+    #expect(wallet.available == 25)
+    #expect(wallet.autoRecharge?.status == .disabled)
+  }
+
+  @Test("are refused without a card, and fire at once where the wallet is below their threshold")
+  func enabling() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let settings = AutoRechargeSettings(
+      isEnabled: true,
+      terms: AutoRechargeTerms(threshold: usd(20), amount: usd(25))
+    )
+    let enable = Mutation.setAutoRecharge(WalletID("w"), settings)
+    #expect(ledger.send(enable).answer.reason == "PAYMENT_METHOD_REQUIRED")
+    _ = ledger.send(.savePaymentMethod(WalletID("w"), card("a")))
+    let answer = ledger.send(enable, key: "k").answer
+    guard case .reply(.autoRechargeSaved(let wallet, firesNow: true)) = answer else {
+      Issue.record("\(answer)")
+      return
+    }
+    #expect(wallet.autoRecharge?.phase == .armed)
+    #expect(ledger.state.accounts[WalletID("w")]?.openRecharge != nil)
+    #expect(ledger.send(enable, key: "k") == Outcome(answer: answer, isReplay: true))
+    #expect(ledger.state.recharges.count == 1)
+  }
+
+  @Test("are saved with the first recharge if that is paid, and not if it is not", arguments: [true, false])
+  func withRecharge(isPaid: Bool) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
+    let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
+    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(50), card("a"), settings))
+    #expect(ledger.wallet("w")?.autoRecharge == nil)
+    _ = ledger.settle("r", isPaid ? .paid(processorChargeID: "ch") : .declined(processorChargeID: nil, code: "x"))
+    #expect(ledger.wallet("w")?.autoRecharge == (isPaid ? AutoRecharge(isEnabled: true, terms: terms) : nil))
+    #expect((ledger.state.accounts[WalletID("w")]?.defaultPaymentMethod != nil) == isPaid)
+  }
+
+  @Test("lift a suspension when Change Card and Pay is paid, and only then", arguments: [true, false])
+  func changeCard(isPaid: Bool) throws {
+    var wallet = RechargingWallet()
+    wallet.spend(30)
+    try wallet.decline("stolen_card")
+    _ = wallet.ledger.send(.changeCardAndPay(RechargeID("c"), wallet.id, usd(50), card("new")))
+    _ = wallet.ledger.settle(
+      "c",
+      isPaid ? .paid(processorChargeID: "ch-c") : .declined(processorChargeID: nil, code: "x")
+    )
+    #expect(wallet.autoRecharge?.status == (isPaid ? .armed : .suspended))
+  }
+
+  @Test(
+    "have the limits of a recharge in each of their amounts",
+    arguments: [
+      (9_990_000, "USD", "AMOUNT_OUT_OF_RANGE"), (10_000_000, "USD", nil), (1_000_000_000, "USD", nil),
+      (1_000_010_000, "USD", "AMOUNT_OUT_OF_RANGE"), (10_005_000, "USD", "AMOUNT_OUT_OF_RANGE"),
+      (0, "USD", "AMOUNT_OUT_OF_RANGE"), (-10_000_000, "USD", "AMOUNT_OUT_OF_RANGE"),
+      (50_000_000, "EUR", "CURRENCY_MISMATCH"),
+    ] as [(Int64, String, String?)]
+  )
+  func limits(micros: Int64, currency: String, reason: String?) throws {
+    let given = Money(micros: micros, currency: try #require(Currency(code: currency)))
+    var ledger = TestLedger()
+    ledger.openWallet("w", funded: 1000)
+    let some = [
+      AutoRechargeTerms(threshold: given, amount: usd(10)), AutoRechargeTerms(threshold: usd(10), amount: given),
+    ]
+    for terms in some {
+      let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
+      #expect(ledger.send(.setAutoRecharge(WalletID("w"), settings)).answer.reason == reason)
+      let recharge = Mutation.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a"), settings)
+      if reason != nil { #expect(ledger.send(recharge).answer.reason == reason) }
+    }
+    let settings = AutoRechargeSettings(
+      isEnabled: true,
+      terms: AutoRechargeTerms(threshold: usd(10), amount: usd(10), monthlyLimit: given)
+    )
+    // A month's limit may be as high as one likes, to the fraction of a cent.
+    let isTooLow = currency == "USD" && micros < 10_000_000
+    let expected = isTooLow ? "AMOUNT_OUT_OF_RANGE" : currency == "USD" ? nil : "CURRENCY_MISMATCH"
+    #expect(ledger.send(.setAutoRecharge(WalletID("w"), settings)).answer.reason == expected)
+  }
+
+  @Test("keep their terms where only the checkbox is sent, and need some at first")
+  func checkbox() throws {
+    var wallet = RechargingWallet()
+    _ = wallet.ledger.send(.setAutoRecharge(wallet.id, AutoRechargeSettings(isEnabled: false, terms: nil)))
+    #expect(wallet.autoRecharge?.isEnabled == false)
+    #expect(wallet.autoRecharge?.terms.threshold == usd(20))
+    wallet.ledger.openWallet("v", funded: 10)
+    let bare = Mutation.setAutoRecharge(WalletID("v"), AutoRechargeSettings(isEnabled: true, terms: nil))
+    #expect(wallet.ledger.send(bare).answer.reason == "FIELD_INVALID")
+  }
+
+  @Test("end with their wallet")
+  func closed() {
+    var wallet = RechargingWallet(funded: 30)
+    wallet.set(isEnabled: false)
+    wallet.spend(30)
+    wallet.set(isEnabled: false)
+    _ = wallet.ledger.send(.close(wallet.id))
+    wallet.pass(seconds: 86_400)
+    #expect(wallet.wake() == .reply(.wokenAutoRecharges(0)))
+    #expect(wallet.set().reason == "WALLET_CLOSED")
+  }
+
+  @Test("explain themselves in a sentence")
+  func explains() throws {
+    var wallet = RechargingWallet()
+    #expect(wallet.explanation == "armed: fires below $20.00; available is $30.00")
+    wallet.spend(30)
+    #expect(wallet.explanation.hasPrefix("charging $25.00: recharge rch_"))
+    try wallet.decline()
+    #expect(
+      wallet.explanation
+        == "waiting until 1970-01-01T01:00:01Z: the card was declined once, last with insufficient_funds"
+    )
+    wallet.pass(seconds: 3600)
+    _ = wallet.wake()
+    try wallet.decline("expired_card")
+    #expect(
+      wallet.explanation
+        == "suspended since 1970-01-01T01:00:01Z: the card was declined (expired_card); add another card, or resume"
+    )
+    wallet.set(isEnabled: false)
+    #expect(wallet.explanation == "off: nothing is recharged automatically")
+  }
+
+  @Test("draw an id that a restored ledger does not draw again")
+  func ids() throws {
+    var first = RechargingWallet()
+    var second = RechargingWallet()
+    first.spend(30)
+    second.pass(seconds: 1)
+    second.spend(30)
+    #expect(try #require(first.open) != (try #require(second.open)))
+  }
+}
