@@ -30,6 +30,16 @@ func show(_ result: RechargeResult) -> String {
   }
 }
 
+func show(_ saved: SavedAutoRecharge) -> String {
+  guard let settings = saved.wallet.autoRecharge?.settings else { return "off" }
+  let terms = "below \(amount(settings.threshold)), recharge for \(amount(settings.amount))"
+  return saved.startsRecharge ? "\(terms): which it is, so a recharge begins" : terms
+}
+
+func show(_ change: Change) -> String {
+  "\(change.kind): \(amount(change.wallet?.available)) available"
+}
+
 func show(_ card: PaymentMethod) -> String {
   "\(card.brand) •••• \(card.last4), \(card.expiryMonth)/\(card.expiryYear)"
 }

@@ -24,7 +24,7 @@ struct Narrator {
     _ body: () async throws -> Response,
     answer: (Response) -> String
   ) async throws {
-    print("   \(styled(code, "36"))")
+    self.code(code)
     do {
       let response = try await body()
       guard !expectsRefusal else { throw CreditsError.fieldInvalid("this call should have been refused") }
@@ -33,6 +33,14 @@ struct Narrator {
       guard expectsRefusal else { throw error }
       print("   \(styled("✗", "31")) \(error)")
     }
+    fflush(nil)
+  }
+
+  func code(_ text: String) { print("   \(styled(text, "36"))") }
+
+  /// Something that came without a call.
+  func news(_ text: String) {
+    print("   \(styled("◆", "33")) \(text)")
     fflush(nil)
   }
 

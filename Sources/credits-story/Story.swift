@@ -1,6 +1,6 @@
 import CreditsClient
 
-/// A customer's way from no wallet to a changed card, each step a call over the socket.
+/// Two customers' ways from no wallet to one that refills itself, each step a call over the socket.
 struct Story {
   let credits: CreditsClient
   let wallet = "ada"
@@ -11,9 +11,11 @@ struct Story {
     country: "GB",
     postalCode: "W1S 4BS"
   )
-  private let firstCard = PaymentDetails(token: "pm_card_visa", billing: billing)
+  let firstCard = PaymentDetails(token: "pm_card_visa", billing: billing)
   private let brokenCard = PaymentDetails(token: "pm_card_visa_chargeDeclined", billing: billing)
-  private let secondCard = PaymentDetails(token: "pm_card_mastercard", billing: billing)
+  let secondCard = PaymentDetails(token: "pm_card_mastercard", billing: billing)
+  /// Good enough to be saved, and declined whenever it is charged.
+  let failingCard = PaymentDetails(token: "pm_card_chargeCustomerFail", billing: billing)
 
   func tell(_ narrator: inout Narrator) async throws {
     try await openWallet(&narrator)
@@ -21,6 +23,8 @@ struct Story {
     try await makeCalls(&narrator)
     try await rechargeAgain(&narrator)
     try await changeCard(&narrator)
+    try await rechargeAutomatically(&narrator)
+    try await declineAutomatically(&narrator)
   }
 
   private func openWallet(_ narrator: inout Narrator) async throws {

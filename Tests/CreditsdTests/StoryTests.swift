@@ -24,6 +24,11 @@ struct StoryTests {
     #expect(text.contains("the card is still visa •••• 4242"))
     #expect(text.contains("the card is now mastercard •••• 4444"))
     #expect(text.contains("$91.840767 available"))
+    #expect(text.contains("armed: fires below $10.00; available is $91.840767"))
+    #expect(text.contains("RECHARGE_PAID: $26.840767 available"))
+    #expect(text.contains("RECHARGE_DECLINED: $6.00 available"))
+    #expect(text.contains("the card was declined once, last with generic_decline"))
+    #expect(text.contains("RECHARGE_PAID: $31.00 available"))
 
     let commands = text.split(separator: "\n").filter { $0.contains("creditsctl") }
     #expect(commands.count == 3)

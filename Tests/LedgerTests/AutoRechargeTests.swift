@@ -349,7 +349,7 @@ struct AutoRechargeTests {
     try wallet.decline()
     #expect(
       wallet.explanation
-        == "waiting until 1970-01-01T01:00:01Z: the card was declined once, last with insufficient_funds"
+        == "waiting until 1970-01-01T01:00:01Z: the card was declined once, last with insufficient_funds; another card ends the wait"
     )
     wallet.pass(seconds: 3600)
     _ = wallet.wake()

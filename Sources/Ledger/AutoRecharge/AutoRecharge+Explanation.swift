@@ -44,7 +44,8 @@ extension AutoRecharge {
       return "suspended since \(since.text): \(reason); add another card, or resume"
     case .backoff(let until, let code):
       let tries = failures == 1 ? "once" : "\(failures) times"
-      return "waiting until \(until.text): the card was declined \(tries), last with \(code)"
+      return "waiting until \(until.text): the card was declined \(tries), last with \(code); "
+        + "another card ends the wait"
     case .cooldown(let until): return "waiting until \(until.text): a recharge has just been paid"
     case .limitReached(let until):
       let limit = terms.monthlyLimit ?? terms.amount
