@@ -108,7 +108,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CreditsdTests",
-      dependencies: ["CreditsClient", "creditsctl", "creditsd", "credits-simulator", "credits-story"],
+      dependencies: [
+        "CreditsAPI", "CreditsClient", "DynamicMessages", "ProtobufDescriptors", "UnixGRPC", "creditsctl", "creditsd",
+        "credits-simulator", "credits-story",
+      ],
       exclude: ["peers"],
       swiftSettings: settings
     ),

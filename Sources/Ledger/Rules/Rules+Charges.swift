@@ -57,7 +57,7 @@ extension Rules {
   ) throws(Refusal) -> Answer {
     var account = try account(walletID, in: state)
     try check(amount, isPositiveAndIn: account.wallet.currency)
-    if CardNumberScreen.containsCardNumber(memo) { throw .cardNumberRefused(field: "memo") }
+    try TextScreen.check(memo, field: "memo")
     try check(account.wallet, takes: .crediting)
     account.wallet.posted = try Self.posted(of: account.wallet, after: amount.micros)
     let posting = Posting(kind: .grant, counterAccount: .grants, reference: memo)

@@ -1,0 +1,16 @@
+/// What keeps out of texts that are kept, and read by people, what belongs in no ledger.
+package enum TextScreen {
+  package static func check(_ text: String, field: String) throws(Refusal) {
+    if CardNumberScreen.containsCardNumber(text) { throw .cardNumberRefused(field: field) }
+    if ProcessorSecretScreen.containsKeyOrToken(text) {
+      throw .fieldInvalid(field: field, description: "must not hold a processor's key or token")
+    }
+  }
+
+  package static func check(_ token: PaymentMethodToken, field: String) throws(Refusal) {
+    if CardNumberScreen.containsCardNumber(token.secret) { throw .cardNumberRefused(field: field) }
+    if ProcessorSecretScreen.containsKey(token.secret) {
+      throw .fieldInvalid(field: field, description: "is a processor's key, not a card's token: revoke it")
+    }
+  }
+}
