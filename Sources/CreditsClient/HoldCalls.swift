@@ -12,8 +12,11 @@ public struct HoldCalls: Sendable {
   ///   - reason: What the hold is for; its captures carry it.
   ///   - reference: The caller's name for the usage, such as a call's id; up to 255 bytes.
   ///   - lifetime: How long to keep it, in whole seconds from 1 second to 7 days; 10 minutes where it is nil.
+  ///   - waitsForRecharge: Where too little is available and an automatic recharge is under way, or begins for that
+  ///     reason, wait for it within the timeout.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
   /// - Throws: ``CreditsError/insufficientCredits(available:required:)`` when the wallet has too little;
+  ///   ``CreditsError/rechargeInProgress(rechargeID:)`` when the recharge took too long: try again with the same key;
   ///   ``CreditsError/walletNotFound``, ``CreditsError/walletFrozen``, ``CreditsError/walletClosed``.
   public func place(
     _ walletID: String,
@@ -21,6 +24,7 @@ public struct HoldCalls: Sendable {
     for reason: Entry.Reason,
     reference: String = "",
     lifetime: Duration? = nil,
+    waitsForRecharge: Bool = false,
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> PlacedHold {
@@ -30,7 +34,8 @@ public struct HoldCalls: Sendable {
       amount: amount,
       reason: reason,
       reference: reference,
-      ttl: lifetime.map { CreditsAPI.LengthOfTime($0) }
+      ttl: lifetime.map { CreditsAPI.LengthOfTime($0) },
+      waitForRecharge: waitsForRecharge
     )
     let answer = try await caller.call(WalletServiceMethods.placeHold, request, timeout: timeout)
     return PlacedHold(

@@ -15,7 +15,7 @@ package enum CreditsServices {
     let ledger = LedgerCall(committer: committer, authorization: authorization)
     let recharges = RechargeCall(ledger: ledger, worker: worker, processor: processor)
     return [
-      WalletHandlers(ledger: ledger, eventRules: eventRules).serviceDefinition,
+      WalletHandlers(ledger: ledger, recharges: recharges, eventRules: eventRules).serviceDefinition,
       RechargeHandlers(recharges: recharges).serviceDefinition,
       PaymentMethodHandlers(recharges: recharges).serviceDefinition,
     ]

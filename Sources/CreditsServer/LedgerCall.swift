@@ -88,15 +88,18 @@ struct LedgerCall: Sendable {
     switch result {
     case .failure(let error): throw GRPCStatus(error)
     case .success(let outcome):
-      if outcome.isReplay { context.addTrailingMetadata(replayedKey, "true") }
-      switch outcome.answer {
-      case .refusal(let refusal): throw GRPCStatus(refusal)
-      case .reply(let reply):
-        guard let response = response(reply) else {
-          throw GRPCStatus(code: .internal, message: "the ledger answered another question")
-        }
-        return response
+      guard let response = response(try reply(of: outcome, context)) else {
+        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
       }
+      return response
+    }
+  }
+
+  static func reply(of outcome: Outcome, _ context: ServerContext) throws(GRPCStatus) -> Reply {
+    if outcome.isReplay { context.addTrailingMetadata(replayedKey, "true") }
+    switch outcome.answer {
+    case .refusal(let refusal): throw GRPCStatus(refusal)
+    case .reply(let reply): return reply
     }
   }
 }

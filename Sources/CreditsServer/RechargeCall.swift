@@ -40,6 +40,26 @@ struct RechargeCall: Sendable {
     try await finished(try await reply(to: origin, context, mutation: mutation), context)
   }
 
+  /// Carries out a spend that may have to wait for a recharge, as often as one is begun for it while the caller has time.
+  func reply(toWaiting command: Command, _ context: ServerContext) async throws -> Reply {
+    let patience = Self.patience(of: context)
+    while true {
+      let outcome = try await ledger.committer.submit(command, deadline: context.deadline)
+      guard case .refusal(.rechargeInProgress(let id)) = outcome.answer, ContinuousClock.now < patience else {
+        return try LedgerCall.reply(of: outcome, context)
+      }
+      guard case .recharge(let begun) = try await ledger.reply(to: .ask(.recharge(id)), context),
+        begun.recharge.state == .processing
+      else { continue }
+      await worker.charge(begun.recharge, waitingUntil: patience)
+    }
+  }
+
+  private static func patience(of context: ServerContext) -> ContinuousClock.Instant {
+    let longest = ContinuousClock.now + longestWait
+    return context.deadline.map { min(longest, $0 - returnTime) } ?? longest
+  }
+
   func candidate(_ card: GivenCard) async throws(ProcessorError) -> CandidateCard {
     card.candidate(described: try await processor.describeCard(card.token))
   }
@@ -50,9 +70,7 @@ struct RechargeCall: Sendable {
       throw GRPCStatus(code: .internal, message: "the ledger answered another question")
     }
     guard begun.recharge.state == .processing else { return begun }
-    var patience = ContinuousClock.now + Self.longestWait
-    if let deadline = context.deadline { patience = min(patience, deadline - Self.returnTime) }
-    await worker.charge(begun.recharge, waitingUntil: patience)
+    await worker.charge(begun.recharge, waitingUntil: Self.patience(of: context))
     guard case .recharge(let now) = try await ledger.reply(to: .ask(.recharge(begun.recharge.id)), context) else {
       return begun
     }

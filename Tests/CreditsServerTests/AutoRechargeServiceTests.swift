@@ -143,6 +143,35 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
+  @Test("a hold can wait for the recharge that it causes")
+  func waitingHold() async throws {
+    let daemon = try await daemon(Self.settings(threshold: 15), dollars: 16)
+    func place(_ dollars: Int64, key: String) async throws -> PlaceHoldResponse {
+      try await daemon.wallets.placeHold(
+        PlaceHoldRequest(
+          idempotencyKey: key,
+          walletID: "w",
+          amount: Self.usd(dollars),
+          reason: .call,
+          waitForRecharge: true
+        )
+      )
+    }
+    // Nothing is under way, nothing begins: it would wait in vain.
+    #expect(try await status { try await place(17, key: "early") }.errorInfo?.reason == "INSUFFICIENT_CREDITS")
+    let enabled = SetAutoRechargeRequest(
+      idempotencyKey: "higher",
+      walletID: "w",
+      settings: Self.settings(threshold: 20)
+    )
+    #expect(try await daemon.recharges.setAutoRecharge(enabled).rechargeStarted)
+    let held = try await place(40, key: "late")
+    #expect(held.wallet?.available == Self.usd(1) && held.wallet?.posted == Self.usd(41))
+    // The pause after a recharge has begun: there is nothing to wait for.
+    #expect(try await status { try await place(2, key: "pause") }.errorInfo?.reason == "INSUFFICIENT_CREDITS")
+    try await daemon.stop()
+  }
+
   @Test("needs a card, and amounts within the limits")
   func refusals() async throws {
     let daemon = try await TestDaemon(directory: directory.path)

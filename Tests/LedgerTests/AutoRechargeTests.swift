@@ -91,6 +91,24 @@ struct AutoRechargeTests {
     #expect(manual.answer.reason == "RECHARGE_IN_PROGRESS")
   }
 
+  @Test("let a hold wait for them: its key is free until the recharge has ended", arguments: [true, false])
+  func waitingHold(isPaid: Bool) throws {
+    var wallet = RechargingWallet(funded: 21)
+    let place = Mutation.placeHold(wallet.id, usd(30), .call, reference: "", ttl: 60, waitsForRecharge: true)
+    // Above the threshold nothing is begun for it.
+    #expect(wallet.ledger.send(place, key: "no hope").answer.reason == "INSUFFICIENT_CREDITS")
+    wallet.spend(2)
+    let id = try #require(wallet.open)
+    for _ in 1...2 {
+      #expect(wallet.ledger.send(place, key: "hold").answer == .refusal(.rechargeInProgress(id)))
+    }
+    #expect(wallet.fired == 1)
+    if isPaid { try wallet.pay() } else { try wallet.decline() }
+    let answer = wallet.ledger.send(place, key: "hold").answer
+    #expect(isPaid ? answer.hold?.amount == 30_000_000 : answer.reason == "INSUFFICIENT_CREDITS")
+    #expect(wallet.ledger.send(place, key: "hold").isReplay)
+  }
+
   @Test("wait for a recharge that somebody else has begun, then look again")
   func slotTaken() throws {
     var wallet = RechargingWallet()

@@ -6,25 +6,47 @@ import UnixGRPCProtobuf
 // Holds.
 extension WalletHandlers {
   func placeHold(_ request: PlaceHoldRequest, context: ServerContext, reply: TypedReply<PlaceHoldResponse>) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .placeHold, context: context)
-      let hold = Mutation.placeHold(
-        try RequestFields.walletID(request.walletID),
-        try RequestFields.amount(request.amount),
-        try RequestFields.reason(request.reason),
-        reference: try RequestFields.reference(request.reference),
-        ttl: try RequestFields.lifetime(request.ttl) ?? Hold.defaultLifetime
-      )
-      return .mutate(hold, origin)
-    } response: { reply in
-      guard case .hold(let held) = reply else { return nil }
-      return PlaceHoldResponse(
-        wallet: Wallet(held.wallet),
-        hold: CreditsAPI.Hold(held.hold),
-        affordable: Money(held.affordable),
-        lastUnit: held.isLastUnit
-      )
+    guard request.waitForRecharge else {
+      return ledger.answer(reply, context) {
+        try placement(request, context)
+      } response: {
+        Self.placed($0)
+      }
     }
+    Task {
+      do {
+        let answer = try await recharges.reply(toWaiting: try placement(request, context), context)
+        guard let response = Self.placed(answer) else {
+          throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        }
+        reply.succeed(response)
+      } catch {
+        reply.fail(LedgerCall.status(of: error))
+      }
+    }
+  }
+
+  private func placement(_ request: PlaceHoldRequest, _ context: ServerContext) throws -> Command {
+    let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .placeHold, context: context)
+    let hold = Mutation.placeHold(
+      try RequestFields.walletID(request.walletID),
+      try RequestFields.amount(request.amount),
+      try RequestFields.reason(request.reason),
+      reference: try RequestFields.reference(request.reference),
+      ttl: try RequestFields.lifetime(request.ttl) ?? Hold.defaultLifetime,
+      waitsForRecharge: request.waitForRecharge
+    )
+    return .mutate(hold, origin)
+  }
+
+  private static func placed(_ reply: Reply) -> PlaceHoldResponse? {
+    guard case .hold(let held) = reply else { return nil }
+    return PlaceHoldResponse(
+      wallet: Wallet(held.wallet),
+      hold: CreditsAPI.Hold(held.hold),
+      affordable: Money(held.affordable),
+      lastUnit: held.isLastUnit
+    )
   }
 
   func getHold(_ request: GetHoldRequest, context: ServerContext, reply: TypedReply<GetHoldResponse>) {

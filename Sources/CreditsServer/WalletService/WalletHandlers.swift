@@ -8,10 +8,12 @@ import UnixGRPCProtobuf
 /// committer.
 struct WalletHandlers: DeferredWalletService {
   let ledger: LedgerCall
+  let recharges: RechargeCall
   let eventRules: EventRules
 
-  init(ledger: LedgerCall, eventRules: EventRules) {
+  init(ledger: LedgerCall, recharges: RechargeCall, eventRules: EventRules) {
     self.ledger = ledger
+    self.recharges = recharges
     self.eventRules = eventRules
   }
 

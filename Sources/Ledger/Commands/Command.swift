@@ -9,8 +9,8 @@ package enum Mutation: Hashable, Sendable {
   case charge(WalletID, Money, ChargeReason, reference: String)
   case refundCharge(EntryID, Money)
   case grant(WalletID, Money, memo: String)
-  /// `ttl` in seconds; 0 takes the default.
-  case placeHold(WalletID, Money, ChargeReason, reference: String, ttl: Int64)
+  /// `ttl` in seconds. One that waits for a recharge is not refused for good while an automatic recharge is charging.
+  case placeHold(WalletID, Money, ChargeReason, reference: String, ttl: Int64, waitsForRecharge: Bool = false)
   /// Sets more aside, keeps the hold for `ttl` seconds from now, or both.
   case extendHold(HoldID, additional: Money?, ttl: Int64?)
   case captureHold(HoldID, Money, isFinal: Bool)

@@ -38,7 +38,7 @@ package struct Needs: Sendable {
   private mutating func add(_ mutation: Mutation) {
     switch mutation {
     case .createWallet(let walletID, _), .charge(let walletID, _, _, _), .grant(let walletID, _, _),
-      .placeHold(let walletID, _, _, _, _), .freeze(let walletID), .unfreeze(let walletID), .close(let walletID),
+      .placeHold(let walletID, _, _, _, _, _), .freeze(let walletID), .unfreeze(let walletID), .close(let walletID),
       .savePaymentMethod(let walletID, _), .refusePaymentMethod(let walletID, _):
       wallets.insert(walletID)
     case .setAutoRecharge(let walletID, _), .resumeAutoRecharge(let walletID):

@@ -64,6 +64,16 @@ extension Rules {
     _ = record(account, kind, origin: .autoRecharge, in: &state, at: time)
   }
 
+  /// Fills a wallet in which `mutation` did not find enough. Returns the recharge that it shall wait for, if that is what
+  /// it wants.
+  func recharge(for mutation: Mutation, in state: inout LedgerState, at time: LedgerTime) -> RechargeID? {
+    guard let walletID = mutation.spendingWallet(in: state) else { return nil }
+    advanceAutoRecharge(of: walletID, in: &state, at: time)
+    guard mutation.waitsForRecharge, case .charging(let id)? = state.accounts[walletID]?.wallet.autoRecharge?.phase
+    else { return nil }
+    return id
+  }
+
   private func fire(
     _ autoRecharge: AutoRecharge,
     of account: Account,
@@ -139,10 +149,16 @@ extension Mutation {
   /// The wallet whose credits did not suffice.
   func spendingWallet(in state: LedgerState) -> WalletID? {
     switch self {
-    case .charge(let walletID, _, _, _), .placeHold(let walletID, _, _, _, _): walletID
+    case .charge(let walletID, _, _, _), .placeHold(let walletID, _, _, _, _, _): walletID
     case .extendHold(let id, _, _): state.holds[id]?.walletID
     default: nil
     }
+  }
+}
+
+extension Mutation {
+  fileprivate var waitsForRecharge: Bool {
+    if case .placeHold(_, _, _, _, _, let waits) = self { waits } else { false }
   }
 }
 

@@ -31,11 +31,11 @@ package struct Rules: Sendable {
         for record in state.changes.records[first...] { advanceAutoRecharge(of: record.walletID, in: &state, at: time) }
         return Outcome(answer: answer, isReplay: false)
       } catch {
-        if error.isRemembered { state.remember(error, of: origin, at: time, sha256: sha256) }
         // Whoever finds the wallet empty gets it filled.
-        if case .insufficientCredits = error, let walletID = mutation.spendingWallet(in: state) {
-          advanceAutoRecharge(of: walletID, in: &state, at: time)
+        if case .insufficientCredits = error, let id = recharge(for: mutation, in: &state, at: time) {
+          return Outcome(answer: .refusal(.rechargeInProgress(id)), isReplay: false)
         }
+        if error.isRemembered { state.remember(error, of: origin, at: time, sha256: sha256) }
         return Outcome(answer: .refusal(error), isReplay: false)
       }
     }
@@ -70,7 +70,7 @@ package struct Rules: Sendable {
       return try refundCharge(entryID, amount, origin: origin, in: &state, at: time)
     case .grant(let walletID, let amount, let memo):
       return try grant(walletID, amount, memo: memo, origin: origin, in: &state, at: time)
-    case .placeHold(let walletID, let amount, let reason, let reference, let ttl):
+    case .placeHold(let walletID, let amount, let reason, let reference, let ttl, _):
       return try placeHold(
         walletID,
         amount,

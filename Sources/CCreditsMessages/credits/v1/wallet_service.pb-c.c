@@ -2412,7 +2412,7 @@ const ProtobufCMessageDescriptor credits__v1__grant_credits_response__descriptor
   (ProtobufCMessageInit) credits__v1__grant_credits_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__place_hold_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor credits__v1__place_hold_request__field_descriptors[7] =
 {
   {
     "idempotency_key",
@@ -2486,6 +2486,18 @@ static const ProtobufCFieldDescriptor credits__v1__place_hold_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "wait_for_recharge",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__PlaceHoldRequest, wait_for_recharge),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__place_hold_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
@@ -2493,12 +2505,13 @@ static const unsigned credits__v1__place_hold_request__field_indices_by_name[] =
   3,   /* field[3] = reason */
   4,   /* field[4] = reference */
   5,   /* field[5] = ttl */
+  6,   /* field[6] = wait_for_recharge */
   1,   /* field[1] = wallet_id */
 };
 static const ProtobufCIntRange credits__v1__place_hold_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor credits__v1__place_hold_request__descriptor =
 {
@@ -2508,7 +2521,7 @@ const ProtobufCMessageDescriptor credits__v1__place_hold_request__descriptor =
   "Credits__V1__PlaceHoldRequest",
   "credits.v1",
   sizeof(Credits__V1__PlaceHoldRequest),
-  6,
+  7,
   credits__v1__place_hold_request__field_descriptors,
   credits__v1__place_hold_request__field_indices_by_name,
   1,  credits__v1__place_hold_request__number_ranges,

@@ -218,10 +218,11 @@ struct  Credits__V1__PlaceHoldRequest
   Credits__V1__Entry__Reason reason;
   char *reference;
   Google__Protobuf__Duration *ttl;
+  protobuf_c_boolean wait_for_recharge;
 };
 #define CREDITS__V1__PLACE_HOLD_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__place_hold_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, 0 }
 
 
 struct  Credits__V1__PlaceHoldResponse

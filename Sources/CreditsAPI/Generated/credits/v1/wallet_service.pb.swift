@@ -512,14 +512,18 @@ public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
   public var reference: String
   /// How long to keep it: whole seconds, 1 second to 7 days. Unset: 10 minutes.
   public var ttl: ProtobufWellKnown.Duration?
+  /// Where too little is available and an automatic recharge is under way, or begins for that reason: wait for it, within
+  /// the deadline, and place the hold then.
+  public var waitForRecharge: Bool
 
-  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", ttl: ProtobufWellKnown.Duration? = nil) {
+  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", ttl: ProtobufWellKnown.Duration? = nil, waitForRecharge: Bool = false) {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.amount = amount
     self.reason = reason
     self.reference = reference
     self.ttl = ttl
+    self.waitForRecharge = waitForRecharge
   }
 
   public static let layout: MessageLayout = {
@@ -536,6 +540,7 @@ public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
     self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
     self.reference = String(cString: c.pointee.reference)
     self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
+    self.waitForRecharge = c.pointee.wait_for_recharge != 0
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -546,6 +551,7 @@ public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
     c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
     c.pointee.reference = arena.string(self.reference, "credits.v1.PlaceHoldRequest.reference")
     if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
+    c.pointee.wait_for_recharge = self.waitForRecharge ? 1 : 0
     return UnsafeMutableRawPointer(c)
   }
 
@@ -557,6 +563,7 @@ public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
     if self.reason != .unspecified { text.field("reason", self.reason) }
     if !self.reference.isEmpty { text.field("reference", self.reference) }
     if let value = self.ttl { text.field("ttl", value) }
+    if self.waitForRecharge { text.field("wait_for_recharge", self.waitForRecharge) }
     return text.finished()
   }
 
@@ -1859,7 +1866,9 @@ public protocol WalletService: Sendable {
 
   /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
   ///
-  /// Fails as `Charge` does.
+  /// Fails as `Charge` does. ABORTED, `RECHARGE_IN_PROGRESS`: `wait_for_recharge` is set, and the automatic recharge took
+  /// longer than the caller's deadline, or half a minute: nothing is held yet, and the same key may be used again. The
+  /// metadata `recharge_id` names it.
   func placeHold(_ request: PlaceHoldRequest, context: ServerContext) async throws -> PlaceHoldResponse
 
   /// Reads a hold and its wallet.
@@ -2018,7 +2027,9 @@ public protocol DeferredWalletService: Sendable {
 
   /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
   ///
-  /// Fails as `Charge` does.
+  /// Fails as `Charge` does. ABORTED, `RECHARGE_IN_PROGRESS`: `wait_for_recharge` is set, and the automatic recharge took
+  /// longer than the caller's deadline, or half a minute: nothing is held yet, and the same key may be used again. The
+  /// metadata `recharge_id` names it.
   func placeHold(_ request: PlaceHoldRequest, context: ServerContext, reply: TypedReply<PlaceHoldResponse>)
 
   /// Reads a hold and its wallet.
@@ -2196,7 +2207,9 @@ public struct WalletServiceClient: Sendable {
 
   /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
   ///
-  /// Fails as `Charge` does.
+  /// Fails as `Charge` does. ABORTED, `RECHARGE_IN_PROGRESS`: `wait_for_recharge` is set, and the automatic recharge took
+  /// longer than the caller's deadline, or half a minute: nothing is held yet, and the same key may be used again. The
+  /// metadata `recharge_id` names it.
   public func placeHold(_ request: PlaceHoldRequest, options: CallOptions = CallOptions()) async throws -> PlaceHoldResponse {
     try await client.unary(WalletServiceMethods.placeHold, request, options: options).message
   }
