@@ -67,6 +67,15 @@ struct Creditsd: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A JSON file with any of these settings, and who may call.", valueName: "file"))
   var config: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A file with the number of seconds that the clock is ahead; only with CREDITS_TESTING=1 in the environment.",
+      valueName: "file",
+      visibility: .hidden
+    )
+  )
+  var testClock: String?
+
   func run() async throws {
     let settings: Settings
     do {

@@ -19,6 +19,13 @@ struct Daemon {
     var logger = Logger(label: "creditsd")
     logger.logLevel = settings.logLevel
 
+    let clock = settings.testClock
+    if clock != nil { logger.critical("the clock is a test's: the times that the ledger records are not true") }
+    let now: @Sendable () -> LedgerTime = { clock?.now ?? .now }
+    let sleep: @Sendable (Duration) async throws -> Void = { duration in
+      guard let clock else { return try await Task.sleep(for: duration) }
+      try await clock.sleep(duration)
+    }
     let authorization = try settings.authorization()
     let failure = LedgerFailure(logger: logger)
     // The ledger before the socket: who finds the one must be able to use the other.
@@ -26,7 +33,7 @@ struct Daemon {
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     let committer = try Committer(
       rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
-      clock: { .now },
+      clock: now,
       open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
       rechargeBegun: { begun.yield($0) },
       stopped: { reason in failure.happened(reason) }
@@ -36,7 +43,13 @@ struct Daemon {
       userID: settings.processorUserID,
       dataDirectory: directory
     )
-    let worker = RechargeWorker(committer: committer, processor: processor.processor, logger: logger)
+    let worker = RechargeWorker(
+      committer: committer,
+      processor: processor.processor,
+      logger: logger,
+      clock: now,
+      sleep: sleep
+    )
     try await worker.resume()
 
     let credits = CreditsServices.definitions(
@@ -47,7 +60,7 @@ struct Daemon {
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
     let recharging = Task { await worker.follow(begunRecharges) }
-    let sweeping = Task { [logger] in await LedgerSweeper(committer: committer, logger: logger).run() }
+    let sweeping = Task { [logger] in await LedgerSweeper(committer: committer, logger: logger, sleep: sleep).run() }
     let health = HealthRegistry()
     health.setStatus(.serving)
     for service in credits { health.setStatus(.serving, forService: service.name) }

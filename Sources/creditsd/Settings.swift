@@ -14,6 +14,8 @@ struct Settings {
   let lowBalance: DollarAmount
   let maximumShortfall: DollarAmount
   let callers: [ConfigurationFile.Caller]
+  /// nil but for tests: the system's clock.
+  let testClock: TestClock?
 
   init(flags: Creditsd, environment: Environment) throws(SettingsError) {
     let path = flags.config ?? environment["CREDITS_CONFIG"]
@@ -70,6 +72,11 @@ struct Settings {
     )
 
     callers = file.callers ?? []
+
+    testClock = try flags.testClock.map { path throws(SettingsError) in
+      guard environment[TestClock.permission] == "1" else { throw .testsOnly("--test-clock") }
+      return try TestClock(path: path)
+    }
   }
 
   private static func amount(
