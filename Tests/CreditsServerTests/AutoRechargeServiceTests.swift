@@ -143,6 +143,54 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
+  @Test("64 callers who spend at once never see two under way, and never more than the month's limit")
+  func callers() async throws {
+    let daemon = try await daemon(Self.settings(monthlyLimit: 260))
+    let spent = try await withThrowingTaskGroup(of: Int.self) { group in
+      for caller in 1...64 { group.addTask { try await spendAll(daemon, caller) } }
+      return try await group.reduce(0, +)
+    }
+    // 20 of the first, and 10 of the 25 that fit into 260.
+    #expect(spent == 270)
+    #expect(daemon.processor.paidCharges == 11)
+    var openRecharges = 0
+    var started = 0
+    let request = WatchWalletRequest(walletID: "w", start: .afterSequence(0))
+    let call = try await daemon.client.startCall(WalletServiceMethods.watchWallet, request)
+    for try await response in call {
+      guard case .change(let change)? = response.update else { continue }
+      switch change.kind {
+      case .rechargeStarted:
+        openRecharges += 1
+        started += 1
+      case .rechargePaid: openRecharges -= 1
+      default: break
+      }
+      #expect((0...1).contains(openRecharges))
+      if change.kind == .autoRechargeLimitReached { break }
+    }
+    #expect(started == 11)
+    call.cancel()
+    try await daemon.stop()
+  }
+
+  /// Spends a dollar at a time until there is none and no more will come; returns how many. Whoever meets a pause ends it.
+  private func spendAll(_ daemon: TestDaemon, _ caller: Int) async throws -> Int {
+    var spent = 0
+    for attempt in 1... {
+      do {
+        _ = try await charge(daemon, 1, key: "\(caller) \(attempt)")
+        spent += 1
+      } catch let refusal as GRPCStatus {
+        #expect(refusal.errorInfo?.reason == "INSUFFICIENT_CREDITS")
+        let report = try await report(daemon)
+        if report.autoRecharge?.state == .limitReached, report.wallet?.posted?.micros == 0 { break }
+        daemon.time.advance(.seconds(60))
+      }
+    }
+    return spent
+  }
+
   @Test("a hold can wait for the recharge that it causes")
   func waitingHold() async throws {
     let daemon = try await daemon(Self.settings(threshold: 15), dollars: 16)
