@@ -6,7 +6,7 @@ package enum Action: Hashable, Sendable {
   case create(wallet: Int)
   case charge(wallet: Int, Int64)
   case grant(wallet: Int, Int64)
-  case place(wallet: Int, Int64, ttl: Int64)
+  case place(wallet: Int, Int64, ttl: Int64, waits: Bool)
   case extend(hold: Int?, Int64?, ttl: Int64?)
   case capture(hold: Int?, Int64, isFinal: Bool)
   case release(hold: Int?)
@@ -15,17 +15,33 @@ package enum Action: Hashable, Sendable {
   case unfreeze(wallet: Int)
   case close(wallet: Int)
   case saveCard(wallet: Int)
-  case recharge(wallet: Int, Int64, withCard: Bool, number: Int)
-  case settle(recharge: Int?, RechargeState)
+  case recharge(wallet: Int, Int64, withCard: Bool, AutoSettings?, number: Int)
+  /// `isHard` where a decline is one after which the card is not tried again.
+  case settle(recharge: Int?, RechargeState, isHard: Bool)
+  case setAuto(wallet: Int, AutoSettings)
+  case resumeAuto(wallet: Int)
   case sweep
+  /// The sweeper's other half: automatic recharges that have waited long enough.
+  case wake
   case readWallet(Int)
   case readHold(Int?)
 
   /// Whether it carries a key: questions and the ledger's own commands have none.
   var hasKey: Bool {
     switch self {
-    case .settle, .sweep, .readWallet, .readHold: false
+    case .settle, .sweep, .wake, .readWallet, .readHold: false
     default: true
+    }
+  }
+
+  /// The wallet that it names by itself.
+  var wallet: Int? {
+    switch self {
+    case .create(let wallet), .charge(let wallet, _), .grant(let wallet, _), .place(let wallet, _, _, _),
+      .freeze(let wallet), .unfreeze(let wallet), .close(let wallet), .saveCard(let wallet),
+      .recharge(let wallet, _, _, _, _), .setAuto(let wallet, _), .resumeAuto(let wallet), .readWallet(let wallet):
+      wallet
+    case .extend, .capture, .release, .refund, .settle, .sweep, .wake, .readHold: nil
     }
   }
 }
@@ -58,30 +74,40 @@ struct Request: Hashable {
 
 /// Draws steps, most of them such that something happens.
 package struct StepSource {
+  /// What a ledger's life is like; some rules show only where something happens again and again.
+  private enum Life { case ordinary, cardsDeclined, monthsPassing }
+
   private var dice: Dice
+  private var life = Life.ordinary
   private var recharges = 0
 
-  package init(seed: UInt64) { dice = Dice(state: seed) }
+  package init(seed: UInt64) {
+    dice = Dice(state: seed)
+    life = pick([.ordinary, .ordinary, .cardsDeclined, .monthsPassing])
+  }
 
   package mutating func steps(_ count: Int) -> [Step] { (0..<count).map { _ in step() } }
 
   private mutating func step() -> Step {
-    let seconds: [Int64] = [0, 0, 0, 0, 1, 1, 5, 30, 60, 700]
+    let seconds: [Int64] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 5, 5, 30, 30, 60, 60, 700, pick([700, 3600, 14_400])]
+    // Holds do not outlive 7 days.
+    let days: Int64 = roll(life == .monthsPassing ? 20 : 300) == 0 ? 10 : 0
     let key: Step.Key =
       switch roll(20) {
       case 0, 1: .again(roll(1000))
       case 2: .stolen(roll(1000))
       default: .own
       }
-    return Step(seconds: pick(seconds), action: action(), key: key)
+    return Step(seconds: pick(seconds) + days * 86_400, action: action(), key: key)
   }
 
   private mutating func action() -> Action {
-    switch roll(40) {
+    switch roll(46) {
     case 0, 1: .create(wallet: wallet())
     case 2...7: .charge(wallet: wallet(), amount())
     case 8, 9: .grant(wallet: wallet(), amount())
-    case 10...14: .place(wallet: wallet(), amount(), ttl: pick([0, 0, 1, 10, 60, 60, 604_800, -1, 604_801]))
+    case 10...14:
+      .place(wallet: wallet(), amount(), ttl: pick([0, 0, 1, 10, 60, 60, 604_800, -1, 604_801]), waits: roll(4) == 0)
     case 15, 16: .extend(hold: recent(), roll(3) == 0 ? nil : amount(), ttl: pick([nil, nil, 1, 60, 3600, 0, 604_801]))
     case 17...22: .capture(hold: recent(), amount(), isFinal: roll(3) == 0)
     case 23, 24: .release(hold: recent())
@@ -91,10 +117,15 @@ package struct StepSource {
     case 31: .close(wallet: wallet())
     case 32: .saveCard(wallet: wallet())
     case 33, 34: recharge()
-    case 35, 36:
-      .settle(recharge: recent(), pick([.paid, .paid, .declined, .authenticationRequired, .failed, .needsReview]))
+    case 35, 36: .settle(recharge: recent(), word(), isHard: roll(4) == 0)
     case 37: .sweep
     case 38: .readWallet(wallet())
+    case 39, 40: .setAuto(wallet: wallet(), autoSettings())
+    case 41: .resumeAuto(wallet: wallet())
+    case 42, 43: .wake
+    case 44:
+      life == .cardsDeclined
+        ? .settle(recharge: 0, .declined, isHard: false) : .settle(recharge: 0, .paid, isHard: false)
     default: .readHold(recent())
     }
   }
@@ -102,7 +133,29 @@ package struct StepSource {
   private mutating func recharge() -> Action {
     recharges += 1
     let amount = pick([10, 10, 20, 1000, 9, 1001] as [Int64]) * Money.microsPerUnit + pick([0, 0, 0, 1])
-    return .recharge(wallet: wallet(), amount, withCard: roll(2) == 0, number: recharges)
+    return .recharge(
+      wallet: wallet(),
+      amount,
+      withCard: roll(2) == 0,
+      roll(4) == 0 ? autoSettings() : nil,
+      number: recharges
+    )
+  }
+
+  private mutating func word() -> RechargeState {
+    life == .cardsDeclined
+      ? pick([.declined, .declined, .failed, .paid])
+      : pick([.paid, .paid, .declined, .authenticationRequired, .failed, .needsReview])
+  }
+
+  private mutating func autoSettings() -> AutoSettings {
+    let amount = pick([10, 10, 20, 1000, 9] as [Int64]) * Money.microsPerUnit
+    let terms = AutoSettings.Terms(
+      threshold: pick([10, 10, 25, 1000, 1001] as [Int64]) * Money.microsPerUnit + pick([0, 0, 0, 0, 1]),
+      amount: amount,
+      limit: roll(2) == 0 ? nil : amount * pick([1, 2, 3]) - pick([0, 0, 0, 1])
+    )
+    return AutoSettings(isEnabled: roll(5) > 0, terms: roll(4) == 0 ? nil : terms)
   }
 
   private mutating func roll(_ sides: Int) -> Int { Int.random(in: 0..<sides, using: &dice) }

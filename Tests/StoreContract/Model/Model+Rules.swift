@@ -25,16 +25,18 @@ extension Model {
         throw No("WALLET_NOT_EMPTY", ["posted": wallet.posted, "held": held(id), "open_holds": Int64(openHolds)])
       }
       wallets[id]?.state = .closed
+      wallets[id]?.auto?.isEnabled = false
       return changed(id)
     case .saveCard(let id):
       try open(try found(id), evenFrozen: true)
       wallets[id]?.hasCard = true
+      forgive(id)
       return changed(id)
     default: preconditionFailure("not of a wallet: \(action)")
     }
   }
 
-  private mutating func changed(_ wallet: Int) -> Seen {
+  mutating func changed(_ wallet: Int) -> Seen {
     wallets[wallet]?.changes += 1
     return seen(of: wallet)
   }
@@ -73,7 +75,7 @@ extension Model {
 
   mutating func changeHold(_ action: Action) throws(No) -> Seen {
     switch action {
-    case .place(let id, let amount, let ttl):
+    case .place(let id, let amount, let ttl, _):
       let wallet = try found(id)
       try positive(amount)
       let expireTime = try lasting(ttl == 0 ? 600 : ttl)
@@ -162,21 +164,27 @@ extension Model {
     return seen
   }
 
-  mutating func recharge(_ id: Int, _ amount: Int64, withCard: Bool, _ number: Int) throws(No) -> Seen {
+  mutating func recharge(
+    _ id: Int,
+    _ amount: Int64,
+    withCard: Bool,
+    _ settings: AutoSettings?,
+    _ number: Int
+  ) throws(No) -> Seen {
     let wallet = try found(id)
-    try positive(amount)
-    if amount < 10_000_000 || amount > 1_000_000_000 || amount % 10_000 != 0 { throw No("AMOUNT_OUT_OF_RANGE") }
+    if !Self.chargeable(amount) { throw No("AMOUNT_OUT_OF_RANGE") }
     try ranged(wallet.posted, plus: amount)
+    if let settings { try check(settings, of: wallet) }
     try open(wallet, evenFrozen: false)
     if wallet.openRecharge != nil { throw No("RECHARGE_IN_PROGRESS") }
     if !withCard, !wallet.hasCard { throw No("PAYMENT_METHOD_REQUIRED") }
     wallets[id]?.openRecharge = number
-    recharges[number] = RechargeOf(wallet: id, amount: amount, withCard: withCard)
+    recharges[number] = RechargeOf(wallet: id, amount: amount, withCard: withCard, auto: settings, began: now)
     rechargeNumbers.append(number)
     return told(number, changed(id))
   }
 
-  mutating func settle(_ number: Int?, _ word: RechargeState) throws(No) -> Seen {
+  mutating func settle(_ number: Int?, _ word: RechargeState, isHard: Bool) throws(No) -> Seen {
     guard let number, let recharge = recharges[number], let wallet = wallets[recharge.wallet] else {
       throw No("RECHARGE_NOT_FOUND")
     }
@@ -189,12 +197,17 @@ extension Model {
     }
     recharges[number]?.state = next
     if [.paid, .declined, .failed].contains(next) { wallets[recharge.wallet]?.openRecharge = nil }
+    if number >= Self.firstAutomatic { hear(next, isHard: isHard, recharge.wallet) }
     guard next == .paid else { return told(number, changed(recharge.wallet)) }
-    if recharge.withCard { wallets[recharge.wallet]?.hasCard = true }
+    if recharge.withCard {
+      wallets[recharge.wallet]?.hasCard = true
+      forgive(recharge.wallet)
+    }
+    if let settings = recharge.auto { save(settings, recharge.wallet) }
     return told(number, post(.rechargePaid, recharge.wallet, recharge.amount))
   }
 
-  private mutating func told(_ number: Int, _ seen: Seen) -> Seen {
+  mutating func told(_ number: Int, _ seen: Seen) -> Seen {
     var seen = seen
     seen.recharge = recharges[number]?.state
     recharges[number]?.last = seen

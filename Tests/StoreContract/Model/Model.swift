@@ -9,6 +9,7 @@ struct Model {
     var changes: Int64 = 1
     var hasCard = false
     var openRecharge: Int?
+    var auto: AutoOf?
   }
 
   struct HoldOf {
@@ -26,6 +27,9 @@ struct Model {
     var wallet: Int
     var amount: Int64
     var withCard: Bool
+    /// What it saves once it is paid.
+    var auto: AutoSettings?
+    var began: LedgerTime
     var state = RechargeState.processing
     var last = Seen()
   }
@@ -62,7 +66,13 @@ struct Model {
 
   func view(_ wallet: Int) -> Seen.Wallet? {
     wallets[wallet].map {
-      Seen.Wallet(posted: $0.posted, held: held(wallet), state: $0.state, sequence: $0.changes)
+      Seen.Wallet(
+        posted: $0.posted,
+        held: held(wallet),
+        state: $0.state,
+        sequence: $0.changes,
+        auto: $0.auto.map { view($0, wallet) }
+      )
     }
   }
 
@@ -87,21 +97,26 @@ struct Model {
   private func named(by request: Request) -> [Int] {
     var named: [Int] = []
     switch request.action {
-    case .create(let wallet), .charge(let wallet, _), .grant(let wallet, _), .place(let wallet, _, _),
-      .freeze(let wallet), .unfreeze(let wallet), .close(let wallet), .saveCard(let wallet),
-      .recharge(let wallet, _, _, _), .readWallet(let wallet):
-      named = [wallet]
     case .extend(let hold, _, _), .capture(let hold, _, _), .release(let hold), .readHold(let hold):
       if let hold { named = [holds[hold].wallet] }
     case .refund(let entry, _): if let entry { named = [entries[entry].wallet] }
-    case .settle(let number, _): if let number, let recharge = recharges[number] { named = [recharge.wallet] }
-    case .sweep: break
+    case .settle(let number, _, _): if let number, let recharge = recharges[number] { named = [recharge.wallet] }
+    case .wake: named = dueAutos
+    default: named = request.action.wallet.map { [$0] } ?? []
     }
     // The answer to a known key of a recharge is that recharge as it is now.
     if let key = request.key, let number = answers[key]?.recharge, let recharge = recharges[number] {
       named.append(recharge.wallet)
     }
     return named
+  }
+
+  private func spender(of action: Action) -> Int? {
+    switch action {
+    case .charge, .place: action.wallet
+    case .extend(let hold, _, _): hold.map { holds[$0].wallet }
+    default: nil
+    }
   }
 
   mutating func perform(_ request: Request) -> Seen {
@@ -115,15 +130,24 @@ struct Model {
       seen.isReplay = true
       return seen
     }
+    let before = wallets
     do throws(No) {
       seen = try effect(of: request.action)
+      for id in wallets.keys where wallets[id]?.changes != before[id]?.changes { advanceAuto(id) }
     } catch {
       seen.reason = error.reason
       seen.facts = error.facts
+      if error.reason == "INSUFFICIENT_CREDITS", let wallet = spender(of: request.action) {
+        advanceAuto(wallet)
+        if case .place(_, _, _, waits: true) = request.action, view(wallet)?.auto?.status == .charging {
+          seen.reason = "RECHARGE_IN_PROGRESS"
+          seen.facts = [:]
+        }
+      }
     }
     if let key = request.key, seen.reason == nil || Self.remembered.contains(seen.reason ?? "") {
       var recharge: Int?
-      if case .recharge(_, _, _, let number) = request.action, seen.reason == nil { recharge = number }
+      if case .recharge(_, _, _, _, let number) = request.action, seen.reason == nil { recharge = number }
       answers[key] = (request.action, seen, recharge)
     }
     return seen
@@ -140,9 +164,14 @@ struct Model {
     case .create, .freeze, .unfreeze, .close, .saveCard: return try changeWallet(action)
     case .charge, .grant, .refund: return try post(action)
     case .place, .extend, .capture, .release: return try changeHold(action)
-    case .recharge(let wallet, let amount, let withCard, let number):
-      return try recharge(wallet, amount, withCard: withCard, number)
-    case .settle(let number, let state): return try settle(number, state)
+    case .recharge(let wallet, let amount, let withCard, let settings, let number):
+      return try recharge(wallet, amount, withCard: withCard, settings, number)
+    case .settle(let number, let state, let isHard): return try settle(number, state, isHard: isHard)
+    case .setAuto, .resumeAuto: return try changeAuto(action)
+    case .wake:
+      var seen = Seen()
+      seen.woken = wake()
+      return seen
     case .sweep:
       var seen = Seen()
       seen.expired = expiredInBatch

@@ -24,6 +24,8 @@ package struct ModelRun<OpenedStore: Store> {
   /// What the ledger calls the model's holds and entries, by their numbers.
   private var holds: [HoldID] = []
   private var entries: [EntryID] = []
+  /// Those of automatic recharges, which the ledger draws itself.
+  private var rechargeIDs: [Int: RechargeID] = [:]
 
   package init(_ ledger: ReopenableLedger<OpenedStore>, batchesBetweenRestarts: Int? = nil) {
     self.ledger = ledger
@@ -65,8 +67,12 @@ package struct ModelRun<OpenedStore: Store> {
     case .release(let hold): .release(hold: newest(hold, of: holds))
     case .readHold(let hold): .readHold(newest(hold, of: holds))
     case .refund(let entry, let amount): .refund(entry: newest(entry, of: entries), amount)
-    case .settle(let recharge, let state):
-      .settle(recharge: newest(recharge, of: model.rechargeNumbers).map { model.rechargeNumbers[$0] }, state)
+    case .settle(let recharge, let state, let isHard):
+      .settle(
+        recharge: newest(recharge, of: model.rechargeNumbers).map { model.rechargeNumbers[$0] },
+        state,
+        isHard: isHard
+      )
     default: action
     }
   }
@@ -93,6 +99,20 @@ package struct ModelRun<OpenedStore: Store> {
     guard holds.count == model.holds.count, entries.count == model.entries.count else {
       throw Difference(step: first, request: "\(batch)", expected: "as many holds and entries", found: "others")
     }
+    try learnAutomaticRecharges(from: first)
+  }
+
+  /// Callers see an automatic recharge for the first time in their wallet.
+  private mutating func learnAutomaticRecharges(from first: Int) throws {
+    let unknown = model.rechargeNumbers.filter { $0 >= Model.firstAutomatic && rechargeIDs[$0] == nil }
+    for number in unknown {
+      guard let wallet = model.recharges[number]?.wallet else { continue }
+      let answer = try ledger.run([.ask(.wallet(id(wallet)))], at: time)[0].answer
+      guard let found = answer.wallet?.autoRecharge?.phase.rechargeID else {
+        throw Difference(step: first, request: "wallet \(wallet)", expected: "an automatic recharge", found: "none")
+      }
+      rechargeIDs[number] = found
+    }
   }
 
   /// The model foretells the amounts that matter; ids and names it does not know.
@@ -112,6 +132,7 @@ package struct ModelRun<OpenedStore: Store> {
   private func command(_ request: Request) -> Command {
     switch request.action {
     case .sweep: .mutate(.expireDueHolds, .ledger)
+    case .wake: .mutate(.wakeAutoRecharges, .autoRecharge)
     case .readWallet(let wallet): .ask(.wallet(id(wallet)))
     case .readHold(let hold): .ask(.hold(id(hold: hold)))
     default: Scenario.command(mutation(request), key: "\(request.key ?? 0)")
@@ -123,8 +144,8 @@ package struct ModelRun<OpenedStore: Store> {
     case .create(let wallet): .createWallet(id(wallet), .usd)
     case .charge(let wallet, let amount): .charge(id(wallet), Scenario.micros(amount), .call, reference: "")
     case .grant(let wallet, let amount): .grant(id(wallet), Scenario.micros(amount), memo: "")
-    case .place(let wallet, let amount, let ttl):
-      .placeHold(id(wallet), Scenario.micros(amount), .call, reference: "", ttl: ttl)
+    case .place(let wallet, let amount, let ttl, let waits):
+      .placeHold(id(wallet), Scenario.micros(amount), .call, reference: "", ttl: ttl, waitsForRecharge: waits)
     case .extend(let hold, let additional, let ttl):
       .extendHold(id(hold: hold), additional: additional.map { Scenario.micros($0) }, ttl: ttl)
     case .capture(let hold, let amount, let isFinal):
@@ -136,20 +157,48 @@ package struct ModelRun<OpenedStore: Store> {
     case .unfreeze(let wallet): .unfreeze(id(wallet))
     case .close(let wallet): .close(id(wallet))
     case .saveCard(let wallet): .savePaymentMethod(id(wallet), Scenario.card("\(request.key ?? 0)"))
-    case .recharge(let wallet, let amount, let withCard, let number):
+    case .recharge(let wallet, let amount, let withCard, let settings, let number):
       .recharge(
         RechargeID("r\(number)"),
         id(wallet),
         Scenario.micros(amount),
-        withCard ? Scenario.card("r\(number)") : nil
+        withCard ? Scenario.card("r\(number)") : nil,
+        settings.map { AutoRechargeSettings($0) }
       )
-    case .settle(let number, let state):
-      .settleRecharge(RechargeID("r\(number ?? 0)"), Scenario.settlement("r\(number ?? 0)", state))
-    case .sweep, .readWallet, .readHold: preconditionFailure("no mutation: \(request)")
+    case .settle(let number, .declined, isHard: true):
+      .settleRecharge(
+        id(recharge: number),
+        .declined(processorChargeID: "ch-\(id(recharge: number))", code: "expired_card")
+      )
+    case .settle(let number, let state, _):
+      .settleRecharge(id(recharge: number), Scenario.settlement("\(id(recharge: number))", state))
+    case .setAuto(let wallet, let settings): .setAutoRecharge(id(wallet), AutoRechargeSettings(settings))
+    case .resumeAuto(let wallet): .resumeAutoRecharge(id(wallet))
+    case .sweep, .wake, .readWallet, .readHold: preconditionFailure("no mutation: \(request)")
     }
   }
 
   private func id(_ wallet: Int) -> WalletID { WalletID("w\(wallet)") }
 
+  private func id(recharge number: Int?) -> RechargeID {
+    let number = number ?? 0
+    return rechargeIDs[number] ?? RechargeID("r\(number)")
+  }
+
   private func id(hold: Int?) -> HoldID { hold.map { holds[$0] } ?? HoldID(record: 1 << 40, tag: 0) }
+}
+
+extension AutoRechargeSettings {
+  fileprivate init(_ settings: AutoSettings) {
+    self.init(
+      isEnabled: settings.isEnabled,
+      terms: settings.terms.map { terms in
+        AutoRechargeTerms(
+          threshold: Scenario.micros(terms.threshold),
+          amount: Scenario.micros(terms.amount),
+          monthlyLimit: terms.limit.map { Scenario.micros($0) }
+        )
+      }
+    )
+  }
 }

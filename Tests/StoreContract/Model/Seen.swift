@@ -25,6 +25,16 @@ package struct Seen: Hashable, Sendable {
     var held: Int64
     var state: WalletState
     var sequence: Int64
+    var auto: Auto?
+  }
+
+  struct Auto: Hashable, Sendable {
+    var isEnabled: Bool
+    var terms: AutoSettings.Terms
+    var status: AutoRecharge.Status
+    /// When it is over, where it ends by itself.
+    var end: LedgerTime?
+    var failures: Int
   }
 
   var reason: String?
@@ -39,6 +49,9 @@ package struct Seen: Hashable, Sendable {
   var refundable: Int64?
   var recharge: RechargeState?
   var expired: Int?
+  var woken: Int?
+  /// Whether saved settings begin a recharge at once.
+  var firesNow: Bool?
 
   init() {}
 
@@ -51,10 +64,18 @@ package struct Seen: Hashable, Sendable {
     case .reply(.refund(let reply)): refundable = reply.refunded.refundable.micros
     case .reply(.hold(let reply)): isLastUnit = reply.isLastUnit
     case .reply(.expiredHolds(let count)): expired = count
+    case .reply(.wokenAutoRecharges(let count)): woken = count
+    case .reply(.autoRechargeSaved(_, let fires)): firesNow = fires
     case .reply: break
     }
     wallet = outcome.answer.wallet.map {
-      Wallet(posted: $0.posted, held: $0.held, state: $0.state, sequence: $0.sequence)
+      Wallet(
+        posted: $0.posted,
+        held: $0.held,
+        state: $0.state,
+        sequence: $0.sequence,
+        auto: $0.autoRecharge.map { Auto($0) }
+      )
     }
     hold = outcome.answer.hold.map {
       Hold(
@@ -71,5 +92,19 @@ package struct Seen: Hashable, Sendable {
       Entry(kind: $0.kind, amount: $0.amount.micros, posted: $0.posted, held: $0.held, shortfall: $0.shortfall)
     }
     recharge = outcome.answer.recharge?.state
+  }
+}
+
+extension Seen.Auto {
+  init(_ autoRecharge: AutoRecharge) {
+    isEnabled = autoRecharge.isEnabled
+    terms = AutoSettings.Terms(
+      threshold: autoRecharge.terms.threshold.micros,
+      amount: autoRecharge.terms.amount.micros,
+      limit: autoRecharge.terms.monthlyLimit?.micros
+    )
+    status = autoRecharge.status
+    end = autoRecharge.wakeTime
+    failures = Int(autoRecharge.failures)
   }
 }
