@@ -36,7 +36,7 @@ let package = Package(
     .executableTarget(
       name: "creditsd",
       dependencies: [
-        "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Ledger", "LedgerStore", "MessageDigest",
+        "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Failpoints", "Ledger", "LedgerStore", "MessageDigest",
         "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "UnixGRPC",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -78,6 +78,11 @@ let package = Package(
     ),
     .target(name: "PaymentProcessing", dependencies: ["Ledger"], swiftSettings: settings),
     .target(
+      name: "Failpoints",
+      dependencies: ["Ledger", "LedgerStore", "PaymentProcessing"],
+      swiftSettings: settings
+    ),
+    .target(
       name: "SimulatedProcessor",
       dependencies: ["Ledger", "MessageDigest", "PaymentProcessing"],
       swiftSettings: settings
@@ -109,10 +114,17 @@ let package = Package(
     .testTarget(
       name: "CreditsdTests",
       dependencies: [
-        "CreditsAPI", "CreditsClient", "DynamicMessages", "ProtobufDescriptors", "UnixGRPC", "creditsctl", "creditsd",
-        "credits-simulator", "credits-story",
+        "CreditsAPI", "CreditsClient", "DynamicMessages", "Failpoints", "Ledger", "ProtobufDescriptors", "UnixGRPC",
+        "credits-simulator", "credits-story", "credits-torture", "creditsctl", "creditsd",
       ],
       exclude: ["peers"],
+      swiftSettings: settings
+    ),
+    // The long run of recharges that `make torture` starts; CreditsdTests runs a short one.
+    .executableTarget(
+      name: "credits-torture",
+      dependencies: ["CreditsClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Torture",
       swiftSettings: settings
     ),
     .testTarget(

@@ -28,9 +28,14 @@ struct RechargeErrand: Sendable {
 
   /// Returns when the recharge is final, needs review, or the task is cancelled.
   ///
-  /// - Parameter settled: Called at each outcome that became durable.
-  func run(_ recharge: Recharge, isNew: Bool, settled: () -> Void) async {
+  /// - Parameters:
+  ///   - isNew: Whether the processor cannot have been asked yet. Where it may have been, it is asked what it knows
+  ///     first.
+  ///   - settled: Called at each outcome that became durable.
+  func run(_ id: RechargeID, isNew: Bool, settled: () -> Void) async {
     do {
+      // Whoever told of it may tell late: what was final meanwhile is not asked of the processor again.
+      guard let recharge = try await current(id) else { return }
       var state = recharge.state
       if state == .processing {
         state = try await settle(recharge, try await outcome(of: recharge, isNew: isNew))
@@ -151,7 +156,13 @@ struct RechargeErrand: Sendable {
     }
   }
 
-  /// Commits the outcome, however often the ledger has to be asked: the money may already have moved.
+  /// The recharge as the ledger has it now.
+  private func current(_ id: RechargeID) async throws -> Recharge? {
+    guard case .reply(.recharge(let reply)) = try await answer(to: .ask(.recharge(id)), on: id) else { return nil }
+    return reply.recharge
+  }
+
+  /// Commits the outcome: the money may already have moved.
   private func settle(_ recharge: Recharge, _ settlement: Settlement) async throws -> RechargeState {
     let fingerprint = SHA256.hash(Array("\(recharge.id) \(settlement.state.rawValue)".utf8))
     let origin = Origin(
@@ -160,25 +171,29 @@ struct RechargeErrand: Sendable {
       method: .settleRecharge,
       fingerprint: Digest(fingerprint)
     )
-    let command = Command.mutate(.settleRecharge(recharge.id, settlement), origin)
+    switch try await answer(to: .mutate(.settleRecharge(recharge.id, settlement), origin), on: recharge.id) {
+    case .reply(.recharge(let reply)):
+      report(reply.recharge)
+      return reply.recharge.state
+    case .refusal(let refusal):
+      logger.critical(
+        "the processor contradicts a final recharge",
+        metadata: ["recharge_id": "\(recharge.id)", "reason": "\(refusal.sentence)"]
+      )
+      return .needsReview
+    case .reply: return .needsReview
+    }
+  }
+
+  /// Asks the ledger as often as it takes.
+  private func answer(to command: Command, on id: RechargeID) async throws -> Answer {
     while true {
       do throws(LedgerError) {
-        switch try await committer.submit(command).answer {
-        case .reply(.recharge(let reply)):
-          report(reply.recharge)
-          return reply.recharge.state
-        case .refusal(let refusal):
-          logger.critical(
-            "the processor contradicts a final recharge",
-            metadata: ["recharge_id": "\(recharge.id)", "reason": "\(refusal.sentence)"]
-          )
-          return .needsReview
-        case .reply: return .needsReview
-        }
+        return try await committer.submit(command).answer
       } catch {
         logger.error(
-          "an outcome waits to be recorded",
-          metadata: ["recharge_id": "\(recharge.id)", "error": "\(error)"]
+          "the ledger did not answer the recharge worker",
+          metadata: ["recharge_id": "\(id)", "error": "\(error)"]
         )
       }
       try await sleep(Self.firstPause)

@@ -19,9 +19,12 @@ package final class RechargeWorker: Sendable {
     var isStopped = false
   }
 
+  private static let reconciliationInterval = Duration.seconds(60)
+
   private let errand: RechargeErrand
   private let committer: Committer
   private let logger: Logger
+  private let sleep: @Sendable (Duration) async throws -> Void
   private let state = Mutex(State())
 
   /// - Parameters:
@@ -36,33 +39,50 @@ package final class RechargeWorker: Sendable {
   ) {
     self.committer = committer
     self.logger = logger
+    self.sleep = sleep
     errand = RechargeErrand(committer: committer, processor: processor, logger: logger, clock: clock, sleep: sleep)
   }
 
   /// Takes up every recharge that is not final. Called once, before calls are served.
   package func resume() async throws(LedgerError) {
-    guard case .reply(.openRecharges(let open)) = try await committer.submit(.ask(.openRecharges)).answer else {
-      return
-    }
-    for recharge in open {
-      if recharge.state == .needsReview {
-        logger.error("a recharge needs review", metadata: ["recharge_id": "\(recharge.id)"])
-      } else {
-        begin(recharge, isNew: false)
-      }
+    let open = try await reconcile()
+    for recharge in open where recharge.state == .needsReview {
+      logger.error("a recharge needs review", metadata: ["recharge_id": "\(recharge.id)"])
     }
     if !open.isEmpty { logger.notice("resumed recharges", metadata: ["count": "\(open.count)"]) }
   }
 
+  /// Takes up what nobody carries though it is not final, now and then until its task is cancelled.
+  package func keepReconciling() async {
+    while true {
+      do { try await sleep(Self.reconciliationInterval) } catch { return }
+      do throws(LedgerError) {
+        try await reconcile()
+      } catch {
+        logger.warning("recharges could not be reconciled", metadata: ["reason": "\(error)"])
+      }
+    }
+  }
+
+  /// Takes up every recharge that is not final and that nobody carries. Returns all that are not final.
+  @discardableResult
+  package func reconcile() async throws(LedgerError) -> [Recharge] {
+    guard case .reply(.openRecharges(let open)) = try await committer.submit(.ask(.openRecharges)).answer else {
+      return []
+    }
+    for recharge in open where recharge.state != .needsReview { begin(recharge.id, isNew: false) }
+    return open
+  }
+
   /// Begins to charge for what is begun from now on, whoever began it, until its task is cancelled.
   package func follow(_ begun: AsyncStream<Recharge>) async {
-    for await recharge in begun { begin(recharge, isNew: true) }
+    for await recharge in begun { begin(recharge.id, isNew: true) }
   }
 
   /// Begins to charge for a durable intent, unless that is under way, and waits for its first outcome or until
   /// `patience` ends. Cancelling the waiting task ends the wait only.
   func charge(_ recharge: Recharge, waitingUntil patience: ContinuousClock.Instant) async {
-    begin(recharge, isNew: true)
+    begin(recharge.id, isNew: true)
     guard let outcome = waiter(for: recharge.id) else { return }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in outcome {} }
@@ -82,16 +102,14 @@ package final class RechargeWorker: Sendable {
     for task in tasks { await task.value }
   }
 
-  /// - Parameter isNew: Whether the processor cannot have been asked yet. Where it may have been, it is asked what
-  ///   it knows first.
-  private func begin(_ recharge: Recharge, isNew: Bool) {
+  private func begin(_ id: RechargeID, isNew: Bool) {
     state.withLock { state in
-      guard !state.isStopped, state.jobs[recharge.id] == nil else { return }
+      guard !state.isStopped, state.jobs[id] == nil else { return }
       let task = Task {
-        await errand.run(recharge, isNew: isNew) { self.settled(recharge.id) }
-        self.ended(recharge.id)
+        await errand.run(id, isNew: isNew) { self.settled(id) }
+        self.ended(id)
       }
-      state.jobs[recharge.id] = Job(task: task)
+      state.jobs[id] = Job(task: task)
     }
   }
 

@@ -7,6 +7,7 @@ struct CommitLoop<OpenedStore: Store> {
   private var store: OpenedStore
   private var scans: ScanTable
   private let rechargeBegun: Committer.RechargeBegun
+  private let commits: Committer.CommitHook
 
   private struct Committed {
     var outcomes: [Outcome]
@@ -19,9 +20,11 @@ struct CommitLoop<OpenedStore: Store> {
     clock: @escaping @Sendable () -> LedgerTime,
     store: OpenedStore,
     desk: ScanDesk,
-    rechargeBegun: @escaping Committer.RechargeBegun
+    rechargeBegun: @escaping Committer.RechargeBegun,
+    commits: @escaping Committer.CommitHook
   ) {
     self.rechargeBegun = rechargeBegun
+    self.commits = commits
     self.rules = rules
     self.clock = clock
     self.store = store
@@ -84,7 +87,9 @@ struct CommitLoop<OpenedStore: Store> {
     for submission in batch { outcomes.append(rules.decide(submission.command, in: &state, at: time)) }
     guard !state.changes.isEmpty else { return Committed(outcomes: outcomes) }
     state.position.time = time
+    commits(.before, state.changes.records)
     try store.persist(state)
+    commits(.after, state.changes.records)
     let begun = state.changes.recharges.compactMap { state.recharges[$0]?.recharge }.filter { $0.state == .processing }
     return Committed(outcomes: outcomes, records: state.changes.records, begunRecharges: begun)
   }

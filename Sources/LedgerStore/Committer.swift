@@ -9,6 +9,12 @@ import Synchronization
 package final class Committer: Sendable {
   package typealias Completion = @Sendable (Result<Outcome, LedgerError>) -> Void
   package typealias RechargeBegun = @Sendable (Recharge) -> Void
+  package typealias CommitHook = @Sendable (CommitMoment, [JournalRecord]) -> Void
+
+  package enum CommitMoment: Sendable {
+    case before
+    case after
+  }
 
   /// Bounds the work between two syncs, and so the wait of whoever arrives just after a batch began.
   package static let largestBatch = 1024
@@ -28,6 +34,7 @@ package final class Committer: Sendable {
   ///   - open: Runs on the committer's thread.
   ///   - rechargeBegun: Called on the committer's thread for each recharge whose intent has become durable, whoever
   ///     began it: a caller, or the wallet's own settings. It must not block.
+  ///   - commits: Called on the committer's thread right before and right after each commit, with its records.
   ///   - stopped: Called once, on the committer's thread, when the store failed and everything is refused from then
   ///     on. The owner has to end the process with a failure: only a restart finds out what is durable.
   package init<OpenedStore: Store>(
@@ -35,6 +42,7 @@ package final class Committer: Sendable {
     clock: @escaping @Sendable () -> LedgerTime,
     open: @escaping @Sendable () throws(StoreError) -> OpenedStore,
     rechargeBegun: @escaping RechargeBegun = { _ in },
+    commits: @escaping CommitHook = { _, _ in },
     stopped: @escaping @Sendable (String) -> Void
   ) throws(StoreError) {
     let opening = Opening()
@@ -53,7 +61,14 @@ package final class Committer: Sendable {
       } catch {
         return opening.finish(error)
       }
-      var loop = CommitLoop(rules: rules, clock: clock, store: store, desk: desk, rechargeBegun: rechargeBegun)
+      var loop = CommitLoop(
+        rules: rules,
+        clock: clock,
+        store: store,
+        desk: desk,
+        rechargeBegun: rechargeBegun,
+        commits: commits
+      )
       let reason = loop.run(mailbox)
       guard let reason else { return }
       stopReason.value.withLock { $0 = reason }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failpoints
 import Logging
 
 /// The ledger of phone credits, served on one Unix socket.
@@ -75,6 +76,22 @@ struct Creditsd: AsyncParsableCommand {
     )
   )
   var testClock: String?
+
+    help: ArgumentHelp("Die at this moment, as by a power cut. For tests.", visibility: .hidden),
+    transform: { name in
+      guard let failpoint = Failpoint(rawValue: name) else {
+        let known = Failpoint.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("there is no failpoint \"\(name)\": take one of \(known)")
+      }
+      return failpoint
+    }
+  )
+  var failAt: Failpoint?
+
+  @Option(
+    help: ArgumentHelp("How long a processor at unix:PATH may take, in milliseconds. For tests.", visibility: .hidden)
+  )
+  var processorTimeout: UInt32?
 
   func run() async throws {
     let settings: Settings

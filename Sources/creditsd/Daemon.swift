@@ -36,13 +36,10 @@ struct Daemon {
       clock: now,
       open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
       rechargeBegun: { begun.yield($0) },
+      commits: { [failpoint = settings.failpoint] in failpoint?.commits($0, $1) },
       stopped: { reason in failure.happened(reason) }
     )
-    let processor = try OpenProcessor(
-      settings.processor,
-      userID: settings.processorUserID,
-      dataDirectory: directory
-    )
+    let processor = try OpenProcessor(settings)
     let worker = RechargeWorker(
       committer: committer,
       processor: processor.processor,
@@ -60,6 +57,7 @@ struct Daemon {
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
     let recharging = Task { await worker.follow(begunRecharges) }
+    let reconciling = Task { await worker.keepReconciling() }
     let sweeping = Task { [logger] in await LedgerSweeper(committer: committer, logger: logger, sleep: sleep).run() }
     let health = HealthRegistry()
     health.setStatus(.serving)
@@ -79,6 +77,8 @@ struct Daemon {
     try await serve(server, committer: committer, health: health, logger: logger)
     sweeping.cancel()
     await sweeping.value
+    reconciling.cancel()
+    await reconciling.value
     recharging.cancel()
     await recharging.value
     await worker.stop()
@@ -90,7 +90,15 @@ struct Daemon {
 
   private func serverConfiguration() -> GRPCServer.Configuration {
     var configuration = GRPCServer.Configuration(socket: settings.socket)
-    if settings.logsCalls { configuration.callObserver = CallLog().record }
+    let log = settings.logsCalls ? CallLog() : nil
+    if let failpoint = settings.failpoint {
+      configuration.callObserver = { call in
+        log?.record(call)
+        if call.path.contains("credits.v1.") { failpoint.hit(.reply) }
+      }
+    } else if let log {
+      configuration.callObserver = log.record
+    }
     return configuration
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failpoints
 import PaymentProcessing
 import ProcessorRPC
 import SimulatedProcessor
@@ -29,20 +30,22 @@ enum ProcessorChoice: Equatable, ExpressibleByArgument {
 
 /// A processor for as long as the daemon runs.
 struct OpenProcessor: Sendable {
-  let processor: any PaymentProcessor
+  private(set) var processor: any PaymentProcessor
   let close: @Sendable () async -> Void
 
-  /// - Parameter userID: The user that a processor behind a socket runs as.
-  init(_ choice: ProcessorChoice, userID: UInt32, dataDirectory: String) throws {
-    switch choice {
+  init(_ settings: Settings) throws {
+    switch settings.processor {
     case .simulated:
-      let simulated = try SimulatedProcessor(path: dataDirectory + "/simulated-processor.log")
+      let simulated = try SimulatedProcessor(path: settings.dataDirectory + "/simulated-processor.log")
       processor = simulated
       close = { simulated.close() }
     case .unix(let path):
-      let remote = RemoteProcessor(socketPath: path, userID: userID)
+      var timeouts = RemoteProcessor.Timeouts()
+      if let timeout = settings.processorTimeout { (timeouts.effect, timeouts.lookup) = (timeout, timeout) }
+      let remote = RemoteProcessor(socketPath: path, userID: settings.processorUserID, timeouts: timeouts)
       processor = remote
       close = { await remote.close() }
     }
+    if let failpoint = settings.failpoint { processor = FailingProcessor(processor, at: failpoint) }
   }
 }

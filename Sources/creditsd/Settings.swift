@@ -1,4 +1,5 @@
 import CreditsSocketPath
+import Failpoints
 import Glibc
 import Logging
 import UnixGRPC
@@ -9,6 +10,7 @@ struct Settings {
   let dataDirectory: String
   let processor: ProcessorChoice
   let processorUserID: UInt32
+  let processorTimeout: Duration?
   let logLevel: Logger.Level
   let logsCalls: Bool
   let lowBalance: DollarAmount
@@ -16,6 +18,7 @@ struct Settings {
   let callers: [ConfigurationFile.Caller]
   /// nil but for tests: the system's clock.
   let testClock: TestClock?
+  let failpoint: Failpoint?
 
   init(flags: Creditsd, environment: Environment) throws(SettingsError) {
     let path = flags.config ?? environment["CREDITS_CONFIG"]
@@ -77,6 +80,8 @@ struct Settings {
       guard environment[TestClock.permission] == "1" else { throw .testsOnly("--test-clock") }
       return try TestClock(path: path)
     }
+    processorTimeout = flags.processorTimeout.map { .milliseconds(Int64($0)) }
+    failpoint = flags.failAt
   }
 
   private static func amount(

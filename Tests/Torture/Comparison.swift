@@ -1,0 +1,124 @@
+import CreditsClient
+
+/// The processor's books beside the ledger's entries, after all is over.
+struct Comparison {
+  private(set) var paidCharges = 0
+  private(set) var charged = Money.micros(0)
+  private(set) var credits = 0
+  private(set) var credited = Money.micros(0)
+  /// Recharges for which the processor has taken money more than once.
+  private(set) var doubleCharges = 0
+  private(set) var doubleCredits = 0
+  private(set) var uncredited = 0
+  private(set) var unpaid = 0
+  let verdict: Verdict
+  private(set) var flaws: [String] = []
+
+  private struct Charge {
+    var micros: Int64
+    var isPaid: Bool
+  }
+
+  private static let readers = 64
+
+  /// - Parameter wallets: With what each has to hold, in micros.
+  init(of wallets: [String: Int64], stage: Stage) async throws {
+    let client = try await stage.client(0)
+    verdict = try await client.ledger.verify()
+    if !verdict.sound { flaws.append("the ledger's proof fails: \(verdict.flaws)") }
+    let charges = try books(stage)
+    let entries = try await entries(of: wallets, client)
+    for (recharge, charge) in charges {
+      let credit = entries[recharge]
+      if charge.isPaid, credit == nil {
+        uncredited += 1
+        flaws.append("\(recharge): charged, not credited")
+      } else if !charge.isPaid, credit != nil {
+        unpaid += 1
+        flaws.append("\(recharge): credited, not charged")
+      } else if let credit, credit != charge.micros {
+        flaws.append("\(recharge): charged \(charge.micros) micros, credited \(credit)")
+      }
+    }
+    for recharge in entries.keys where charges[recharge] == nil {
+      unpaid += 1
+      flaws.append("\(recharge): credited, unknown to the processor")
+    }
+    try await compareStates(charges, client)
+    if charged != credited { flaws.append("charged \(charged.formatted), credited \(credited.formatted)") }
+  }
+
+  /// What the processor has, by recharges.
+  private mutating func books(_ stage: Stage) throws -> [String: Charge] {
+    var charges: [String: Charge] = [:]
+    for fields in try stage.books() where fields[0] == "charge" {
+      guard let micros = Int64(fields[3]) else { throw TortureError(description: "\(fields): no amount") }
+      let charge = Charge(micros: micros, isPaid: fields[5] == "paid")
+      if charge.isPaid {
+        paidCharges += 1
+        charged.micros += micros
+      }
+      if let other = charges.updateValue(charge, forKey: String(fields[2])) {
+        if other.isPaid, charge.isPaid { doubleCharges += 1 }
+        flaws.append("\(fields[2]): the processor has two charges")
+      }
+    }
+    return charges
+  }
+
+  /// Micros that the ledger has credited, by recharges; on the way, each wallet holds what it has to.
+  private mutating func entries(of wallets: [String: Int64], _ client: CreditsClient) async throws -> [String: Int64] {
+    var credited: [String: Int64] = [:]
+    try await each(Array(wallets)) { wallet in
+      var entries: [Entry] = []
+      var token = ""
+      repeat {
+        let page = try await client.wallet.entries(wallet.key, pageSize: 1000, pageToken: token)
+        entries += page.items
+        token = page.nextPageToken
+      } while !token.isEmpty
+      return (wallet, entries, try await client.recharge.options(wallet.key))
+    } take: { wallet, entries, options in
+      let sum = entries.reduce(0) { $0 + ($1.amount?.micros ?? 0) }
+      let posted = options.wallet?.posted?.micros
+      if posted != wallet.value || sum != wallet.value {
+        flaws.append("\(wallet.key): holds \(posted ?? 0) micros, entries \(sum), has to hold \(wallet.value)")
+      }
+      if !options.openRechargeID.isEmpty { flaws.append("\(wallet.key): \(options.openRechargeID) is still open") }
+      for entry in entries where entry.kind == .recharge {
+        let micros = entry.amount?.micros ?? 0
+        credits += 1
+        self.credited.micros += micros
+        if credited.updateValue(micros, forKey: entry.rechargeID) != nil {
+          doubleCredits += 1
+          flaws.append("\(entry.rechargeID): credited twice")
+        }
+      }
+    }
+    return credited
+  }
+
+  private mutating func compareStates(_ charges: [String: Charge], _ client: CreditsClient) async throws {
+    try await each(Array(charges)) { charge in
+      (charge, try await client.recharge.get(charge.key))
+    } take: { charge, recharge in
+      guard recharge.state != (charge.value.isPaid ? .paid : .declined) else { return }
+      flaws.append("\(charge.key): \(recharge.state), but the processor's charge is paid: \(charge.value.isPaid)")
+    }
+  }
+
+  /// Asks about all items, some at once.
+  private func each<Item: Sendable, Answer: Sendable>(
+    _ items: [Item],
+    ask: @escaping @Sendable (Item) async throws -> Answer,
+    take: (Answer) -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+      for (index, item) in items.enumerated() {
+        if index >= Self.readers, let answer = try await group.next() { take(answer) }
+        group.addTask { try await ask(item) }
+      }
+      while let answer = try await group.next() { take(answer) }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import CreditsClient
+
+/// What one customer has done so far, and what the wallet has to hold for it.
+struct Life {
+  var calls: PersistentCalls
+  let tally: Tally
+  /// Micros.
+  var posted: Int64 = 0
+
+  typealias Payment = @Sendable (CreditsClient, String) async throws -> RechargeResult
+
+  /// Pays under one key until there is an outcome.
+  ///
+  /// - Parameter isTwin: Whether the same is asked for twice at once, and once more in the end.
+  mutating func recharge(
+    _ kind: String,
+    _ amount: Money,
+    isGood: Bool,
+    isTwin: Bool,
+    _ payment: @escaping Payment
+  ) async throws {
+    tally.begin()
+    let key = calls.key()
+    let calls = calls
+    async let twin = isTwin ? calls.untilSettled(key, payment) : nil
+    let result = try await calls.untilSettled(key, payment)
+    let expected: Recharge.State = isGood ? .paid : .declined
+    tally.end("\(kind) \(expected == .paid ? "paid" : "declined")")
+    if isGood { posted += amount.micros }
+    let id = result.recharge.rechargeID
+    guard result.recharge.state == expected else {
+      return tally.flaw("\(id): \(kind) \(result.recharge.state) \(result.recharge.explanation), not \(expected)")
+    }
+    if let twin = try await twin {
+      let third = try await calls.untilSettled(key, payment)
+      for other in [twin, third] where other.recharge != result.recharge || other.entry != result.entry {
+        tally.flaw("\(id): one key has two answers: \(result.recharge) and \(other.recharge)")
+      }
+    }
+  }
+}
+
+/// Makes each call under one key until there is an answer, as a good caller does.
+struct PersistentCalls: Sendable {
+  let credits: CreditsClient
+  let wallet: String
+  private var count = 0
+
+  init(credits: CreditsClient, wallet: String) {
+    self.credits = credits
+    self.wallet = wallet
+  }
+
+  mutating func key() -> String {
+    count += 1
+    return "\(wallet)-\(count)"
+  }
+
+  mutating func until<Answer>(_ call: (CreditsClient, String) async throws -> Answer) async throws -> Answer {
+    try await until(key(), call)
+  }
+
+  func until<Answer>(
+    _ key: String,
+    _ call: (CreditsClient, String) async throws -> Answer
+  ) async throws -> Answer {
+    while true {
+      do {
+        return try await call(credits, key)
+      } catch let error as CreditsError where error.passes {
+        try await Task.sleep(for: .milliseconds(20))
+      } catch {
+        throw TortureError(description: "\(wallet), \(key): \(error)")
+      }
+    }
+  }
+
+  func untilSettled(_ key: String, _ payment: Life.Payment) async throws -> RechargeResult {
+    while true {
+      let result = try await until(key, payment)
+      if result.recharge.state != .processing { return result }
+    }
+  }
+}
+
+extension CreditsError {
+  /// The same call may be answered later.
+  fileprivate var passes: Bool {
+    switch self {
+    case .unavailable, .deadlineExceeded, .cancelled, .rechargeInProgress: true
+    default: false
+    }
+  }
+}

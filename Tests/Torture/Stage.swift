@@ -1,0 +1,152 @@
+import CreditsClient
+import Foundation
+import Synchronization
+
+/// The files of a run.
+struct Place: Sendable {
+  private let directory: URL
+  private let isTemporary: Bool
+
+  init(_ path: String?) throws {
+    isTemporary = path == nil
+    directory =
+      path.map { URL(fileURLWithPath: $0) }
+      ?? FileManager.default.temporaryDirectory.appendingPathComponent("credits-torture-\(getpid())")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  }
+
+  func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
+
+  func clear() { if isTemporary { try? FileManager.default.removeItem(at: directory) } }
+}
+
+/// `creditsd` and `credits-simulator`, each a process with files of its own.
+final class Stage: Sendable {
+  let place: Place
+  /// Connect to whichever `creditsd` there is.
+  let clients = Mutex<[CreditsClient]>([])
+  private let seed: UInt64
+  private let faults: Double
+  private let processes: Mutex<Processes>
+
+  private struct Processes {
+    var daemon: Process
+    var simulator: Process
+    var simulatorStarts = 1
+  }
+
+  /// Shorter than the slow answers are: those end as time-outs.
+  private static let processorTimeout = 250
+  private static let slowness = 350
+
+  init(in place: Place, seed: UInt64, faults: Double) throws {
+    self.place = place
+    self.seed = seed
+    self.faults = faults
+    let simulator = try Self.simulator(in: place, seed: seed, faults: faults)
+    processes = Mutex(Processes(daemon: try Self.daemon(in: place), simulator: simulator))
+  }
+
+  func client(_ number: Int) async throws -> CreditsClient {
+    let count = 8
+    while clients.withLock({ $0.count }) < count {
+      let client = try await CreditsClient.connect(
+        socketPath: place.path("credits.sock"),
+        timeout: .seconds(30),
+        waitsForServer: true
+      )
+      clients.withLock { $0.append(client) }
+    }
+    return clients.withLock { $0[number % count] }
+  }
+
+  /// Kills `creditsd` in the middle of what it does, and starts another.
+  func killDaemon() throws {
+    try processes.withLock { processes in
+      Self.kill(processes.daemon)
+      processes.daemon = try Self.daemon(in: place)
+    }
+  }
+
+  /// The same for the processor, whose next life meets other faults.
+  func killSimulator() throws {
+    try processes.withLock { processes in
+      Self.kill(processes.simulator)
+      let seed = seed &+ UInt64(processes.simulatorStarts) &* 1000
+      processes.simulator = try Self.simulator(in: place, seed: seed, faults: faults)
+      processes.simulatorStarts += 1
+    }
+  }
+
+  /// The processor's books as its own tool prints them, in fields.
+  func books() throws -> [[Substring]] {
+    let listing = Process()
+    let text = Pipe()
+    listing.executableURL = Self.program("credits-simulator")
+    listing.arguments = ["books", "--file", place.path("books")]
+    listing.standardOutput = text
+    try listing.run()
+    let lines = String(decoding: text.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
+    listing.waitUntilExit()
+    guard listing.terminationStatus == 0 else { throw TortureError(description: "the books cannot be read") }
+    return lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+  }
+
+  func end() async throws {
+    for client in clients.withLock({ $0 }) { await client.close() }
+    processes.withLock { processes in
+      Self.kill(processes.daemon)
+      Self.kill(processes.simulator)
+    }
+  }
+
+  private static func daemon(in place: Place) throws -> Process {
+    try start(
+      "creditsd",
+      [
+        "--socket", place.path("credits.sock"), "--data", place.path("ledger"),
+        "--processor", "unix:" + place.path("processor.sock"), "--processor-timeout", "\(processorTimeout)",
+        "--log-level", "notice",
+      ],
+      log: place.path("creditsd.log")
+    )
+  }
+
+  private static func simulator(in place: Place, seed: UInt64, faults: Double) throws -> Process {
+    let plan = "all=\(faults),duplicate-events=\(faults),reordered-events=\(faults),slowness=\(slowness),seed=\(seed)"
+    return try start(
+      "credits-simulator",
+      [
+        "--socket", place.path("processor.sock"), "--file", place.path("books"), "--events", place.path("events"),
+        "--faults", plan,
+      ],
+      log: place.path("simulator.log")
+    )
+  }
+
+  private static func start(_ name: String, _ arguments: [String], log: String) throws -> Process {
+    let file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw TortureError(description: "cannot write \(log)") }
+    let process = Process()
+    process.executableURL = program(name)
+    process.arguments = arguments
+    process.standardError = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+    try process.run()
+    return process
+  }
+
+  private static func kill(_ process: Process) {
+    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  /// Built beside this program.
+  private static func program(_ name: String) -> URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent(name)
+  }
+}
+
+struct TortureError: Error, CustomStringConvertible {
+  let description: String
+}

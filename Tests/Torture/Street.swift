@@ -1,0 +1,26 @@
+/// So many customers at once, one coming when another has left, until there are recharges enough.
+struct Street: Sendable {
+  let stage: Stage
+  let tally: Tally
+  let seed: UInt64
+  let customers: Int
+
+  /// Returns the wallets that were used, by what they have to hold.
+  func run() async throws -> [String: Int64] {
+    try await withThrowingTaskGroup(of: (String, Int64).self) { group in
+      var number = 0
+      var wallets: [String: Int64] = [:]
+      func come() async throws {
+        number += 1
+        let customer = Customer(number: number, credits: try await stage.client(number), tally: tally, seed: seed)
+        group.addTask { try await customer.live() }
+      }
+      while number < customers, tally.isOpen { try await come() }
+      while let (wallet, posted) = try await group.next() {
+        wallets[wallet] = posted
+        if tally.isOpen { try await come() }
+      }
+      return wallets
+    }
+  }
+}

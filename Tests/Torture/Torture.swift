@@ -1,0 +1,79 @@
+import ArgumentParser
+import CreditsClient
+import Foundation
+
+/// Recharges wallets by the thousand through a processor that fails, with both processes killed again and again, then
+/// compares the processor's books with the ledger.
+@main
+struct Torture: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "credits-torture",
+    abstract: "Shows that every recharge is charged once and credited once, whatever breaks."
+  )
+
+  @Option(help: "How many recharges.")
+  var recharges = 2000
+
+  @Option(help: "How often creditsd is killed.")
+  var kills = 20
+
+  @Option(help: "How often the simulated processor is killed.")
+  var simulatorKills = 2
+
+  @Option(help: "How likely it is that a request to the processor meets a fault, from 0 to 1.")
+  var faults = 0.3
+
+  @Option(help: "How many customers there are at once.")
+  var customers = 256
+
+  @Option(help: "Draws what customers do, faults and kills; a new one by default.")
+  var seed = UInt64.random(in: 1...999_999)
+
+  @Option(help: "Where ledger, books and log are kept, and stay; a temporary directory by default.")
+  var directory: String?
+
+  func run() async throws {
+    say("seed \(seed): \(recharges) recharges, \(kills) + \(simulatorKills) kills, faults \(faults)")
+    let place = try Place(directory)
+    let tally = Tally(target: recharges)
+    let stage = try Stage(in: place, seed: seed, faults: faults)
+    let reaper = Reaper(stage: stage, tally: tally, seed: seed, kills: kills, simulatorKills: simulatorKills)
+    let street = Street(stage: stage, tally: tally, seed: seed, customers: customers)
+    let start = ContinuousClock.now
+    let showing = Task { await tally.show() }
+    async let reaping: Void = reaper.run()
+    let wallets = try await street.run()
+    try await reaping
+    showing.cancel()
+    let duration = ContinuousClock.now - start
+
+    let comparison = try await Comparison(of: wallets, stage: stage)
+    let flaws = tally.flaws + comparison.flaws
+    report(tally, comparison, LogFile(path: place.path("creditsd.log")), duration: duration)
+    for flaw in flaws.prefix(20) { say("FLAW \(flaw)") }
+    try await stage.end()
+    guard flaws.isEmpty else {
+      say("\(flaws.count) flaws; seed \(seed); see \(place.path(""))")
+      throw ExitCode.failure
+    }
+    place.clear()
+  }
+
+  private func report(_ tally: Tally, _ comparison: Comparison, _ log: LogFile, duration: Duration) {
+    let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    let counts = tally.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+    say("recharges: \(tally.count) in \(Int(seconds)) s: \(counts.joined(separator: ", "))")
+    say(
+      "kills: creditsd \(tally.kills), in the middle of \(log.resumedRecharges) recharges; "
+        + "simulator \(tally.simulatorKills)"
+    )
+    say("unknown outcomes: \(log.unknownOutcomes.map { "\($0.count) \($0.reason)" }.joined(separator: ", "))")
+    say("processor: \(comparison.paidCharges) paid charges, \(comparison.charged.formatted)")
+    say("ledger: \(comparison.credits) recharge entries, \(comparison.credited.formatted)")
+    say(
+      "double charges \(comparison.doubleCharges), double credits \(comparison.doubleCredits), "
+        + "uncredited charges \(comparison.uncredited), unpaid credits \(comparison.unpaid)"
+    )
+    say("proof: \(comparison.verdict.sound ? "sound" : "NOT SOUND"), \(comparison.verdict.recordCount) records")
+  }
+}
