@@ -1,7 +1,7 @@
 # Every target installs what it lacks: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test generate format lint bench bench-rpc bench-rpc-all bench-ledger
+.PHONY: help run build test torture generate format lint bench bench-rpc bench-rpc-all bench-ledger
 
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
@@ -30,6 +30,13 @@ test: ## Run all tests, with real gRPC peers
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test --no-parallel
+
+# A slice of it is among the tests.
+torture: ## Make 100 000 recharges through faults and kills, and compare the processor's books with the ledger
+	@.ci/install $(LIBRARIES)
+	@for product in creditsd credits-simulator credits-torture; do swift build $(RELEASE) --product $$product || exit 1; done
+	@.build-release/release/credits-torture --recharges 100000 --kills 500 --simulator-kills 50 --customers 1024 \
+		$(if $(SEED),--seed $(SEED))
 
 generate: ## Regenerate the C and Swift of proto/
 	@.ci/install $(LIBRARIES) $(GENERATORS)

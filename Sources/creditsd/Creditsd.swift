@@ -77,6 +77,7 @@ struct Creditsd: AsyncParsableCommand {
   )
   var testClock: String?
 
+  @Option(
     help: ArgumentHelp("Die at this moment, as by a power cut. For tests.", visibility: .hidden),
     transform: { name in
       guard let failpoint = Failpoint(rawValue: name) else {

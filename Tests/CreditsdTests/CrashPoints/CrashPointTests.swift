@@ -1,0 +1,45 @@
+import CreditsClient
+import Failpoints
+import Foundation
+import Testing
+
+@Suite("creditsd killed at every moment", .timeLimit(.minutes(15)))
+struct CrashPointTests {
+  private static let baselines = Baselines()
+
+  @Test("ends as if it had not been", arguments: Flow.allCases.flatMap(\.crashes))
+  func killed(_ crash: Flow.Crash) async throws {
+    let expected = try await Self.baselines.end(of: crash.flow)
+    let street = try Street(crash.flow)
+    #expect(try await street.end(killedAt: crash.failpoint) == expected)
+  }
+
+  @Test("passes every failpoint that there is in some flow")
+  func completeness() {
+    let passed = Set(Flow.allCases.flatMap(\.failpoints))
+    let forgotten = Failpoint.allCases.filter { !passed.contains($0) && !Flow.passedByNone.contains($0) }
+    #expect(forgotten.isEmpty, "add them to a flow of Flow.swift")
+    #expect(passed.isDisjoint(with: Flow.passedByNone))
+  }
+
+  @Test("refuses a failpoint that it does not know, and says which there are")
+  func unknown() throws {
+    let directory = try TestDirectory()
+    let daemon = try RunningDaemon(in: directory, options: ["--fail-at", "noon"])
+    let text = daemon.errorText()
+    #expect(text.contains("there is no failpoint \"noon\""))
+    for failpoint in Failpoint.allCases { #expect(text.contains(failpoint.rawValue)) }
+    #expect(daemon.process.terminationStatus != 0)
+  }
+}
+
+/// How flows end that nobody disturbs.
+private actor Baselines {
+  private var ends: [Flow: Task<EndState, any Error>] = [:]
+
+  func end(of flow: Flow) async throws -> EndState {
+    let task = ends[flow] ?? Task { try await Street(flow).end(killedAt: nil) }
+    ends[flow] = task
+    return try await task.value
+  }
+}

@@ -1,0 +1,29 @@
+import CreditsClient
+
+/// All that has to be the same in the end: ids and times aside, which are drawn anew in each run.
+struct EndState: Equatable, Sendable {
+  var balances: [Money?]
+  var state: Wallet.State
+  var autoRecharge: AutoRecharge.State?
+  /// Every change of the wallet, with what was available after it.
+  var changes: [String]
+  /// Of the saved card.
+  var last4: String?
+  /// The processor's charges: micros and status.
+  var charges: [String]
+
+  init(_ credits: CreditsClient, wallet id: String, simulator: ProcessorProcess) async throws {
+    let wallet = try await credits.wallet.get(id)
+    balances = [wallet.posted, wallet.held, wallet.available]
+    state = wallet.state
+    autoRecharge = wallet.autoRecharge?.state
+    changes = []
+    for try await update in credits.wallet.changes(id, after: 0) {
+      guard case .change(let change) = update else { continue }
+      changes.append("\(change.kind) \(change.wallet?.available?.formatted ?? "")")
+      if change.wallet?.sequence == wallet.sequence { break }
+    }
+    last4 = try await credits.recharge.options(id).paymentMethod?.last4
+    charges = try simulator.listing().filter { $0[0] == "charge" }.map { "\($0[3]) \($0[5])" }.sorted()
+  }
+}
