@@ -41,11 +41,23 @@ final class Tally: Sendable {
 
   func flaw(_ sentence: String) { state.withLock { $0.flaws.append(sentence) } }
 
-  /// Prints how far it is, now and then, until its task is cancelled.
-  func show() async {
-    while (try? await Task.sleep(for: .seconds(10))) != nil {
+  /// Prints how far it is, now and then, until its task is cancelled or, since a recharge is lost, nothing goes on.
+  func show(stalled: () async -> Void) async {
+    var last = 0
+    var quietRounds = 0
+    while (try? await Task.sleep(for: Self.interval)) != nil {
       let (count, kills, flaws) = state.withLock { ($0.count, $0.kills, $0.flaws.count) }
       say("  \(count) recharges, \(kills) kills\(flaws == 0 ? "" : ", \(flaws) FLAWS")")
+      quietRounds = count == last ? quietRounds + 1 : 0
+      last = count
+      if quietRounds == Self.patience {
+        say("FLAW a recharge does not end")
+        return await stalled()
+      }
     }
   }
+
+  private static let interval = Duration.seconds(10)
+  /// Longer than the longest pauses between attempts, several of which may be in vain.
+  private static let patience = 30
 }

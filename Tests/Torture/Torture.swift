@@ -40,7 +40,12 @@ struct Torture: AsyncParsableCommand {
     let reaper = Reaper(stage: stage, tally: tally, seed: seed, kills: kills, simulatorKills: simulatorKills)
     let street = Street(stage: stage, tally: tally, seed: seed, customers: customers)
     let start = ContinuousClock.now
-    let showing = Task { await tally.show() }
+    let showing = Task {
+      await tally.show {
+        try? await stage.end()
+        Self.exit(withError: ExitCode.failure)
+      }
+    }
     async let reaping: Void = reaper.run()
     let wallets = try await street.run()
     try await reaping
