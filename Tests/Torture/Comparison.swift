@@ -21,8 +21,8 @@ struct Comparison {
 
   private static let readers = 64
 
-  /// - Parameter wallets: With what each has to hold, in micros.
-  init(of wallets: [String: Int64], stage: Stage) async throws {
+  /// - Parameter wallets: With what each has to hold, in micros; nil where that is not known.
+  init(of wallets: [String: Int64?], stage: Stage) async throws {
     let client = try await stage.client(0)
     verdict = try await client.ledger.verify()
     if !verdict.sound { flaws.append("the ledger's proof fails: \(verdict.flaws)") }
@@ -67,7 +67,7 @@ struct Comparison {
   }
 
   /// Micros that the ledger has credited, by recharges; on the way, each wallet holds what it has to.
-  private mutating func entries(of wallets: [String: Int64], _ client: CreditsClient) async throws -> [String: Int64] {
+  private mutating func entries(of wallets: [String: Int64?], _ client: CreditsClient) async throws -> [String: Int64] {
     var credited: [String: Int64] = [:]
     try await each(Array(wallets)) { wallet in
       var entries: [Entry] = []
@@ -81,8 +81,9 @@ struct Comparison {
     } take: { wallet, entries, options in
       let sum = entries.reduce(0) { $0 + ($1.amount?.micros ?? 0) }
       let posted = options.wallet?.posted?.micros
-      if posted != wallet.value || sum != wallet.value {
-        flaws.append("\(wallet.key): holds \(posted ?? 0) micros, entries \(sum), has to hold \(wallet.value)")
+      let expected = wallet.value ?? sum
+      if posted != expected || sum != expected {
+        flaws.append("\(wallet.key): holds \(posted ?? 0) micros, entries \(sum), has to hold \(expected)")
       }
       if !options.openRechargeID.isEmpty { flaws.append("\(wallet.key): \(options.openRechargeID) is still open") }
       for entry in entries where entry.kind == .recharge {

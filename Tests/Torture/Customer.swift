@@ -17,10 +17,10 @@ struct Customer: Sendable {
   ]
   private static let billing = BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
 
-  private var wallet: String { "wallet-\(number)" }
+  var wallet: String { "wallet-\(number)" }
 
-  /// Returns the wallet's name and what it has to hold.
-  func live() async throws -> (String, Int64) {
+  /// Returns what the wallet has to hold, in micros.
+  func live() async throws -> Int64 {
     var numbers = SeededNumbers(seed: seed, stream: UInt64(number))
     var life = Life(calls: PersistentCalls(credits: credits, wallet: wallet), tally: tally)
     _ = try await life.calls.until { try await $0.wallet.create(wallet, idempotencyKey: $1) }
@@ -51,7 +51,7 @@ struct Customer: Sendable {
     }
     let off = AutoRechargeSettings(enabled: false)
     _ = try await life.calls.until { try await $0.recharge.setAutoRecharge(wallet, off, idempotencyKey: $1) }
-    return (wallet, life.posted)
+    return life.posted
   }
 
   private func pay(

@@ -130,6 +130,7 @@ final class Stage: Sendable {
     let process = Process()
     process.executableURL = program(name)
     process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle(fileDescriptor: file, closeOnDealloc: true)
     try process.run()
     return process

@@ -5,19 +5,26 @@ struct Street: Sendable {
   let seed: UInt64
   let customers: Int
 
-  /// Returns the wallets that were used, by what they have to hold.
-  func run() async throws -> [String: Int64] {
-    try await withThrowingTaskGroup(of: (String, Int64).self) { group in
+  /// Returns the wallets that were used, with what each has to hold; nil where a customer does not know.
+  func run() async throws -> [String: Int64?] {
+    try await withThrowingTaskGroup(of: (String, Int64?).self) { group in
       var number = 0
-      var wallets: [String: Int64] = [:]
+      var wallets: [String: Int64?] = [:]
       func come() async throws {
         number += 1
         let customer = Customer(number: number, credits: try await stage.client(number), tally: tally, seed: seed)
-        group.addTask { try await customer.live() }
+        group.addTask {
+          do {
+            return (customer.wallet, try await customer.live())
+          } catch {
+            tally.flaw("\(error)")
+            return (customer.wallet, nil)
+          }
+        }
       }
       while number < customers, tally.isOpen { try await come() }
       while let (wallet, posted) = try await group.next() {
-        wallets[wallet] = posted
+        wallets.updateValue(posted, forKey: wallet)
         if tally.isOpen { try await come() }
       }
       return wallets

@@ -55,7 +55,7 @@ struct Torture: AsyncParsableCommand {
     let comparison = try await Comparison(of: wallets, stage: stage)
     let flaws = tally.flaws + comparison.flaws
     report(tally, comparison, LogFile(path: place.path("creditsd.log")), duration: duration)
-    for flaw in flaws.prefix(20) { say("FLAW \(flaw)") }
+    for flaw in flaws.prefix(500) { say("FLAW \(flaw)") }
     try await stage.end()
     guard flaws.isEmpty else {
       say("\(flaws.count) flaws; seed \(seed); see \(place.path(""))")
