@@ -3,7 +3,7 @@ import Failpoints
 import Foundation
 import Testing
 
-@Suite("creditsd killed at every moment", .timeLimit(.minutes(15)))
+@Suite("creditsd killed at every moment", .serialized, .timeLimit(.minutes(15)))
 struct CrashPointTests {
   private static let baselines = Baselines()
 
