@@ -29,7 +29,22 @@ public enum CreditsError: Error, Sendable, Hashable {
   /// The ledger's disk is full: nothing was changed.
   case diskFull(String)
   case rechargeNotFound
+  case refundNotFound
   case paymentMethodNotFound
+  /// The wallet has as many cards as it may have: remove one.
+  case paymentMethodLimit
+  /// Only a recharge that was paid can be refunded.
+  case rechargeNotRefundable
+  /// No more than this can be given back.
+  case refundExceedsRecharge(refundable: Money)
+  /// The recharge was refunded as often as it may be.
+  case refundLimit
+  /// Refunds of the wallet's recharges are under way: wait for them.
+  case refundInProgress
+  /// There is nothing to settle by hand; the sentence says why.
+  case notInReview(String)
+  /// The processor's charge pays for another recharge.
+  case processorChargeTaken(rechargeID: String)
   /// No card is saved: recharge with payment details.
   case paymentMethodRequired
   /// Automatic recharges are turned off.
@@ -114,6 +129,14 @@ extension CreditsError {
     case "DISK_FULL": return .diskFull(message)
     case "RECHARGE_NOT_FOUND": return .rechargeNotFound
     case "PAYMENT_METHOD_NOT_FOUND": return .paymentMethodNotFound
+    case "REFUND_NOT_FOUND": return .refundNotFound
+    case "PAYMENT_METHOD_LIMIT": return .paymentMethodLimit
+    case "RECHARGE_NOT_REFUNDABLE": return .rechargeNotRefundable
+    case "REFUND_EXCEEDS_RECHARGE": return Money(info, "refundable").map { .refundExceedsRecharge(refundable: $0) }
+    case "REFUND_LIMIT": return .refundLimit
+    case "REFUND_IN_PROGRESS": return .refundInProgress
+    case "NOT_IN_REVIEW": return .notInReview(message)
+    case "PROCESSOR_CHARGE_TAKEN": return .processorChargeTaken(rechargeID: info.metadata["recharge_id"] ?? "")
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired
     case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled
     case "PAYMENT_DECLINED": return .paymentDeclined(code: info.metadata["decline_code"] ?? "")
@@ -124,7 +147,7 @@ extension CreditsError {
     case "FIELD_INVALID", "IDEMPOTENCY_KEY_REQUIRED": return .fieldInvalid(message)
     case "IDEMPOTENCY_KEY_REUSED": return .idempotencyKeyReused
     case "ROLE_MISSING": return .permissionDenied(message)
-    case "LEDGER_UNAVAILABLE": return .unavailable(message)
+    case "LEDGER_UNAVAILABLE", "PROCESSOR_UNAVAILABLE": return .unavailable(message)
     default: return nil
     }
   }
@@ -147,11 +170,18 @@ extension CreditsError: CustomStringConvertible {
     case .shortfallLimit(let capturable): return "no more than \(capturable.formatted) can be captured of this hold"
     case .entryNotFound: return "there is no such entry"
     case .entryNotRefundable: return "only charges and captures can be refunded"
-    case .refundExceedsCharge(let refundable): return "no more than \(refundable.formatted) can be given back"
+    case .refundExceedsCharge(let refundable), .refundExceedsRecharge(let refundable):
+      return "no more than \(refundable.formatted) can be given back"
     case .snapshotRequired(let sequence):
       return "the watch cannot begin there: begin with the wallet as it is, at sequence \(sequence)"
     case .cursorUnknown: return "the ledger does not know the cursor: begin without one"
     case .rechargeNotFound: return "there is no such recharge"
+    case .refundNotFound: return "there is no such refund"
+    case .paymentMethodLimit: return "the wallet has as many cards as it may have: remove one first"
+    case .rechargeNotRefundable: return "only a recharge that was paid can be refunded"
+    case .refundLimit: return "the recharge was refunded as often as it may be"
+    case .refundInProgress: return "refunds of the wallet's recharges are under way: wait for them to end"
+    case .processorChargeTaken(let id): return "the processor's charge pays for recharge \(id)"
     case .paymentMethodNotFound: return "there is no such payment method"
     case .paymentMethodRequired: return "no card is saved: send payment details with the recharge"
     case .autoRechargeDisabled: return "automatic recharges are turned off: turn them on first"
@@ -159,7 +189,7 @@ extension CreditsError: CustomStringConvertible {
     case .rechargeInProgress(let id): return "recharge \(id) is under way: wait for it to end"
     case .amountOutOfRange(let text), .currencyMismatch(let text), .cardNumberRefused(let text),
       .fieldInvalid(let text), .permissionDenied(let text), .unavailable(let text), .walletNotEmpty(let text),
-      .holdResolved(let text), .diskFull(let text):
+      .holdResolved(let text), .notInReview(let text), .diskFull(let text):
       return text
     case .idempotencyKeyReused: return "the idempotency key was used for another request: take a new one"
     case .deadlineExceeded: return "no answer came in time: repeat the call with the same idempotency key"

@@ -9,6 +9,11 @@ public typealias Change = CreditsAPI.Change
 public typealias Event = CreditsAPI.Event
 public typealias Timestamp = CreditsAPI.Timestamp
 public typealias Recharge = CreditsAPI.Recharge
+public typealias RechargeRefund = CreditsAPI.RechargeRefund
+public typealias Dispute = CreditsAPI.Dispute
+/// A recharge and what became of its money since.
+public typealias RechargeHistory = CreditsAPI.GetRechargeResponse
+public typealias CardWarning = CreditsAPI.CardWarning
 public typealias AutoRecharge = CreditsAPI.AutoRecharge
 public typealias AutoRechargeSettings = CreditsAPI.AutoRechargeSettings
 public typealias PaymentMethod = CreditsAPI.PaymentMethod

@@ -4,9 +4,10 @@ import CreditsAPI
 public struct PaymentMethodCalls: Sendable {
   let caller: Caller
 
-  /// Saves a card without paying.
+  /// Saves a card without paying. Recharges are paid with it from then on; the others stay saved.
   ///
-  /// - Throws: ``CreditsError/paymentDeclined(code:)`` when the processor will not have it.
+  /// - Throws: ``CreditsError/paymentDeclined(code:)`` when the processor will not have it,
+  ///   ``CreditsError/paymentMethodLimit`` when the wallet has ten.
   public func save(
     _ walletID: String,
     _ details: PaymentDetails,
@@ -32,8 +33,8 @@ public struct PaymentMethodCalls: Sendable {
     return try answer.part(\.paymentMethod)
   }
 
-  /// Change Card and Pay: pays with a new card and, if it pays, makes it the saved one. Otherwise the old card stays and
-  /// nothing is credited; look at the recharge's state.
+  /// Change Card and Pay: pays with a new card and, if it pays, saves it in place of the one that recharges were paid
+  /// with. Otherwise the old card stays and nothing is credited; look at the recharge's state.
   ///
   /// - Parameter amount: $10 to $1000, whole cents.
   /// - Throws: ``CreditsError/amountOutOfRange(_:)``, ``CreditsError/rechargeInProgress(rechargeID:)``.

@@ -18,7 +18,10 @@ extension CreditsAPI.Change {
       entry: answer.entry.map { CreditsAPI.Entry($0, of: wallet) },
       hold: answer.hold.map { CreditsAPI.Hold($0) },
       recharge: answer.recharge.map { CreditsAPI.Recharge($0) },
-      paymentMethod: answer.savedPaymentMethod.map { CreditsAPI.PaymentMethod($0) }
+      paymentMethod: answer.savedPaymentMethod.map { CreditsAPI.PaymentMethod($0) },
+      rechargeRefund: answer.rechargeRefund.map { CreditsAPI.RechargeRefund($0) },
+      dispute: answer.dispute.map { CreditsAPI.Dispute($0) },
+      removedPaymentMethod: answer.removedPaymentMethod.map { CreditsAPI.PaymentMethod($0) }
     )
   }
 }
@@ -45,7 +48,18 @@ extension CreditsAPI.Change.Kind {
       case .rechargeAuthenticationRequired: .rechargeAuthenticationRequired
       case .rechargeFailed: .rechargeFailed
       case .rechargeNeedsReview: .rechargeNeedsReview
+      case .rechargeCardAttached: .rechargeCardAttached
+      case .rechargeRefundStarted: .rechargeRefundStarted
+      case .rechargeRefunded: .rechargeRefunded
+      case .rechargeRefundFailed: .rechargeRefundFailed
+      case .rechargeRefundNeedsReview: .rechargeRefundNeedsReview
+      case .disputeOpened: .disputeOpened
+      case .disputeWon: .disputeWon
+      case .disputeLost: .disputeLost
       case .paymentMethodSaved: .paymentMethodSaved
+      case .paymentMethodDefaultSet: .paymentMethodDefaultSet
+      case .paymentMethodRemoved: .paymentMethodRemoved
+      case .paymentMethodDetached: .paymentMethodDetached
       case .autoRechargeSet: .autoRechargeSet
       case .autoRechargeResumed: .autoRechargeResumed
       case .autoRechargeArmed: .autoRechargeArmed
@@ -65,6 +79,12 @@ extension CreditsAPI.Event.Kind {
       case .rechargeFailed: .rechargeFailed
       case .rechargeAuthenticationRequired: .rechargeAuthenticationRequired
       case .rechargeNeedsReview: .rechargeNeedsReview
+      case .rechargeRefunded: .rechargeRefunded
+      case .rechargeRefundFailed: .rechargeRefundFailed
+      case .rechargeRefundNeedsReview: .rechargeRefundNeedsReview
+      case .disputeOpened: .disputeOpened
+      case .disputeWon: .disputeWon
+      case .disputeLost: .disputeLost
       case .holdExpired: .holdExpired
       case .shortfall: .shortfall
       case .walletFrozen: .walletFrozen

@@ -125,13 +125,17 @@ extension GRPCStatus.Code {
       case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
         .idempotencyKeyRequired:
         .invalidArgument
-      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound, .entryNotFound: .notFound
+      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound, .entryNotFound,
+        .rechargeRefundNotFound:
+        .notFound
       case .walletExists: .alreadyExists
       case .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .holdResolved,
         .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .autoRechargeDisabled,
-        .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled:
+        .paymentMethodLimit, .rechargeNotRefundable, .refundExceedsRecharge, .rechargeRefundLimit, .notInReview,
+        .processorChargeTaken, .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled,
+        .refundAlreadySettled, .disputeImplausible:
         .failedPrecondition
-      case .rechargeInProgress: .aborted
+      case .rechargeInProgress, .refundInProgress: .aborted
       }
   }
 }

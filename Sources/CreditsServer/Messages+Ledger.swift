@@ -30,7 +30,23 @@ extension CreditsAPI.Wallet {
       state: State(wallet.state),
       sequence: wallet.sequence,
       createTime: Timestamp(wallet.createTime),
-      autoRecharge: wallet.autoRecharge.map { CreditsAPI.AutoRecharge($0) }
+      autoRecharge: wallet.autoRecharge.map { CreditsAPI.AutoRecharge($0) },
+      cardWarning: wallet.cardWarning.map { CreditsAPI.CardWarning($0) }
+    )
+  }
+}
+
+extension CreditsAPI.CardWarning {
+  fileprivate init(_ warning: Ledger.CardWarning) {
+    let kind: Kind =
+      switch warning.kind {
+      case .expiresSoon: .expiresSoon
+      case .expired: .expired
+      }
+    self.init(
+      kind: kind,
+      expiryMonth: Int32(truncatingIfNeeded: warning.expiry.number % 12 + 1),
+      expiryYear: Int32(truncatingIfNeeded: warning.expiry.number / 12)
     )
   }
 }
@@ -77,10 +93,13 @@ extension CreditsAPI.Entry.Kind {
       case .capture: .capture
       case .refund: .refund
       case .grant: .grant
+      case .rechargeRefunded, .rechargeRefundFailed: .rechargeRefund
+      case .disputeOpened, .disputeWon, .disputeLost: .dispute
       case .walletCreated, .holdPlaced, .holdExtended, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
         .walletClosed, .rechargeStarted, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
-        .rechargeNeedsReview, .paymentMethodSaved, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed,
-        .autoRechargeLimitReached, .autoRechargeSuspended:
+        .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefundNeedsReview,
+        .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet,
+        .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
         .unspecified
       }
   }
@@ -161,50 +180,5 @@ extension CreditsAPI.PaymentMethod {
 extension CreditsAPI.BillingDetails {
   init(_ billing: Ledger.BillingDetails) {
     self.init(name: billing.name, email: billing.email, country: billing.country, postalCode: billing.postalCode)
-  }
-}
-
-extension CreditsAPI.Recharge {
-  init(_ recharge: Ledger.Recharge) {
-    let isDeclined = recharge.state == .declined
-    self.init(
-      rechargeID: recharge.id.value,
-      walletID: recharge.walletID.value,
-      amount: CreditsAPI.Money(recharge.amount),
-      state: State(recharge.state),
-      declineCode: isDeclined ? recharge.explanation ?? "" : "",
-      paymentMethod: CreditsAPI.PaymentMethod(recharge.paymentMethod),
-      entryID: recharge.entryID?.description ?? "",
-      createTime: Timestamp(recharge.createTime),
-      updateTime: Timestamp(recharge.updateTime),
-      nextActionURL: recharge.nextActionURL ?? "",
-      explanation: isDeclined ? "" : recharge.explanation ?? "",
-      purpose: Purpose(recharge.purpose)
-    )
-  }
-}
-
-extension CreditsAPI.Recharge.Purpose {
-  fileprivate init(_ purpose: RechargePurpose) {
-    self =
-      switch purpose {
-      case .recharge: .manual
-      case .changeCard: .changeCard
-      case .autoRecharge: .automatic
-      }
-  }
-}
-
-extension CreditsAPI.Recharge.State {
-  init(_ state: RechargeState) {
-    self =
-      switch state {
-      case .processing: .processing
-      case .paid: .paid
-      case .declined: .declined
-      case .authenticationRequired: .authenticationRequired
-      case .failed: .failed
-      case .needsReview: .needsReview
-      }
   }
 }

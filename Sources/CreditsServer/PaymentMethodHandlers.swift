@@ -5,7 +5,7 @@ import UnixGRPC
 
 /// `credits.v1.PaymentMethodService`.
 struct PaymentMethodHandlers: PaymentMethodService {
-  private let recharges: RechargeCall
+  let recharges: RechargeCall
 
   init(recharges: RechargeCall) { self.recharges = recharges }
 
@@ -22,26 +22,13 @@ struct PaymentMethodHandlers: PaymentMethodService {
       )
       let walletID = try RequestFields.walletID(request.walletID)
       let card = try RequestFields.requiredCard(request.paymentMethodToken, request.billingDetails)
-      let reply = try await recharges.reply(to: origin, context) { try await verified(card, for: walletID) }
+      let reply = try await saved(card, for: walletID, origin, context)
       guard case .paymentMethod(let wallet, let paymentMethod) = reply else {
         throw GRPCStatus(code: .internal, message: "the ledger answered another question")
       }
       return SavePaymentMethodResponse(paymentMethod: PaymentMethod(paymentMethod), wallet: Wallet(wallet))
     } catch {
       throw LedgerCall.status(of: error)
-    }
-  }
-
-  /// A card that the processor declines is a refusal that the ledger remembers for the key.
-  private func verified(_ card: GivenCard, for walletID: WalletID) async throws(ProcessorError) -> Mutation {
-    do throws(ProcessorError) {
-      return .savePaymentMethod(
-        walletID,
-        card.candidate(described: try await recharges.processor.verifyCard(card.token))
-      )
-    } catch {
-      guard case .cardDeclined(let code) = error else { throw error }
-      return .refusePaymentMethod(walletID, declineCode: code)
     }
   }
 

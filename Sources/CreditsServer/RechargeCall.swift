@@ -51,8 +51,24 @@ struct RechargeCall: Sendable {
       guard case .recharge(let begun) = try await ledger.reply(to: .ask(.recharge(id)), context),
         begun.recharge.state == .processing
       else { continue }
-      await worker.charge(begun.recharge, waitingUntil: patience)
+      await worker.carry(.recharge(id), waitingUntil: patience)
     }
+  }
+
+  /// As `recharge`, for a refund of one.
+  func refund(
+    _ origin: Origin,
+    _ context: ServerContext,
+    mutation: () async throws -> Mutation
+  ) async throws -> RechargeRefundReply {
+    guard case .rechargeRefund(let begun) = try await reply(to: origin, context, mutation: mutation) else {
+      throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+    }
+    guard begun.refund.state == .processing else { return begun }
+    await worker.carry(.refund(begun.refund.id), waitingUntil: Self.patience(of: context))
+    let question = Command.ask(.rechargeRefund(begun.refund.id))
+    guard case .rechargeRefund(let now) = try await ledger.reply(to: question, context) else { return begun }
+    return now
   }
 
   private static func patience(of context: ServerContext) -> ContinuousClock.Instant {
@@ -70,7 +86,7 @@ struct RechargeCall: Sendable {
       throw GRPCStatus(code: .internal, message: "the ledger answered another question")
     }
     guard begun.recharge.state == .processing else { return begun }
-    await worker.charge(begun.recharge, waitingUntil: Self.patience(of: context))
+    await worker.carry(.recharge(begun.recharge.id), waitingUntil: Self.patience(of: context))
     guard case .recharge(let now) = try await ledger.reply(to: .ask(.recharge(begun.recharge.id)), context) else {
       return begun
     }
@@ -91,6 +107,10 @@ struct GivenCard: Sendable {
 extension RechargeID {
   /// 128 random bits, from the kernel.
   static func random() -> RechargeID { RechargeID("rch_" + randomHexadecimal()) }
+}
+
+extension RechargeRefundID {
+  static func random() -> RechargeRefundID { RechargeRefundID("rfd_" + randomHexadecimal()) }
 }
 
 extension PaymentMethodID {

@@ -53,11 +53,16 @@ struct RechargeHandlers: RechargeService {
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext) async throws -> GetRechargeResponse {
     do {
       try recharges.ledger.authorize(context)
-      let question = Query.recharge(try RequestFields.rechargeID(request.rechargeID))
-      guard case .recharge(let reply) = try await recharges.ledger.reply(to: .ask(question), context) else {
+      let question = Query.rechargeHistory(try RequestFields.rechargeID(request.rechargeID))
+      guard case .rechargeHistory(let history) = try await recharges.ledger.reply(to: .ask(question), context) else {
         throw GRPCStatus(code: .internal, message: "the ledger answered another question")
       }
-      return GetRechargeResponse(recharge: Recharge(reply.recharge))
+      return GetRechargeResponse(
+        recharge: Recharge(history.recharge.recharge),
+        refunds: history.refunds.map { RechargeRefund($0) },
+        disputes: history.disputes.map { Dispute($0) },
+        refundable: Money(history.refundable)
+      )
     } catch {
       throw LedgerCall.status(of: error)
     }
@@ -77,7 +82,8 @@ extension GetRechargeOptionsResponse {
       paymentDetailsRequired: options.paymentMethod == nil,
       openRechargeID: options.openRecharge?.value ?? "",
       suggestedThresholds: options.limits.suggestedThresholds.map { Money($0, currency) },
-      autoRecharge: options.wallet.autoRecharge.map { AutoRecharge($0) }
+      autoRecharge: options.wallet.autoRecharge.map { AutoRecharge($0) },
+      paymentMethods: options.savedPaymentMethods.map { PaymentMethod($0) }
     )
   }
 }

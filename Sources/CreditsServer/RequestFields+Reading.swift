@@ -21,8 +21,13 @@ extension RequestFields {
       case .capture: wanted.insert(.capture)
       case .refund: wanted.insert(.refund)
       case .grant: wanted.insert(.grant)
+      case .rechargeRefund: wanted.formUnion([.rechargeRefunded, .rechargeRefundFailed])
+      case .dispute: wanted.formUnion([.disputeOpened, .disputeWon, .disputeLost])
       case .unspecified, .unrecognized:
-        throw .fieldInvalid(field: "kinds", description: "must be CHARGE, RECHARGE, CAPTURE, REFUND or GRANT")
+        throw .fieldInvalid(
+          field: "kinds",
+          description: "must be CHARGE, RECHARGE, CAPTURE, REFUND, GRANT, RECHARGE_REFUND or DISPUTE"
+        )
       }
     }
     return wanted

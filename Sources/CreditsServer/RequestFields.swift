@@ -17,6 +17,10 @@ enum RequestFields {
 
   static func rechargeID(_ text: String) throws(Refusal) -> RechargeID { RechargeID(try required(text, "recharge_id")) }
 
+  static func paymentMethodID(_ text: String) throws(Refusal) -> PaymentMethodID {
+    PaymentMethodID(try required(text, "payment_method_id"))
+  }
+
   static func currency(_ code: String, field: String) throws(Refusal) -> Currency {
     guard let currency = Currency(code: code) else {
       throw .fieldInvalid(field: field, description: "must be an ISO 4217 code in upper case, such as USD")
@@ -113,7 +117,7 @@ enum RequestFields {
     return GivenCard(token: token, billing: billing)
   }
 
-  private static func required(_ text: String, _ field: String) throws(Refusal) -> String {
+  static func required(_ text: String, _ field: String) throws(Refusal) -> String {
     guard textLength.contains(text.utf8.count) else {
       throw .fieldInvalid(field: field, description: "must have 1 to 255 bytes")
     }

@@ -21,6 +21,16 @@ extension Committer {
     desk.post(desk.newID()) { WalletList(after: created, size: size, completion: completion) }
   }
 
+  /// Gathers a page of a wallet's recharges, newest first, and calls `completion` on the committer's thread.
+  package func listRecharges(
+    of walletID: WalletID,
+    before last: RechargePlace?,
+    size: Int,
+    completion: @escaping @Sendable (Result<RechargePage, ScanError>) -> Void
+  ) {
+    desk.post(desk.newID()) { RechargeList(of: walletID, before: last, size: size, completion: completion) }
+  }
+
   /// Follows a wallet. The relay ends only with an error, or when its reader abandons it.
   package func watch(_ walletID: WalletID, from start: WatchStart) -> Relay<WalletUpdate> {
     let id = desk.newID()

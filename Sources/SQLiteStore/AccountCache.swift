@@ -51,7 +51,7 @@ struct AccountCache {
 
 extension Account {
   /// Whether a replay of the journal over `earlier` gives this account. What else changed has no other place than
-  /// the wallet's row, but for what is known of its holds: they have rows of their own.
+  /// the wallet's row, but for what is known of its holds, refunds and disputes: they have rows of their own.
   func isReplay(of earlier: Account) -> Bool {
     var replayed = earlier
     replayed.wallet.posted = wallet.posted
@@ -60,6 +60,8 @@ extension Account {
     replayed.head = head
     replayed.openHolds = openHolds
     replayed.nextHoldExpiry = nextHoldExpiry
+    replayed.openRefunds = openRefunds
+    replayed.openDisputes = openDisputes
     return replayed == self
   }
 }

@@ -4,26 +4,38 @@ import LedgerStore
 extension SQLiteStore {
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
     var state = LedgerState(position: position)
+    var histories = needs.histories
     var recharges = needs.recharges
+    var refunds = needs.refunds
     for key in needs.keys {
       guard let recorded = try recordedAnswer(for: key) else { continue }
       state.answers[key] = recorded
-      if case .recharge(let id) = recorded.body { recharges.insert(id) }
+      switch recorded.body {
+      case .recharge(let id): recharges.insert(id)
+      case .rechargeRefund(let id): refunds.insert(id)
+      case .fixed: break
+      }
+    }
+    for id in refunds {
+      if let recharge = try rechargeID(of: id) { histories.insert(recharge) }
     }
     for chargeID in needs.processorChargeIDs {
-      state.processorCharges[chargeID] = try rechargeID(ofCharge: chargeID)
+      guard let id = try rechargeID(ofCharge: chargeID) else { continue }
+      state.processorCharges[chargeID] = id
+      if needs.chargesOfRecharges.contains(chargeID) { recharges.insert(id) }
     }
-    if needs.openRecharges {
-      state.openRecharges = try openRecharges()
-      recharges.formUnion(state.openRecharges)
-    }
-    var walletsWithCard = needs.walletsWithCard
-    for id in recharges {
+    if needs.openErrands { recharges.formUnion(try loadOpenErrands(into: &state)) }
+    var wallets = needs.wallets
+    var walletsWithCards = needs.walletsWithCards
+    for id in recharges.union(histories) {
       guard let book = try recharge(id) else { continue }
       state.recharges[id] = book
-      walletsWithCard.insert(book.recharge.walletID)
+      walletsWithCards.insert(book.recharge.walletID)
     }
-    var wallets = needs.wallets
+    for id in histories {
+      for book in try self.refunds(of: id) { state.refunds[book.refund.id] = book }
+      for book in try disputes(of: id) { state.disputes[book.dispute.id] = book }
+    }
     for id in needs.holds {
       guard let hold = try hold(id) else { continue }
       state.holds[id] = hold
@@ -34,26 +46,56 @@ extension SQLiteStore {
       state.entries[id] = book
       wallets.insert(book.walletID)
     }
+    for id in needs.paymentMethodsWithWallets {
+      guard let paymentMethod = try paymentMethod(id) else { continue }
+      state.paymentMethods[id] = paymentMethod
+      wallets.insert(paymentMethod.walletID)
+    }
     if needs.walletsWithDueHolds {
       wallets.formUnion(try walletsWithDueHolds(at: needs.time, atMost: Needs.largestSweep))
     }
     if needs.walletsToWake {
       wallets.formUnion(try walletsToWake(at: needs.time, atMost: Needs.largestSweep))
     }
-    for walletID in wallets { state.accounts[walletID] = try account(walletID) }
-    var paymentMethods = needs.paymentMethods
-    for walletID in walletsWithCard {
-      state.accounts[walletID] = try account(walletID)
-      if let id = state.accounts[walletID]?.defaultPaymentMethod { paymentMethods.insert(id) }
-    }
-    for account in state.accounts.values where account.mayFire {
-      if let id = account.defaultPaymentMethod { paymentMethods.insert(id) }
-    }
-    for id in paymentMethods { state.paymentMethods[id] = try paymentMethod(id) }
+    try load(wallets, withCards: walletsWithCards, into: &state)
+    for id in needs.paymentMethods { state.paymentMethods[id] = try paymentMethod(id) }
     for (walletID, account) in state.accounts where account.mayHaveDueHolds(at: needs.time) {
       for hold in try dueHolds(of: walletID, at: needs.time) { state.holds[hold.id] = hold }
     }
     return state
+  }
+
+  private mutating func load(
+    _ wallets: Set<WalletID>,
+    withCards walletsWithCards: Set<WalletID>,
+    into state: inout LedgerState
+  ) throws(StoreError) {
+    for walletID in wallets { state.accounts[walletID] = try account(walletID) }
+    for walletID in walletsWithCards {
+      guard let stored = try stored(walletID) else { continue }
+      state.accounts[walletID] = stored.account
+      for id in try savedPaymentMethods(ofWalletRow: stored.row) { state.paymentMethods[id] = try paymentMethod(id) }
+      if let open = stored.account.openRecharge, state.recharges[open] == nil {
+        state.recharges[open] = try recharge(open)
+      }
+    }
+    for account in state.accounts.values where account.mayFire {
+      if let id = account.defaultPaymentMethod { state.paymentMethods[id] = try paymentMethod(id) }
+    }
+  }
+
+  /// Returns the open recharges: they bring their wallets.
+  private func loadOpenErrands(into state: inout LedgerState) throws(StoreError) -> Set<RechargeID> {
+    state.openRecharges = try openRecharges()
+    for book in try openRefunds() {
+      state.refunds[book.refund.id] = book
+      state.openRefunds.insert(book.refund.id)
+    }
+    for id in try paymentMethods(statements.selectRemovedPaymentMethods) {
+      state.paymentMethods[id] = try paymentMethod(id)
+      state.removedPaymentMethods.insert(id)
+    }
+    return state.openRecharges
   }
 
   package mutating func journal(of walletID: WalletID) throws(StoreError) -> [JournalRecord] {
@@ -96,6 +138,9 @@ extension SQLiteStore {
       head: ChainHead(record: select.int64(7), hash: hash),
       openRecharge: select.optionalText(9).map { RechargeID($0) },
       defaultPaymentMethod: select.optionalText(10).map { PaymentMethodID($0) },
+      cardExpiry: select.isNull(11) ? nil : CalendarMonth(number: select.int64(11)),
+      openRefunds: try openRefunds(ofWalletRow: select.int64(0)),
+      openDisputes: try openDisputes(ofWalletRow: select.int64(0)),
       openHolds: holds.count,
       nextHoldExpiry: holds.nextExpiry
     )
@@ -108,9 +153,12 @@ extension SQLiteStore {
     guard let number = try keyIndex.answer(for: key) else { return nil }
     if number < 0 { return try recordedRefusal(-number) }
     guard let record = try storedRecord(number) else { throw .failed("record \(number) is lost") }
-    let body: RecordedAnswer.Body =
-      if let id = record.rechargeID { .recharge(id) } else { .fixed(try decode(record.answer, of: "record \(number)")) }
-    return RecordedAnswer(method: record.origin.method, fingerprint: record.origin.fingerprint, body: body)
+    let answer = try decode(record.answer, of: "record \(number)")
+    return RecordedAnswer(
+      method: record.origin.method,
+      fingerprint: record.origin.fingerprint,
+      body: RecordedAnswer.Body(of: record, answer)
+    )
   }
 
   /// Where a scan goes on, a command that needs a damaged record cannot.
@@ -148,11 +196,25 @@ extension SQLiteStore {
     return ids
   }
 
+  private func savedPaymentMethods(ofWalletRow row: Int64) throws(StoreError) -> [PaymentMethodID] {
+    let select = statements.selectSavedPaymentMethods
+    select.bind(1, row)
+    return try paymentMethods(select)
+  }
+
+  private func paymentMethods(_ select: Statement) throws(StoreError) -> [PaymentMethodID] {
+    defer { select.reset() }
+    var ids: [PaymentMethodID] = []
+    while try select.step() { ids.append(PaymentMethodID(select.text(0))) }
+    return ids
+  }
+
   func paymentMethod(_ id: PaymentMethodID) throws(StoreError) -> PaymentMethod? {
     let select = statements.selectPaymentMethod
     select.bind(1, id.value)
     defer { select.reset() }
     guard try select.step() else { return nil }
+    guard let state = PaymentMethodState(rawValue: select.text(11)) else { throw .failed("card \(id) is damaged") }
     return PaymentMethod(
       id: id,
       walletID: WalletID(select.text(0)),
@@ -169,7 +231,8 @@ extension SQLiteStore {
         country: select.text(8),
         postalCode: select.text(9)
       ),
-      createTime: LedgerTime(microseconds: select.int64(10))
+      createTime: LedgerTime(microseconds: select.int64(10)),
+      state: state
     )
   }
 

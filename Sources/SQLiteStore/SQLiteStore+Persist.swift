@@ -68,11 +68,23 @@ extension SQLiteStore {
       }
       try upsert(book, walletRow: wallet.row)
     }
-    for id in changes.createdPaymentMethods {
+    for id in changes.paymentMethods {
       guard let paymentMethod = state.paymentMethods[id], let wallet = wallets[paymentMethod.walletID] else {
-        throw .failed("payment method \(id) was saved without its wallet")
+        throw .failed("payment method \(id) changed without its wallet")
       }
-      try insert(paymentMethod, walletRow: wallet.row)
+      try upsert(paymentMethod, walletRow: wallet.row)
+    }
+    for id in changes.refunds {
+      guard let book = state.refunds[id], let wallet = wallets[book.refund.walletID] else {
+        throw .failed("refund \(id) changed without its wallet")
+      }
+      try upsert(book, walletRow: wallet.row)
+    }
+    for id in changes.disputes {
+      guard let book = state.disputes[id], let wallet = wallets[book.dispute.walletID] else {
+        throw .failed("dispute \(id) changed without its wallet")
+      }
+      try upsert(book, walletRow: wallet.row)
     }
     try write(state.position)
     var changed: [ChangedAccount] = []
@@ -178,20 +190,21 @@ extension SQLiteStore {
     try upsert.run()
   }
 
-  private func insert(_ paymentMethod: PaymentMethod, walletRow: Int64) throws(StoreError) {
-    let insert = statements.insertPaymentMethod
-    insert.bind(1, paymentMethod.id.value)
-    insert.bind(2, walletRow)
-    insert.bind(3, paymentMethod.token.secret)
-    insert.bind(4, paymentMethod.card.brand)
-    insert.bind(5, paymentMethod.card.last4)
-    insert.bind(6, Int64(paymentMethod.card.expiryMonth))
-    insert.bind(7, Int64(paymentMethod.card.expiryYear))
-    insert.bind(8, paymentMethod.billing.name)
-    insert.bind(9, paymentMethod.billing.email)
-    insert.bind(10, paymentMethod.billing.country)
-    insert.bind(11, paymentMethod.billing.postalCode)
-    insert.bind(12, paymentMethod.createTime.microseconds)
-    try insert.run()
+  private func upsert(_ paymentMethod: PaymentMethod, walletRow: Int64) throws(StoreError) {
+    let upsert = statements.upsertPaymentMethod
+    upsert.bind(1, paymentMethod.id.value)
+    upsert.bind(2, walletRow)
+    upsert.bind(3, paymentMethod.token.secret)
+    upsert.bind(4, paymentMethod.card.brand)
+    upsert.bind(5, paymentMethod.card.last4)
+    upsert.bind(6, Int64(paymentMethod.card.expiryMonth))
+    upsert.bind(7, Int64(paymentMethod.card.expiryYear))
+    upsert.bind(8, paymentMethod.billing.name)
+    upsert.bind(9, paymentMethod.billing.email)
+    upsert.bind(10, paymentMethod.billing.country)
+    upsert.bind(11, paymentMethod.billing.postalCode)
+    upsert.bind(12, paymentMethod.createTime.microseconds)
+    upsert.bind(13, paymentMethod.state.rawValue)
+    try upsert.run()
   }
 }

@@ -74,8 +74,33 @@ extension SQLiteStore {
     return rows
   }
 
+  package mutating func rechargeIDs(
+    of walletID: WalletID,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace] {
+    guard let row = try stored(walletID)?.row else { return [] }
+    let select = statements.scans.selectRechargesOfWallet
+    select.bind(1, row)
+    select.bind(2, place?.createTime.microseconds ?? .max)
+    select.bind(3, place?.id.value ?? "")
+    select.bind(4, Int64(limit))
+    defer { select.reset() }
+    var places: [RechargePlace] = []
+    while try select.step() {
+      places.append(
+        RechargePlace(createTime: LedgerTime(microseconds: select.int64(1)), id: RechargeID(select.text(0)))
+      )
+    }
+    return places
+  }
+
   package mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>? {
-    try paymentMethod(id).map { .row($0) }
+    do throws(StoreError) {
+      return try paymentMethod(id).map { .row($0) }
+    } catch {
+      return .damaged(try Self.damage(error))
+    }
   }
 
   package mutating func paymentMethodRows(

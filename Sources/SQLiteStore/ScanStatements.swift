@@ -3,7 +3,7 @@ import LedgerStore
 /// The statements that scans read with, prepared once.
 final class ScanStatements {
   let selectRecords, selectRefusals, selectWallets, selectHolds, selectRefunds: Statement
-  let selectRechargeRow, selectRecharges, selectPaymentMethods: Statement
+  let selectRechargeRow, selectRecharges, selectRechargesOfWallet, selectPaymentMethods: Statement
 
   init(_ connection: Connection) throws(StoreError) {
     selectRecords = try Statement(
@@ -47,6 +47,13 @@ final class ScanStatements {
     selectRecharges = try Statement(
       connection,
       "\(recharge) WHERE recharge_id > ?1 ORDER BY recharge_id LIMIT ?2"
+    )
+    selectRechargesOfWallet = try Statement(
+      connection,
+      """
+      SELECT recharge_id, create_time FROM recharge WHERE wallet = ?1 AND (create_time, recharge_id) < (?2, ?3)
+      ORDER BY create_time DESC, recharge_id DESC LIMIT ?4
+      """
     )
     selectPaymentMethods = try Statement(
       connection,

@@ -4,24 +4,28 @@ import LedgerStore
 final class Statements {
   let begin, commit: Statement
   let selectWallet, selectRecord, selectRefusal, selectRecharge, selectRechargeOfCharge: Statement
-  let selectOpenRecharges, selectPaymentMethod: Statement
+  let selectOpenRecharges, selectPaymentMethod, selectSavedPaymentMethods, selectRemovedPaymentMethods: Statement
+  let refunds: RefundStatements
   let scans: ScanStatements
   let insertWallet, insertBalance, updateBalance, insertRecord, insertRefusal: Statement
-  let upsertRecharge, insertPaymentMethod, updatePosition: Statement
+  let upsertRecharge, upsertPaymentMethod, updatePosition: Statement
   let selectHold, selectOpenHolds, summarizeOpenHolds, selectWalletsWithDueHolds, upsertHold: Statement
   let selectRefunded, upsertRefunded: Statement
   let selectAutoRecharge, upsertAutoRecharge, selectWalletsToWake: Statement
 
   init(_ connection: Connection) throws(StoreError) {
     scans = try ScanStatements(connection)
+    refunds = try RefundStatements(connection)
     begin = try Statement(connection, "BEGIN IMMEDIATE")
     commit = try Statement(connection, "COMMIT")
     selectWallet = try Statement(
       connection,
       """
-      SELECT wallet, currency, create_time, posted, held, state, sequence, head_record, head_hash, open_recharge,
-        default_payment_method
-      FROM wallet JOIN balance USING (wallet) WHERE wallet_id = ?1
+      SELECT wallet.wallet, currency, wallet.create_time, posted, held, balance.state, sequence, head_record, head_hash,
+        open_recharge, default_payment_method, expiry_year * 12 + expiry_month - 1
+      FROM wallet JOIN balance USING (wallet)
+        LEFT JOIN payment_method ON payment_method_id = default_payment_method
+      WHERE wallet_id = ?1
       """
     )
     let record = """
@@ -53,9 +57,17 @@ final class Statements {
       connection,
       """
       SELECT wallet_id, token, brand, last4, expiry_month, expiry_year, billing_name, billing_email, billing_country,
-        billing_postal_code, payment_method.create_time
+        billing_postal_code, payment_method.create_time, state
       FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = ?1
       """
+    )
+    selectSavedPaymentMethods = try Statement(
+      connection,
+      "SELECT payment_method_id FROM payment_method WHERE wallet = ?1 AND state = 'SAVED'"
+    )
+    selectRemovedPaymentMethods = try Statement(
+      connection,
+      "SELECT payment_method_id FROM payment_method WHERE state = 'REMOVED'"
     )
     insertWallet = try Statement(connection, "INSERT INTO wallet VALUES (?1, ?2, ?3, ?4)")
     insertBalance = try Statement(connection, "INSERT INTO balance VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
@@ -84,9 +96,12 @@ final class Statements {
         update_time = ?10
       """
     )
-    insertPaymentMethod = try Statement(
+    upsertPaymentMethod = try Statement(
       connection,
-      "INSERT INTO payment_method VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+      """
+      INSERT INTO payment_method VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      ON CONFLICT (payment_method_id) DO UPDATE SET state = ?13
+      """
     )
     updatePosition = try Statement(
       connection,

@@ -42,7 +42,7 @@ struct PaymentMethodServiceTests {
     try await daemon.cards.getPaymentMethod(GetPaymentMethodRequest(walletID: "w")).paymentMethod?.last4
   }
 
-  @Test("saves a card in place of the old one, and replays the same bytes, also after a restart")
+  @Test("saves a card that pays from then on, and replays the same bytes, also after a restart")
   func saves() async throws {
     var daemon = try await daemonWithCard()
     let request = save("pm_card_mastercard", key: "second")

@@ -83,8 +83,8 @@ struct RechargeWorkerTests {
     try await waitUntilPaid()
     reconciling.cancel()
     await reconciling.value
-    // It may have been asked before: so it is asked what it knows first.
-    #expect(requests.all.withLock { $0 } == ["find", "charge"])
+    // Its card was never made ready: so nobody can have charged it.
+    #expect(requests.all.withLock { $0 } == ["attach", "charge"])
     await worker.stop()
     committer.close()
   }

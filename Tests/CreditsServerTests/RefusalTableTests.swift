@@ -56,7 +56,7 @@ struct RefusalTableTests {
     Row(GRPCStatus(refusal), code, refusal.reason, metadata, field: field, advice: advice)
   }
 
-  static let rows: [Row] = arguments + absences + states + failures
+  static let rows: [Row] = arguments + absences + states + aftermath + failures
 
   static let arguments = [
     refused(.fieldInvalid(field: "x", description: "must be y"), .invalidArgument, field: "x", advice: "x must be y"),
@@ -89,6 +89,12 @@ struct RefusalTableTests {
     refused(.rechargeNotFound(recharge), .notFound, ["recharge_id": "r"], advice: "use the recharge_id"),
     refused(.paymentMethodNotFound(wallet), .notFound, ["wallet_id": "w"], advice: "save one"),
     refused(.holdNotFound(hold), .notFound, ["hold_id": "h7-00000001"], advice: "use the hold_id"),
+    refused(
+      .rechargeRefundNotFound(RechargeRefundID("f")),
+      .notFound,
+      ["refund_id": "f"],
+      advice: "use the refund_id"
+    ),
     refused(.entryNotFound(entry), .notFound, ["entry_id": "e8-00000002"], advice: "use the entry_id"),
     refused(.walletExists(wallet), .alreadyExists, ["wallet_id": "w"], advice: "choose another"),
   ]
@@ -159,6 +165,49 @@ struct RefusalTableTests {
     ),
   ]
 
+  /// Cards, and what becomes of recharges after they were begun.
+  static let aftermath = [
+    refused(.paymentMethodLimit(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "remove one first"),
+    refused(
+      .rechargeNotRefundable(recharge, .declined),
+      .failedPrecondition,
+      ["recharge_id": "r", "state": "DECLINED"],
+      advice: "only a PAID one"
+    ),
+    refused(
+      .refundExceedsRecharge(recharge, refundable: usd(4)),
+      .failedPrecondition,
+      ["recharge_id": "r", "refundable": "4000000", "currency_code": "USD"],
+      advice: "refund that or less"
+    ),
+    refused(.rechargeRefundLimit(recharge), .failedPrecondition, ["recharge_id": "r"], advice: "no more refunds"),
+    refused(
+      .notInReview(id: "recharge r", state: "PAID"),
+      .failedPrecondition,
+      ["state": "PAID"],
+      advice: "nothing to settle by hand"
+    ),
+    refused(
+      .processorChargeTaken(chargeID: "ch", recharge),
+      .failedPrecondition,
+      ["recharge_id": "r"],
+      advice: "name the charge of this one"
+    ),
+    refused(.refundInProgress(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),
+    refused(
+      .refundAlreadySettled(RechargeRefundID("f"), .failed),
+      .failedPrecondition,
+      ["refund_id": "f", "state": "FAILED"],
+      advice: "already FAILED"
+    ),
+    refused(
+      .disputeImplausible(DisputeID("d"), recharge),
+      .failedPrecondition,
+      ["recharge_id": "r"],
+      advice: "more than recharge r has brought"
+    ),
+  ]
+
   static let failures = [
     Row(
       GRPCStatus(roleMissing: .admin, of: "phones"),
@@ -218,6 +267,6 @@ struct RefusalTableTests {
     let reasons = Self.rows.map(\.reason)
     // The one that two refusals share.
     #expect(Set(reasons).count == reasons.count - 1)
-    #expect(Set(reasons).count == 35)
+    #expect(Set(reasons).count == 45)
   }
 }

@@ -8,6 +8,7 @@ import MessageDigest
 import PaymentProcessing
 import SQLiteStore
 import SimulatedProcessor
+import Synchronization
 import Testing
 import UnixGRPC
 
@@ -17,6 +18,8 @@ final class TestDaemon: Sendable {
   let time: FakeTime
   let committer: Committer
   let processor: SimulatedProcessor
+  /// What the processor has told by itself.
+  let events = SentEvents()
   let worker: RechargeWorker
   let authorization: Authorization
   let client: GRPCClient
@@ -48,7 +51,11 @@ final class TestDaemon: Sendable {
       rechargeBegun: { begun.yield($0) },
       stopped: { Issue.record("the committer stopped: \($0)") }
     )
-    processor = try SimulatedProcessor(path: directory + "/charges", receives: receives)
+    processor = try SimulatedProcessor(
+      path: directory + "/charges",
+      sends: { [events] in events.add($0) },
+      receives: receives
+    )
     worker = RechargeWorker(
       committer: committer,
       processor: processor,
@@ -90,6 +97,14 @@ final class TestDaemon: Sendable {
     committer.close()
     processor.close()
   }
+}
+
+final class SentEvents: Sendable {
+  private let events = Mutex<[SignedEvent]>([])
+
+  func add(_ event: SignedEvent) { events.withLock { $0.append(event) } }
+
+  var all: [SignedEvent] { events.withLock { $0 } }
 }
 
 let testSHA256: @Sendable ([UInt8]) -> Digest = { Digest(SHA256.hash($0)) }

@@ -75,6 +75,9 @@ final class ProcessorProcess {
     try String(contentsOfFile: directory.path("books"), encoding: .utf8).split(separator: "\n")
   }
 
+  /// How many charges its books have, paid or not.
+  func chargeCount() throws -> Int { try books().count { $0.hasPrefix("charge\t") || $0.hasPrefix("{\"charge\"") } }
+
   deinit {
     if process.isRunning { kill() }
   }

@@ -22,7 +22,8 @@ struct AutoRechargeTransitionTests {
     "failed": .settled(.failed(processorChargeID: nil, explanation: "no"), amount: 10),
     "auth": .settled(.authenticationRequired(processorChargeID: "ch", nextActionURL: "u"), amount: 10),
     "review": .settled(.needsReview(explanation: "?"), amount: 10),
-    "card": .cardReplaced, "resumed": .resumed, "time": .timeCame, "met": .limitMet, "removed": .cardRemoved,
+    "disputed": .disputed, "card": .cardReplaced, "resumed": .resumed, "time": .timeCame, "met": .limitMet,
+    "removed": .cardRemoved,
     "fired": .fired(id),
     "saved": .saved(AutoRechargeSettings(isEnabled: true, terms: nil)),
     "off": .saved(AutoRechargeSettings(isEnabled: false, terms: nil)), "closed": .walletClosed,
@@ -30,15 +31,15 @@ struct AutoRechargeTransitionTests {
 
   /// Rows are phases, columns are events. A dot leaves the phase as it is.
   static let table = """
-                paid     soft    hard      failed  auth   review      card  resumed time  removed   saved off   closed
-    armed       .        .       .         .       .      .           .     .       .     suspended .     .     .
-    charging    cooldown backoff suspended backoff action reconciling .     .       .     .         .     .     .
-    action      cooldown backoff suspended backoff .      reconciling .     .       .     .         .     .     .
-    reconciling cooldown backoff suspended backoff action .           .     .       .     .         .     .     .
-    cooldown    .        .       .         .       .      .           .     .       armed suspended .     .     .
-    backoff     .        .       .         .       .      .           armed armed   armed suspended .     .     .
-    suspended   .        .       .         .       .      .           armed armed   .     suspended .     .     .
-    limit       .        .       .         .       .      .           .     .       armed suspended armed armed .
+                paid     soft    hard      failed  auth   review      card  resumed time  removed   disputed  saved off   closed
+    armed       .        .       .         .       .      .           .     .       .     suspended suspended .     .     .
+    charging    cooldown backoff suspended backoff action reconciling .     .       .     .         .         .     .     .
+    action      cooldown backoff suspended backoff .      reconciling .     .       .     .         .         .     .     .
+    reconciling cooldown backoff suspended backoff action .           .     .       .     .         .         .     .     .
+    cooldown    .        .       .         .       .      .           .     .       armed suspended suspended .     .     .
+    backoff     .        .       .         .       .      .           armed armed   armed suspended suspended .     .     .
+    suspended   .        .       .         .       .      .           armed armed   .     suspended suspended .     .     .
+    limit       .        .       .         .       .      .           .     .       armed suspended suspended armed armed .
     """
 
   struct Row: Sendable, CustomTestStringConvertible {
@@ -66,7 +67,7 @@ struct AutoRechargeTransitionTests {
   @Test("is in the table") func complete() {
     #expect(Set(Self.rows.map(\.phase)) == Set(Self.phases.keys))
     #expect(Set(Self.rows.map(\.event)).union(["fired", "met"]) == Set(Self.events.keys))
-    #expect(Self.rows.count == 8 * 13)
+    #expect(Self.rows.count == 8 * 14)
     #expect(Set(AutoRecharge.PhaseName.allCases).count == Self.phases.count)
   }
 

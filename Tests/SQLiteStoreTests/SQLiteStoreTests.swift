@@ -113,6 +113,8 @@ struct SQLiteStoreTests {
         c|-4.000000|-7.000000|ACTIVE
         d|0.000000|0.000000|CLOSED
         e|49.000000|49.000000|ACTIVE
+        f|10.000000|10.000000|ACTIVE
+        g|95.000000|95.000000|ACTIVE
 
         """
     )

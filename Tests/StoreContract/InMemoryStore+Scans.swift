@@ -57,6 +57,46 @@ extension InMemoryStore {
     }
   }
 
+  package mutating func rechargeIDs(
+    of walletID: WalletID,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace] {
+    memory.content.withLock { content in
+      let all = content.whole.recharges.values.map(\.recharge).filter { $0.walletID == walletID }
+      let places = all.map { RechargePlace(createTime: $0.createTime, id: $0.id) }.sorted { $0.isBefore($1) }
+      return places.reversed().filter { here in place.map { here.isBefore($0) } ?? true }.prefix(limit).map { $0 }
+    }
+  }
+
+  package mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>? {
+    memory.content.withLock { $0.whole.refunds[id].map { .row(RechargeRefundRow($0.refund, record: $0.record)) } }
+  }
+
+  package mutating func rechargeRefundRows(
+    after id: RechargeRefundID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<RechargeRefundID, RechargeRefundRow>] {
+    memory.content.withLock { content in
+      let rows = content.whole.refunds.mapValues { RechargeRefundRow($0.refund, record: $0.record) }
+      return Self.rows(rows, by: \.value, after: id?.value ?? "", limit)
+    }
+  }
+
+  package mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>? {
+    memory.content.withLock { $0.whole.disputes[id].map { .row(DisputeRow($0.dispute, record: $0.record)) } }
+  }
+
+  package mutating func disputeRows(
+    after id: DisputeID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<DisputeID, DisputeRow>] {
+    memory.content.withLock { content in
+      let rows = content.whole.disputes.mapValues { DisputeRow($0.dispute, record: $0.record) }
+      return Self.rows(rows, by: \.value, after: id?.value ?? "", limit)
+    }
+  }
+
   package mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>? {
     memory.content.withLock { $0.whole.paymentMethods[id].map { .row($0) } }
   }
@@ -81,6 +121,12 @@ extension InMemoryStore {
     rows.filter { order($0.key) > last }.sorted { order($0.key) < order($1.key) }.prefix(limit).map {
       TableRow(key: $0.key, row: .row($0.value))
     }
+  }
+}
+
+extension RechargePlace {
+  fileprivate func isBefore(_ other: RechargePlace) -> Bool {
+    (createTime, id.value) < (other.createTime, other.id.value)
   }
 }
 

@@ -48,6 +48,8 @@ package struct InMemoryStore: Store {
       content.whole.answers.merge(state.answers) { $1 }
       content.whole.recharges.merge(state.recharges) { $1 }
       content.whole.paymentMethods.merge(state.paymentMethods) { $1 }
+      content.whole.refunds.merge(state.refunds) { $1 }
+      content.whole.disputes.merge(state.disputes) { $1 }
       content.whole.processorCharges.merge(state.processorCharges) { $1 }
       content.whole.holds.merge(state.holds) { $1 }
       content.whole.entries.merge(state.entries) { $1 }

@@ -4,23 +4,43 @@ extension LedgerState {
   /// What a store that holds all this loads for `needs`: nothing more.
   package func part(for needs: Needs) -> LedgerState {
     var part = LedgerState(position: position)
+    var histories = needs.histories
     var recharges = needs.recharges
+    var refunds = needs.refunds
     var wallets = needs.wallets
+    var walletsWithCards = needs.walletsWithCards
     for key in needs.keys {
       guard let answer = answers[key] else { continue }
       part.answers[key] = answer
-      if case .recharge(let id) = answer.body { recharges.insert(id) }
+      switch answer.body {
+      case .recharge(let id): recharges.insert(id)
+      case .rechargeRefund(let id): refunds.insert(id)
+      case .fixed: break
+      }
     }
-    for id in needs.processorChargeIDs { part.processorCharges[id] = processorCharges[id] }
-    if needs.openRecharges {
-      part.openRecharges = Set(self.recharges.values.map(\.recharge).filter { !$0.state.isTerminal }.map(\.id))
-      recharges.formUnion(part.openRecharges)
+    for id in refunds {
+      if let refund = self.refunds[id]?.refund { histories.insert(refund.rechargeID) }
     }
-    var walletsWithCard = needs.walletsWithCard
-    for id in recharges {
+    for id in needs.processorChargeIDs {
+      part.processorCharges[id] = processorCharges[id]
+      if needs.chargesOfRecharges.contains(id), let recharge = processorCharges[id] { recharges.insert(recharge) }
+    }
+    if needs.openErrands { recharges.formUnion(addOpenErrands(to: &part)) }
+    for id in recharges.union(histories) {
       guard let book = self.recharges[id] else { continue }
       part.recharges[id] = book
-      walletsWithCard.insert(book.recharge.walletID)
+      walletsWithCards.insert(book.recharge.walletID)
+    }
+    for book in self.refunds.values where histories.contains(book.refund.rechargeID) {
+      part.refunds[book.refund.id] = book
+    }
+    for book in disputes.values where histories.contains(book.dispute.rechargeID) {
+      part.disputes[book.dispute.id] = book
+    }
+    for id in needs.paymentMethodsWithWallets {
+      guard let card = paymentMethods[id] else { continue }
+      part.paymentMethods[id] = card
+      wallets.insert(card.walletID)
     }
     for id in needs.holds {
       guard let hold = holds[id] else { continue }
@@ -34,10 +54,12 @@ extension LedgerState {
     }
     if needs.walletsWithDueHolds { wallets.formUnion(walletsWithDueHolds(at: needs.time)) }
     if needs.walletsToWake { wallets.formUnion(walletsToWake(at: needs.time)) }
-    for id in wallets.union(walletsWithCard) { part.accounts[id] = accounts[id] }
-    for id in walletsWithCard {
-      guard let card = part.accounts[id]?.defaultPaymentMethod else { continue }
-      part.paymentMethods[card] = paymentMethods[card]
+    for id in wallets.union(walletsWithCards) { part.accounts[id] = accounts[id] }
+    for id in walletsWithCards {
+      for card in paymentMethods.values where card.walletID == id && card.state == .saved {
+        part.paymentMethods[card.id] = card
+      }
+      if let open = accounts[id]?.openRecharge { part.recharges[open] = self.recharges[open] }
     }
     for account in part.accounts.values where account.mayFire {
       guard let card = account.defaultPaymentMethod else { continue }
@@ -51,6 +73,19 @@ extension LedgerState {
       if let next { part.holds[next.id] = next }
     }
     return part
+  }
+
+  private func addOpenErrands(to part: inout LedgerState) -> Set<RechargeID> {
+    part.openRecharges = Set(recharges.values.map(\.recharge).filter { !$0.state.isTerminal }.map(\.id))
+    for book in refunds.values where book.refund.state.isOpen {
+      part.refunds[book.refund.id] = book
+      part.openRefunds.insert(book.refund.id)
+    }
+    for card in paymentMethods.values where card.state == .removed {
+      part.paymentMethods[card.id] = card
+      part.removedPaymentMethods.insert(card.id)
+    }
+    return part.openRecharges
   }
 
   /// Those first that have waited longest.

@@ -35,6 +35,8 @@ package struct Scenario {
     script.addHoldsAndRefunds(WalletID("c"))
     script.addWalletStates(WalletID("d"))
     script.addAutoRecharges(WalletID("e"))
+    script.addCards(WalletID("f"))
+    script.addRechargeRefunds(WalletID("g"))
     return script.mutations
   }()
 
@@ -85,7 +87,7 @@ package struct Scenario {
     case 1: .rechargeOptions(walletID())
     case 2: .recharge(recharge)
     case 3: .paymentMethod(walletID(), nil)
-    default: .openRecharges
+    default: .openErrands
     }
   }
 
@@ -148,7 +150,7 @@ package struct Scenario {
       mutation,
       Origin(
         caller: caller,
-        key: method == .settleRecharge ? nil : key,
+        key: method.isOfTheWorker ? nil : key,
         method: method,
         fingerprint: fingerprint
       )
@@ -194,6 +196,16 @@ extension Answer {
   }
 }
 
+extension Method {
+  /// What the recharge worker commits carries no key: the state of things makes it happen once.
+  fileprivate var isOfTheWorker: Bool {
+    switch self {
+    case .settleRecharge, .settleRefund, .recordDispute, .detachPaymentMethod: true
+    default: false
+    }
+  }
+}
+
 extension Mutation {
   package var method: Method {
     switch self {
@@ -211,7 +223,14 @@ extension Mutation {
     case .recharge: .recharge
     case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
     case .changeCardAndPay: .changeCardAndPay
-    case .settleRecharge: .settleRecharge
+    case .setDefaultPaymentMethod: .setDefaultPaymentMethod
+    case .removePaymentMethod: .removePaymentMethod
+    case .detachPaymentMethod: .detachPaymentMethod
+    case .attachCard, .settleRecharge: .settleRecharge
+    case .settleReview, .settleRefundReview: .settleReview
+    case .refundRecharge: .refundRecharge
+    case .settleRefund: .settleRefund
+    case .recordDispute: .recordDispute
     case .expireDueHolds: .expireHolds
     case .setAutoRecharge: .setAutoRecharge
     case .resumeAutoRecharge: .resumeAutoRecharge

@@ -39,6 +39,25 @@ struct WalletPageToken {
   var text: String { PageToken.text([UInt64(created)]) }
 }
 
+struct RechargePageToken {
+  let place: RechargePlace
+
+  init(place: RechargePlace) { self.place = place }
+
+  /// nil for the empty token.
+  init?(_ token: String) throws(Refusal) {
+    guard !token.isEmpty else { return nil }
+    let parts = token.split(separator: ".", maxSplits: 1)
+    guard parts.count == 2, let time = UInt64(parts[0], radix: 16).flatMap(Int64.init(exactly:)) else {
+      throw PageToken.refusal
+    }
+    place = RechargePlace(createTime: LedgerTime(microseconds: time), id: RechargeID(String(parts[1])))
+    guard text == token else { throw PageToken.refusal }
+  }
+
+  var text: String { PageToken.text([UInt64(place.createTime.microseconds)]) + "." + place.id.value }
+}
+
 struct EntryPageToken {
   let place: RecordPlace
   /// Of the fields that the token is for: with others it would lead through another list.

@@ -16,6 +16,8 @@ extension AutoRecharge {
     case limitMet
     /// The last card is gone.
     case cardRemoved
+    /// A bank has taken back what was paid with a card of the wallet.
+    case disputed
     case walletClosed
   }
 
@@ -31,6 +33,8 @@ extension AutoRecharge {
   ]
   /// Stands for a decline code where the customer has taken the card away.
   static let noCard = "no_card"
+  /// Stands for a decline code where the cardholder wants money back from the bank.
+  static let disputed = "disputed"
   /// Stands for a decline code where a recharge ended unpaid for another reason.
   static let notPaid = "not_paid"
 
@@ -54,6 +58,7 @@ extension AutoRecharge {
     case .timeCame: if phase.end != nil { phase = .armed }
     case .limitMet: phase = .limitReached(until: CalendarMonth(of: time).next.start)
     case .cardRemoved: if phase.rechargeID == nil { phase = .suspended(since: time, code: Self.noCard) }
+    case .disputed: if phase.rechargeID == nil { phase = .suspended(since: time, code: Self.disputed) }
     case .walletClosed: isEnabled = false
     }
   }

@@ -39,6 +39,9 @@ extension AutoRecharge {
     case _ where !isEnabled: return "off: nothing is recharged automatically"
     case .suspended(let since, Self.noCard):
       return "suspended since \(since.text): the wallet has no card; save one"
+    case .suspended(let since, Self.disputed):
+      return
+        "suspended since \(since.text): the cardholder's bank has taken a recharge back; add another card, or resume"
     case .suspended(let since, let code):
       let reason = code == Self.notPaid ? "the card could not be charged" : "the card was declined (\(code))"
       return "suspended since \(since.text): \(reason); add another card, or resume"

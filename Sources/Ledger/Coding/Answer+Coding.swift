@@ -9,6 +9,9 @@ extension Answer {
     static let refund: Int64 = 6
     static let hold: Int64 = 7
     static let autoRecharge: Int64 = 8
+    static let rechargeRefund: Int64 = 9
+    static let dispute: Int64 = 10
+    static let paymentMethodRemoved: Int64 = 11
   }
 
   /// Only what a mutation can answer has bytes; questions are never recorded.
@@ -40,11 +43,23 @@ extension Answer {
       begin(Tag.autoRecharge)
       writer.write(wallet)
       writer.write(firesNow)
+    case .reply(.rechargeRefund(let reply)):
+      begin(Tag.rechargeRefund)
+      writer.write(reply)
+    case .reply(.dispute(let reply)):
+      begin(Tag.dispute)
+      writer.write(reply)
+    case .reply(.paymentMethodRemoved(let wallet, let removed, let left)):
+      begin(Tag.paymentMethodRemoved)
+      writer.write(wallet)
+      writer.write(removed)
+      writer.write(left != nil)
+      if let left { writer.write(left) }
     case .refusal(let refusal):
       begin(Tag.refusal)
       writer.write(refusal)
-    case .reply(.rechargeOptions), .reply(.openRecharges), .reply(.nothingRecorded), .reply(.expiredHolds),
-      .reply(.autoRecharge), .reply(.wokenAutoRecharges):
+    case .reply(.rechargeOptions), .reply(.rechargeHistory), .reply(.paymentMethods), .reply(.openErrands),
+      .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.autoRecharge), .reply(.wokenAutoRecharges):
       preconditionFailure("the answer to a question is never recorded")
     }
     return writer.bytes
@@ -63,6 +78,16 @@ extension Answer {
     case Tag.recharge: self = .reply(.recharge(try reader.readRechargeReply()))
     case Tag.paymentMethod: self = .reply(.paymentMethod(try reader.readWallet(), try reader.readPaymentMethod()))
     case Tag.autoRecharge: self = .reply(.autoRechargeSaved(try reader.readWallet(), firesNow: try reader.readBool()))
+    case Tag.rechargeRefund: self = .reply(.rechargeRefund(try reader.readRechargeRefundReply()))
+    case Tag.dispute: self = .reply(.dispute(try reader.readDisputeReply()))
+    case Tag.paymentMethodRemoved:
+      self = .reply(
+        .paymentMethodRemoved(
+          try reader.readWallet(),
+          try reader.readPaymentMethod(),
+          default: try reader.readBool() ? try reader.readPaymentMethod() : nil
+        )
+      )
     case Tag.refusal: self = .refusal(try reader.readRefusal())
     default: throw reader.malformed
     }

@@ -41,8 +41,10 @@ package enum CanonicalLayout: Int64, CaseIterable, Comparable {
   case first = 0
   /// Wallets and recharges with automatic recharges.
   case autoRecharge = 32
+  /// Wallets and recharges with several cards, which are attached and removed.
+  case cards = 64
 
-  static let newest = autoRecharge
+  static let newest = cards
 
   package static func < (left: CanonicalLayout, right: CanonicalLayout) -> Bool { left.rawValue < right.rawValue }
 }

@@ -12,6 +12,7 @@ extension CanonicalWriter {
     write(paymentMethod.billing.country)
     write(paymentMethod.billing.postalCode)
     write(paymentMethod.createTime.microseconds)
+    write(paymentMethod.state.rawValue)
   }
 
   package mutating func write(_ recharge: Recharge) {
@@ -31,6 +32,7 @@ extension CanonicalWriter {
     write(recharge.updateTime.microseconds)
     write(recharge.autoRecharge != nil)
     if let settings = recharge.autoRecharge { write(settings) }
+    write(recharge.paymentMethodIsAttached)
   }
 
   package mutating func write(_ reply: RechargeReply) {
@@ -40,12 +42,14 @@ extension CanonicalWriter {
     if let entry = reply.entry { write(entry) }
     write(reply.savedPaymentMethod != nil)
     if let paymentMethod = reply.savedPaymentMethod { write(paymentMethod) }
+    write(reply.removedPaymentMethod != nil)
+    if let paymentMethod = reply.removedPaymentMethod { write(paymentMethod) }
   }
 }
 
 extension CanonicalReader {
   package mutating func readPaymentMethod() throws(Malformed) -> PaymentMethod {
-    PaymentMethod(
+    var paymentMethod = PaymentMethod(
       id: PaymentMethodID(try readString()),
       walletID: WalletID(try readString()),
       token: PaymentMethodToken(try readString()),
@@ -63,6 +67,8 @@ extension CanonicalReader {
       ),
       createTime: try readTime()
     )
+    if layout >= .cards { paymentMethod.state = try read(PaymentMethodState.self) }
+    return paymentMethod
   }
 
   package mutating func readRecharge() throws(Malformed) -> Recharge {
@@ -83,15 +89,19 @@ extension CanonicalReader {
       updateTime: try readTime()
     )
     if layout >= .autoRecharge, try readBool() { recharge.autoRecharge = try readAutoRechargeSettings() }
+    // Before there were attachments, a card was charged by the token that it came with.
+    recharge.paymentMethodIsAttached = layout >= .cards ? try readBool() : true
     return recharge
   }
 
   package mutating func readRechargeReply() throws(Malformed) -> RechargeReply {
-    RechargeReply(
+    var reply = RechargeReply(
       wallet: try readWallet(),
       recharge: try readRecharge(),
       entry: try readBool() ? try readEntry() : nil,
       savedPaymentMethod: try readBool() ? try readPaymentMethod() : nil
     )
+    if layout >= .cards, try readBool() { reply.removedPaymentMethod = try readPaymentMethod() }
+    return reply
   }
 }

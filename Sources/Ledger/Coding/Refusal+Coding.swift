@@ -4,7 +4,7 @@ extension CanonicalWriter {
     write(refusal.reason)
     switch refusal {
     case .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id), .walletClosed(let id),
-      .paymentMethodRequired(let id), .autoRechargeDisabled(let id):
+      .paymentMethodRequired(let id), .paymentMethodLimit(let id), .autoRechargeDisabled(let id):
       write(id.value)
     case .insufficientCredits(let available, let required):
       write(available)
@@ -27,12 +27,26 @@ extension CanonicalWriter {
     case .refundExceedsCharge(let id, let refundable):
       write(id)
       write(refundable)
+    case .rechargeNotRefundable(let id, let state):
+      write(id.value)
+      write(state.rawValue)
+    case .refundExceedsRecharge(let id, let refundable):
+      write(id.value)
+      write(refundable)
+    case .rechargeRefundLimit(let id): write(id.value)
+    case .notInReview(let id, let state):
+      write(id)
+      write(state)
+    case .processorChargeTaken(let chargeID, let owner):
+      write(chargeID)
+      write(owner.value)
     case .paymentDeclined(let id, let code):
       write(id.value)
       write(code)
     case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
       .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
-      .entryNotFound, .idempotencyKeyReused, .rechargeInProgress, .rechargeAlreadySettled:
+      .entryNotFound, .rechargeRefundNotFound, .idempotencyKeyReused, .rechargeInProgress, .refundInProgress,
+      .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
       preconditionFailure("\(refusal.reason) is not remembered")
     }
   }
@@ -58,6 +72,15 @@ extension CanonicalReader {
     case "ENTRY_NOT_REFUNDABLE": return .entryNotRefundable(try readEntryID(), try read(RecordKind.self))
     case "REFUND_EXCEEDS_CHARGE": return .refundExceedsCharge(try readEntryID(), refundable: try readMoney())
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired(WalletID(try readString()))
+    case "PAYMENT_METHOD_LIMIT": return .paymentMethodLimit(WalletID(try readString()))
+    case "RECHARGE_NOT_REFUNDABLE":
+      return .rechargeNotRefundable(RechargeID(try readString()), try read(RechargeState.self))
+    case "REFUND_EXCEEDS_RECHARGE":
+      return .refundExceedsRecharge(RechargeID(try readString()), refundable: try readMoney())
+    case "REFUND_LIMIT": return .rechargeRefundLimit(RechargeID(try readString()))
+    case "NOT_IN_REVIEW": return .notInReview(id: try readString(), state: try readString())
+    case "PROCESSOR_CHARGE_TAKEN":
+      return .processorChargeTaken(chargeID: try readString(), RechargeID(try readString()))
     case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled(WalletID(try readString()))
     case "INSUFFICIENT_CREDITS":
       return .insufficientCredits(available: try readMoney(), required: try readMoney())

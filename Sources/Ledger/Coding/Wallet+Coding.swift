@@ -16,6 +16,11 @@ extension CanonicalWriter {
     write(wallet.createTime.microseconds)
     write(wallet.autoRecharge != nil)
     if let autoRecharge = wallet.autoRecharge { write(autoRecharge) }
+    write(wallet.cardWarning != nil)
+    if let warning = wallet.cardWarning {
+      write(warning.kind.rawValue)
+      write(warning.expiry.number)
+    }
   }
 
   package mutating func write(_ id: EntryID) {
@@ -82,6 +87,10 @@ extension CanonicalReader {
       createTime: try readTime()
     )
     if layout >= .autoRecharge, try readBool() { wallet.autoRecharge = try readAutoRecharge() }
+    if layout >= .cards, try readBool() {
+      let kind = try read(CardWarning.Kind.self)
+      wallet.cardWarning = CardWarning(kind: kind, expiry: CalendarMonth(number: try readInt64()))
+    }
     return wallet
   }
 

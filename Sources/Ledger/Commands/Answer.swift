@@ -13,8 +13,14 @@ package indirect enum Reply: Hashable, Sendable {
   case recharge(RechargeReply)
   case paymentMethod(Wallet, PaymentMethod)
   case rechargeOptions(RechargeOptions)
-  /// In the order they were started.
-  case openRecharges([Recharge])
+  case rechargeHistory(RechargeHistory)
+  case rechargeRefund(RechargeRefundReply)
+  case dispute(DisputeReply)
+  /// A card was removed; the other is the one that is charged now.
+  case paymentMethodRemoved(Wallet, PaymentMethod, default: PaymentMethod?)
+  /// All saved cards, the newest first.
+  case paymentMethods(Wallet, [PaymentMethod], default: PaymentMethodID?)
+  case openErrands(OpenErrands)
   /// Nothing stands recorded for the key asked about.
   case nothingRecorded
   /// How many holds the batch has expired.
@@ -62,13 +68,77 @@ package struct RechargeReply: Hashable, Sendable {
   package var entry: Entry?
   /// The wallet's card after the transition.
   package var savedPaymentMethod: PaymentMethod?
+  /// A card that the transition has taken away: the one that a paid one replaced, or a new one that did not pay.
+  package var removedPaymentMethod: PaymentMethod?
+
+  init(
+    wallet: Wallet,
+    recharge: Recharge,
+    entry: Entry?,
+    savedPaymentMethod: PaymentMethod?,
+    removedPaymentMethod: PaymentMethod? = nil
+  ) {
+    self.wallet = wallet
+    self.recharge = recharge
+    self.entry = entry
+    self.savedPaymentMethod = savedPaymentMethod
+    self.removedPaymentMethod = removedPaymentMethod
+  }
+}
+
+/// A refund of a recharge as one of its transitions left it.
+package struct RechargeRefundReply: Hashable, Sendable {
+  package var wallet: Wallet
+  package var refund: RechargeRefund
+  /// What it took from the wallet, or what the wallet got again when the bank would not have it.
+  package var entry: Entry?
+}
+
+/// A dispute as the last news of it left it.
+package struct DisputeReply: Hashable, Sendable {
+  package var wallet: Wallet
+  package var dispute: Dispute
+  /// nil where no money moved.
+  package var entry: Entry?
+}
+
+/// A recharge and what became of its money since.
+package struct RechargeHistory: Hashable, Sendable {
+  package var recharge: RechargeReply
+  /// The oldest first, as are the disputes.
+  package var refunds: [RechargeRefund]
+  package var disputes: [Dispute]
+
+  /// What can still be given back.
+  package var refundable: Money
+}
+
+/// What is with the processor, each in the order in which it was begun.
+package struct OpenErrands: Hashable, Sendable {
+  package var recharges: [Recharge]
+  package var refunds: [RechargeRefund]
+  /// To be forgotten by the processor.
+  package var removedPaymentMethods: [PaymentMethod]
+
+  package init(
+    recharges: [Recharge] = [],
+    refunds: [RechargeRefund] = [],
+    removedPaymentMethods: [PaymentMethod] = []
+  ) {
+    self.recharges = recharges
+    self.refunds = refunds
+    self.removedPaymentMethods = removedPaymentMethods
+  }
 }
 
 /// All that the Add Credits overlay shows.
 package struct RechargeOptions: Hashable, Sendable {
   package var wallet: Wallet
   package var limits: RechargeLimits
+  /// The default card.
   package var paymentMethod: PaymentMethod?
+  /// The newest first.
+  package var savedPaymentMethods: [PaymentMethod]
   package var openRecharge: RechargeID?
 }
 
@@ -104,7 +174,11 @@ extension Answer {
     case .reply(.recharge(let reply)): reply.wallet
     case .reply(.rechargeOptions(let options)): options.wallet
     case .reply(.autoRecharge(let reply)): reply.wallet
-    case .reply(.openRecharges), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.wokenAutoRecharges), .refusal:
+    case .reply(.rechargeHistory(let history)): history.recharge.wallet
+    case .reply(.rechargeRefund(let reply)): reply.wallet
+    case .reply(.dispute(let reply)): reply.wallet
+    case .reply(.paymentMethodRemoved(let wallet, _, _)), .reply(.paymentMethods(let wallet, _, _)): wallet
+    case .reply(.openErrands), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.wokenAutoRecharges), .refusal:
       nil
     }
   }
@@ -116,6 +190,8 @@ extension Answer {
     case .reply(.refund(let reply)): reply.entry
     case .reply(.hold(let reply)): reply.entry
     case .reply(.recharge(let reply)): reply.entry
+    case .reply(.rechargeRefund(let reply)): reply.entry
+    case .reply(.dispute(let reply)): reply.entry
     default: nil
     }
   }
@@ -130,11 +206,31 @@ extension Answer {
     return reply.recharge
   }
 
-  /// The card that was saved, or that the wallet has after a recharge.
+  package var rechargeRefund: RechargeRefund? {
+    guard case .reply(.rechargeRefund(let reply)) = self else { return nil }
+    return reply.refund
+  }
+
+  package var dispute: Dispute? {
+    guard case .reply(.dispute(let reply)) = self else { return nil }
+    return reply.dispute
+  }
+
+  /// The card that was saved, or that the wallet has after a recharge or a removal.
   package var savedPaymentMethod: PaymentMethod? {
     switch self {
     case .reply(.paymentMethod(_, let paymentMethod)): paymentMethod
+    case .reply(.paymentMethodRemoved(_, _, let paymentMethod)): paymentMethod
     case .reply(.recharge(let reply)): reply.savedPaymentMethod
+    default: nil
+    }
+  }
+
+  /// The card that was taken away.
+  package var removedPaymentMethod: PaymentMethod? {
+    switch self {
+    case .reply(.paymentMethodRemoved(_, let paymentMethod, _)): paymentMethod
+    case .reply(.recharge(let reply)): reply.removedPaymentMethod
     default: nil
     }
   }

@@ -24,7 +24,20 @@ package enum Mutation: Hashable, Sendable {
   /// The processor refused the card before it could be saved.
   case refusePaymentMethod(WalletID, declineCode: String)
   case changeCardAndPay(RechargeID, WalletID, Money, CandidateCard)
+  case setDefaultPaymentMethod(WalletID, PaymentMethodID)
+  case removePaymentMethod(WalletID, PaymentMethodID)
+  /// The processor has forgotten a card that was removed.
+  case detachPaymentMethod(PaymentMethodID)
+  /// The processor has made a recharge's new card ready, and names it so from now on.
+  case attachCard(RechargeID, PaymentMethodToken, Card)
   case settleRecharge(RechargeID, Settlement)
+  /// A person's word where no machine has one. The memo says how they know.
+  case settleReview(RechargeID, Settlement, memo: String)
+  case refundRecharge(RechargeRefundID, RechargeID, Money)
+  case settleRefund(RechargeRefundID, RefundSettlement)
+  case settleRefundReview(RechargeRefundID, RefundSettlement, memo: String)
+  /// What a bank has made of a recharge.
+  case recordDispute(DisputeID, RechargeID, Money, DisputeState)
   /// The sweeper's own: names wallets with due holds, up to `Needs.largestSweep`, so that their batch expires them.
   case expireDueHolds
   case setAutoRecharge(WalletID, AutoRechargeSettings)
@@ -38,13 +51,20 @@ package enum Query: Hashable, Sendable {
   case hold(HoldID)
   case rechargeOptions(WalletID)
   case recharge(RechargeID)
+  /// The recharge to which the processor's charge belongs.
+  case rechargeOfCharge(String)
+  /// A recharge with its refunds and disputes.
+  case rechargeHistory(RechargeID)
+  case rechargeRefund(RechargeRefundID)
   case autoRecharge(WalletID)
   /// nil asks for the wallet's default card.
   case paymentMethod(WalletID, PaymentMethodID?)
+  /// All saved cards.
+  case paymentMethods(WalletID)
   /// What stands recorded for this request, if anything: asked before work that a replay must not repeat.
   case recorded(Origin)
-  /// Every recharge that is not final: what a starting worker resumes.
-  case openRecharges
+  /// Everything that waits for the processor or for a person: what a starting worker resumes.
+  case openErrands
 }
 
 /// What a charge is for. The raw values stand in the journal.

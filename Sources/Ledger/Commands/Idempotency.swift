@@ -14,10 +14,18 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case recharge = "Recharge"
   case savePaymentMethod = "SavePaymentMethod"
   case changeCardAndPay = "ChangeCardAndPay"
+  case setDefaultPaymentMethod = "SetDefaultPaymentMethod"
+  case removePaymentMethod = "RemovePaymentMethod"
+  case refundRecharge = "RefundRecharge"
+  case settleReview = "SettleReview"
   case setAutoRecharge = "SetAutoRecharge"
   case resumeAutoRecharge = "ResumeAutoRecharge"
   /// The recharge worker's own; it carries no key, the recharge's state makes it happen once.
   case settleRecharge = "SettleRecharge"
+  /// As `settleRecharge`.
+  case settleRefund = "SettleRefund"
+  case recordDispute = "RecordDispute"
+  case detachPaymentMethod = "DetachPaymentMethod"
   /// The ledger's own.
   case expireHolds = "ExpireHolds"
   case autoRecharge = "AutoRecharge"
@@ -76,6 +84,19 @@ package struct RecordedAnswer: Hashable, Sendable {
     case fixed(Answer)
     /// The answer follows the recharge until it is final.
     case recharge(RechargeID)
+    /// The answer follows the refund.
+    case rechargeRefund(RechargeRefundID)
+
+    /// What `record`, whose answer is `answer`, makes of its key.
+    package init(of record: JournalRecord, _ answer: Answer) {
+      if case .reply(.rechargeRefund(let reply)) = answer {
+        self = .rechargeRefund(reply.refund.id)
+      } else if let id = record.rechargeID {
+        self = .recharge(id)
+      } else {
+        self = .fixed(answer)
+      }
+    }
   }
 
   package var method: Method

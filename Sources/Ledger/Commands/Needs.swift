@@ -5,13 +5,21 @@ package struct Needs: Sendable {
   /// As they come: a key that two commands share stands here twice.
   package private(set) var keys: [IdempotencyKey] = []
   package private(set) var wallets: Set<WalletID> = []
-  /// Wallets whose default card is needed too.
-  package private(set) var walletsWithCard: Set<WalletID> = []
-  /// Recharges bring their wallets with the default cards.
+  /// Wallets whose saved cards are needed too, and the recharge that has their slot.
+  package private(set) var walletsWithCards: Set<WalletID> = []
+  /// Recharges bring their wallets with the saved cards.
   package private(set) var recharges: Set<RechargeID> = []
+  /// Recharges that are needed with all of their refunds and disputes.
+  package private(set) var histories: Set<RechargeID> = []
+  /// Refunds bring the whole history of their recharges.
+  package private(set) var refunds: Set<RechargeRefundID> = []
   package private(set) var processorChargeIDs: Set<String> = []
+  /// Charges whose recharges are needed, if there are any.
+  package private(set) var chargesOfRecharges: Set<String> = []
   package private(set) var paymentMethods: Set<PaymentMethodID> = []
-  package private(set) var openRecharges = false
+  /// Cards that bring their wallets.
+  package private(set) var paymentMethodsWithWallets: Set<PaymentMethodID> = []
+  package private(set) var openErrands = false
   /// Holds bring their wallets.
   package private(set) var holds: Set<HoldID> = []
   /// Entries that may be refunded; they bring their wallets.
@@ -39,21 +47,26 @@ package struct Needs: Sendable {
     switch mutation {
     case .createWallet(let walletID, _), .charge(let walletID, _, _, _), .grant(let walletID, _, _),
       .placeHold(let walletID, _, _, _, _, _), .freeze(let walletID), .unfreeze(let walletID), .close(let walletID),
-      .savePaymentMethod(let walletID, _), .refusePaymentMethod(let walletID, _):
+      .refusePaymentMethod(let walletID, _):
       wallets.insert(walletID)
-    case .setAutoRecharge(let walletID, _), .resumeAutoRecharge(let walletID):
-      wallets.insert(walletID)
-      walletsWithCard.insert(walletID)
+    case .setAutoRecharge(let walletID, _), .resumeAutoRecharge(let walletID), .savePaymentMethod(let walletID, _):
+      walletsWithCards.insert(walletID)
+    case .setDefaultPaymentMethod(let walletID, let id), .removePaymentMethod(let walletID, let id):
+      walletsWithCards.insert(walletID)
+      paymentMethods.insert(id)
+    case .detachPaymentMethod(let id): paymentMethodsWithWallets.insert(id)
     case .refundCharge(let entryID, _): entries.insert(entryID)
     case .extendHold(let holdID, _, _), .captureHold(let holdID, _, _), .releaseHold(let holdID):
       holds.insert(holdID)
     case .recharge(let rechargeID, let walletID, _, _, _), .changeCardAndPay(let rechargeID, let walletID, _, _):
-      wallets.insert(walletID)
-      walletsWithCard.insert(walletID)
+      walletsWithCards.insert(walletID)
       recharges.insert(rechargeID)
-    case .settleRecharge(let rechargeID, let settlement):
+    case .attachCard(let rechargeID, _, _): recharges.insert(rechargeID)
+    case .settleRecharge(let rechargeID, let settlement), .settleReview(let rechargeID, let settlement, _):
       recharges.insert(rechargeID)
       if let id = settlement.processorChargeID { processorChargeIDs.insert(id) }
+    case .refundRecharge(_, let rechargeID, _), .recordDispute(_, let rechargeID, _, _): histories.insert(rechargeID)
+    case .settleRefund(let refundID, _), .settleRefundReview(let refundID, _, _): refunds.insert(refundID)
     case .expireDueHolds: walletsWithDueHolds = true
     case .wakeAutoRecharges: walletsToWake = true
     }
@@ -63,17 +76,19 @@ package struct Needs: Sendable {
     switch query {
     case .wallet(let walletID), .autoRecharge(let walletID): wallets.insert(walletID)
     case .hold(let holdID): holds.insert(holdID)
-    case .rechargeOptions(let walletID):
-      wallets.insert(walletID)
-      walletsWithCard.insert(walletID)
+    case .rechargeOptions(let walletID), .paymentMethods(let walletID): walletsWithCards.insert(walletID)
     case .recharge(let rechargeID): recharges.insert(rechargeID)
+    case .rechargeOfCharge(let chargeID):
+      processorChargeIDs.insert(chargeID)
+      chargesOfRecharges.insert(chargeID)
+    case .rechargeHistory(let rechargeID): histories.insert(rechargeID)
+    case .rechargeRefund(let refundID): refunds.insert(refundID)
     case .paymentMethod(let walletID, let id):
-      wallets.insert(walletID)
-      walletsWithCard.insert(walletID)
+      walletsWithCards.insert(walletID)
       if let id { paymentMethods.insert(id) }
     case .recorded(let origin):
       if let key = origin.idempotencyKey { keys.append(key) }
-    case .openRecharges: openRecharges = true
+    case .openErrands: openErrands = true
     }
   }
 }

@@ -36,6 +36,20 @@ extension Refusal {
       refundable.micros == 0
         ? "all of entry \(id) has been refunded: there is nothing left to refund"
         : "no more than \(refundable) of entry \(id) is left to refund: refund that or less, with a new key"
+    case .rechargeRefundNotFound(let id): "no refund \(id): use the refund_id of a RefundRecharge reply"
+    case .paymentMethodLimit(let id):
+      "wallet \(id) has \(PaymentMethod.mostPerWallet) cards: remove one first, then use a new key"
+    case .rechargeNotRefundable(let id, let state):
+      "recharge \(id) is \(state.rawValue): only a PAID one can be refunded"
+    case .refundExceedsRecharge(let id, let refundable):
+      refundable.micros == 0
+        ? "all of recharge \(id) has been given back or is on its way: there is nothing left to refund"
+        : "no more than \(refundable) of recharge \(id) is left to refund: refund that or less, with a new key"
+    case .rechargeRefundLimit(let id):
+      "recharge \(id) has been refunded \(RechargeRefund.mostPerRecharge) times: no more refunds of it are taken"
+    case .notInReview(let id, let state): "\(id) is \(state), not NEEDS_REVIEW: there is nothing to settle by hand"
+    case .processorChargeTaken(let chargeID, let owner):
+      "processor charge \(chargeID) pays for recharge \(owner): name the charge of this one, with a new key"
     case .paymentMethodRequired(let id):
       "wallet \(id) has no card: send a payment_method_token with a new key, or save a card first"
     case .autoRechargeDisabled(let id):
@@ -45,6 +59,11 @@ extension Refusal {
     case .idempotencyKeyReused:
       "idempotency_key was used for a different request: repeat that request unchanged, or take a new key for this one"
     case .rechargeInProgress(let id): "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
+    case .refundInProgress(let id):
+      "refunds of wallet \(id) are in progress: wait until GetRecharge shows their outcome, then retry"
+    case .refundAlreadySettled(let id, let state): "refund \(id) is already \(state.rawValue)"
+    case .disputeImplausible(let id, let recharge):
+      "dispute \(id) names more than recharge \(recharge) has brought, or another currency"
     case .rechargeAlreadySettled(let id, let state): "recharge \(id) is already \(state.rawValue)"
     }
   }

@@ -23,12 +23,30 @@ package enum Refusal: Error, Hashable, Sendable {
   case shortfallLimit(HoldID, capturable: Money)
   case entryNotRefundable(EntryID, RecordKind)
   case refundExceedsCharge(EntryID, refundable: Money)
+  case rechargeRefundNotFound(RechargeRefundID)
   case paymentMethodRequired(WalletID)
+  /// The wallet has as many cards as it may have.
+  case paymentMethodLimit(WalletID)
+  /// Nothing was paid that could be given back.
+  case rechargeNotRefundable(RechargeID, RechargeState)
+  case refundExceedsRecharge(RechargeID, refundable: Money)
+  /// The recharge has as many refunds as it may have.
+  case rechargeRefundLimit(RechargeID)
+  /// There is nothing for a person to settle.
+  case notInReview(id: String, state: String)
+  /// The processor's charge pays for another recharge.
+  case processorChargeTaken(chargeID: String, RechargeID)
   case autoRechargeDisabled(WalletID)
   /// The processor will not have the card that was to be saved.
   case paymentDeclined(WalletID, code: String)
   case idempotencyKeyReused
   case rechargeInProgress(RechargeID)
+  /// Refunds of the wallet's recharges are under way.
+  case refundInProgress(WalletID)
+  /// A second, different final word on one refund. Only the worker can meet it.
+  case refundAlreadySettled(RechargeRefundID, RechargeRefundState)
+  /// News of a dispute that do not fit its recharge.
+  case disputeImplausible(DisputeID, RechargeID)
   /// A second, different final word on one recharge. Only the worker can meet it.
   case rechargeAlreadySettled(RechargeID, RechargeState)
 
@@ -55,11 +73,21 @@ package enum Refusal: Error, Hashable, Sendable {
     case .shortfallLimit: "SHORTFALL_LIMIT"
     case .entryNotRefundable: "ENTRY_NOT_REFUNDABLE"
     case .refundExceedsCharge: "REFUND_EXCEEDS_CHARGE"
+    case .rechargeRefundNotFound: "REFUND_NOT_FOUND"
     case .paymentMethodRequired: "PAYMENT_METHOD_REQUIRED"
+    case .paymentMethodLimit: "PAYMENT_METHOD_LIMIT"
+    case .rechargeNotRefundable: "RECHARGE_NOT_REFUNDABLE"
+    case .refundExceedsRecharge: "REFUND_EXCEEDS_RECHARGE"
+    case .rechargeRefundLimit: "REFUND_LIMIT"
+    case .notInReview: "NOT_IN_REVIEW"
+    case .processorChargeTaken: "PROCESSOR_CHARGE_TAKEN"
     case .autoRechargeDisabled: "AUTO_RECHARGE_DISABLED"
     case .paymentDeclined: "PAYMENT_DECLINED"
     case .idempotencyKeyReused: "IDEMPOTENCY_KEY_REUSED"
     case .rechargeInProgress: "RECHARGE_IN_PROGRESS"
+    case .refundInProgress: "REFUND_IN_PROGRESS"
+    case .refundAlreadySettled: "REFUND_ALREADY_SETTLED"
+    case .disputeImplausible: "DISPUTE_IMPLAUSIBLE"
     case .rechargeAlreadySettled: "RECHARGE_ALREADY_SETTLED"
     }
   }
@@ -71,11 +99,13 @@ package enum Refusal: Error, Hashable, Sendable {
     switch self {
     case .walletExists, .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty,
       .holdResolved, .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired,
-      .autoRechargeDisabled, .paymentDeclined:
+      .paymentMethodLimit, .rechargeNotRefundable, .refundExceedsRecharge, .rechargeRefundLimit, .notInReview,
+      .processorChargeTaken, .autoRechargeDisabled, .paymentDeclined:
       true
     case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
       .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
-      .entryNotFound, .idempotencyKeyReused, .rechargeInProgress, .rechargeAlreadySettled:
+      .entryNotFound, .rechargeRefundNotFound, .idempotencyKeyReused, .rechargeInProgress, .refundInProgress,
+      .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
       false
     }
   }
@@ -103,7 +133,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case .currencyUnsupported(let given): ["given": given.code]
     case .walletNotFound(let id), .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id),
       .walletClosed(let id), .paymentMethodRequired(let id), .paymentMethodNotFound(let id),
-      .autoRechargeDisabled(let id):
+      .paymentMethodLimit(let id), .refundInProgress(let id), .autoRechargeDisabled(let id):
       ["wallet_id": id.value]
     case .walletNotEmpty(let id, let posted, let held, let openHolds, let openRecharge):
       [
@@ -119,7 +149,19 @@ package enum Refusal: Error, Hashable, Sendable {
     case .entryNotRefundable(let id, let kind): ["entry_id": "\(id)", "kind": kind.rawValue]
     case .refundExceedsCharge(let id, let refundable):
       ["entry_id": "\(id)", "refundable": String(refundable.micros), "currency_code": refundable.currency.code]
-    case .rechargeNotFound(let id), .rechargeInProgress(let id): ["recharge_id": id.value]
+    case .rechargeNotFound(let id), .rechargeInProgress(let id), .rechargeRefundLimit(let id):
+      ["recharge_id": id.value]
+    case .rechargeRefundNotFound(let id): ["refund_id": id.value]
+    case .rechargeNotRefundable(let id, let state): ["recharge_id": id.value, "state": state.rawValue]
+    case .refundExceedsRecharge(let id, let refundable):
+      [
+        "recharge_id": id.value, "refundable": String(refundable.micros),
+        "currency_code": refundable.currency.code,
+      ]
+    case .notInReview(_, let state): ["state": state]
+    case .processorChargeTaken(_, let owner): ["recharge_id": owner.value]
+    case .refundAlreadySettled(let id, let state): ["refund_id": id.value, "state": state.rawValue]
+    case .disputeImplausible(_, let id): ["recharge_id": id.value]
     case .rechargeAlreadySettled(let id, let state): ["recharge_id": id.value, "state": state.rawValue]
     case .paymentDeclined(let id, let code): ["wallet_id": id.value, "decline_code": code]
     case .fieldInvalid, .amountOutOfRange, .cardNumberRefused, .idempotencyKeyRequired, .idempotencyKeyReused: [:]

@@ -23,11 +23,16 @@ enum Invariants {
       let takes = record.amount < 0 || record.heldChange > 0
       precondition(!takes || wallet.posted >= wallet.held, "nobody spends what is not available")
     case .walletClosed:
-      precondition(wallet.posted == 0 && account.openHolds == 0, "a wallet closes empty")
+      precondition(
+        wallet.posted == 0 && account.openHolds == 0 && account.openRefunds == 0,
+        "a wallet closes empty"
+      )
     case .walletCreated, .refund, .grant, .capture, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
       .rechargeStarted, .rechargePaid, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
-      .rechargeNeedsReview, .paymentMethodSaved, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed,
-      .autoRechargeLimitReached, .autoRechargeSuspended:
+      .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed,
+      .rechargeRefundNeedsReview, .disputeOpened, .disputeWon, .disputeLost, .paymentMethodSaved,
+      .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed,
+      .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
       break
     }
   }

@@ -28,7 +28,19 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case rechargeAuthenticationRequired = "RECHARGE_AUTHENTICATION_REQUIRED"
   case rechargeFailed = "RECHARGE_FAILED"
   case rechargeNeedsReview = "RECHARGE_NEEDS_REVIEW"
+  /// The processor has made the new card ready that the recharge will be paid with.
+  case rechargeCardAttached = "RECHARGE_CARD_ATTACHED"
+  case rechargeRefundStarted = "RECHARGE_REFUND_STARTED"
+  case rechargeRefunded = "RECHARGE_REFUNDED"
+  case rechargeRefundFailed = "RECHARGE_REFUND_FAILED"
+  case rechargeRefundNeedsReview = "RECHARGE_REFUND_NEEDS_REVIEW"
+  case disputeOpened = "DISPUTE_OPENED"
+  case disputeWon = "DISPUTE_WON"
+  case disputeLost = "DISPUTE_LOST"
   case paymentMethodSaved = "PAYMENT_METHOD_SAVED"
+  case paymentMethodDefaultSet = "PAYMENT_METHOD_DEFAULT_SET"
+  case paymentMethodRemoved = "PAYMENT_METHOD_REMOVED"
+  case paymentMethodDetached = "PAYMENT_METHOD_DETACHED"
   case autoRechargeSet = "AUTO_RECHARGE_SET"
   case autoRechargeResumed = "AUTO_RECHARGE_RESUMED"
   case autoRechargeArmed = "AUTO_RECHARGE_ARMED"
@@ -44,6 +56,25 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
       case .authenticationRequired: .rechargeAuthenticationRequired
       case .failed: .rechargeFailed
       case .needsReview: .rechargeNeedsReview
+      }
+  }
+
+  init(_ state: RechargeRefundState) {
+    self =
+      switch state {
+      case .processing: .rechargeRefundStarted
+      case .refunded: .rechargeRefunded
+      case .failed: .rechargeRefundFailed
+      case .needsReview: .rechargeRefundNeedsReview
+      }
+  }
+
+  init(_ state: DisputeState) {
+    self =
+      switch state {
+      case .opened: .disputeOpened
+      case .won: .disputeWon
+      case .lost: .disputeLost
       }
   }
 }

@@ -60,8 +60,11 @@ package struct JournalVerifier {
       // An expired hold is open no more when its last usage comes in.
       if hold?.state == .captured, hold?.isLate == false { openHolds -= 1 }
     case .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .rechargePaid, .rechargeDeclined,
-      .rechargeFailed, .rechargeAuthenticationRequired, .rechargeNeedsReview, .paymentMethodSaved, .autoRechargeSet,
-      .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
+      .rechargeFailed, .rechargeAuthenticationRequired, .rechargeNeedsReview, .rechargeCardAttached,
+      .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundNeedsReview, .disputeOpened,
+      .disputeWon, .disputeLost, .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved,
+      .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached,
+      .autoRechargeSuspended:
       try followSettings(record)
     }
   }
@@ -77,7 +80,8 @@ package struct JournalVerifier {
       openRecharge = nil
       defaultPaymentMethod = answer.savedPaymentMethod?.id
     case .rechargeDeclined, .rechargeFailed: openRecharge = nil
-    case .paymentMethodSaved: defaultPaymentMethod = answer.savedPaymentMethod?.id
+    case .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved:
+      defaultPaymentMethod = answer.savedPaymentMethod?.id
     default: break
     }
   }

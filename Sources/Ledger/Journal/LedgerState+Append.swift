@@ -61,7 +61,7 @@ extension LedgerState {
       hash: .zero
     )
     Invariants.check(record, of: account, hold: posting.hold, before: holdBefore)
-    let answer = makeAnswer(account.wallet, record)
+    let answer = makeAnswer(account.wallet(toldAt: time), record)
     record.answer = answer.canonicalBytes
     record.hash = sha256(record.bytesToHash(after: account.head.hash))
     account.head = ChainHead(record: record.number, hash: record.hash)
@@ -74,7 +74,7 @@ extension LedgerState {
       answers[key] = RecordedAnswer(
         method: origin.method,
         fingerprint: origin.fingerprint,
-        body: posting.rechargeID.map { .recharge($0) } ?? .fixed(answer)
+        body: RecordedAnswer.Body(of: record, answer)
       )
     }
     return answer
@@ -139,7 +139,27 @@ extension LedgerState {
 
   mutating func save(_ paymentMethod: PaymentMethod) {
     paymentMethods[paymentMethod.id] = paymentMethod
-    changes.createdPaymentMethods.append(paymentMethod.id)
+    changes.paymentMethods.insert(paymentMethod.id)
+    if paymentMethod.state == .removed {
+      removedPaymentMethods.insert(paymentMethod.id)
+    } else {
+      removedPaymentMethods.remove(paymentMethod.id)
+    }
+  }
+
+  mutating func save(_ book: RechargeRefundBook) {
+    refunds[book.refund.id] = book
+    changes.refunds.insert(book.refund.id)
+    if book.refund.state.isOpen {
+      openRefunds.insert(book.refund.id)
+    } else {
+      openRefunds.remove(book.refund.id)
+    }
+  }
+
+  mutating func save(_ book: DisputeBook) {
+    disputes[book.dispute.id] = book
+    changes.disputes.insert(book.dispute.id)
   }
 }
 

@@ -29,10 +29,17 @@ package struct LedgerState: Sendable {
   /// expires first.
   package var holds: [HoldID: Hold] = [:]
   package var entries: [EntryID: EntryBook] = [:]
+  /// With every recharge of which one was asked for: all of its refunds and disputes.
+  package var refunds: [RechargeRefundID: RechargeRefundBook] = [:]
+  package var disputes: [DisputeID: DisputeBook] = [:]
   /// Which recharge each of the processor's charge ids belongs to.
   package var processorCharges: [String: RechargeID] = [:]
   /// Complete only where a query asks for it.
   package var openRecharges: Set<RechargeID> = []
+  /// As `openRecharges`.
+  package var openRefunds: Set<RechargeRefundID> = []
+  /// As `openRecharges`: cards that the processor has to forget.
+  package var removedPaymentMethods: Set<PaymentMethodID> = []
   package internal(set) var changes = Changes()
 
   package init(position: Position) { self.position = position }

@@ -1,5 +1,5 @@
 extension Rules {
-  /// A saved card becomes the wallet's default.
+  /// A saved card becomes the wallet's default; the others stay.
   func savePaymentMethod(
     _ candidate: CandidateCard,
     of walletID: WalletID,
@@ -10,15 +10,124 @@ extension Rules {
     var account = try account(walletID, in: state)
     try CandidateCard.screen(token: candidate.token, billing: candidate.billing)
     try check(account.wallet, takes: .keepingCards)
+    try checkRoomForCard(of: walletID, in: state)
     let paymentMethod = candidate.paymentMethod(for: walletID, at: time)
-    account.defaultPaymentMethod = paymentMethod.id
+    account.pay(with: paymentMethod)
     state.save(paymentMethod)
     account.wallet.autoRecharge?.take(.cardReplaced, at: time)
-    return state.append(Posting(kind: .paymentMethodSaved), to: account, origin: origin, at: time, sha256: sha256) {
-      wallet,
-      _ in
+    return record(paymentMethod, .paymentMethodSaved, in: account, origin: origin, to: &state, at: time)
+  }
+
+  func setDefaultPaymentMethod(
+    _ walletID: WalletID,
+    _ id: PaymentMethodID,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    var account = try account(walletID, in: state)
+    let paymentMethod = try savedCard(id, of: walletID, in: state)
+    try check(account.wallet, takes: .keepingCards)
+    if account.defaultPaymentMethod != id { account.wallet.autoRecharge?.take(.cardReplaced, at: time) }
+    account.pay(with: paymentMethod)
+    return record(paymentMethod, .paymentMethodDefaultSet, in: account, origin: origin, to: &state, at: time)
+  }
+
+  /// The card that was saved last takes the place of a default that goes. Without any, automatic recharges are suspended
+  /// in the same commit.
+  ///
+  /// Whatever the wallet's state: whoever wants a card forgotten has a right to it.
+  func removePaymentMethod(
+    _ walletID: WalletID,
+    _ id: PaymentMethodID,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    var account = try account(walletID, in: state)
+    let paymentMethod = try savedCard(id, of: walletID, in: state)
+    if let open = account.openRecharge, state.recharges[open]?.recharge.paymentMethod.id == id {
+      throw .rechargeInProgress(open)
+    }
+    let removed = remove(paymentMethod, in: &state)
+    if account.defaultPaymentMethod == id {
+      account.pay(with: state.savedCards(of: walletID).first)
+      if account.defaultPaymentMethod != nil { account.wallet.autoRecharge?.take(.cardReplaced, at: time) }
+    }
+    let left = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
+    let posting = Posting(kind: .paymentMethodRemoved)
+    return state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
+      .reply(.paymentMethodRemoved(wallet, removed, default: left))
+    }
+  }
+
+  func detachPaymentMethod(
+    _ id: PaymentMethodID,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    guard var paymentMethod = state.paymentMethods[id] else { throw .paymentMethodNotFound(WalletID("")) }
+    let account = try account(paymentMethod.walletID, in: state)
+    guard paymentMethod.state == .removed else { return .reply(.paymentMethod(account.wallet, paymentMethod)) }
+    paymentMethod.state = .detached
+    state.save(paymentMethod)
+    return record(paymentMethod, .paymentMethodDetached, in: account, origin: origin, to: &state, at: time)
+  }
+
+  func checkRoomForCard(of walletID: WalletID, in state: LedgerState) throws(Refusal) {
+    let count = state.savedCards(of: walletID).count
+    guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
+  }
+
+  /// Takes the default card away, for another that has just paid.
+  func removeDefaultCard(of account: Account, in state: inout LedgerState) -> PaymentMethod? {
+    guard let id = account.defaultPaymentMethod, let paymentMethod = state.paymentMethods[id] else { return nil }
+    return remove(paymentMethod, in: &state)
+  }
+
+  /// Nobody charges the card from now on. The processor is told to forget it, unless it is saved once more under the same
+  /// name.
+  func remove(_ paymentMethod: PaymentMethod, in state: inout LedgerState) -> PaymentMethod {
+    var paymentMethod = paymentMethod
+    let isSavedTwice = state.savedCards(of: paymentMethod.walletID).contains {
+      $0.id != paymentMethod.id && $0.token == paymentMethod.token
+    }
+    paymentMethod.state = isSavedTwice ? .detached : .removed
+    state.save(paymentMethod)
+    return paymentMethod
+  }
+
+  private func savedCard(
+    _ id: PaymentMethodID,
+    of walletID: WalletID,
+    in state: LedgerState
+  ) throws(Refusal) -> PaymentMethod {
+    guard let paymentMethod = state.paymentMethods[id], paymentMethod.walletID == walletID,
+      paymentMethod.state == .saved
+    else { throw .paymentMethodNotFound(walletID) }
+    return paymentMethod
+  }
+
+  private func record(
+    _ paymentMethod: PaymentMethod,
+    _ kind: RecordKind,
+    in account: Account,
+    origin: Origin,
+    to state: inout LedgerState,
+    at time: LedgerTime
+  ) -> Answer {
+    state.append(Posting(kind: kind), to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
       .reply(.paymentMethod(wallet, paymentMethod))
     }
+  }
+}
+
+extension LedgerState {
+  /// Those that are loaded, the newest first.
+  func savedCards(of walletID: WalletID) -> [PaymentMethod] {
+    paymentMethods.values.filter { $0.walletID == walletID && $0.state == .saved }
+      .sorted { ($0.createTime, $0.id.value) > ($1.createTime, $1.id.value) }
   }
 }
 

@@ -17,6 +17,7 @@ extension Rules {
     if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
     try check(account.wallet, takes: .crediting)
     if let open = account.openRecharge { throw .rechargeInProgress(open) }
+    if candidate != nil, purpose != .changeCard { try checkRoomForCard(of: walletID, in: state) }
     precondition(state.recharges[id] == nil, "a recharge id is drawn once")
     let saved = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
     guard let paymentMethod = candidate?.paymentMethod(for: walletID, at: time) ?? saved else {
@@ -31,11 +32,52 @@ extension Rules {
       purpose: purpose,
       paymentMethod: paymentMethod,
       paymentMethodIsCandidate: candidate != nil,
+      paymentMethodIsAttached: candidate == nil,
       autoRecharge: autoRecharge,
       createTime: time,
       updateTime: time
     )
     return record(recharge, in: account, origin: origin, to: &state, at: time)
+  }
+
+  /// Keeps the name by which the processor charges the new card from now on, before it is charged.
+  func attachCard(
+    _ id: RechargeID,
+    _ token: PaymentMethodToken,
+    _ card: Card,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    guard let book = state.recharges[id] else { throw .rechargeNotFound(id) }
+    var recharge = book.recharge
+    if recharge.paymentMethodIsAttached { return .reply(.recharge(book.reply)) }
+    guard recharge.state == .processing else { throw .rechargeAlreadySettled(id, recharge.state) }
+    recharge.paymentMethodIsAttached = true
+    recharge.paymentMethod.token = token
+    recharge.paymentMethod.card = card
+    let account = try account(recharge.walletID, in: state)
+    return record(recharge, as: .rechargeCardAttached, in: account, origin: origin, to: &state, at: time)
+  }
+
+  /// Commits what a person has found out: the processor's word, where it has none by machine.
+  func settleReview(
+    _ id: RechargeID,
+    _ settlement: Settlement,
+    memo: String,
+    origin: Origin,
+    in state: inout LedgerState,
+    at time: LedgerTime
+  ) throws(Refusal) -> Answer {
+    guard let book = state.recharges[id] else { throw .rechargeNotFound(id) }
+    try TextScreen.check(memo, field: "memo")
+    guard book.recharge.state == .needsReview else {
+      throw .notInReview(id: "recharge \(id)", state: book.recharge.state.rawValue)
+    }
+    if let chargeID = settlement.processorChargeID, let owner = state.processorCharges[chargeID], owner != id {
+      throw .processorChargeTaken(chargeID: chargeID, owner)
+    }
+    return try settle(id, settlement, memo: memo, origin: origin, in: &state, at: time)
   }
 
   /// Commits what the processor said: outcome, entry, card and slot together.
@@ -44,6 +86,7 @@ extension Rules {
   func settle(
     _ id: RechargeID,
     _ settlement: Settlement,
+    memo: String = "",
     origin: Origin,
     in state: inout LedgerState,
     at time: LedgerTime
@@ -58,13 +101,15 @@ extension Rules {
     recharge.updateTime = time
     recharge.processorChargeID = settlement.processorChargeID ?? recharge.processorChargeID
     recharge.nextActionURL = nil
+    var removed: PaymentMethod?
     switch settlement {
     case .paid:
       recharge.explanation = nil
       account.wallet.posted += recharge.amount.micros
       if recharge.paymentMethodIsCandidate {
-        account.defaultPaymentMethod = recharge.paymentMethod.id
+        if recharge.purpose == .changeCard { removed = removeDefaultCard(of: account, in: &state) }
         state.save(recharge.paymentMethod)
+        account.pay(with: recharge.paymentMethod)
         account.wallet.autoRecharge?.take(.cardReplaced, at: time)
       }
       if let settings = recharge.autoRecharge { account.wallet.save(settings, at: time) }
@@ -74,10 +119,17 @@ extension Rules {
     }
     precondition(account.openRecharge == id, "an open recharge has its wallet's slot")
     if recharge.state.isTerminal { account.openRecharge = nil }
+    if recharge.paymentMethodIsCandidate, recharge.paymentMethodIsAttached,
+      recharge.state == .declined || recharge.state == .failed
+    {
+      removed = remove(recharge.paymentMethod, in: &state)
+    }
     if recharge.purpose == .autoRecharge {
       account.wallet.autoRecharge?.take(.settled(settlement, amount: recharge.amount.micros), at: time)
+      // What came up while it was with the processor.
+      if account.openDisputes > 0 { account.wallet.autoRecharge?.take(.disputed, at: time) }
     }
-    return record(recharge, in: account, origin: origin, to: &state, at: time)
+    return record(recharge, removing: removed, memo: memo, in: account, origin: origin, to: &state, at: time)
   }
 
   /// A word that cannot be taken at face value goes to a person instead.
@@ -105,21 +157,26 @@ extension Rules {
 
   func record(
     _ recharge: Recharge,
+    as kind: RecordKind? = nil,
+    removing removed: PaymentMethod? = nil,
+    memo: String = "",
     in account: Account,
     origin: Origin,
     to state: inout LedgerState,
     at time: LedgerTime
   ) -> Answer {
     let posting = Posting(
-      kind: RecordKind(recharge.state),
+      kind: kind ?? RecordKind(recharge.state),
       counterAccount: recharge.state == .paid ? .processor : nil,
+      reference: memo,
       rechargeID: recharge.id
     )
     var reply = RechargeReply(
       wallet: account.wallet,
       recharge: recharge,
       entry: nil,
-      savedPaymentMethod: account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
+      savedPaymentMethod: account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] },
+      removedPaymentMethod: removed
     )
     let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, record in
       reply.wallet = wallet

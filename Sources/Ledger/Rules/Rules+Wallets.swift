@@ -63,6 +63,7 @@ extension Rules {
         openRecharge: account.openRecharge
       )
     }
+    guard account.openRefunds == 0 else { throw .refundInProgress(walletID) }
     account.wallet.state = .closed
     account.wallet.autoRecharge?.take(.walletClosed, at: time)
     return record(account, .walletClosed, origin: origin, in: &state, at: time)

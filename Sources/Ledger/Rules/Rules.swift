@@ -22,7 +22,7 @@ package struct Rules: Sendable {
   /// effect, or where its refusal is remembered.
   package func decide(_ command: Command, in state: inout LedgerState, at time: LedgerTime) -> Outcome {
     switch command {
-    case .ask(let query): return answer(query, in: state)
+    case .ask(let query): return answer(query, in: state, at: time)
     case .mutate(let mutation, let origin):
       do throws(Refusal) {
         if let replay = try replay(of: origin, in: state) { return Outcome(answer: replay, isReplay: true) }
@@ -52,6 +52,9 @@ package struct Rules: Sendable {
     case .recharge(let id):
       guard let book = state.recharges[id] else { preconditionFailure("a recorded recharge was not loaded") }
       return .reply(.recharge(book.reply))
+    case .rechargeRefund(let id):
+      guard let book = state.refunds[id] else { preconditionFailure("a recorded refund was not loaded") }
+      return .reply(.rechargeRefund(book.reply))
     }
   }
 
@@ -117,8 +120,25 @@ package struct Rules: Sendable {
       return try savePaymentMethod(candidate, of: walletID, origin: origin, in: &state, at: time)
     case .refusePaymentMethod(let walletID, let declineCode):
       throw .paymentDeclined(try account(walletID, in: state).wallet.id, code: declineCode)
+    case .setDefaultPaymentMethod(let walletID, let id):
+      return try setDefaultPaymentMethod(walletID, id, origin: origin, in: &state, at: time)
+    case .removePaymentMethod(let walletID, let id):
+      return try removePaymentMethod(walletID, id, origin: origin, in: &state, at: time)
+    case .detachPaymentMethod(let id): return try detachPaymentMethod(id, origin: origin, in: &state, at: time)
+    case .attachCard(let id, let token, let card):
+      return try attachCard(id, token, card, origin: origin, in: &state, at: time)
     case .settleRecharge(let id, let settlement):
       return try settle(id, settlement, origin: origin, in: &state, at: time)
+    case .settleReview(let id, let settlement, let memo):
+      return try settleReview(id, settlement, memo: memo, origin: origin, in: &state, at: time)
+    case .refundRecharge(let id, let rechargeID, let amount):
+      return try startRefund(id, rechargeID, amount, origin: origin, in: &state, at: time)
+    case .settleRefund(let id, let settlement):
+      return try settle(id, settlement, origin: origin, in: &state, at: time)
+    case .settleRefundReview(let id, let settlement, let memo):
+      return try settleReview(id, settlement, memo: memo, origin: origin, in: &state, at: time)
+    case .recordDispute(let id, let rechargeID, let amount, let disputeState):
+      return try recordDispute(id, rechargeID, amount, disputeState, origin: origin, in: &state, at: time)
     case .expireDueHolds:
       // The batch began with it; the command only named the wallets.
       return .reply(.expiredHolds(state.changes.records.count { $0.kind == .holdExpired }))

@@ -14,6 +14,22 @@ package struct RechargeID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { value }
 }
 
+/// Random, as a recharge's id.
+package struct RechargeRefundID: Hashable, Sendable, CustomStringConvertible {
+  private let exact: ExactText
+  package var value: String { exact.text }
+  package init(_ value: String) { exact = ExactText(value) }
+  package var description: String { value }
+}
+
+/// The processor's name of a dispute.
+package struct DisputeID: Hashable, Sendable, CustomStringConvertible {
+  private let exact: ExactText
+  package var value: String { exact.text }
+  package init(_ value: String) { exact = ExactText(value) }
+  package var description: String { value }
+}
+
 package struct PaymentMethodID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
   package var value: String { exact.text }

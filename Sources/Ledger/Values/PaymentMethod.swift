@@ -11,6 +11,33 @@ package struct Card: Hashable, Sendable {
     self.expiryMonth = expiryMonth
     self.expiryYear = expiryYear
   }
+
+  /// The last month in which it can be charged.
+  package var expiry: CalendarMonth { CalendarMonth(number: Int64(expiryYear) * 12 + Int64(expiryMonth) - 1) }
+}
+
+/// What is worth telling of the card that a wallet pays with.
+package struct CardWarning: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    /// It is good until the end of this month or the next.
+    case expiresSoon = "EXPIRES_SOON"
+    case expired = "EXPIRED"
+  }
+
+  package var kind: Kind
+  package var expiry: CalendarMonth
+
+  package init(kind: Kind, expiry: CalendarMonth) {
+    self.kind = kind
+    self.expiry = expiry
+  }
+
+  /// nil where there is nothing to tell yet.
+  init?(expiry: CalendarMonth, at time: LedgerTime) {
+    let now = CalendarMonth(of: time)
+    guard expiry.number <= now.next.number else { return nil }
+    self.init(kind: expiry.number < now.number ? .expired : .expiresSoon, expiry: expiry)
+  }
 }
 
 /// Asked once and kept with the card.
@@ -31,6 +58,15 @@ package struct BillingDetails: Hashable, Sendable {
   }
 }
 
+/// Whether a card can still be charged.
+package enum PaymentMethodState: String, Hashable, Sendable, CaseIterable {
+  case saved = "SAVED"
+  /// Nobody charges it any more; the processor has to be told to forget it.
+  case removed = "REMOVED"
+  /// The processor has forgotten it.
+  case detached = "DETACHED"
+}
+
 /// A card that a wallet can pay with.
 package struct PaymentMethod: Hashable, Sendable {
   package var id: PaymentMethodID
@@ -39,6 +75,10 @@ package struct PaymentMethod: Hashable, Sendable {
   package var card: Card
   package var billing: BillingDetails
   package var createTime: LedgerTime
+  package var state: PaymentMethodState
+
+  /// How many cards a wallet may have saved.
+  package static let mostPerWallet = 10
 
   package init(
     id: PaymentMethodID,
@@ -46,7 +86,8 @@ package struct PaymentMethod: Hashable, Sendable {
     token: PaymentMethodToken,
     card: Card,
     billing: BillingDetails,
-    createTime: LedgerTime
+    createTime: LedgerTime,
+    state: PaymentMethodState = .saved
   ) {
     self.id = id
     self.walletID = walletID
@@ -54,6 +95,7 @@ package struct PaymentMethod: Hashable, Sendable {
     self.card = card
     self.billing = billing
     self.createTime = createTime
+    self.state = state
   }
 }
 

@@ -47,6 +47,8 @@ package struct Recharge: Hashable, Sendable {
   /// The card that pays: the wallet's, or a candidate that becomes the wallet's once it has paid.
   package var paymentMethod: PaymentMethod
   package var paymentMethodIsCandidate: Bool
+  /// Whether the processor has made the card ready to be charged: only then is it charged.
+  package var paymentMethodIsAttached: Bool
   /// What is saved once it has paid.
   package var autoRecharge: AutoRechargeSettings?
   package var processorChargeID: String?
@@ -67,6 +69,7 @@ package struct Recharge: Hashable, Sendable {
     state: RechargeState = .processing,
     paymentMethod: PaymentMethod,
     paymentMethodIsCandidate: Bool,
+    paymentMethodIsAttached: Bool = true,
     autoRecharge: AutoRechargeSettings? = nil,
     processorChargeID: String? = nil,
     explanation: String? = nil,
@@ -83,6 +86,7 @@ package struct Recharge: Hashable, Sendable {
     self.state = state
     self.paymentMethod = paymentMethod
     self.paymentMethodIsCandidate = paymentMethodIsCandidate
+    self.paymentMethodIsAttached = paymentMethodIsAttached
     self.autoRecharge = autoRecharge
     self.processorChargeID = processorChargeID
     self.explanation = explanation
@@ -94,6 +98,9 @@ package struct Recharge: Hashable, Sendable {
 
   /// The key under which the processor knows this charge: the same for every attempt, and of no other recharge.
   package var processorKey: String { "credits-\(id)" }
+
+  /// The same for making its card ready.
+  package var attachmentKey: String { "credits-\(id)-card" }
 }
 
 /// A recharge by its last transition. Once that was final, it is the answer to the recharge's key for ever.

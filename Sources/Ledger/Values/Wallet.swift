@@ -17,6 +17,8 @@ package struct Wallet: Hashable, Sendable {
   package var createTime: LedgerTime
   /// nil as long as nobody has set it.
   package var autoRecharge: AutoRecharge?
+  /// In answers only: it depends on when they are given.
+  package var cardWarning: CardWarning?
 
   /// No balance may leave ±2^61 micros ($2.3 trillion), so that `posted - held` cannot overflow.
   package static let balanceRange: ClosedRange<Int64> = -(1 << 61)...(1 << 61)
@@ -62,6 +64,12 @@ package struct Account: Hashable, Sendable {
   /// The one slot for recharges: whoever finds it taken gets `RECHARGE_IN_PROGRESS`.
   package var openRecharge: RechargeID?
   package var defaultPaymentMethod: PaymentMethodID?
+  /// Of the default card.
+  package var cardExpiry: CalendarMonth?
+  /// How many of the refunds of its recharges have no outcome yet.
+  package var openRefunds: Int64
+  /// How many of its recharges are disputed at banks that have not decided yet.
+  package var openDisputes: Int64
   /// How many of the wallet's holds are open.
   package var openHolds: Int64
   /// No open hold expires before this; nil where none is open. The earliest hold may have been extended or resolved
@@ -73,6 +81,9 @@ package struct Account: Hashable, Sendable {
     head: ChainHead = .start,
     openRecharge: RechargeID? = nil,
     defaultPaymentMethod: PaymentMethodID? = nil,
+    cardExpiry: CalendarMonth? = nil,
+    openRefunds: Int64 = 0,
+    openDisputes: Int64 = 0,
     openHolds: Int64 = 0,
     nextHoldExpiry: LedgerTime? = nil
   ) {
@@ -80,6 +91,9 @@ package struct Account: Hashable, Sendable {
     self.head = head
     self.openRecharge = openRecharge
     self.defaultPaymentMethod = defaultPaymentMethod
+    self.cardExpiry = cardExpiry
+    self.openRefunds = openRefunds
+    self.openDisputes = openDisputes
     self.openHolds = openHolds
     self.nextHoldExpiry = nextHoldExpiry
   }
@@ -89,6 +103,19 @@ package struct Account: Hashable, Sendable {
 }
 
 extension Account {
+  /// The wallet as it is told at `time`.
+  package func wallet(toldAt time: LedgerTime) -> Wallet {
+    var wallet = wallet
+    wallet.cardWarning = cardExpiry.flatMap { CardWarning(expiry: $0, at: time) }
+    return wallet
+  }
+
+  /// Makes `card` the one that recharges are paid with; nil where there is none left.
+  mutating func pay(with card: PaymentMethod?) {
+    defaultPaymentMethod = card?.id
+    cardExpiry = card?.card.expiry
+  }
+
   /// Whether the wallet may recharge itself, so that its card is needed.
   package var mayFire: Bool { wallet.autoRecharge?.isEnabled == true && openRecharge == nil }
 }

@@ -35,6 +35,29 @@ package protocol StoreTables {
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>]
 
+  /// Recharges of a wallet, from the last that was begun back; nil for the last.
+  mutating func rechargeIDs(
+    of walletID: WalletID,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace]
+
+  mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>?
+
+  /// Refunds of recharges, in the order of the bytes of their ids; nil for the first.
+  mutating func rechargeRefundRows(
+    after id: RechargeRefundID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<RechargeRefundID, RechargeRefundRow>]
+
+  mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>?
+
+  /// Disputes, in the order of the bytes of their ids; nil for the first.
+  mutating func disputeRows(
+    after id: DisputeID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<DisputeID, DisputeRow>]
+
   mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>?
 
   /// Cards, in the order of the bytes of their ids; nil for the first.

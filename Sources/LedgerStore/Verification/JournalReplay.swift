@@ -29,8 +29,12 @@ struct JournalReplay {
   /// By the records of the refunded entries.
   private(set) var refunds: [Int64: RefundRow] = [:]
   private(set) var openRecharges: [RechargeID: Int64] = [:]
-  /// Hashes of the ids of all cards.
-  private(set) var paymentMethods: Set<Int> = []
+  private(set) var openRefunds: Set<RechargeRefundID> = []
+  /// The record that each was changed by last; a refund is never done with, for a bank may take it back.
+  private(set) var rechargeRefunds: [RechargeRefundID: Int64] = [:]
+  private(set) var disputes: [DisputeID: Int64] = [:]
+  private(set) var paymentMethods: [PaymentMethodID: Int64] = [:]
+  private(set) var removedPaymentMethods: Set<PaymentMethodID> = []
   /// The balances of the accounts on the other side of entries, in micros.
   private(set) var counterAccounts: [Currency: [CounterAccount: Int128]] = [:]
   /// SHA-256 over the hash of the record before, and the record's own.
@@ -94,7 +98,28 @@ struct JournalReplay {
     if let hold = answer.hold { follow(hold, record, &flaws) }
     if case .reply(.refund(let reply)) = answer { follow(reply, record, &flaws) }
     if let recharge = answer.recharge { openRecharges[recharge.id] = recharge.state.isTerminal ? nil : record.number }
-    if let card = savedPaymentMethod(record, answer) { paymentMethods.insert(card.id.hashValue) }
+    for card in changedPaymentMethods(record, answer) {
+      paymentMethods[card.id] = record.number
+      if card.state == .removed {
+        removedPaymentMethods.insert(card.id)
+      } else {
+        removedPaymentMethods.remove(card.id)
+      }
+    }
+    if let refund = answer.rechargeRefund { follow(refund, record, &flaws) }
+    if let dispute = answer.dispute { disputes[dispute.id] = record.number }
+  }
+
+  private mutating func follow(_ refund: RechargeRefund, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
+    if (record.kind == .rechargeRefundStarted) == (rechargeRefunds[refund.id] != nil) {
+      flaws.add("record \(record.number) does not follow from what refund \(refund.id) was before")
+    }
+    rechargeRefunds[refund.id] = record.number
+    if refund.state.isOpen {
+      openRefunds.insert(refund.id)
+    } else {
+      openRefunds.remove(refund.id)
+    }
   }
 
   private mutating func follow(_ hold: Hold, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
@@ -118,13 +143,16 @@ struct JournalReplay {
     refunds[book.id.record] = RefundRow(record: record.number, refunded: book.refunded)
   }
 
-  /// The card that `record` added to its wallet.
-  func savedPaymentMethod(_ record: JournalRecord, _ answer: Answer) -> PaymentMethod? {
+  /// The cards that `record` added to its wallet, or changed.
+  func changedPaymentMethods(_ record: JournalRecord, _ answer: Answer) -> [PaymentMethod] {
+    var changed = answer.removedPaymentMethod.map { [$0] } ?? []
     switch record.kind {
-    case .paymentMethodSaved: answer.savedPaymentMethod
-    case .rechargePaid where answer.recharge?.paymentMethodIsCandidate == true: answer.savedPaymentMethod
-    default: nil
+    case .paymentMethodSaved, .paymentMethodDetached: changed += answer.savedPaymentMethod.map { [$0] } ?? []
+    case .rechargePaid where answer.recharge?.paymentMethodIsCandidate == true:
+      changed += answer.savedPaymentMethod.map { [$0] } ?? []
+    default: break
     }
+    return changed
   }
 }
 

@@ -7,11 +7,6 @@ extension Verification {
     if let key = record.origin.idempotencyKey { try compare(key, place: record.number, in: &store) }
     if let hold = answer.hold, replay.holds[hold.id.record] == nil { try compare(hold, record, in: &store) }
     if let recharge = answer.recharge, recharge.state.isTerminal { try compare(recharge, record.number, in: &store) }
-    if let card = replay.savedPaymentMethod(record, answer) {
-      if try store.paymentMethodRow(card.id)?.row != card {
-        flaws.add("card \(card.id) of wallet \(card.walletID) is lost, or not what record \(record.number) saved")
-      }
-    }
   }
 
   func compare(_ key: IdempotencyKey, place: Int64, in store: inout some Store) throws(StoreError) {
@@ -50,6 +45,11 @@ extension Verification {
     case .refunds(let last): try compareRefunds(of: &store, after: last)
     case .openRecharges(let ids): try compareOpenRecharges(of: &store, ids)
     case .recharges(let last): try compareRecharges(of: &store, after: last)
+    case .knownRefunds(let ids): try compareKnownRefunds(of: &store, ids)
+    case .rechargeRefunds(let last): try compareRechargeRefunds(of: &store, after: last)
+    case .knownDisputes(let ids): try compareKnownDisputes(of: &store, ids)
+    case .disputes(let last): try compareDisputes(of: &store, after: last)
+    case .knownPaymentMethods(let ids): try compareKnownPaymentMethods(of: &store, ids)
     case .paymentMethods(let last): try comparePaymentMethods(of: &store, after: last)
     }
   }
@@ -158,16 +158,23 @@ extension Verification {
       phase = .openRecharges(ids.dropLast(Self.rowsPerRead))
       return
     }
-    try compareOpenRechargesFound(by: &store)
+    try compareOpenErrandsFound(by: &store)
     phase = .recharges(after: nil)
   }
 
   /// The worker resumes what the store finds open.
-  private func compareOpenRechargesFound(by store: inout some Store) throws(StoreError) {
+  private func compareOpenErrandsFound(by store: inout some Store) throws(StoreError) {
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.openRecharges))
-    if try load(needs, of: &store)?.openRecharges != Set(replay.openRecharges.keys) {
+    needs.add(.ask(.openErrands))
+    guard let found = try load(needs, of: &store) else { return }
+    if found.openRecharges != Set(replay.openRecharges.keys) {
       flaws.add("the recharges that are found open are not those that the journal leaves open")
+    }
+    if found.openRefunds != replay.openRefunds {
+      flaws.add("the refunds that are found open are not those that the journal leaves open")
+    }
+    if found.removedPaymentMethods != replay.removedPaymentMethods {
+      flaws.add("the cards that are found removed are not those that the journal removes")
     }
   }
 
@@ -181,7 +188,7 @@ extension Verification {
       }
     }
     rows += Int64(found.count)
-    if found.isEmpty { phase = .paymentMethods(after: nil) }
+    if found.isEmpty { phase = .knownRefunds(Array(replay.rechargeRefunds.keys)) }
   }
 
   /// The row is true to its record where it is the last; here it is only asked whether there is such a recharge at all,
@@ -198,18 +205,8 @@ extension Verification {
     }
   }
 
-  private func comparePaymentMethods(of store: inout some Store, after last: PaymentMethodID?) throws(StoreError) {
-    let found = try store.paymentMethodRows(after: last, limit: Self.rowsPerRead)
-    for row in found {
-      phase = .paymentMethods(after: row.key)
-      if !replay.paymentMethods.contains(row.key.hashValue) { flaws.add("card \(row.key) is not in the journal") }
-    }
-    rows += Int64(found.count)
-    if found.isEmpty { phase = .done }
-  }
-
   /// What the ledger itself would load. What it cannot read would stop it; here it is a flaw.
-  private func load(_ needs: Needs, of store: inout some Store) throws(StoreError) -> LedgerState? {
+  func load(_ needs: Needs, of store: inout some Store) throws(StoreError) -> LedgerState? {
     do throws(StoreError) {
       return try store.load(needs)
     } catch {
@@ -222,7 +219,7 @@ extension Verification {
     }
   }
 
-  private func answer(in record: Int64, of store: inout some Store) throws(StoreError) -> Answer? {
+  func answer(in record: Int64, of store: inout some Store) throws(StoreError) -> Answer? {
     guard let record = try store.record(record)?.row else { return nil }
     return try? Answer(canonicalBytes: record.answer)
   }

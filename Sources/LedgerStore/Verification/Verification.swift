@@ -52,6 +52,11 @@ final class Verification: Scan {
     case refunds(after: Int64)
     case openRecharges([RechargeID])
     case recharges(after: RechargeID?)
+    case knownRefunds([RechargeRefundID])
+    case rechargeRefunds(after: RechargeRefundID?)
+    case knownDisputes([DisputeID])
+    case disputes(after: DisputeID?)
+    case knownPaymentMethods([PaymentMethodID])
     case paymentMethods(after: PaymentMethodID?)
     case done
   }

@@ -9,6 +9,13 @@ package enum LedgerEvent: Hashable, Sendable, CaseIterable {
   case rechargeFailed
   case rechargeAuthenticationRequired
   case rechargeNeedsReview
+  case rechargeRefunded
+  /// Also of one that the bank would not have days after it was made.
+  case rechargeRefundFailed
+  case rechargeRefundNeedsReview
+  case disputeOpened
+  case disputeWon
+  case disputeLost
   case holdExpired
   /// A capture took more than there was.
   case shortfall
@@ -50,6 +57,12 @@ extension LedgerEvent {
     case .rechargeFailed: self = .rechargeFailed
     case .rechargeAuthenticationRequired: self = .rechargeAuthenticationRequired
     case .rechargeNeedsReview: self = .rechargeNeedsReview
+    case .rechargeRefunded: self = .rechargeRefunded
+    case .rechargeRefundFailed: self = .rechargeRefundFailed
+    case .rechargeRefundNeedsReview: self = .rechargeRefundNeedsReview
+    case .disputeOpened: self = .disputeOpened
+    case .disputeWon: self = .disputeWon
+    case .disputeLost: self = .disputeLost
     case .holdExpired: self = .holdExpired
     case .walletFrozen: self = .walletFrozen
     case .walletUnfrozen: self = .walletUnfrozen
@@ -57,19 +70,24 @@ extension LedgerEvent {
     case .autoRechargeSuspended: self = .autoRechargeSuspended
     case .autoRechargeLimitReached: self = .autoRechargeLimitReached
     case .walletCreated, .charge, .refund, .grant, .holdPlaced, .holdExtended, .capture, .holdReleased,
-      .rechargeStarted, .paymentMethodSaved, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed:
+      .rechargeStarted, .rechargeCardAttached, .rechargeRefundStarted, .paymentMethodSaved, .paymentMethodDefaultSet,
+      .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed:
       return nil
     }
   }
 }
 
 extension JournalRecord {
-  /// Whether the end of an automatic recharge was the end of them all.
+  /// Whether it was the end of automatic recharges: theirs, or a dispute that came up at this moment.
   fileprivate var suspendsAutoRecharge: Bool {
-    guard kind == .rechargeDeclined || kind == .rechargeFailed,
-      let answer = try? Answer(canonicalBytes: answer), answer.recharge?.purpose == .autoRecharge,
-      case .suspended = answer.wallet?.autoRecharge?.phase
+    switch kind {
+    case .rechargePaid, .rechargeDeclined, .rechargeFailed, .disputeOpened, .disputeLost: break
+    default: return false
+    }
+    guard let answer = try? Answer(canonicalBytes: answer), let autoRecharge = answer.wallet?.autoRecharge,
+      answer.recharge.map({ $0.purpose == .autoRecharge }) ?? true
     else { return false }
+    guard autoRecharge.isEnabled, case .suspended(time, _) = autoRecharge.phase else { return false }
     return true
   }
 }

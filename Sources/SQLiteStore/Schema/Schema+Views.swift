@@ -34,6 +34,21 @@ extension Schema {
         explanation, \(date("recharge.create_time")) AS create_time, \(date("update_time")) AS update_time
       FROM recharge JOIN wallet USING (wallet);
 
+    CREATE VIEW recharge_refunds AS
+      SELECT refund_id, recharge_id, wallet_id, state, \(decimal("amount")) AS amount, currency, processor_refund_id,
+        explanation, \(date("recharge_refund.create_time")) AS create_time, \(date("update_time")) AS update_time
+      FROM recharge_refund JOIN wallet USING (wallet);
+
+    CREATE VIEW disputes AS
+      SELECT dispute_id, recharge_id, wallet_id, state, \(decimal("amount")) AS amount, currency,
+        \(date("dispute.create_time")) AS create_time, \(date("update_time")) AS update_time
+      FROM dispute JOIN wallet USING (wallet);
+
+    CREATE VIEW payment_methods AS
+      SELECT payment_method_id, wallet_id, state, brand, last4, expiry_month, expiry_year,
+        \(date("payment_method.create_time")) AS create_time
+      FROM payment_method JOIN wallet USING (wallet);
+
     CREATE VIEW auto_recharges AS
       SELECT wallet_id, is_enabled, \(decimal("threshold")) AS threshold, \(decimal("amount")) AS amount,
         \(decimal("monthly_limit")) AS monthly_limit, phase, detail, \(date("phase_time")) AS phase_time, failures,

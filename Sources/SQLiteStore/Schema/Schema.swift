@@ -4,7 +4,7 @@ import LedgerStore
 enum Schema {
   /// Each leads from the version before it to the next; the first from an empty file. New ledgers take them all too, so
   /// that a migrated one cannot differ from a new one. A step that any ledger has taken is never changed.
-  static let steps = [version1, version2]
+  static let steps = [version1, version2, version3]
   /// "CRED", as file(1) and SQLite show it.
   static let applicationID: Int64 = 0x4352_4544
 

@@ -9,8 +9,9 @@ struct EndState: Equatable, Sendable {
   var changes: [String]
   /// Of the saved card.
   var last4: String?
-  /// The processor's charges: micros and status.
-  var charges: [String]
+  /// What the processor has: charges, refunds and disputes with micros and status.
+  var books: [String]
+  var cards: [String]
 
   init(_ credits: CreditsClient, wallet id: String, simulator: ProcessorProcess) async throws {
     let wallet = try await credits.wallet.get(id)
@@ -24,6 +25,7 @@ struct EndState: Equatable, Sendable {
       if change.wallet?.sequence == wallet.sequence { break }
     }
     last4 = try await credits.recharge.options(id).paymentMethod?.last4
-    charges = try simulator.listing().filter { $0[0] == "charge" }.map { "\($0[3]) \($0[5])" }.sorted()
+    books = try simulator.listing().map { "\($0[0]) \($0[3]) \($0[5])" }.sorted()
+    cards = try await credits.paymentMethod.list(id).paymentMethods.map(\.last4).sorted()
   }
 }

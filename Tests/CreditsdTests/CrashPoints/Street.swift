@@ -15,8 +15,15 @@ final class Street {
     self.flow = flow
     directory = try TestDirectory()
     _ = try directory.write("0\n", to: "clock")
-    simulator = try ProcessorProcess(simulatorIn: directory)
+    simulator = try Self.simulator(in: directory)
     daemon = try Self.daemon(in: directory, simulator)
+  }
+
+  private static func simulator(in directory: TestDirectory, faults: String? = nil) throws -> ProcessorProcess {
+    try ProcessorProcess(
+      simulatorIn: directory,
+      options: ["--events", directory.path("events")] + (faults.map { ["--faults", $0] } ?? [])
+    )
   }
 
   private static func daemon(
@@ -35,13 +42,13 @@ final class Street {
   /// Prepares, kills the daemon at its failpoint while the flow is under way, starts it again, and waits for the end.
   func end(killedAt failpoint: Failpoint?) async throws -> EndState {
     let credits = try await daemon.client()
-    let visit = Visit(credits: credits, clock: directory.path("clock"))
+    let visit = Visit(credits: credits, clock: directory.path("clock"), eventFile: directory.path("events"))
     try await flow.prepare(visit)
     if let failpoint {
       daemon.kill()
       if let faults = flow.faults {
         simulator.kill()
-        simulator = try ProcessorProcess(simulatorIn: directory, options: ["--faults", faults])
+        simulator = try Self.simulator(in: directory, faults: faults)
       }
       daemon = try Self.daemon(in: directory, simulator, failpoint: failpoint)
       let acting = Task { [flow] in try await flow.act(visit) }
@@ -51,7 +58,7 @@ final class Street {
     } else {
       if let faults = flow.faults {
         simulator.kill()
-        simulator = try ProcessorProcess(simulatorIn: directory, options: ["--faults", faults])
+        simulator = try Self.simulator(in: directory, faults: faults)
       }
       try await flow.act(visit)
     }

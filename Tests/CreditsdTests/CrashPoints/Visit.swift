@@ -8,10 +8,12 @@ struct Visit: Sendable {
 
   let credits: CreditsClient
   let clock: String
+  /// Where the simulator writes what it tells by itself.
+  let eventFile: String
 
-  private var wallet: String { Self.wallet }
+  var wallet: String { Self.wallet }
 
-  private func until<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
+  func until<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
     while true {
       do {
         return try await call()
@@ -19,6 +21,7 @@ struct Visit: Sendable {
       } catch CreditsError.deadlineExceeded {
       } catch CreditsError.cancelled {
       } catch CreditsError.rechargeInProgress {
+      } catch CreditsError.refundInProgress {
       }
     }
   }
@@ -122,7 +125,7 @@ struct Visit: Sendable {
   }
 
   func save(_ token: String) async throws {
-    _ = try await until { try await credits.paymentMethod.save(wallet, card(token), idempotencyKey: "save") }
+    _ = try await until { try await credits.paymentMethod.save(wallet, card(token), idempotencyKey: "save-\(token)") }
   }
 
   func set(_ settings: AutoRechargeSettings) async throws {

@@ -1,7 +1,7 @@
 """A payment processor in Python: processor.py SOCKET PROTO_FOLDER BOOKS
 
-Knows pm_card_visa and pm_card_visa_chargeDeclined, and keeps charges in the file BOOKS, a line of JSON each. Prints
-"ready", and serves until its standard input ends.
+Knows pm_card_visa and pm_card_visa_chargeDeclined, and keeps charges and refunds in the file BOOKS, a line of JSON each.
+Prints "ready", and serves until its standard input ends.
 """
 
 import json
@@ -17,28 +17,33 @@ import grpc
 messages, services = grpc.protos_and_services("credits/processor/v1/payment_processor_service.proto")
 cards = grpc.protos("credits/processor/v1/card.proto")
 charges = grpc.protos("credits/processor/v1/charge.proto")
+refunds = grpc.protos("credits/processor/v1/refund.proto")
 
 DECLINES = {"pm_card_visa": None, "pm_card_visa_chargeDeclined": "generic_decline"}
 
 
 class Books:
-    """Charges by key: whatever is answered was synced to the file before."""
+    """Charges and refunds by key: whatever is answered was synced to the file before."""
 
     def __init__(self, path):
         self.lock = threading.Lock()
         self.charges = {}
+        self.refunds = {}
         self.file = open(path, "a+", encoding="utf-8")
         self.file.seek(0)
         for line in self.file:
             if line.endswith("\n"):
-                charge = json.loads(line)
-                self.charges[charge["key"]] = charge
+                self.take(json.loads(line))
 
-    def keep(self, charge):
-        self.file.write(json.dumps(charge) + "\n")
+    def take(self, entry):
+        for kind, fields in entry.items():
+            {"charge": self.charges, "refund": self.refunds}[kind][fields["key"]] = fields
+
+    def keep(self, kind, fields):
+        self.file.write(json.dumps({kind: fields}) + "\n")
         self.file.flush()
         os.fdatasync(self.file.fileno())
-        self.charges[charge["key"]] = charge
+        self.take({kind: fields})
 
 
 class Processor(services.PaymentProcessorServiceServicer):
@@ -75,7 +80,7 @@ class Processor(services.PaymentProcessorServiceServicer):
                 decline = self.known(request.payment_method_token, context)
                 charge = {"id": f"py_{len(self.books.charges) + 1}", "key": request.idempotency_key, "decline": decline}
                 charge["fields"] = fields
-                self.books.keep(charge)
+                self.books.keep("charge", charge)
             elif charge["fields"] != fields:
                 context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the key was used for another charge")
         return messages.CreateChargeResponse(charge=self.message(charge))
@@ -85,6 +90,35 @@ class Processor(services.PaymentProcessorServiceServicer):
             found = [c for c in self.books.charges.values() if request.idempotency_key in ("", c["key"])]
             found = [c for c in found if request.charge_id in ("", c["id"])]
         return messages.FindChargeResponse(charge=self.message(found[0]) if found else None)
+
+    def CreateRefund(self, request, context):
+        fields = [request.charge_id, request.recharge_id, request.amount.currency_code, request.amount.micros]
+        with self.books.lock:
+            refund = self.books.refunds.get(request.idempotency_key)
+            if refund is None:
+                paid = [c for c in self.books.charges.values() if c["id"] == request.charge_id and not c["decline"]]
+                gone = sum(r["fields"][3] for r in self.books.refunds.values() if r["fields"][0] == request.charge_id)
+                if not paid or request.amount.micros > paid[0]["fields"][3] - gone:
+                    context.abort(grpc.StatusCode.FAILED_PRECONDITION, "less is left of the charge than this")
+                refund = {"id": f"pr_{len(self.books.refunds) + 1}", "key": request.idempotency_key, "fields": fields}
+                self.books.keep("refund", refund)
+            elif refund["fields"] != fields:
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the key was used for another refund")
+        return messages.CreateRefundResponse(refund=self.refund(refund))
+
+    def FindRefund(self, request, context):
+        with self.books.lock:
+            found = self.books.refunds.get(request.idempotency_key)
+        return messages.FindRefundResponse(refund=self.refund(found) if found else None)
+
+    @staticmethod
+    def refund(kept):
+        charge_id, _, currency_code, micros = kept["fields"]
+        message = refunds.Refund(refund_id=kept["id"], idempotency_key=kept["key"], charge_id=charge_id)
+        message.state = refunds.Refund.REFUNDED
+        message.amount.currency_code = currency_code
+        message.amount.micros = micros
+        return message
 
     @staticmethod
     def known(token, context):

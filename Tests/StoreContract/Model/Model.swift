@@ -159,6 +159,12 @@ struct Model {
     "PAYMENT_DECLINED", "AUTO_RECHARGE_DISABLED",
   ]
 
+  /// What the model knows nothing of: several cards, refunds of recharges, reviews.
+  static let rememberedElsewhere: Set<String> = [
+    "PAYMENT_METHOD_LIMIT", "RECHARGE_NOT_REFUNDABLE", "REFUND_EXCEEDS_RECHARGE", "REFUND_LIMIT", "NOT_IN_REVIEW",
+    "PROCESSOR_CHARGE_TAKEN",
+  ]
+
   private mutating func effect(of action: Action) throws(No) -> Seen {
     switch action {
     case .create, .freeze, .unfreeze, .close, .saveCard: return try changeWallet(action)

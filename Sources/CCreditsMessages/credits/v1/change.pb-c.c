@@ -97,7 +97,7 @@ void   credits__v1__event__free_unpacked
   assert(message->base.descriptor == &credits__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[25] =
+static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[36] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED", 0 },
   { "WALLET_CREATED", "CREDITS__V1__CHANGE__KIND__WALLET_CREATED", 1 },
@@ -124,11 +124,22 @@ static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number
   { "AUTO_RECHARGE_ARMED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_ARMED", 22 },
   { "AUTO_RECHARGE_LIMIT_REACHED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_LIMIT_REACHED", 23 },
   { "AUTO_RECHARGE_SUSPENDED", "CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_SUSPENDED", 24 },
+  { "RECHARGE_CARD_ATTACHED", "CREDITS__V1__CHANGE__KIND__RECHARGE_CARD_ATTACHED", 25 },
+  { "RECHARGE_REFUND_STARTED", "CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_STARTED", 26 },
+  { "RECHARGE_REFUNDED", "CREDITS__V1__CHANGE__KIND__RECHARGE_REFUNDED", 27 },
+  { "RECHARGE_REFUND_FAILED", "CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_FAILED", 28 },
+  { "RECHARGE_REFUND_NEEDS_REVIEW", "CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_NEEDS_REVIEW", 29 },
+  { "DISPUTE_OPENED", "CREDITS__V1__CHANGE__KIND__DISPUTE_OPENED", 30 },
+  { "DISPUTE_WON", "CREDITS__V1__CHANGE__KIND__DISPUTE_WON", 31 },
+  { "DISPUTE_LOST", "CREDITS__V1__CHANGE__KIND__DISPUTE_LOST", 32 },
+  { "PAYMENT_METHOD_DEFAULT_SET", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_DEFAULT_SET", 33 },
+  { "PAYMENT_METHOD_REMOVED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_REMOVED", 34 },
+  { "PAYMENT_METHOD_DETACHED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_DETACHED", 35 },
 };
 static const ProtobufCIntRange credits__v1__change__kind__value_ranges[] = {
-{0, 0},{0, 25}
+{0, 0},{0, 36}
 };
-static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[25] =
+static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[36] =
 {
   { "AUTO_RECHARGE_ARMED", 22 },
   { "AUTO_RECHARGE_LIMIT_REACHED", 23 },
@@ -137,18 +148,29 @@ static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_n
   { "AUTO_RECHARGE_SUSPENDED", 24 },
   { "CAPTURE", 7 },
   { "CHARGE", 2 },
+  { "DISPUTE_LOST", 32 },
+  { "DISPUTE_OPENED", 30 },
+  { "DISPUTE_WON", 31 },
   { "GRANT", 4 },
   { "HOLD_EXPIRED", 9 },
   { "HOLD_EXTENDED", 6 },
   { "HOLD_PLACED", 5 },
   { "HOLD_RELEASED", 8 },
   { "KIND_UNSPECIFIED", 0 },
+  { "PAYMENT_METHOD_DEFAULT_SET", 33 },
+  { "PAYMENT_METHOD_DETACHED", 35 },
+  { "PAYMENT_METHOD_REMOVED", 34 },
   { "PAYMENT_METHOD_SAVED", 19 },
   { "RECHARGE_AUTHENTICATION_REQUIRED", 16 },
+  { "RECHARGE_CARD_ATTACHED", 25 },
   { "RECHARGE_DECLINED", 15 },
   { "RECHARGE_FAILED", 17 },
   { "RECHARGE_NEEDS_REVIEW", 18 },
   { "RECHARGE_PAID", 14 },
+  { "RECHARGE_REFUNDED", 27 },
+  { "RECHARGE_REFUND_FAILED", 28 },
+  { "RECHARGE_REFUND_NEEDS_REVIEW", 29 },
+  { "RECHARGE_REFUND_STARTED", 26 },
   { "RECHARGE_STARTED", 13 },
   { "REFUND", 3 },
   { "WALLET_CLOSED", 12 },
@@ -163,15 +185,15 @@ const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
   "Kind",
   "Credits__V1__Change__Kind",
   "credits.v1",
-  25,
+  36,
   credits__v1__change__kind__enum_values_by_number,
-  25,
+  36,
   credits__v1__change__kind__enum_values_by_name,
   1,
   credits__v1__change__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__change__field_descriptors[8] =
+static const ProtobufCFieldDescriptor credits__v1__change__field_descriptors[11] =
 {
   {
     "kind",
@@ -269,21 +291,60 @@ static const ProtobufCFieldDescriptor credits__v1__change__field_descriptors[8] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recharge_refund",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Change, recharge_refund),
+    &credits__v1__recharge_refund__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dispute",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Change, dispute),
+    &credits__v1__dispute__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_payment_method",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Change, removed_payment_method),
+    &credits__v1__payment_method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__change__field_indices_by_name[] = {
   3,   /* field[3] = actor */
   2,   /* field[2] = create_time */
+  9,   /* field[9] = dispute */
   4,   /* field[4] = entry */
   5,   /* field[5] = hold */
   0,   /* field[0] = kind */
   7,   /* field[7] = payment_method */
   6,   /* field[6] = recharge */
+  8,   /* field[8] = recharge_refund */
+  10,   /* field[10] = removed_payment_method */
   1,   /* field[1] = wallet */
 };
 static const ProtobufCIntRange credits__v1__change__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor credits__v1__change__descriptor =
 {
@@ -293,14 +354,14 @@ const ProtobufCMessageDescriptor credits__v1__change__descriptor =
   "Credits__V1__Change",
   "credits.v1",
   sizeof(Credits__V1__Change),
-  8,
+  11,
   credits__v1__change__field_descriptors,
   credits__v1__change__field_indices_by_name,
   1,  credits__v1__change__number_ranges,
   (ProtobufCMessageInit) credits__v1__change__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[14] =
+static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[20] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__EVENT__KIND__KIND_UNSPECIFIED", 0 },
   { "LOW_BALANCE", "CREDITS__V1__EVENT__KIND__LOW_BALANCE", 1 },
@@ -316,14 +377,23 @@ static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[
   { "WALLET_CLOSED", "CREDITS__V1__EVENT__KIND__WALLET_CLOSED", 11 },
   { "AUTO_RECHARGE_SUSPENDED", "CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_SUSPENDED", 12 },
   { "AUTO_RECHARGE_LIMIT_REACHED", "CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_LIMIT_REACHED", 13 },
+  { "RECHARGE_REFUNDED", "CREDITS__V1__EVENT__KIND__RECHARGE_REFUNDED", 14 },
+  { "RECHARGE_REFUND_FAILED", "CREDITS__V1__EVENT__KIND__RECHARGE_REFUND_FAILED", 15 },
+  { "RECHARGE_REFUND_NEEDS_REVIEW", "CREDITS__V1__EVENT__KIND__RECHARGE_REFUND_NEEDS_REVIEW", 16 },
+  { "DISPUTE_OPENED", "CREDITS__V1__EVENT__KIND__DISPUTE_OPENED", 17 },
+  { "DISPUTE_WON", "CREDITS__V1__EVENT__KIND__DISPUTE_WON", 18 },
+  { "DISPUTE_LOST", "CREDITS__V1__EVENT__KIND__DISPUTE_LOST", 19 },
 };
 static const ProtobufCIntRange credits__v1__event__kind__value_ranges[] = {
-{0, 0},{0, 14}
+{0, 0},{0, 20}
 };
-static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_name[14] =
+static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_name[20] =
 {
   { "AUTO_RECHARGE_LIMIT_REACHED", 13 },
   { "AUTO_RECHARGE_SUSPENDED", 12 },
+  { "DISPUTE_LOST", 19 },
+  { "DISPUTE_OPENED", 17 },
+  { "DISPUTE_WON", 18 },
   { "HOLD_EXPIRED", 7 },
   { "KIND_UNSPECIFIED", 0 },
   { "LOW_BALANCE", 1 },
@@ -332,6 +402,9 @@ static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_na
   { "RECHARGE_FAILED", 4 },
   { "RECHARGE_NEEDS_REVIEW", 6 },
   { "RECHARGE_PAID", 2 },
+  { "RECHARGE_REFUNDED", 14 },
+  { "RECHARGE_REFUND_FAILED", 15 },
+  { "RECHARGE_REFUND_NEEDS_REVIEW", 16 },
   { "SHORTFALL", 8 },
   { "WALLET_CLOSED", 11 },
   { "WALLET_FROZEN", 9 },
@@ -344,9 +417,9 @@ const ProtobufCEnumDescriptor credits__v1__event__kind__descriptor =
   "Kind",
   "Credits__V1__Event__Kind",
   "credits.v1",
-  14,
+  20,
   credits__v1__event__kind__enum_values_by_number,
-  14,
+  20,
   credits__v1__event__kind__enum_values_by_name,
   1,
   credits__v1__event__kind__value_ranges,

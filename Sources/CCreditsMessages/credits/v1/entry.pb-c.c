@@ -52,7 +52,7 @@ void   credits__v1__entry__free_unpacked
   assert(message->base.descriptor == &credits__v1__entry__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__entry__kind__enum_values_by_number[6] =
+static const ProtobufCEnumValue credits__v1__entry__kind__enum_values_by_number[8] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__ENTRY__KIND__KIND_UNSPECIFIED", 0 },
   { "CHARGE", "CREDITS__V1__ENTRY__KIND__CHARGE", 1 },
@@ -60,17 +60,21 @@ static const ProtobufCEnumValue credits__v1__entry__kind__enum_values_by_number[
   { "CAPTURE", "CREDITS__V1__ENTRY__KIND__CAPTURE", 3 },
   { "REFUND", "CREDITS__V1__ENTRY__KIND__REFUND", 4 },
   { "GRANT", "CREDITS__V1__ENTRY__KIND__GRANT", 5 },
+  { "RECHARGE_REFUND", "CREDITS__V1__ENTRY__KIND__RECHARGE_REFUND", 6 },
+  { "DISPUTE", "CREDITS__V1__ENTRY__KIND__DISPUTE", 7 },
 };
 static const ProtobufCIntRange credits__v1__entry__kind__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex credits__v1__entry__kind__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex credits__v1__entry__kind__enum_values_by_name[8] =
 {
   { "CAPTURE", 3 },
   { "CHARGE", 1 },
+  { "DISPUTE", 7 },
   { "GRANT", 5 },
   { "KIND_UNSPECIFIED", 0 },
   { "RECHARGE", 2 },
+  { "RECHARGE_REFUND", 6 },
   { "REFUND", 4 },
 };
 const ProtobufCEnumDescriptor credits__v1__entry__kind__descriptor =
@@ -80,9 +84,9 @@ const ProtobufCEnumDescriptor credits__v1__entry__kind__descriptor =
   "Kind",
   "Credits__V1__Entry__Kind",
   "credits.v1",
-  6,
+  8,
   credits__v1__entry__kind__enum_values_by_number,
-  6,
+  8,
   credits__v1__entry__kind__enum_values_by_name,
   1,
   credits__v1__entry__kind__value_ranges,

@@ -187,6 +187,366 @@ void   credits__v1__get_payment_method_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__get_payment_method_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__list_payment_methods_request__init
+                     (Credits__V1__ListPaymentMethodsRequest         *message)
+{
+  static const Credits__V1__ListPaymentMethodsRequest init_value = CREDITS__V1__LIST_PAYMENT_METHODS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_payment_methods_request__get_packed_size
+                     (const Credits__V1__ListPaymentMethodsRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_payment_methods_request__pack
+                     (const Credits__V1__ListPaymentMethodsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_payment_methods_request__pack_to_buffer
+                     (const Credits__V1__ListPaymentMethodsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListPaymentMethodsRequest *
+       credits__v1__list_payment_methods_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListPaymentMethodsRequest *)
+     protobuf_c_message_unpack (&credits__v1__list_payment_methods_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_payment_methods_request__free_unpacked
+                     (Credits__V1__ListPaymentMethodsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__list_payment_methods_response__init
+                     (Credits__V1__ListPaymentMethodsResponse         *message)
+{
+  static const Credits__V1__ListPaymentMethodsResponse init_value = CREDITS__V1__LIST_PAYMENT_METHODS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_payment_methods_response__get_packed_size
+                     (const Credits__V1__ListPaymentMethodsResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_payment_methods_response__pack
+                     (const Credits__V1__ListPaymentMethodsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_payment_methods_response__pack_to_buffer
+                     (const Credits__V1__ListPaymentMethodsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListPaymentMethodsResponse *
+       credits__v1__list_payment_methods_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListPaymentMethodsResponse *)
+     protobuf_c_message_unpack (&credits__v1__list_payment_methods_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_payment_methods_response__free_unpacked
+                     (Credits__V1__ListPaymentMethodsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_payment_methods_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__set_default_payment_method_request__init
+                     (Credits__V1__SetDefaultPaymentMethodRequest         *message)
+{
+  static const Credits__V1__SetDefaultPaymentMethodRequest init_value = CREDITS__V1__SET_DEFAULT_PAYMENT_METHOD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__set_default_payment_method_request__get_packed_size
+                     (const Credits__V1__SetDefaultPaymentMethodRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__set_default_payment_method_request__pack
+                     (const Credits__V1__SetDefaultPaymentMethodRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__set_default_payment_method_request__pack_to_buffer
+                     (const Credits__V1__SetDefaultPaymentMethodRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SetDefaultPaymentMethodRequest *
+       credits__v1__set_default_payment_method_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SetDefaultPaymentMethodRequest *)
+     protobuf_c_message_unpack (&credits__v1__set_default_payment_method_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__set_default_payment_method_request__free_unpacked
+                     (Credits__V1__SetDefaultPaymentMethodRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__set_default_payment_method_response__init
+                     (Credits__V1__SetDefaultPaymentMethodResponse         *message)
+{
+  static const Credits__V1__SetDefaultPaymentMethodResponse init_value = CREDITS__V1__SET_DEFAULT_PAYMENT_METHOD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__set_default_payment_method_response__get_packed_size
+                     (const Credits__V1__SetDefaultPaymentMethodResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__set_default_payment_method_response__pack
+                     (const Credits__V1__SetDefaultPaymentMethodResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__set_default_payment_method_response__pack_to_buffer
+                     (const Credits__V1__SetDefaultPaymentMethodResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SetDefaultPaymentMethodResponse *
+       credits__v1__set_default_payment_method_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SetDefaultPaymentMethodResponse *)
+     protobuf_c_message_unpack (&credits__v1__set_default_payment_method_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__set_default_payment_method_response__free_unpacked
+                     (Credits__V1__SetDefaultPaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__set_default_payment_method_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__remove_payment_method_request__init
+                     (Credits__V1__RemovePaymentMethodRequest         *message)
+{
+  static const Credits__V1__RemovePaymentMethodRequest init_value = CREDITS__V1__REMOVE_PAYMENT_METHOD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__remove_payment_method_request__get_packed_size
+                     (const Credits__V1__RemovePaymentMethodRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__remove_payment_method_request__pack
+                     (const Credits__V1__RemovePaymentMethodRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__remove_payment_method_request__pack_to_buffer
+                     (const Credits__V1__RemovePaymentMethodRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__RemovePaymentMethodRequest *
+       credits__v1__remove_payment_method_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__RemovePaymentMethodRequest *)
+     protobuf_c_message_unpack (&credits__v1__remove_payment_method_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__remove_payment_method_request__free_unpacked
+                     (Credits__V1__RemovePaymentMethodRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__remove_payment_method_response__init
+                     (Credits__V1__RemovePaymentMethodResponse         *message)
+{
+  static const Credits__V1__RemovePaymentMethodResponse init_value = CREDITS__V1__REMOVE_PAYMENT_METHOD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__remove_payment_method_response__get_packed_size
+                     (const Credits__V1__RemovePaymentMethodResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__remove_payment_method_response__pack
+                     (const Credits__V1__RemovePaymentMethodResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__remove_payment_method_response__pack_to_buffer
+                     (const Credits__V1__RemovePaymentMethodResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__RemovePaymentMethodResponse *
+       credits__v1__remove_payment_method_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__RemovePaymentMethodResponse *)
+     protobuf_c_message_unpack (&credits__v1__remove_payment_method_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__remove_payment_method_response__free_unpacked
+                     (Credits__V1__RemovePaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__remove_payment_method_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__ingest_processor_event_request__init
+                     (Credits__V1__IngestProcessorEventRequest         *message)
+{
+  static const Credits__V1__IngestProcessorEventRequest init_value = CREDITS__V1__INGEST_PROCESSOR_EVENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__ingest_processor_event_request__get_packed_size
+                     (const Credits__V1__IngestProcessorEventRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__ingest_processor_event_request__pack
+                     (const Credits__V1__IngestProcessorEventRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__ingest_processor_event_request__pack_to_buffer
+                     (const Credits__V1__IngestProcessorEventRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__IngestProcessorEventRequest *
+       credits__v1__ingest_processor_event_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__IngestProcessorEventRequest *)
+     protobuf_c_message_unpack (&credits__v1__ingest_processor_event_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__ingest_processor_event_request__free_unpacked
+                     (Credits__V1__IngestProcessorEventRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__ingest_processor_event_response__init
+                     (Credits__V1__IngestProcessorEventResponse         *message)
+{
+  static const Credits__V1__IngestProcessorEventResponse init_value = CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__ingest_processor_event_response__get_packed_size
+                     (const Credits__V1__IngestProcessorEventResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__ingest_processor_event_response__pack
+                     (const Credits__V1__IngestProcessorEventResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__ingest_processor_event_response__pack_to_buffer
+                     (const Credits__V1__IngestProcessorEventResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__IngestProcessorEventResponse *
+       credits__v1__ingest_processor_event_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__IngestProcessorEventResponse *)
+     protobuf_c_message_unpack (&credits__v1__ingest_processor_event_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__ingest_processor_event_response__free_unpacked
+                     (Credits__V1__IngestProcessorEventResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__ingest_processor_event_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__change_card_and_pay_request__init
                      (Credits__V1__ChangeCardAndPayRequest         *message)
 {
@@ -492,6 +852,470 @@ const ProtobufCMessageDescriptor credits__v1__get_payment_method_response__descr
   credits__v1__get_payment_method_response__field_indices_by_name,
   1,  credits__v1__get_payment_method_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__get_payment_method_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_payment_methods_request__field_descriptors[1] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListPaymentMethodsRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_payment_methods_request__field_indices_by_name[] = {
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__list_payment_methods_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_payment_methods_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListPaymentMethodsRequest",
+  "ListPaymentMethodsRequest",
+  "Credits__V1__ListPaymentMethodsRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ListPaymentMethodsRequest),
+  1,
+  credits__v1__list_payment_methods_request__field_descriptors,
+  credits__v1__list_payment_methods_request__field_indices_by_name,
+  1,  credits__v1__list_payment_methods_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_payment_methods_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_payment_methods_response__field_descriptors[2] =
+{
+  {
+    "payment_methods",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__ListPaymentMethodsResponse, n_payment_methods),
+    offsetof(Credits__V1__ListPaymentMethodsResponse, payment_methods),
+    &credits__v1__payment_method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "default_payment_method_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListPaymentMethodsResponse, default_payment_method_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_payment_methods_response__field_indices_by_name[] = {
+  1,   /* field[1] = default_payment_method_id */
+  0,   /* field[0] = payment_methods */
+};
+static const ProtobufCIntRange credits__v1__list_payment_methods_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_payment_methods_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListPaymentMethodsResponse",
+  "ListPaymentMethodsResponse",
+  "Credits__V1__ListPaymentMethodsResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ListPaymentMethodsResponse),
+  2,
+  credits__v1__list_payment_methods_response__field_descriptors,
+  credits__v1__list_payment_methods_response__field_indices_by_name,
+  1,  credits__v1__list_payment_methods_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_payment_methods_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__set_default_payment_method_request__field_descriptors[3] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetDefaultPaymentMethodRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetDefaultPaymentMethodRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_method_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetDefaultPaymentMethodRequest, payment_method_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__set_default_payment_method_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = payment_method_id */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__set_default_payment_method_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__set_default_payment_method_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SetDefaultPaymentMethodRequest",
+  "SetDefaultPaymentMethodRequest",
+  "Credits__V1__SetDefaultPaymentMethodRequest",
+  "credits.v1",
+  sizeof(Credits__V1__SetDefaultPaymentMethodRequest),
+  3,
+  credits__v1__set_default_payment_method_request__field_descriptors,
+  credits__v1__set_default_payment_method_request__field_indices_by_name,
+  1,  credits__v1__set_default_payment_method_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__set_default_payment_method_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__set_default_payment_method_response__field_descriptors[2] =
+{
+  {
+    "payment_method",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetDefaultPaymentMethodResponse, payment_method),
+    &credits__v1__payment_method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetDefaultPaymentMethodResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__set_default_payment_method_response__field_indices_by_name[] = {
+  0,   /* field[0] = payment_method */
+  1,   /* field[1] = wallet */
+};
+static const ProtobufCIntRange credits__v1__set_default_payment_method_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__set_default_payment_method_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SetDefaultPaymentMethodResponse",
+  "SetDefaultPaymentMethodResponse",
+  "Credits__V1__SetDefaultPaymentMethodResponse",
+  "credits.v1",
+  sizeof(Credits__V1__SetDefaultPaymentMethodResponse),
+  2,
+  credits__v1__set_default_payment_method_response__field_descriptors,
+  credits__v1__set_default_payment_method_response__field_indices_by_name,
+  1,  credits__v1__set_default_payment_method_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__set_default_payment_method_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__remove_payment_method_request__field_descriptors[3] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RemovePaymentMethodRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RemovePaymentMethodRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_method_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RemovePaymentMethodRequest, payment_method_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__remove_payment_method_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = payment_method_id */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__remove_payment_method_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__remove_payment_method_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.RemovePaymentMethodRequest",
+  "RemovePaymentMethodRequest",
+  "Credits__V1__RemovePaymentMethodRequest",
+  "credits.v1",
+  sizeof(Credits__V1__RemovePaymentMethodRequest),
+  3,
+  credits__v1__remove_payment_method_request__field_descriptors,
+  credits__v1__remove_payment_method_request__field_indices_by_name,
+  1,  credits__v1__remove_payment_method_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__remove_payment_method_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__remove_payment_method_response__field_descriptors[2] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RemovePaymentMethodResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_method",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RemovePaymentMethodResponse, payment_method),
+    &credits__v1__payment_method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__remove_payment_method_response__field_indices_by_name[] = {
+  1,   /* field[1] = payment_method */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__remove_payment_method_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__remove_payment_method_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.RemovePaymentMethodResponse",
+  "RemovePaymentMethodResponse",
+  "Credits__V1__RemovePaymentMethodResponse",
+  "credits.v1",
+  sizeof(Credits__V1__RemovePaymentMethodResponse),
+  2,
+  credits__v1__remove_payment_method_response__field_descriptors,
+  credits__v1__remove_payment_method_response__field_indices_by_name,
+  1,  credits__v1__remove_payment_method_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__remove_payment_method_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__ingest_processor_event_request__field_descriptors[2] =
+{
+  {
+    "payload",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__IngestProcessorEventRequest, payload),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signature",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__IngestProcessorEventRequest, signature),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__ingest_processor_event_request__field_indices_by_name[] = {
+  0,   /* field[0] = payload */
+  1,   /* field[1] = signature */
+};
+static const ProtobufCIntRange credits__v1__ingest_processor_event_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__ingest_processor_event_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.IngestProcessorEventRequest",
+  "IngestProcessorEventRequest",
+  "Credits__V1__IngestProcessorEventRequest",
+  "credits.v1",
+  sizeof(Credits__V1__IngestProcessorEventRequest),
+  2,
+  credits__v1__ingest_processor_event_request__field_descriptors,
+  credits__v1__ingest_processor_event_request__field_indices_by_name,
+  1,  credits__v1__ingest_processor_event_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__ingest_processor_event_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue credits__v1__ingest_processor_event_response__outcome__enum_values_by_number[3] =
+{
+  { "OUTCOME_UNSPECIFIED", "CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__OUTCOME_UNSPECIFIED", 0 },
+  { "TAKEN", "CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__TAKEN", 1 },
+  { "IGNORED", "CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__IGNORED", 2 },
+};
+static const ProtobufCIntRange credits__v1__ingest_processor_event_response__outcome__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex credits__v1__ingest_processor_event_response__outcome__enum_values_by_name[3] =
+{
+  { "IGNORED", 2 },
+  { "OUTCOME_UNSPECIFIED", 0 },
+  { "TAKEN", 1 },
+};
+const ProtobufCEnumDescriptor credits__v1__ingest_processor_event_response__outcome__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "credits.v1.IngestProcessorEventResponse.Outcome",
+  "Outcome",
+  "Credits__V1__IngestProcessorEventResponse__Outcome",
+  "credits.v1",
+  3,
+  credits__v1__ingest_processor_event_response__outcome__enum_values_by_number,
+  3,
+  credits__v1__ingest_processor_event_response__outcome__enum_values_by_name,
+  1,
+  credits__v1__ingest_processor_event_response__outcome__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor credits__v1__ingest_processor_event_response__field_descriptors[3] =
+{
+  {
+    "event_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__IngestProcessorEventResponse, event_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcome",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__IngestProcessorEventResponse, outcome),
+    &credits__v1__ingest_processor_event_response__outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recharge_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__IngestProcessorEventResponse, recharge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__ingest_processor_event_response__field_indices_by_name[] = {
+  0,   /* field[0] = event_id */
+  1,   /* field[1] = outcome */
+  2,   /* field[2] = recharge_id */
+};
+static const ProtobufCIntRange credits__v1__ingest_processor_event_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__ingest_processor_event_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.IngestProcessorEventResponse",
+  "IngestProcessorEventResponse",
+  "Credits__V1__IngestProcessorEventResponse",
+  "credits.v1",
+  sizeof(Credits__V1__IngestProcessorEventResponse),
+  3,
+  credits__v1__ingest_processor_event_response__field_descriptors,
+  credits__v1__ingest_processor_event_response__field_indices_by_name,
+  1,  credits__v1__ingest_processor_event_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__ingest_processor_event_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor credits__v1__change_card_and_pay_request__field_descriptors[5] =

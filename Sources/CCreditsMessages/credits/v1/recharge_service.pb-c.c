@@ -277,6 +277,366 @@ void   credits__v1__get_recharge_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__get_recharge_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__list_recharges_request__init
+                     (Credits__V1__ListRechargesRequest         *message)
+{
+  static const Credits__V1__ListRechargesRequest init_value = CREDITS__V1__LIST_RECHARGES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_recharges_request__get_packed_size
+                     (const Credits__V1__ListRechargesRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_recharges_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_recharges_request__pack
+                     (const Credits__V1__ListRechargesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_recharges_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_recharges_request__pack_to_buffer
+                     (const Credits__V1__ListRechargesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_recharges_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListRechargesRequest *
+       credits__v1__list_recharges_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListRechargesRequest *)
+     protobuf_c_message_unpack (&credits__v1__list_recharges_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_recharges_request__free_unpacked
+                     (Credits__V1__ListRechargesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_recharges_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__list_recharges_response__init
+                     (Credits__V1__ListRechargesResponse         *message)
+{
+  static const Credits__V1__ListRechargesResponse init_value = CREDITS__V1__LIST_RECHARGES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_recharges_response__get_packed_size
+                     (const Credits__V1__ListRechargesResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_recharges_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_recharges_response__pack
+                     (const Credits__V1__ListRechargesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_recharges_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_recharges_response__pack_to_buffer
+                     (const Credits__V1__ListRechargesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_recharges_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListRechargesResponse *
+       credits__v1__list_recharges_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListRechargesResponse *)
+     protobuf_c_message_unpack (&credits__v1__list_recharges_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_recharges_response__free_unpacked
+                     (Credits__V1__ListRechargesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_recharges_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__complete_recharge_request__init
+                     (Credits__V1__CompleteRechargeRequest         *message)
+{
+  static const Credits__V1__CompleteRechargeRequest init_value = CREDITS__V1__COMPLETE_RECHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__complete_recharge_request__get_packed_size
+                     (const Credits__V1__CompleteRechargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__complete_recharge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__complete_recharge_request__pack
+                     (const Credits__V1__CompleteRechargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__complete_recharge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__complete_recharge_request__pack_to_buffer
+                     (const Credits__V1__CompleteRechargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__complete_recharge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CompleteRechargeRequest *
+       credits__v1__complete_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CompleteRechargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__complete_recharge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__complete_recharge_request__free_unpacked
+                     (Credits__V1__CompleteRechargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__complete_recharge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__complete_recharge_response__init
+                     (Credits__V1__CompleteRechargeResponse         *message)
+{
+  static const Credits__V1__CompleteRechargeResponse init_value = CREDITS__V1__COMPLETE_RECHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__complete_recharge_response__get_packed_size
+                     (const Credits__V1__CompleteRechargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__complete_recharge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__complete_recharge_response__pack
+                     (const Credits__V1__CompleteRechargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__complete_recharge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__complete_recharge_response__pack_to_buffer
+                     (const Credits__V1__CompleteRechargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__complete_recharge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CompleteRechargeResponse *
+       credits__v1__complete_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CompleteRechargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__complete_recharge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__complete_recharge_response__free_unpacked
+                     (Credits__V1__CompleteRechargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__complete_recharge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__refund_recharge_request__init
+                     (Credits__V1__RefundRechargeRequest         *message)
+{
+  static const Credits__V1__RefundRechargeRequest init_value = CREDITS__V1__REFUND_RECHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__refund_recharge_request__get_packed_size
+                     (const Credits__V1__RefundRechargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__refund_recharge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__refund_recharge_request__pack
+                     (const Credits__V1__RefundRechargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__refund_recharge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__refund_recharge_request__pack_to_buffer
+                     (const Credits__V1__RefundRechargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__refund_recharge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__RefundRechargeRequest *
+       credits__v1__refund_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__RefundRechargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__refund_recharge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__refund_recharge_request__free_unpacked
+                     (Credits__V1__RefundRechargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__refund_recharge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__refund_recharge_response__init
+                     (Credits__V1__RefundRechargeResponse         *message)
+{
+  static const Credits__V1__RefundRechargeResponse init_value = CREDITS__V1__REFUND_RECHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__refund_recharge_response__get_packed_size
+                     (const Credits__V1__RefundRechargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__refund_recharge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__refund_recharge_response__pack
+                     (const Credits__V1__RefundRechargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__refund_recharge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__refund_recharge_response__pack_to_buffer
+                     (const Credits__V1__RefundRechargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__refund_recharge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__RefundRechargeResponse *
+       credits__v1__refund_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__RefundRechargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__refund_recharge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__refund_recharge_response__free_unpacked
+                     (Credits__V1__RefundRechargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__refund_recharge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__settle_review_request__init
+                     (Credits__V1__SettleReviewRequest         *message)
+{
+  static const Credits__V1__SettleReviewRequest init_value = CREDITS__V1__SETTLE_REVIEW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__settle_review_request__get_packed_size
+                     (const Credits__V1__SettleReviewRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__settle_review_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__settle_review_request__pack
+                     (const Credits__V1__SettleReviewRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__settle_review_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__settle_review_request__pack_to_buffer
+                     (const Credits__V1__SettleReviewRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__settle_review_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SettleReviewRequest *
+       credits__v1__settle_review_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SettleReviewRequest *)
+     protobuf_c_message_unpack (&credits__v1__settle_review_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__settle_review_request__free_unpacked
+                     (Credits__V1__SettleReviewRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__settle_review_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__settle_review_response__init
+                     (Credits__V1__SettleReviewResponse         *message)
+{
+  static const Credits__V1__SettleReviewResponse init_value = CREDITS__V1__SETTLE_REVIEW_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__settle_review_response__get_packed_size
+                     (const Credits__V1__SettleReviewResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__settle_review_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__settle_review_response__pack
+                     (const Credits__V1__SettleReviewResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__settle_review_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__settle_review_response__pack_to_buffer
+                     (const Credits__V1__SettleReviewResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__settle_review_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SettleReviewResponse *
+       credits__v1__settle_review_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SettleReviewResponse *)
+     protobuf_c_message_unpack (&credits__v1__settle_review_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__settle_review_response__free_unpacked
+                     (Credits__V1__SettleReviewResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__settle_review_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__set_auto_recharge_request__init
                      (Credits__V1__SetAutoRechargeRequest         *message)
 {
@@ -585,7 +945,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_options_request__desc
   (ProtobufCMessageInit) credits__v1__get_recharge_options_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response__field_descriptors[10] =
+static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response__field_descriptors[11] =
 {
   {
     "wallet",
@@ -707,6 +1067,18 @@ static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "payment_methods",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__GetRechargeOptionsResponse, n_payment_methods),
+    offsetof(Credits__V1__GetRechargeOptionsResponse, payment_methods),
+    &credits__v1__payment_method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__get_recharge_options_response__field_indices_by_name[] = {
   3,   /* field[3] = amount_increment */
@@ -716,6 +1088,7 @@ static const unsigned credits__v1__get_recharge_options_response__field_indices_
   7,   /* field[7] = open_recharge_id */
   6,   /* field[6] = payment_details_required */
   5,   /* field[5] = payment_method */
+  10,   /* field[10] = payment_methods */
   4,   /* field[4] = suggested_amounts */
   8,   /* field[8] = suggested_thresholds */
   0,   /* field[0] = wallet */
@@ -723,7 +1096,7 @@ static const unsigned credits__v1__get_recharge_options_response__field_indices_
 static const ProtobufCIntRange credits__v1__get_recharge_options_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor credits__v1__get_recharge_options_response__descriptor =
 {
@@ -733,7 +1106,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_options_response__des
   "Credits__V1__GetRechargeOptionsResponse",
   "credits.v1",
   sizeof(Credits__V1__GetRechargeOptionsResponse),
-  10,
+  11,
   credits__v1__get_recharge_options_response__field_descriptors,
   credits__v1__get_recharge_options_response__field_indices_by_name,
   1,  credits__v1__get_recharge_options_response__number_ranges,
@@ -945,7 +1318,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_request__descriptor =
   (ProtobufCMessageInit) credits__v1__get_recharge_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__get_recharge_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor credits__v1__get_recharge_response__field_descriptors[4] =
 {
   {
     "recharge",
@@ -959,14 +1332,53 @@ static const ProtobufCFieldDescriptor credits__v1__get_recharge_response__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refunds",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__GetRechargeResponse, n_refunds),
+    offsetof(Credits__V1__GetRechargeResponse, refunds),
+    &credits__v1__recharge_refund__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "disputes",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__GetRechargeResponse, n_disputes),
+    offsetof(Credits__V1__GetRechargeResponse, disputes),
+    &credits__v1__dispute__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refundable",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetRechargeResponse, refundable),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__get_recharge_response__field_indices_by_name[] = {
+  2,   /* field[2] = disputes */
   0,   /* field[0] = recharge */
+  3,   /* field[3] = refundable */
+  1,   /* field[1] = refunds */
 };
 static const ProtobufCIntRange credits__v1__get_recharge_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor credits__v1__get_recharge_response__descriptor =
 {
@@ -976,11 +1388,566 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_response__descriptor 
   "Credits__V1__GetRechargeResponse",
   "credits.v1",
   sizeof(Credits__V1__GetRechargeResponse),
-  1,
+  4,
   credits__v1__get_recharge_response__field_descriptors,
   credits__v1__get_recharge_response__field_indices_by_name,
   1,  credits__v1__get_recharge_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__get_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_recharges_request__field_descriptors[3] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListRechargesRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListRechargesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListRechargesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_recharges_request__field_indices_by_name[] = {
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__list_recharges_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_recharges_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListRechargesRequest",
+  "ListRechargesRequest",
+  "Credits__V1__ListRechargesRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ListRechargesRequest),
+  3,
+  credits__v1__list_recharges_request__field_descriptors,
+  credits__v1__list_recharges_request__field_indices_by_name,
+  1,  credits__v1__list_recharges_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_recharges_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_recharges_response__field_descriptors[2] =
+{
+  {
+    "recharges",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__ListRechargesResponse, n_recharges),
+    offsetof(Credits__V1__ListRechargesResponse, recharges),
+    &credits__v1__recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListRechargesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_recharges_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = recharges */
+};
+static const ProtobufCIntRange credits__v1__list_recharges_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_recharges_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListRechargesResponse",
+  "ListRechargesResponse",
+  "Credits__V1__ListRechargesResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ListRechargesResponse),
+  2,
+  credits__v1__list_recharges_response__field_descriptors,
+  credits__v1__list_recharges_response__field_indices_by_name,
+  1,  credits__v1__list_recharges_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_recharges_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__complete_recharge_request__field_descriptors[1] =
+{
+  {
+    "recharge_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CompleteRechargeRequest, recharge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__complete_recharge_request__field_indices_by_name[] = {
+  0,   /* field[0] = recharge_id */
+};
+static const ProtobufCIntRange credits__v1__complete_recharge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__complete_recharge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CompleteRechargeRequest",
+  "CompleteRechargeRequest",
+  "Credits__V1__CompleteRechargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__CompleteRechargeRequest),
+  1,
+  credits__v1__complete_recharge_request__field_descriptors,
+  credits__v1__complete_recharge_request__field_indices_by_name,
+  1,  credits__v1__complete_recharge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__complete_recharge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__complete_recharge_response__field_descriptors[3] =
+{
+  {
+    "recharge",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CompleteRechargeResponse, recharge),
+    &credits__v1__recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CompleteRechargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CompleteRechargeResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__complete_recharge_response__field_indices_by_name[] = {
+  2,   /* field[2] = entry */
+  0,   /* field[0] = recharge */
+  1,   /* field[1] = wallet */
+};
+static const ProtobufCIntRange credits__v1__complete_recharge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__complete_recharge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CompleteRechargeResponse",
+  "CompleteRechargeResponse",
+  "Credits__V1__CompleteRechargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__CompleteRechargeResponse),
+  3,
+  credits__v1__complete_recharge_response__field_descriptors,
+  credits__v1__complete_recharge_response__field_indices_by_name,
+  1,  credits__v1__complete_recharge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__complete_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__refund_recharge_request__field_descriptors[3] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recharge_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeRequest, recharge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeRequest, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__refund_recharge_request__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = recharge_id */
+};
+static const ProtobufCIntRange credits__v1__refund_recharge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__refund_recharge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.RefundRechargeRequest",
+  "RefundRechargeRequest",
+  "Credits__V1__RefundRechargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__RefundRechargeRequest),
+  3,
+  credits__v1__refund_recharge_request__field_descriptors,
+  credits__v1__refund_recharge_request__field_indices_by_name,
+  1,  credits__v1__refund_recharge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__refund_recharge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__refund_recharge_response__field_descriptors[3] =
+{
+  {
+    "refund",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeResponse, refund),
+    &credits__v1__recharge_refund__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__refund_recharge_response__field_indices_by_name[] = {
+  2,   /* field[2] = entry */
+  0,   /* field[0] = refund */
+  1,   /* field[1] = wallet */
+};
+static const ProtobufCIntRange credits__v1__refund_recharge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__refund_recharge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.RefundRechargeResponse",
+  "RefundRechargeResponse",
+  "Credits__V1__RefundRechargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__RefundRechargeResponse),
+  3,
+  credits__v1__refund_recharge_response__field_descriptors,
+  credits__v1__refund_recharge_response__field_indices_by_name,
+  1,  credits__v1__refund_recharge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__refund_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue credits__v1__settle_review_request__outcome__enum_values_by_number[3] =
+{
+  { "OUTCOME_UNSPECIFIED", "CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__OUTCOME_UNSPECIFIED", 0 },
+  { "MONEY_MOVED", "CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__MONEY_MOVED", 1 },
+  { "NO_MONEY_MOVED", "CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__NO_MONEY_MOVED", 2 },
+};
+static const ProtobufCIntRange credits__v1__settle_review_request__outcome__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex credits__v1__settle_review_request__outcome__enum_values_by_name[3] =
+{
+  { "MONEY_MOVED", 1 },
+  { "NO_MONEY_MOVED", 2 },
+  { "OUTCOME_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor credits__v1__settle_review_request__outcome__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "credits.v1.SettleReviewRequest.Outcome",
+  "Outcome",
+  "Credits__V1__SettleReviewRequest__Outcome",
+  "credits.v1",
+  3,
+  credits__v1__settle_review_request__outcome__enum_values_by_number,
+  3,
+  credits__v1__settle_review_request__outcome__enum_values_by_name,
+  1,
+  credits__v1__settle_review_request__outcome__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor credits__v1__settle_review_request__field_descriptors[6] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recharge_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Credits__V1__SettleReviewRequest, subject_case),
+    offsetof(Credits__V1__SettleReviewRequest, recharge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refund_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Credits__V1__SettleReviewRequest, subject_case),
+    offsetof(Credits__V1__SettleReviewRequest, refund_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcome",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewRequest, outcome),
+    &credits__v1__settle_review_request__outcome__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "processor_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewRequest, processor_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memo",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__settle_review_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  5,   /* field[5] = memo */
+  3,   /* field[3] = outcome */
+  4,   /* field[4] = processor_id */
+  1,   /* field[1] = recharge_id */
+  2,   /* field[2] = refund_id */
+};
+static const ProtobufCIntRange credits__v1__settle_review_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor credits__v1__settle_review_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SettleReviewRequest",
+  "SettleReviewRequest",
+  "Credits__V1__SettleReviewRequest",
+  "credits.v1",
+  sizeof(Credits__V1__SettleReviewRequest),
+  6,
+  credits__v1__settle_review_request__field_descriptors,
+  credits__v1__settle_review_request__field_indices_by_name,
+  1,  credits__v1__settle_review_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__settle_review_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__settle_review_response__field_descriptors[4] =
+{
+  {
+    "recharge",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewResponse, recharge),
+    &credits__v1__recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refund",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewResponse, refund),
+    &credits__v1__recharge_refund__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__settle_review_response__field_indices_by_name[] = {
+  3,   /* field[3] = entry */
+  0,   /* field[0] = recharge */
+  1,   /* field[1] = refund */
+  2,   /* field[2] = wallet */
+};
+static const ProtobufCIntRange credits__v1__settle_review_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__settle_review_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SettleReviewResponse",
+  "SettleReviewResponse",
+  "Credits__V1__SettleReviewResponse",
+  "credits.v1",
+  sizeof(Credits__V1__SettleReviewResponse),
+  4,
+  credits__v1__settle_review_response__field_descriptors,
+  credits__v1__settle_review_response__field_indices_by_name,
+  1,  credits__v1__settle_review_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__settle_review_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor credits__v1__set_auto_recharge_request__field_descriptors[3] =

@@ -52,6 +52,51 @@ void   credits__v1__wallet__free_unpacked
   assert(message->base.descriptor == &credits__v1__wallet__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__card_warning__init
+                     (Credits__V1__CardWarning         *message)
+{
+  static const Credits__V1__CardWarning init_value = CREDITS__V1__CARD_WARNING__INIT;
+  *message = init_value;
+}
+size_t credits__v1__card_warning__get_packed_size
+                     (const Credits__V1__CardWarning *message)
+{
+  assert(message->base.descriptor == &credits__v1__card_warning__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__card_warning__pack
+                     (const Credits__V1__CardWarning *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__card_warning__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__card_warning__pack_to_buffer
+                     (const Credits__V1__CardWarning *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__card_warning__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CardWarning *
+       credits__v1__card_warning__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CardWarning *)
+     protobuf_c_message_unpack (&credits__v1__card_warning__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__card_warning__free_unpacked
+                     (Credits__V1__CardWarning *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__card_warning__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCEnumValue credits__v1__wallet__state__enum_values_by_number[4] =
 {
   { "STATE_UNSPECIFIED", "CREDITS__V1__WALLET__STATE__STATE_UNSPECIFIED", 0 },
@@ -84,7 +129,7 @@ const ProtobufCEnumDescriptor credits__v1__wallet__state__descriptor =
   credits__v1__wallet__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__wallet__field_descriptors[9] =
+static const ProtobufCFieldDescriptor credits__v1__wallet__field_descriptors[10] =
 {
   {
     "wallet_id",
@@ -194,10 +239,23 @@ static const ProtobufCFieldDescriptor credits__v1__wallet__field_descriptors[9] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "card_warning",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Wallet, card_warning),
+    &credits__v1__card_warning__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__wallet__field_indices_by_name[] = {
   8,   /* field[8] = auto_recharge */
   4,   /* field[4] = available */
+  9,   /* field[9] = card_warning */
   7,   /* field[7] = create_time */
   1,   /* field[1] = currency_code */
   3,   /* field[3] = held */
@@ -209,7 +267,7 @@ static const unsigned credits__v1__wallet__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__wallet__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor credits__v1__wallet__descriptor =
 {
@@ -219,10 +277,104 @@ const ProtobufCMessageDescriptor credits__v1__wallet__descriptor =
   "Credits__V1__Wallet",
   "credits.v1",
   sizeof(Credits__V1__Wallet),
-  9,
+  10,
   credits__v1__wallet__field_descriptors,
   credits__v1__wallet__field_indices_by_name,
   1,  credits__v1__wallet__number_ranges,
   (ProtobufCMessageInit) credits__v1__wallet__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue credits__v1__card_warning__kind__enum_values_by_number[3] =
+{
+  { "KIND_UNSPECIFIED", "CREDITS__V1__CARD_WARNING__KIND__KIND_UNSPECIFIED", 0 },
+  { "EXPIRES_SOON", "CREDITS__V1__CARD_WARNING__KIND__EXPIRES_SOON", 1 },
+  { "EXPIRED", "CREDITS__V1__CARD_WARNING__KIND__EXPIRED", 2 },
+};
+static const ProtobufCIntRange credits__v1__card_warning__kind__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex credits__v1__card_warning__kind__enum_values_by_name[3] =
+{
+  { "EXPIRED", 2 },
+  { "EXPIRES_SOON", 1 },
+  { "KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor credits__v1__card_warning__kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "credits.v1.CardWarning.Kind",
+  "Kind",
+  "Credits__V1__CardWarning__Kind",
+  "credits.v1",
+  3,
+  credits__v1__card_warning__kind__enum_values_by_number,
+  3,
+  credits__v1__card_warning__kind__enum_values_by_name,
+  1,
+  credits__v1__card_warning__kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor credits__v1__card_warning__field_descriptors[3] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CardWarning, kind),
+    &credits__v1__card_warning__kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expiry_month",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CardWarning, expiry_month),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expiry_year",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CardWarning, expiry_year),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__card_warning__field_indices_by_name[] = {
+  1,   /* field[1] = expiry_month */
+  2,   /* field[2] = expiry_year */
+  0,   /* field[0] = kind */
+};
+static const ProtobufCIntRange credits__v1__card_warning__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__card_warning__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CardWarning",
+  "CardWarning",
+  "Credits__V1__CardWarning",
+  "credits.v1",
+  sizeof(Credits__V1__CardWarning),
+  3,
+  credits__v1__card_warning__field_descriptors,
+  credits__v1__card_warning__field_indices_by_name,
+  1,  credits__v1__card_warning__number_ranges,
+  (ProtobufCMessageInit) credits__v1__card_warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "credits/v1/hold.pb-c.h"
 #include "credits/v1/payment_method.pb-c.h"
 #include "credits/v1/recharge.pb-c.h"
+#include "credits/v1/recharge_refund.pb-c.h"
 #include "credits/v1/wallet.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 
@@ -52,7 +53,18 @@ typedef enum _Credits__V1__Change__Kind {
   CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_RESUMED = 21,
   CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_ARMED = 22,
   CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_LIMIT_REACHED = 23,
-  CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_SUSPENDED = 24
+  CREDITS__V1__CHANGE__KIND__AUTO_RECHARGE_SUSPENDED = 24,
+  CREDITS__V1__CHANGE__KIND__RECHARGE_CARD_ATTACHED = 25,
+  CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_STARTED = 26,
+  CREDITS__V1__CHANGE__KIND__RECHARGE_REFUNDED = 27,
+  CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_FAILED = 28,
+  CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_NEEDS_REVIEW = 29,
+  CREDITS__V1__CHANGE__KIND__DISPUTE_OPENED = 30,
+  CREDITS__V1__CHANGE__KIND__DISPUTE_WON = 31,
+  CREDITS__V1__CHANGE__KIND__DISPUTE_LOST = 32,
+  CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_DEFAULT_SET = 33,
+  CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_REMOVED = 34,
+  CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_DETACHED = 35
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__CHANGE__KIND)
 } Credits__V1__Change__Kind;
 typedef enum _Credits__V1__Event__Kind {
@@ -69,7 +81,13 @@ typedef enum _Credits__V1__Event__Kind {
   CREDITS__V1__EVENT__KIND__WALLET_UNFROZEN = 10,
   CREDITS__V1__EVENT__KIND__WALLET_CLOSED = 11,
   CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_SUSPENDED = 12,
-  CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_LIMIT_REACHED = 13
+  CREDITS__V1__EVENT__KIND__AUTO_RECHARGE_LIMIT_REACHED = 13,
+  CREDITS__V1__EVENT__KIND__RECHARGE_REFUNDED = 14,
+  CREDITS__V1__EVENT__KIND__RECHARGE_REFUND_FAILED = 15,
+  CREDITS__V1__EVENT__KIND__RECHARGE_REFUND_NEEDS_REVIEW = 16,
+  CREDITS__V1__EVENT__KIND__DISPUTE_OPENED = 17,
+  CREDITS__V1__EVENT__KIND__DISPUTE_WON = 18,
+  CREDITS__V1__EVENT__KIND__DISPUTE_LOST = 19
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__EVENT__KIND)
 } Credits__V1__Event__Kind;
 
@@ -86,10 +104,13 @@ struct  Credits__V1__Change
   Credits__V1__Hold *hold;
   Credits__V1__Recharge *recharge;
   Credits__V1__PaymentMethod *payment_method;
+  Credits__V1__RechargeRefund *recharge_refund;
+  Credits__V1__Dispute *dispute;
+  Credits__V1__PaymentMethod *removed_payment_method;
 };
 #define CREDITS__V1__CHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__change__descriptor) \
-    , CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL }
+    , CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 
 struct  Credits__V1__Event

@@ -25,12 +25,26 @@ typedef struct Credits__V1__SavePaymentMethodRequest Credits__V1__SavePaymentMet
 typedef struct Credits__V1__SavePaymentMethodResponse Credits__V1__SavePaymentMethodResponse;
 typedef struct Credits__V1__GetPaymentMethodRequest Credits__V1__GetPaymentMethodRequest;
 typedef struct Credits__V1__GetPaymentMethodResponse Credits__V1__GetPaymentMethodResponse;
+typedef struct Credits__V1__ListPaymentMethodsRequest Credits__V1__ListPaymentMethodsRequest;
+typedef struct Credits__V1__ListPaymentMethodsResponse Credits__V1__ListPaymentMethodsResponse;
+typedef struct Credits__V1__SetDefaultPaymentMethodRequest Credits__V1__SetDefaultPaymentMethodRequest;
+typedef struct Credits__V1__SetDefaultPaymentMethodResponse Credits__V1__SetDefaultPaymentMethodResponse;
+typedef struct Credits__V1__RemovePaymentMethodRequest Credits__V1__RemovePaymentMethodRequest;
+typedef struct Credits__V1__RemovePaymentMethodResponse Credits__V1__RemovePaymentMethodResponse;
+typedef struct Credits__V1__IngestProcessorEventRequest Credits__V1__IngestProcessorEventRequest;
+typedef struct Credits__V1__IngestProcessorEventResponse Credits__V1__IngestProcessorEventResponse;
 typedef struct Credits__V1__ChangeCardAndPayRequest Credits__V1__ChangeCardAndPayRequest;
 typedef struct Credits__V1__ChangeCardAndPayResponse Credits__V1__ChangeCardAndPayResponse;
 
 
 /* --- enums --- */
 
+typedef enum _Credits__V1__IngestProcessorEventResponse__Outcome {
+  CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__OUTCOME_UNSPECIFIED = 0,
+  CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__TAKEN = 1,
+  CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__IGNORED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME)
+} Credits__V1__IngestProcessorEventResponse__Outcome;
 
 /* --- messages --- */
 
@@ -77,6 +91,97 @@ struct  Credits__V1__GetPaymentMethodResponse
 #define CREDITS__V1__GET_PAYMENT_METHOD_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__get_payment_method_response__descriptor) \
     , NULL }
+
+
+struct  Credits__V1__ListPaymentMethodsRequest
+{
+  ProtobufCMessage base;
+  char *wallet_id;
+};
+#define CREDITS__V1__LIST_PAYMENT_METHODS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_payment_methods_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__ListPaymentMethodsResponse
+{
+  ProtobufCMessage base;
+  size_t n_payment_methods;
+  Credits__V1__PaymentMethod **payment_methods;
+  char *default_payment_method_id;
+};
+#define CREDITS__V1__LIST_PAYMENT_METHODS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_payment_methods_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__SetDefaultPaymentMethodRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *wallet_id;
+  char *payment_method_id;
+};
+#define CREDITS__V1__SET_DEFAULT_PAYMENT_METHOD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__set_default_payment_method_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__SetDefaultPaymentMethodResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__PaymentMethod *payment_method;
+  Credits__V1__Wallet *wallet;
+};
+#define CREDITS__V1__SET_DEFAULT_PAYMENT_METHOD_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__set_default_payment_method_response__descriptor) \
+    , NULL, NULL }
+
+
+struct  Credits__V1__RemovePaymentMethodRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *wallet_id;
+  char *payment_method_id;
+};
+#define CREDITS__V1__REMOVE_PAYMENT_METHOD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__remove_payment_method_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__RemovePaymentMethodResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__Wallet *wallet;
+  Credits__V1__PaymentMethod *payment_method;
+};
+#define CREDITS__V1__REMOVE_PAYMENT_METHOD_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__remove_payment_method_response__descriptor) \
+    , NULL, NULL }
+
+
+struct  Credits__V1__IngestProcessorEventRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData payload;
+  char *signature;
+};
+#define CREDITS__V1__INGEST_PROCESSOR_EVENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__ingest_processor_event_request__descriptor) \
+    , {0,NULL}, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__IngestProcessorEventResponse
+{
+  ProtobufCMessage base;
+  char *event_id;
+  Credits__V1__IngestProcessorEventResponse__Outcome outcome;
+  char *recharge_id;
+};
+#define CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__ingest_processor_event_response__descriptor) \
+    , (char *)protobuf_c_empty_string, CREDITS__V1__INGEST_PROCESSOR_EVENT_RESPONSE__OUTCOME__OUTCOME_UNSPECIFIED, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__ChangeCardAndPayRequest
@@ -182,6 +287,158 @@ Credits__V1__GetPaymentMethodResponse *
 void   credits__v1__get_payment_method_response__free_unpacked
                      (Credits__V1__GetPaymentMethodResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__ListPaymentMethodsRequest methods */
+void   credits__v1__list_payment_methods_request__init
+                     (Credits__V1__ListPaymentMethodsRequest         *message);
+size_t credits__v1__list_payment_methods_request__get_packed_size
+                     (const Credits__V1__ListPaymentMethodsRequest   *message);
+size_t credits__v1__list_payment_methods_request__pack
+                     (const Credits__V1__ListPaymentMethodsRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__list_payment_methods_request__pack_to_buffer
+                     (const Credits__V1__ListPaymentMethodsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__ListPaymentMethodsRequest *
+       credits__v1__list_payment_methods_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__list_payment_methods_request__free_unpacked
+                     (Credits__V1__ListPaymentMethodsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__ListPaymentMethodsResponse methods */
+void   credits__v1__list_payment_methods_response__init
+                     (Credits__V1__ListPaymentMethodsResponse         *message);
+size_t credits__v1__list_payment_methods_response__get_packed_size
+                     (const Credits__V1__ListPaymentMethodsResponse   *message);
+size_t credits__v1__list_payment_methods_response__pack
+                     (const Credits__V1__ListPaymentMethodsResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__list_payment_methods_response__pack_to_buffer
+                     (const Credits__V1__ListPaymentMethodsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__ListPaymentMethodsResponse *
+       credits__v1__list_payment_methods_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__list_payment_methods_response__free_unpacked
+                     (Credits__V1__ListPaymentMethodsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__SetDefaultPaymentMethodRequest methods */
+void   credits__v1__set_default_payment_method_request__init
+                     (Credits__V1__SetDefaultPaymentMethodRequest         *message);
+size_t credits__v1__set_default_payment_method_request__get_packed_size
+                     (const Credits__V1__SetDefaultPaymentMethodRequest   *message);
+size_t credits__v1__set_default_payment_method_request__pack
+                     (const Credits__V1__SetDefaultPaymentMethodRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__set_default_payment_method_request__pack_to_buffer
+                     (const Credits__V1__SetDefaultPaymentMethodRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__SetDefaultPaymentMethodRequest *
+       credits__v1__set_default_payment_method_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__set_default_payment_method_request__free_unpacked
+                     (Credits__V1__SetDefaultPaymentMethodRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__SetDefaultPaymentMethodResponse methods */
+void   credits__v1__set_default_payment_method_response__init
+                     (Credits__V1__SetDefaultPaymentMethodResponse         *message);
+size_t credits__v1__set_default_payment_method_response__get_packed_size
+                     (const Credits__V1__SetDefaultPaymentMethodResponse   *message);
+size_t credits__v1__set_default_payment_method_response__pack
+                     (const Credits__V1__SetDefaultPaymentMethodResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__set_default_payment_method_response__pack_to_buffer
+                     (const Credits__V1__SetDefaultPaymentMethodResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__SetDefaultPaymentMethodResponse *
+       credits__v1__set_default_payment_method_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__set_default_payment_method_response__free_unpacked
+                     (Credits__V1__SetDefaultPaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__RemovePaymentMethodRequest methods */
+void   credits__v1__remove_payment_method_request__init
+                     (Credits__V1__RemovePaymentMethodRequest         *message);
+size_t credits__v1__remove_payment_method_request__get_packed_size
+                     (const Credits__V1__RemovePaymentMethodRequest   *message);
+size_t credits__v1__remove_payment_method_request__pack
+                     (const Credits__V1__RemovePaymentMethodRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__remove_payment_method_request__pack_to_buffer
+                     (const Credits__V1__RemovePaymentMethodRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__RemovePaymentMethodRequest *
+       credits__v1__remove_payment_method_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__remove_payment_method_request__free_unpacked
+                     (Credits__V1__RemovePaymentMethodRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__RemovePaymentMethodResponse methods */
+void   credits__v1__remove_payment_method_response__init
+                     (Credits__V1__RemovePaymentMethodResponse         *message);
+size_t credits__v1__remove_payment_method_response__get_packed_size
+                     (const Credits__V1__RemovePaymentMethodResponse   *message);
+size_t credits__v1__remove_payment_method_response__pack
+                     (const Credits__V1__RemovePaymentMethodResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__remove_payment_method_response__pack_to_buffer
+                     (const Credits__V1__RemovePaymentMethodResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__RemovePaymentMethodResponse *
+       credits__v1__remove_payment_method_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__remove_payment_method_response__free_unpacked
+                     (Credits__V1__RemovePaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__IngestProcessorEventRequest methods */
+void   credits__v1__ingest_processor_event_request__init
+                     (Credits__V1__IngestProcessorEventRequest         *message);
+size_t credits__v1__ingest_processor_event_request__get_packed_size
+                     (const Credits__V1__IngestProcessorEventRequest   *message);
+size_t credits__v1__ingest_processor_event_request__pack
+                     (const Credits__V1__IngestProcessorEventRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__ingest_processor_event_request__pack_to_buffer
+                     (const Credits__V1__IngestProcessorEventRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__IngestProcessorEventRequest *
+       credits__v1__ingest_processor_event_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__ingest_processor_event_request__free_unpacked
+                     (Credits__V1__IngestProcessorEventRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__IngestProcessorEventResponse methods */
+void   credits__v1__ingest_processor_event_response__init
+                     (Credits__V1__IngestProcessorEventResponse         *message);
+size_t credits__v1__ingest_processor_event_response__get_packed_size
+                     (const Credits__V1__IngestProcessorEventResponse   *message);
+size_t credits__v1__ingest_processor_event_response__pack
+                     (const Credits__V1__IngestProcessorEventResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__ingest_processor_event_response__pack_to_buffer
+                     (const Credits__V1__IngestProcessorEventResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__IngestProcessorEventResponse *
+       credits__v1__ingest_processor_event_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__ingest_processor_event_response__free_unpacked
+                     (Credits__V1__IngestProcessorEventResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__ChangeCardAndPayRequest methods */
 void   credits__v1__change_card_and_pay_request__init
                      (Credits__V1__ChangeCardAndPayRequest         *message);
@@ -234,6 +491,30 @@ typedef void (*Credits__V1__GetPaymentMethodRequest_Closure)
 typedef void (*Credits__V1__GetPaymentMethodResponse_Closure)
                  (const Credits__V1__GetPaymentMethodResponse *message,
                   void *closure_data);
+typedef void (*Credits__V1__ListPaymentMethodsRequest_Closure)
+                 (const Credits__V1__ListPaymentMethodsRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__ListPaymentMethodsResponse_Closure)
+                 (const Credits__V1__ListPaymentMethodsResponse *message,
+                  void *closure_data);
+typedef void (*Credits__V1__SetDefaultPaymentMethodRequest_Closure)
+                 (const Credits__V1__SetDefaultPaymentMethodRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__SetDefaultPaymentMethodResponse_Closure)
+                 (const Credits__V1__SetDefaultPaymentMethodResponse *message,
+                  void *closure_data);
+typedef void (*Credits__V1__RemovePaymentMethodRequest_Closure)
+                 (const Credits__V1__RemovePaymentMethodRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__RemovePaymentMethodResponse_Closure)
+                 (const Credits__V1__RemovePaymentMethodResponse *message,
+                  void *closure_data);
+typedef void (*Credits__V1__IngestProcessorEventRequest_Closure)
+                 (const Credits__V1__IngestProcessorEventRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__IngestProcessorEventResponse_Closure)
+                 (const Credits__V1__IngestProcessorEventResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__ChangeCardAndPayRequest_Closure)
                  (const Credits__V1__ChangeCardAndPayRequest *message,
                   void *closure_data);
@@ -250,6 +531,15 @@ extern const ProtobufCMessageDescriptor credits__v1__save_payment_method_request
 extern const ProtobufCMessageDescriptor credits__v1__save_payment_method_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_payment_method_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_payment_method_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__list_payment_methods_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__list_payment_methods_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__set_default_payment_method_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__set_default_payment_method_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__remove_payment_method_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__remove_payment_method_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__ingest_processor_event_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__ingest_processor_event_response__descriptor;
+extern const ProtobufCEnumDescriptor    credits__v1__ingest_processor_event_response__outcome__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__change_card_and_pay_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__change_card_and_pay_response__descriptor;
 

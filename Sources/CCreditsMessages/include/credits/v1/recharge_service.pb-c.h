@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "credits/v1/options.pb-c.h"
 #include "credits/v1/payment_method.pb-c.h"
 #include "credits/v1/recharge.pb-c.h"
+#include "credits/v1/recharge_refund.pb-c.h"
 #include "credits/v1/wallet.pb-c.h"
 
 typedef struct Credits__V1__GetRechargeOptionsRequest Credits__V1__GetRechargeOptionsRequest;
@@ -28,6 +29,14 @@ typedef struct Credits__V1__RechargeRequest Credits__V1__RechargeRequest;
 typedef struct Credits__V1__RechargeResponse Credits__V1__RechargeResponse;
 typedef struct Credits__V1__GetRechargeRequest Credits__V1__GetRechargeRequest;
 typedef struct Credits__V1__GetRechargeResponse Credits__V1__GetRechargeResponse;
+typedef struct Credits__V1__ListRechargesRequest Credits__V1__ListRechargesRequest;
+typedef struct Credits__V1__ListRechargesResponse Credits__V1__ListRechargesResponse;
+typedef struct Credits__V1__CompleteRechargeRequest Credits__V1__CompleteRechargeRequest;
+typedef struct Credits__V1__CompleteRechargeResponse Credits__V1__CompleteRechargeResponse;
+typedef struct Credits__V1__RefundRechargeRequest Credits__V1__RefundRechargeRequest;
+typedef struct Credits__V1__RefundRechargeResponse Credits__V1__RefundRechargeResponse;
+typedef struct Credits__V1__SettleReviewRequest Credits__V1__SettleReviewRequest;
+typedef struct Credits__V1__SettleReviewResponse Credits__V1__SettleReviewResponse;
 typedef struct Credits__V1__SetAutoRechargeRequest Credits__V1__SetAutoRechargeRequest;
 typedef struct Credits__V1__SetAutoRechargeResponse Credits__V1__SetAutoRechargeResponse;
 typedef struct Credits__V1__GetAutoRechargeRequest Credits__V1__GetAutoRechargeRequest;
@@ -38,6 +47,12 @@ typedef struct Credits__V1__ResumeAutoRechargeResponse Credits__V1__ResumeAutoRe
 
 /* --- enums --- */
 
+typedef enum _Credits__V1__SettleReviewRequest__Outcome {
+  CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__OUTCOME_UNSPECIFIED = 0,
+  CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__MONEY_MOVED = 1,
+  CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__NO_MONEY_MOVED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME)
+} Credits__V1__SettleReviewRequest__Outcome;
 
 /* --- messages --- */
 
@@ -66,10 +81,12 @@ struct  Credits__V1__GetRechargeOptionsResponse
   size_t n_suggested_thresholds;
   Credits__V1__Money **suggested_thresholds;
   Credits__V1__AutoRecharge *auto_recharge;
+  size_t n_payment_methods;
+  Credits__V1__PaymentMethod **payment_methods;
 };
 #define CREDITS__V1__GET_RECHARGE_OPTIONS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__get_recharge_options_response__descriptor) \
-    , NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL }
+    , NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0,NULL }
 
 
 struct  Credits__V1__RechargeRequest
@@ -113,10 +130,123 @@ struct  Credits__V1__GetRechargeResponse
 {
   ProtobufCMessage base;
   Credits__V1__Recharge *recharge;
+  size_t n_refunds;
+  Credits__V1__RechargeRefund **refunds;
+  size_t n_disputes;
+  Credits__V1__Dispute **disputes;
+  Credits__V1__Money *refundable;
 };
 #define CREDITS__V1__GET_RECHARGE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__get_recharge_response__descriptor) \
-    , NULL }
+    , NULL, 0,NULL, 0,NULL, NULL }
+
+
+struct  Credits__V1__ListRechargesRequest
+{
+  ProtobufCMessage base;
+  char *wallet_id;
+  int32_t page_size;
+  char *page_token;
+};
+#define CREDITS__V1__LIST_RECHARGES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_recharges_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__ListRechargesResponse
+{
+  ProtobufCMessage base;
+  size_t n_recharges;
+  Credits__V1__Recharge **recharges;
+  char *next_page_token;
+};
+#define CREDITS__V1__LIST_RECHARGES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_recharges_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__CompleteRechargeRequest
+{
+  ProtobufCMessage base;
+  char *recharge_id;
+};
+#define CREDITS__V1__COMPLETE_RECHARGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__complete_recharge_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__CompleteRechargeResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__Recharge *recharge;
+  Credits__V1__Wallet *wallet;
+  Credits__V1__Entry *entry;
+};
+#define CREDITS__V1__COMPLETE_RECHARGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__complete_recharge_response__descriptor) \
+    , NULL, NULL, NULL }
+
+
+struct  Credits__V1__RefundRechargeRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *recharge_id;
+  Credits__V1__Money *amount;
+};
+#define CREDITS__V1__REFUND_RECHARGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__refund_recharge_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+
+
+struct  Credits__V1__RefundRechargeResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__RechargeRefund *refund;
+  Credits__V1__Wallet *wallet;
+  Credits__V1__Entry *entry;
+};
+#define CREDITS__V1__REFUND_RECHARGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__refund_recharge_response__descriptor) \
+    , NULL, NULL, NULL }
+
+
+typedef enum {
+  CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT__NOT_SET = 0,
+  CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT_RECHARGE_ID = 2,
+  CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT_REFUND_ID = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT__CASE)
+} Credits__V1__SettleReviewRequest__SubjectCase;
+
+struct  Credits__V1__SettleReviewRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  Credits__V1__SettleReviewRequest__Outcome outcome;
+  char *processor_id;
+  char *memo;
+  Credits__V1__SettleReviewRequest__SubjectCase subject_case;
+  union {
+    char *recharge_id;
+    char *refund_id;
+  };
+};
+#define CREDITS__V1__SETTLE_REVIEW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__settle_review_request__descriptor) \
+    , (char *)protobuf_c_empty_string, CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__OUTCOME_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT__NOT_SET, {0} }
+
+
+struct  Credits__V1__SettleReviewResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__Recharge *recharge;
+  Credits__V1__RechargeRefund *refund;
+  Credits__V1__Wallet *wallet;
+  Credits__V1__Entry *entry;
+};
+#define CREDITS__V1__SETTLE_REVIEW_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__settle_review_response__descriptor) \
+    , NULL, NULL, NULL, NULL }
 
 
 struct  Credits__V1__SetAutoRechargeRequest
@@ -300,6 +430,158 @@ Credits__V1__GetRechargeResponse *
 void   credits__v1__get_recharge_response__free_unpacked
                      (Credits__V1__GetRechargeResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__ListRechargesRequest methods */
+void   credits__v1__list_recharges_request__init
+                     (Credits__V1__ListRechargesRequest         *message);
+size_t credits__v1__list_recharges_request__get_packed_size
+                     (const Credits__V1__ListRechargesRequest   *message);
+size_t credits__v1__list_recharges_request__pack
+                     (const Credits__V1__ListRechargesRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__list_recharges_request__pack_to_buffer
+                     (const Credits__V1__ListRechargesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__ListRechargesRequest *
+       credits__v1__list_recharges_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__list_recharges_request__free_unpacked
+                     (Credits__V1__ListRechargesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__ListRechargesResponse methods */
+void   credits__v1__list_recharges_response__init
+                     (Credits__V1__ListRechargesResponse         *message);
+size_t credits__v1__list_recharges_response__get_packed_size
+                     (const Credits__V1__ListRechargesResponse   *message);
+size_t credits__v1__list_recharges_response__pack
+                     (const Credits__V1__ListRechargesResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__list_recharges_response__pack_to_buffer
+                     (const Credits__V1__ListRechargesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__ListRechargesResponse *
+       credits__v1__list_recharges_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__list_recharges_response__free_unpacked
+                     (Credits__V1__ListRechargesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__CompleteRechargeRequest methods */
+void   credits__v1__complete_recharge_request__init
+                     (Credits__V1__CompleteRechargeRequest         *message);
+size_t credits__v1__complete_recharge_request__get_packed_size
+                     (const Credits__V1__CompleteRechargeRequest   *message);
+size_t credits__v1__complete_recharge_request__pack
+                     (const Credits__V1__CompleteRechargeRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__complete_recharge_request__pack_to_buffer
+                     (const Credits__V1__CompleteRechargeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__CompleteRechargeRequest *
+       credits__v1__complete_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__complete_recharge_request__free_unpacked
+                     (Credits__V1__CompleteRechargeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__CompleteRechargeResponse methods */
+void   credits__v1__complete_recharge_response__init
+                     (Credits__V1__CompleteRechargeResponse         *message);
+size_t credits__v1__complete_recharge_response__get_packed_size
+                     (const Credits__V1__CompleteRechargeResponse   *message);
+size_t credits__v1__complete_recharge_response__pack
+                     (const Credits__V1__CompleteRechargeResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__complete_recharge_response__pack_to_buffer
+                     (const Credits__V1__CompleteRechargeResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__CompleteRechargeResponse *
+       credits__v1__complete_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__complete_recharge_response__free_unpacked
+                     (Credits__V1__CompleteRechargeResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__RefundRechargeRequest methods */
+void   credits__v1__refund_recharge_request__init
+                     (Credits__V1__RefundRechargeRequest         *message);
+size_t credits__v1__refund_recharge_request__get_packed_size
+                     (const Credits__V1__RefundRechargeRequest   *message);
+size_t credits__v1__refund_recharge_request__pack
+                     (const Credits__V1__RefundRechargeRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__refund_recharge_request__pack_to_buffer
+                     (const Credits__V1__RefundRechargeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__RefundRechargeRequest *
+       credits__v1__refund_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__refund_recharge_request__free_unpacked
+                     (Credits__V1__RefundRechargeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__RefundRechargeResponse methods */
+void   credits__v1__refund_recharge_response__init
+                     (Credits__V1__RefundRechargeResponse         *message);
+size_t credits__v1__refund_recharge_response__get_packed_size
+                     (const Credits__V1__RefundRechargeResponse   *message);
+size_t credits__v1__refund_recharge_response__pack
+                     (const Credits__V1__RefundRechargeResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__refund_recharge_response__pack_to_buffer
+                     (const Credits__V1__RefundRechargeResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__RefundRechargeResponse *
+       credits__v1__refund_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__refund_recharge_response__free_unpacked
+                     (Credits__V1__RefundRechargeResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__SettleReviewRequest methods */
+void   credits__v1__settle_review_request__init
+                     (Credits__V1__SettleReviewRequest         *message);
+size_t credits__v1__settle_review_request__get_packed_size
+                     (const Credits__V1__SettleReviewRequest   *message);
+size_t credits__v1__settle_review_request__pack
+                     (const Credits__V1__SettleReviewRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__settle_review_request__pack_to_buffer
+                     (const Credits__V1__SettleReviewRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__SettleReviewRequest *
+       credits__v1__settle_review_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__settle_review_request__free_unpacked
+                     (Credits__V1__SettleReviewRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__SettleReviewResponse methods */
+void   credits__v1__settle_review_response__init
+                     (Credits__V1__SettleReviewResponse         *message);
+size_t credits__v1__settle_review_response__get_packed_size
+                     (const Credits__V1__SettleReviewResponse   *message);
+size_t credits__v1__settle_review_response__pack
+                     (const Credits__V1__SettleReviewResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__settle_review_response__pack_to_buffer
+                     (const Credits__V1__SettleReviewResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__SettleReviewResponse *
+       credits__v1__settle_review_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__settle_review_response__free_unpacked
+                     (Credits__V1__SettleReviewResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__SetAutoRechargeRequest methods */
 void   credits__v1__set_auto_recharge_request__init
                      (Credits__V1__SetAutoRechargeRequest         *message);
@@ -434,6 +716,30 @@ typedef void (*Credits__V1__GetRechargeRequest_Closure)
 typedef void (*Credits__V1__GetRechargeResponse_Closure)
                  (const Credits__V1__GetRechargeResponse *message,
                   void *closure_data);
+typedef void (*Credits__V1__ListRechargesRequest_Closure)
+                 (const Credits__V1__ListRechargesRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__ListRechargesResponse_Closure)
+                 (const Credits__V1__ListRechargesResponse *message,
+                  void *closure_data);
+typedef void (*Credits__V1__CompleteRechargeRequest_Closure)
+                 (const Credits__V1__CompleteRechargeRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__CompleteRechargeResponse_Closure)
+                 (const Credits__V1__CompleteRechargeResponse *message,
+                  void *closure_data);
+typedef void (*Credits__V1__RefundRechargeRequest_Closure)
+                 (const Credits__V1__RefundRechargeRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__RefundRechargeResponse_Closure)
+                 (const Credits__V1__RefundRechargeResponse *message,
+                  void *closure_data);
+typedef void (*Credits__V1__SettleReviewRequest_Closure)
+                 (const Credits__V1__SettleReviewRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__SettleReviewResponse_Closure)
+                 (const Credits__V1__SettleReviewResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__SetAutoRechargeRequest_Closure)
                  (const Credits__V1__SetAutoRechargeRequest *message,
                   void *closure_data);
@@ -464,6 +770,15 @@ extern const ProtobufCMessageDescriptor credits__v1__recharge_request__descripto
 extern const ProtobufCMessageDescriptor credits__v1__recharge_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_recharge_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_recharge_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__list_recharges_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__list_recharges_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__complete_recharge_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__complete_recharge_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__refund_recharge_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__refund_recharge_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__settle_review_request__descriptor;
+extern const ProtobufCEnumDescriptor    credits__v1__settle_review_request__outcome__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__settle_review_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__set_auto_recharge_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__set_auto_recharge_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_auto_recharge_request__descriptor;

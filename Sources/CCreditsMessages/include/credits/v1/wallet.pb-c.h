@@ -19,6 +19,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Credits__V1__Wallet Credits__V1__Wallet;
+typedef struct Credits__V1__CardWarning Credits__V1__CardWarning;
 
 
 /* --- enums --- */
@@ -30,6 +31,12 @@ typedef enum _Credits__V1__Wallet__State {
   CREDITS__V1__WALLET__STATE__CLOSED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__WALLET__STATE)
 } Credits__V1__Wallet__State;
+typedef enum _Credits__V1__CardWarning__Kind {
+  CREDITS__V1__CARD_WARNING__KIND__KIND_UNSPECIFIED = 0,
+  CREDITS__V1__CARD_WARNING__KIND__EXPIRES_SOON = 1,
+  CREDITS__V1__CARD_WARNING__KIND__EXPIRED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__CARD_WARNING__KIND)
+} Credits__V1__CardWarning__Kind;
 
 /* --- messages --- */
 
@@ -45,10 +52,23 @@ struct  Credits__V1__Wallet
   int64_t sequence;
   Google__Protobuf__Timestamp *create_time;
   Credits__V1__AutoRecharge *auto_recharge;
+  Credits__V1__CardWarning *card_warning;
 };
 #define CREDITS__V1__WALLET__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__wallet__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, CREDITS__V1__WALLET__STATE__STATE_UNSPECIFIED, 0, NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL, NULL, CREDITS__V1__WALLET__STATE__STATE_UNSPECIFIED, 0, NULL, NULL, NULL }
+
+
+struct  Credits__V1__CardWarning
+{
+  ProtobufCMessage base;
+  Credits__V1__CardWarning__Kind kind;
+  int32_t expiry_month;
+  int32_t expiry_year;
+};
+#define CREDITS__V1__CARD_WARNING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__card_warning__descriptor) \
+    , CREDITS__V1__CARD_WARNING__KIND__KIND_UNSPECIFIED, 0, 0 }
 
 
 /* Credits__V1__Wallet methods */
@@ -70,10 +90,32 @@ Credits__V1__Wallet *
 void   credits__v1__wallet__free_unpacked
                      (Credits__V1__Wallet *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__CardWarning methods */
+void   credits__v1__card_warning__init
+                     (Credits__V1__CardWarning         *message);
+size_t credits__v1__card_warning__get_packed_size
+                     (const Credits__V1__CardWarning   *message);
+size_t credits__v1__card_warning__pack
+                     (const Credits__V1__CardWarning   *message,
+                      uint8_t             *out);
+size_t credits__v1__card_warning__pack_to_buffer
+                     (const Credits__V1__CardWarning   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__CardWarning *
+       credits__v1__card_warning__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__card_warning__free_unpacked
+                     (Credits__V1__CardWarning *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Credits__V1__Wallet_Closure)
                  (const Credits__V1__Wallet *message,
+                  void *closure_data);
+typedef void (*Credits__V1__CardWarning_Closure)
+                 (const Credits__V1__CardWarning *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -83,6 +125,8 @@ typedef void (*Credits__V1__Wallet_Closure)
 
 extern const ProtobufCMessageDescriptor credits__v1__wallet__descriptor;
 extern const ProtobufCEnumDescriptor    credits__v1__wallet__state__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__card_warning__descriptor;
+extern const ProtobufCEnumDescriptor    credits__v1__card_warning__kind__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -21,8 +21,14 @@ public struct Change: ProtobufMessage {
   public var recharge: Recharge?
   /// Set where a card was saved, and on recharges: the wallet's card after the change.
   public var paymentMethod: PaymentMethod?
+  /// Set where a refund of a recharge began or changed: the refund after it.
+  public var rechargeRefund: RechargeRefund?
+  /// Set where something was heard of a dispute: the dispute after it.
+  public var dispute: Dispute?
+  /// Set where a card was taken away.
+  public var removedPaymentMethod: PaymentMethod?
 
-  public init(kind: Change.Kind = .unspecified, wallet: Wallet? = nil, createTime: ProtobufWellKnown.Timestamp? = nil, actor: String = "", entry: Entry? = nil, hold: Hold? = nil, recharge: Recharge? = nil, paymentMethod: PaymentMethod? = nil) {
+  public init(kind: Change.Kind = .unspecified, wallet: Wallet? = nil, createTime: ProtobufWellKnown.Timestamp? = nil, actor: String = "", entry: Entry? = nil, hold: Hold? = nil, recharge: Recharge? = nil, paymentMethod: PaymentMethod? = nil, rechargeRefund: RechargeRefund? = nil, dispute: Dispute? = nil, removedPaymentMethod: PaymentMethod? = nil) {
     self.kind = kind
     self.wallet = wallet
     self.createTime = createTime
@@ -31,6 +37,9 @@ public struct Change: ProtobufMessage {
     self.hold = hold
     self.recharge = recharge
     self.paymentMethod = paymentMethod
+    self.rechargeRefund = rechargeRefund
+    self.dispute = dispute
+    self.removedPaymentMethod = removedPaymentMethod
   }
 
   public enum Kind: Sendable, Hashable, CustomStringConvertible {
@@ -60,6 +69,19 @@ public struct Change: ProtobufMessage {
     case autoRechargeArmed
     case autoRechargeLimitReached
     case autoRechargeSuspended
+    /// The processor has made a new card ready, which is charged next.
+    case rechargeCardAttached
+    case rechargeRefundStarted
+    case rechargeRefunded
+    case rechargeRefundFailed
+    case rechargeRefundNeedsReview
+    case disputeOpened
+    case disputeWon
+    case disputeLost
+    case paymentMethodDefaultSet
+    case paymentMethodRemoved
+    /// The processor has forgotten a card that was removed.
+    case paymentMethodDetached
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -90,6 +112,17 @@ public struct Change: ProtobufMessage {
         case 22: self = .autoRechargeArmed
         case 23: self = .autoRechargeLimitReached
         case 24: self = .autoRechargeSuspended
+        case 25: self = .rechargeCardAttached
+        case 26: self = .rechargeRefundStarted
+        case 27: self = .rechargeRefunded
+        case 28: self = .rechargeRefundFailed
+        case 29: self = .rechargeRefundNeedsReview
+        case 30: self = .disputeOpened
+        case 31: self = .disputeWon
+        case 32: self = .disputeLost
+        case 33: self = .paymentMethodDefaultSet
+        case 34: self = .paymentMethodRemoved
+        case 35: self = .paymentMethodDetached
         default: self = .unrecognized(rawValue)
       }
     }
@@ -121,6 +154,17 @@ public struct Change: ProtobufMessage {
         case .autoRechargeArmed: 22
         case .autoRechargeLimitReached: 23
         case .autoRechargeSuspended: 24
+        case .rechargeCardAttached: 25
+        case .rechargeRefundStarted: 26
+        case .rechargeRefunded: 27
+        case .rechargeRefundFailed: 28
+        case .rechargeRefundNeedsReview: 29
+        case .disputeOpened: 30
+        case .disputeWon: 31
+        case .disputeLost: 32
+        case .paymentMethodDefaultSet: 33
+        case .paymentMethodRemoved: 34
+        case .paymentMethodDetached: 35
         case .unrecognized(let number): number
       }
     }
@@ -153,6 +197,17 @@ public struct Change: ProtobufMessage {
         case .autoRechargeArmed: "AUTO_RECHARGE_ARMED"
         case .autoRechargeLimitReached: "AUTO_RECHARGE_LIMIT_REACHED"
         case .autoRechargeSuspended: "AUTO_RECHARGE_SUSPENDED"
+        case .rechargeCardAttached: "RECHARGE_CARD_ATTACHED"
+        case .rechargeRefundStarted: "RECHARGE_REFUND_STARTED"
+        case .rechargeRefunded: "RECHARGE_REFUNDED"
+        case .rechargeRefundFailed: "RECHARGE_REFUND_FAILED"
+        case .rechargeRefundNeedsReview: "RECHARGE_REFUND_NEEDS_REVIEW"
+        case .disputeOpened: "DISPUTE_OPENED"
+        case .disputeWon: "DISPUTE_WON"
+        case .disputeLost: "DISPUTE_LOST"
+        case .paymentMethodDefaultSet: "PAYMENT_METHOD_DEFAULT_SET"
+        case .paymentMethodRemoved: "PAYMENT_METHOD_REMOVED"
+        case .paymentMethodDetached: "PAYMENT_METHOD_DETACHED"
         case .unrecognized(let number): String(number)
       }
     }
@@ -174,6 +229,9 @@ public struct Change: ProtobufMessage {
     self.hold = Hold(copyingIfSet: c.pointee.hold)
     self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
     self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.rechargeRefund = RechargeRefund(copyingIfSet: c.pointee.recharge_refund)
+    self.dispute = Dispute(copyingIfSet: c.pointee.dispute)
+    self.removedPaymentMethod = PaymentMethod(copyingIfSet: c.pointee.removed_payment_method)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -186,6 +244,9 @@ public struct Change: ProtobufMessage {
     if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
     if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
     if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.rechargeRefund { c.pointee.recharge_refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    if let value = self.dispute { c.pointee.dispute = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
+    if let value = self.removedPaymentMethod { c.pointee.removed_payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
     return UnsafeMutableRawPointer(c)
   }
 
@@ -199,6 +260,9 @@ public struct Change: ProtobufMessage {
     if let value = self.hold { text.field("hold", value) }
     if let value = self.recharge { text.field("recharge", value) }
     if let value = self.paymentMethod { text.field("payment_method", value) }
+    if let value = self.rechargeRefund { text.field("recharge_refund", value) }
+    if let value = self.dispute { text.field("dispute", value) }
+    if let value = self.removedPaymentMethod { text.field("removed_payment_method", value) }
     return text.finished()
   }
 }
@@ -227,7 +291,7 @@ public struct Event: ProtobufMessage {
     case rechargeNeedsReview
     /// A hold that nobody resolved was given back.
     case holdExpired
-    /// A capture took more than there was; `change.entry.shortfall` says by how much.
+    /// A capture, refund or dispute took more than there was; `change.entry.shortfall` says by how much.
     case shortfall
     case walletFrozen
     case walletUnfrozen
@@ -236,6 +300,15 @@ public struct Event: ProtobufMessage {
     case autoRechargeSuspended
     /// No automatic recharge until the next month.
     case autoRechargeLimitReached
+    case rechargeRefunded
+    /// Also where the bank says so days after it was made.
+    case rechargeRefundFailed
+    /// A person must find out whether the money was given back.
+    case rechargeRefundNeedsReview
+    /// A cardholder wants a recharge back from the bank: somebody may answer at the processor.
+    case disputeOpened
+    case disputeWon
+    case disputeLost
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -255,6 +328,12 @@ public struct Event: ProtobufMessage {
         case 11: self = .walletClosed
         case 12: self = .autoRechargeSuspended
         case 13: self = .autoRechargeLimitReached
+        case 14: self = .rechargeRefunded
+        case 15: self = .rechargeRefundFailed
+        case 16: self = .rechargeRefundNeedsReview
+        case 17: self = .disputeOpened
+        case 18: self = .disputeWon
+        case 19: self = .disputeLost
         default: self = .unrecognized(rawValue)
       }
     }
@@ -275,6 +354,12 @@ public struct Event: ProtobufMessage {
         case .walletClosed: 11
         case .autoRechargeSuspended: 12
         case .autoRechargeLimitReached: 13
+        case .rechargeRefunded: 14
+        case .rechargeRefundFailed: 15
+        case .rechargeRefundNeedsReview: 16
+        case .disputeOpened: 17
+        case .disputeWon: 18
+        case .disputeLost: 19
         case .unrecognized(let number): number
       }
     }
@@ -296,6 +381,12 @@ public struct Event: ProtobufMessage {
         case .walletClosed: "WALLET_CLOSED"
         case .autoRechargeSuspended: "AUTO_RECHARGE_SUSPENDED"
         case .autoRechargeLimitReached: "AUTO_RECHARGE_LIMIT_REACHED"
+        case .rechargeRefunded: "RECHARGE_REFUNDED"
+        case .rechargeRefundFailed: "RECHARGE_REFUND_FAILED"
+        case .rechargeRefundNeedsReview: "RECHARGE_REFUND_NEEDS_REVIEW"
+        case .disputeOpened: "DISPUTE_OPENED"
+        case .disputeWon: "DISPUTE_WON"
+        case .disputeLost: "DISPUTE_LOST"
         case .unrecognized(let number): String(number)
       }
     }

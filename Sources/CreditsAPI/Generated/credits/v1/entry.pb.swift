@@ -18,19 +18,19 @@ public struct Entry: ProtobufMessage {
   public var posted: Money?
   /// Set on charges and captures, and on refunds of them.
   public var reason: Entry.Reason
-  /// What the caller named the usage by; on a grant, its memo.
+  /// What the caller named the usage by; on a grant, and on what a person settled, the memo.
   public var reference: String
   /// The caller's name, as the server's configuration gives it to the process that connected.
   public var actor: String
   public var createTime: ProtobufWellKnown.Timestamp?
-  /// Set on recharges.
+  /// Set on recharges, and on refunds and disputes of them.
   public var rechargeID: String
   /// Set on captures.
   public var holdID: String
   /// Set on refunds: the charge or capture that was refunded.
   public var refundedEntryID: String
-  /// Set on captures that took more than the hold and the wallet had: the part that nothing covered. It left less than
-  /// nothing available.
+  /// Set where more was taken than there was, by a capture, a refund of a recharge or a dispute: the part that nothing
+  /// covered. It left less than nothing available.
   public var shortfall: Money?
   /// The other side of the entry.
   public var counterAccount: Entry.CounterAccount
@@ -65,6 +65,10 @@ public struct Entry: ProtobufMessage {
     case refund
     /// Credits were given that nobody paid for.
     case grant
+    /// A recharge was given back to its card; positive where the card's bank would not have it.
+    case rechargeRefund
+    /// A bank took a recharge back; positive where it gave it to us again.
+    case dispute
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -76,6 +80,8 @@ public struct Entry: ProtobufMessage {
         case 3: self = .capture
         case 4: self = .refund
         case 5: self = .grant
+        case 6: self = .rechargeRefund
+        case 7: self = .dispute
         default: self = .unrecognized(rawValue)
       }
     }
@@ -88,6 +94,8 @@ public struct Entry: ProtobufMessage {
         case .capture: 3
         case .refund: 4
         case .grant: 5
+        case .rechargeRefund: 6
+        case .dispute: 7
         case .unrecognized(let number): number
       }
     }
@@ -101,6 +109,8 @@ public struct Entry: ProtobufMessage {
         case .capture: "CAPTURE"
         case .refund: "REFUND"
         case .grant: "GRANT"
+        case .rechargeRefund: "RECHARGE_REFUND"
+        case .dispute: "DISPUTE"
         case .unrecognized(let number): String(number)
       }
     }

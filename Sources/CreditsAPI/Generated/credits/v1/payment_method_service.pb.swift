@@ -96,7 +96,7 @@ public struct SavePaymentMethodResponse: ProtobufMessage {
 
 public struct GetPaymentMethodRequest: ProtobufMessage {
   public var walletID: String
-  /// Empty for the saved card.
+  /// Empty for the one that recharges are paid with.
   public var paymentMethodID: String
 
   public init(walletID: String = "", paymentMethodID: String = "") {
@@ -158,6 +158,362 @@ public struct GetPaymentMethodResponse: ProtobufMessage {
   public var description: String {
     var text = MessageText("GetPaymentMethodResponse")
     if let value = self.paymentMethod { text.field("payment_method", value) }
+    return text.finished()
+  }
+}
+
+public struct ListPaymentMethodsRequest: ProtobufMessage {
+  public var walletID: String
+
+  public init(walletID: String = "") {
+    self.walletID = walletID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListPaymentMethodsRequest()
+    credits__v1__list_payment_methods_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListPaymentMethodsRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListPaymentMethodsRequest.self, credits__v1__list_payment_methods_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListPaymentMethodsRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListPaymentMethodsRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+}
+
+public struct ListPaymentMethodsResponse: ProtobufMessage {
+  /// The newest first.
+  public var paymentMethods: [PaymentMethod]
+  /// The one that recharges are paid with; empty where there is none.
+  public var defaultPaymentMethodID: String
+
+  public init(paymentMethods: [PaymentMethod] = [], defaultPaymentMethodID: String = "") {
+    self.paymentMethods = paymentMethods
+    self.defaultPaymentMethodID = defaultPaymentMethodID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListPaymentMethodsResponse()
+    credits__v1__list_payment_methods_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListPaymentMethodsResponse.self)
+    self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
+    self.defaultPaymentMethodID = String(cString: c.pointee.default_payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListPaymentMethodsResponse.self, credits__v1__list_payment_methods_response__init)
+    c.pointee.n_payment_methods = self.paymentMethods.count
+    c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    c.pointee.default_payment_method_id = arena.string(self.defaultPaymentMethodID, "credits.v1.ListPaymentMethodsResponse.default_payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListPaymentMethodsResponse")
+    if !self.paymentMethods.isEmpty { text.field("payment_methods", self.paymentMethods) }
+    if !self.defaultPaymentMethodID.isEmpty { text.field("default_payment_method_id", self.defaultPaymentMethodID) }
+    return text.finished()
+  }
+}
+
+public struct SetDefaultPaymentMethodRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  public var paymentMethodID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "", paymentMethodID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.paymentMethodID = paymentMethodID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetDefaultPaymentMethodRequest()
+    credits__v1__set_default_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetDefaultPaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetDefaultPaymentMethodRequest.self, credits__v1__set_default_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SetDefaultPaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SetDefaultPaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.SetDefaultPaymentMethodRequest.payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("SetDefaultPaymentMethodRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if !self.paymentMethodID.isEmpty { text.field("payment_method_id", self.paymentMethodID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct SetDefaultPaymentMethodResponse: ProtobufMessage {
+  public var paymentMethod: PaymentMethod?
+  public var wallet: Wallet?
+
+  public init(paymentMethod: PaymentMethod? = nil, wallet: Wallet? = nil) {
+    self.paymentMethod = paymentMethod
+    self.wallet = wallet
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetDefaultPaymentMethodResponse()
+    credits__v1__set_default_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetDefaultPaymentMethodResponse.self)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetDefaultPaymentMethodResponse.self, credits__v1__set_default_payment_method_response__init)
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("SetDefaultPaymentMethodResponse")
+    if let value = self.paymentMethod { text.field("payment_method", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct RemovePaymentMethodRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  public var paymentMethodID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "", paymentMethodID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.paymentMethodID = paymentMethodID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RemovePaymentMethodRequest()
+    credits__v1__remove_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RemovePaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RemovePaymentMethodRequest.self, credits__v1__remove_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RemovePaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RemovePaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.RemovePaymentMethodRequest.payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("RemovePaymentMethodRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if !self.paymentMethodID.isEmpty { text.field("payment_method_id", self.paymentMethodID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct RemovePaymentMethodResponse: ProtobufMessage {
+  /// After the removal.
+  public var wallet: Wallet?
+  /// The card that recharges are paid with from now on; unset where none is left.
+  public var paymentMethod: PaymentMethod?
+
+  public init(wallet: Wallet? = nil, paymentMethod: PaymentMethod? = nil) {
+    self.wallet = wallet
+    self.paymentMethod = paymentMethod
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RemovePaymentMethodResponse()
+    credits__v1__remove_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RemovePaymentMethodResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RemovePaymentMethodResponse.self, credits__v1__remove_payment_method_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("RemovePaymentMethodResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.paymentMethod { text.field("payment_method", value) }
+    return text.finished()
+  }
+}
+
+public struct IngestProcessorEventRequest: ProtobufMessage, CustomReflectable {
+  /// The body of the processor's HTTP request, byte for byte.
+  public var payload: [UInt8]
+  /// What came with it to prove its origin: for Stripe, the header `Stripe-Signature`.
+  public var signature: String
+
+  public init(payload: [UInt8] = [], signature: String = "") {
+    self.payload = payload
+    self.signature = signature
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__IngestProcessorEventRequest()
+    credits__v1__ingest_processor_event_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__IngestProcessorEventRequest.self)
+    self.payload = [UInt8](UnsafeBufferPointer(start: c.pointee.payload.data, count: c.pointee.payload.len))
+    self.signature = String(cString: c.pointee.signature)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__IngestProcessorEventRequest.self, credits__v1__ingest_processor_event_request__init)
+    c.pointee.payload = ProtobufCBinaryData(len: self.payload.count, data: arena.bytes(self.payload))
+    c.pointee.signature = arena.string(self.signature, "credits.v1.IngestProcessorEventRequest.signature")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("IngestProcessorEventRequest")
+    if !self.payload.isEmpty { text.redacted("payload") }
+    if !self.signature.isEmpty { text.redacted("signature") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct IngestProcessorEventResponse: ProtobufMessage {
+  /// The processor's name of the event.
+  public var eventID: String
+  public var outcome: IngestProcessorEventResponse.Outcome
+  /// The recharge that it is about; empty where it was ignored.
+  public var rechargeID: String
+
+  public init(eventID: String = "", outcome: IngestProcessorEventResponse.Outcome = .unspecified, rechargeID: String = "") {
+    self.eventID = eventID
+    self.outcome = outcome
+    self.rechargeID = rechargeID
+  }
+
+  public enum Outcome: Sendable, Hashable, CustomStringConvertible {
+    case unspecified
+    /// The ledger knows what the event tells, now or already.
+    case taken
+    /// It tells of nothing in this ledger, or of nothing that changes it.
+    case ignored
+    /// A number that was not yet declared when this was generated.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .taken
+        case 2: self = .ignored
+        default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+        case .unspecified: 0
+        case .taken: 1
+        case .ignored: 2
+        case .unrecognized(let number): number
+      }
+    }
+
+    /// The name in the proto file.
+    public var description: String {
+      switch self {
+        case .unspecified: "OUTCOME_UNSPECIFIED"
+        case .taken: "TAKEN"
+        case .ignored: "IGNORED"
+        case .unrecognized(let number): String(number)
+      }
+    }
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__IngestProcessorEventResponse()
+    credits__v1__ingest_processor_event_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__IngestProcessorEventResponse.self)
+    self.eventID = String(cString: c.pointee.event_id)
+    self.outcome = IngestProcessorEventResponse.Outcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__IngestProcessorEventResponse.self, credits__v1__ingest_processor_event_response__init)
+    c.pointee.event_id = arena.string(self.eventID, "credits.v1.IngestProcessorEventResponse.event_id")
+    c.pointee.outcome = Credits__V1__IngestProcessorEventResponse__Outcome(rawValue: Credits__V1__IngestProcessorEventResponse__Outcome.RawValue(truncatingIfNeeded: self.outcome.rawValue))
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.IngestProcessorEventResponse.recharge_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("IngestProcessorEventResponse")
+    if !self.eventID.isEmpty { text.field("event_id", self.eventID) }
+    if self.outcome != .unspecified { text.field("outcome", self.outcome) }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
     return text.finished()
   }
 }
@@ -273,13 +629,21 @@ public enum PaymentMethodServiceMethods {
   public static let serviceName = "credits.v1.PaymentMethodService"
   public static let savePaymentMethod = TypedMethod<Unary, SavePaymentMethodRequest, SavePaymentMethodResponse>(service: serviceName, method: "SavePaymentMethod")
   public static let getPaymentMethod = TypedMethod<Unary, GetPaymentMethodRequest, GetPaymentMethodResponse>(service: serviceName, method: "GetPaymentMethod")
+  public static let listPaymentMethods = TypedMethod<Unary, ListPaymentMethodsRequest, ListPaymentMethodsResponse>(service: serviceName, method: "ListPaymentMethods")
+  public static let setDefaultPaymentMethod = TypedMethod<Unary, SetDefaultPaymentMethodRequest, SetDefaultPaymentMethodResponse>(service: serviceName, method: "SetDefaultPaymentMethod")
+  public static let removePaymentMethod = TypedMethod<Unary, RemovePaymentMethodRequest, RemovePaymentMethodResponse>(service: serviceName, method: "RemovePaymentMethod")
   public static let changeCardAndPay = TypedMethod<Unary, ChangeCardAndPayRequest, ChangeCardAndPayResponse>(service: serviceName, method: "ChangeCardAndPay")
+  public static let ingestProcessorEvent = TypedMethod<Unary, IngestProcessorEventRequest, IngestProcessorEventResponse>(service: serviceName, method: "IngestProcessorEvent")
 
   /// The role that a caller of each rpc needs.
   public static let roles: [MethodName: Access.Role] = [
     savePaymentMethod.name: .billing,
     getPaymentMethod.name: .read,
+    listPaymentMethods.name: .read,
+    setDefaultPaymentMethod.name: .billing,
+    removePaymentMethod.name: .billing,
     changeCardAndPay.name: .billing,
+    ingestProcessorEvent.name: .billing,
   ]
 }
 
@@ -287,9 +651,11 @@ public enum PaymentMethodServiceMethods {
 ///
 /// Idempotency keys and failures are as in `WalletService`.
 public protocol PaymentMethodService: Sendable {
-  /// Saves a card without charging it. It takes the place of the card saved before.
+  /// Saves a card without charging it. It is the one that recharges are paid with from then on; the others stay saved, up
+  /// to ten in all.
   ///
   /// FAILED_PRECONDITION, `PAYMENT_DECLINED`: the processor refuses the card; the metadata `decline_code` says why.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: the wallet has ten cards. FAILED_PRECONDITION, `WALLET_CLOSED`.
   /// INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the token
   /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`.
   func savePaymentMethod(_ request: SavePaymentMethodRequest, context: ServerContext) async throws -> SavePaymentMethodResponse
@@ -299,10 +665,37 @@ public protocol PaymentMethodService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`.
   func getPaymentMethod(_ request: GetPaymentMethodRequest, context: ServerContext) async throws -> GetPaymentMethodResponse
 
-  /// Charges a new card and, only if that succeeds, saves it in place of the old one, both at once.
+  /// All saved cards of the wallet, the newest first.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  func listPaymentMethods(_ request: ListPaymentMethodsRequest, context: ServerContext) async throws -> ListPaymentMethodsResponse
+
+  /// Makes another saved card the one that recharges are paid with. Automatic recharges that an earlier card has
+  /// suspended, or that wait after its decline, go on.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`.
+  func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, context: ServerContext) async throws -> SetDefaultPaymentMethodResponse
+
+  /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
+  /// are paid with. Where none is left, automatic recharges are suspended in the same change.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. ABORTED, `RECHARGE_IN_PROGRESS`: the card is just being
+  /// charged; the metadata `recharge_id` says for what.
+  func removePaymentMethod(_ request: RemovePaymentMethodRequest, context: ServerContext) async throws -> RemovePaymentMethodResponse
+
+  /// Charges a new card and, only if that succeeds, saves it in place of the one that recharges were paid with, which is
+  /// removed: all at once.
   ///
   /// Fails as `RechargeService.Recharge` does. A decline leaves the old card saved and the wallet as it was.
   func changeCardAndPay(_ request: ChangeCardAndPayRequest, context: ServerContext) async throws -> ChangeCardAndPayResponse
+
+  /// Takes what the processor tells by itself, from whoever receives its webhooks. Late, repeated and reordered events do
+  /// no harm. What became of charges and refunds the server finds out without them too; of disputes, and of refunds that
+  /// a bank would not have days later, it hears in no other way.
+  ///
+  /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
+  /// processor's of this payload. UNAVAILABLE: deliver it again later.
+  func ingestProcessorEvent(_ request: IngestProcessorEventRequest, context: ServerContext) async throws -> IngestProcessorEventResponse
 }
 
 extension PaymentMethodService {
@@ -313,7 +706,11 @@ extension PaymentMethodService {
       methods: [
         .unary(PaymentMethodServiceMethods.savePaymentMethod) { try await self.savePaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.getPaymentMethod) { try await self.getPaymentMethod($0, context: $1) },
+        .unary(PaymentMethodServiceMethods.listPaymentMethods) { try await self.listPaymentMethods($0, context: $1) },
+        .unary(PaymentMethodServiceMethods.setDefaultPaymentMethod) { try await self.setDefaultPaymentMethod($0, context: $1) },
+        .unary(PaymentMethodServiceMethods.removePaymentMethod) { try await self.removePaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.changeCardAndPay) { try await self.changeCardAndPay($0, context: $1) },
+        .unary(PaymentMethodServiceMethods.ingestProcessorEvent) { try await self.ingestProcessorEvent($0, context: $1) },
       ]
     )
   }
@@ -326,9 +723,11 @@ extension PaymentMethodService {
 /// The unary rpcs run on the event loop: they must not block, and answer through `reply`, then or later, from any
 /// thread.
 public protocol DeferredPaymentMethodService: Sendable {
-  /// Saves a card without charging it. It takes the place of the card saved before.
+  /// Saves a card without charging it. It is the one that recharges are paid with from then on; the others stay saved, up
+  /// to ten in all.
   ///
   /// FAILED_PRECONDITION, `PAYMENT_DECLINED`: the processor refuses the card; the metadata `decline_code` says why.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: the wallet has ten cards. FAILED_PRECONDITION, `WALLET_CLOSED`.
   /// INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the token
   /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`.
   func savePaymentMethod(_ request: SavePaymentMethodRequest, context: ServerContext, reply: TypedReply<SavePaymentMethodResponse>)
@@ -338,10 +737,37 @@ public protocol DeferredPaymentMethodService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`.
   func getPaymentMethod(_ request: GetPaymentMethodRequest, context: ServerContext, reply: TypedReply<GetPaymentMethodResponse>)
 
-  /// Charges a new card and, only if that succeeds, saves it in place of the old one, both at once.
+  /// All saved cards of the wallet, the newest first.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  func listPaymentMethods(_ request: ListPaymentMethodsRequest, context: ServerContext, reply: TypedReply<ListPaymentMethodsResponse>)
+
+  /// Makes another saved card the one that recharges are paid with. Automatic recharges that an earlier card has
+  /// suspended, or that wait after its decline, go on.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`.
+  func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, context: ServerContext, reply: TypedReply<SetDefaultPaymentMethodResponse>)
+
+  /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
+  /// are paid with. Where none is left, automatic recharges are suspended in the same change.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. ABORTED, `RECHARGE_IN_PROGRESS`: the card is just being
+  /// charged; the metadata `recharge_id` says for what.
+  func removePaymentMethod(_ request: RemovePaymentMethodRequest, context: ServerContext, reply: TypedReply<RemovePaymentMethodResponse>)
+
+  /// Charges a new card and, only if that succeeds, saves it in place of the one that recharges were paid with, which is
+  /// removed: all at once.
   ///
   /// Fails as `RechargeService.Recharge` does. A decline leaves the old card saved and the wallet as it was.
   func changeCardAndPay(_ request: ChangeCardAndPayRequest, context: ServerContext, reply: TypedReply<ChangeCardAndPayResponse>)
+
+  /// Takes what the processor tells by itself, from whoever receives its webhooks. Late, repeated and reordered events do
+  /// no harm. What became of charges and refunds the server finds out without them too; of disputes, and of refunds that
+  /// a bank would not have days later, it hears in no other way.
+  ///
+  /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
+  /// processor's of this payload. UNAVAILABLE: deliver it again later.
+  func ingestProcessorEvent(_ request: IngestProcessorEventRequest, context: ServerContext, reply: TypedReply<IngestProcessorEventResponse>)
 }
 
 extension DeferredPaymentMethodService {
@@ -352,7 +778,11 @@ extension DeferredPaymentMethodService {
       methods: [
         .deferredUnary(PaymentMethodServiceMethods.savePaymentMethod) { self.savePaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.getPaymentMethod) { self.getPaymentMethod($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentMethodServiceMethods.listPaymentMethods) { self.listPaymentMethods($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentMethodServiceMethods.setDefaultPaymentMethod) { self.setDefaultPaymentMethod($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentMethodServiceMethods.removePaymentMethod) { self.removePaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.changeCardAndPay) { self.changeCardAndPay($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentMethodServiceMethods.ingestProcessorEvent) { self.ingestProcessorEvent($0, context: $1, reply: $2) },
       ]
     )
   }
@@ -372,9 +802,11 @@ public struct PaymentMethodServiceClient: Sendable {
     self.client = client
   }
 
-  /// Saves a card without charging it. It takes the place of the card saved before.
+  /// Saves a card without charging it. It is the one that recharges are paid with from then on; the others stay saved, up
+  /// to ten in all.
   ///
   /// FAILED_PRECONDITION, `PAYMENT_DECLINED`: the processor refuses the card; the metadata `decline_code` says why.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: the wallet has ten cards. FAILED_PRECONDITION, `WALLET_CLOSED`.
   /// INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the token
   /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`.
   public func savePaymentMethod(_ request: SavePaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> SavePaymentMethodResponse {
@@ -388,10 +820,45 @@ public struct PaymentMethodServiceClient: Sendable {
     try await client.unary(PaymentMethodServiceMethods.getPaymentMethod, request, options: options).message
   }
 
-  /// Charges a new card and, only if that succeeds, saves it in place of the old one, both at once.
+  /// All saved cards of the wallet, the newest first.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func listPaymentMethods(_ request: ListPaymentMethodsRequest, options: CallOptions = CallOptions()) async throws -> ListPaymentMethodsResponse {
+    try await client.unary(PaymentMethodServiceMethods.listPaymentMethods, request, options: options).message
+  }
+
+  /// Makes another saved card the one that recharges are paid with. Automatic recharges that an earlier card has
+  /// suspended, or that wait after its decline, go on.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`.
+  public func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> SetDefaultPaymentMethodResponse {
+    try await client.unary(PaymentMethodServiceMethods.setDefaultPaymentMethod, request, options: options).message
+  }
+
+  /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
+  /// are paid with. Where none is left, automatic recharges are suspended in the same change.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. ABORTED, `RECHARGE_IN_PROGRESS`: the card is just being
+  /// charged; the metadata `recharge_id` says for what.
+  public func removePaymentMethod(_ request: RemovePaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> RemovePaymentMethodResponse {
+    try await client.unary(PaymentMethodServiceMethods.removePaymentMethod, request, options: options).message
+  }
+
+  /// Charges a new card and, only if that succeeds, saves it in place of the one that recharges were paid with, which is
+  /// removed: all at once.
   ///
   /// Fails as `RechargeService.Recharge` does. A decline leaves the old card saved and the wallet as it was.
   public func changeCardAndPay(_ request: ChangeCardAndPayRequest, options: CallOptions = CallOptions()) async throws -> ChangeCardAndPayResponse {
     try await client.unary(PaymentMethodServiceMethods.changeCardAndPay, request, options: options).message
+  }
+
+  /// Takes what the processor tells by itself, from whoever receives its webhooks. Late, repeated and reordered events do
+  /// no harm. What became of charges and refunds the server finds out without them too; of disputes, and of refunds that
+  /// a bank would not have days later, it hears in no other way.
+  ///
+  /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
+  /// processor's of this payload. UNAVAILABLE: deliver it again later.
+  public func ingestProcessorEvent(_ request: IngestProcessorEventRequest, options: CallOptions = CallOptions()) async throws -> IngestProcessorEventResponse {
+    try await client.unary(PaymentMethodServiceMethods.ingestProcessorEvent, request, options: options).message
   }
 }

@@ -58,8 +58,10 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
   public var suggestedThresholds: [Money]
   /// What is saved of automatic recharges; unset when nothing is.
   public var autoRecharge: AutoRecharge?
+  /// All saved cards, the newest first.
+  public var paymentMethods: [PaymentMethod]
 
-  public init(wallet: Wallet? = nil, minimumAmount: Money? = nil, maximumAmount: Money? = nil, amountIncrement: Money? = nil, suggestedAmounts: [Money] = [], paymentMethod: PaymentMethod? = nil, paymentDetailsRequired: Bool = false, openRechargeID: String = "", suggestedThresholds: [Money] = [], autoRecharge: AutoRecharge? = nil) {
+  public init(wallet: Wallet? = nil, minimumAmount: Money? = nil, maximumAmount: Money? = nil, amountIncrement: Money? = nil, suggestedAmounts: [Money] = [], paymentMethod: PaymentMethod? = nil, paymentDetailsRequired: Bool = false, openRechargeID: String = "", suggestedThresholds: [Money] = [], autoRecharge: AutoRecharge? = nil, paymentMethods: [PaymentMethod] = []) {
     self.wallet = wallet
     self.minimumAmount = minimumAmount
     self.maximumAmount = maximumAmount
@@ -70,6 +72,7 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     self.openRechargeID = openRechargeID
     self.suggestedThresholds = suggestedThresholds
     self.autoRecharge = autoRecharge
+    self.paymentMethods = paymentMethods
   }
 
   public static let layout: MessageLayout = {
@@ -90,6 +93,7 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     self.openRechargeID = String(cString: c.pointee.open_recharge_id)
     self.suggestedThresholds = UnsafeBufferPointer(start: c.pointee.suggested_thresholds, count: c.pointee.n_suggested_thresholds).map { Money(copying: $0!) }
     self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
+    self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -106,6 +110,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     c.pointee.n_suggested_thresholds = self.suggestedThresholds.count
     c.pointee.suggested_thresholds = arena.array(self.suggestedThresholds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
+    c.pointee.n_payment_methods = self.paymentMethods.count
+    c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
     return UnsafeMutableRawPointer(c)
   }
 
@@ -121,6 +127,7 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     if !self.openRechargeID.isEmpty { text.field("open_recharge_id", self.openRechargeID) }
     if !self.suggestedThresholds.isEmpty { text.field("suggested_thresholds", self.suggestedThresholds) }
     if let value = self.autoRecharge { text.field("auto_recharge", value) }
+    if !self.paymentMethods.isEmpty { text.field("payment_methods", self.paymentMethods) }
     return text.finished()
   }
 }
@@ -130,8 +137,8 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
   public var idempotencyKey: String
   public var walletID: String
   public var amount: Money?
-  /// The processor's token of a new card, which is saved once it has paid. Empty: the saved card is charged. Never a
-  /// card number: INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`.
+  /// The processor's token of a new card, which is saved beside the others once it has paid, and pays from then on. Empty:
+  /// the saved card is charged. Never a card number: INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`.
   public var paymentMethodToken: String
   /// Required with a token, and only then.
   public var billingDetails: BillingDetails?
@@ -264,9 +271,18 @@ public struct GetRechargeRequest: ProtobufMessage {
 
 public struct GetRechargeResponse: ProtobufMessage {
   public var recharge: Recharge?
+  /// The oldest first.
+  public var refunds: [RechargeRefund]
+  /// The oldest first.
+  public var disputes: [Dispute]
+  /// What can still be refunded.
+  public var refundable: Money?
 
-  public init(recharge: Recharge? = nil) {
+  public init(recharge: Recharge? = nil, refunds: [RechargeRefund] = [], disputes: [Dispute] = [], refundable: Money? = nil) {
     self.recharge = recharge
+    self.refunds = refunds
+    self.disputes = disputes
+    self.refundable = refundable
   }
 
   public static let layout: MessageLayout = {
@@ -278,17 +294,439 @@ public struct GetRechargeResponse: ProtobufMessage {
   public init(copying source: UnsafeRawPointer) {
     let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeResponse.self)
     self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.refunds = UnsafeBufferPointer(start: c.pointee.refunds, count: c.pointee.n_refunds).map { RechargeRefund(copying: $0!) }
+    self.disputes = UnsafeBufferPointer(start: c.pointee.disputes, count: c.pointee.n_disputes).map { Dispute(copying: $0!) }
+    self.refundable = Money(copyingIfSet: c.pointee.refundable)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Credits__V1__GetRechargeResponse.self, credits__v1__get_recharge_response__init)
     if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    c.pointee.n_refunds = self.refunds.count
+    c.pointee.refunds = arena.array(self.refunds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    c.pointee.n_disputes = self.disputes.count
+    c.pointee.disputes = arena.array(self.disputes) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
+    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
     var text = MessageText("GetRechargeResponse")
     if let value = self.recharge { text.field("recharge", value) }
+    if !self.refunds.isEmpty { text.field("refunds", self.refunds) }
+    if !self.disputes.isEmpty { text.field("disputes", self.disputes) }
+    if let value = self.refundable { text.field("refundable", value) }
+    return text.finished()
+  }
+}
+
+public struct ListRechargesRequest: ProtobufMessage {
+  public var walletID: String
+  /// How many recharges at most: 50 where it is 0, 1000 where it is more.
+  public var pageSize: Int32
+  /// The `next_page_token` of the page before; empty for the first.
+  public var pageToken: String
+
+  public init(walletID: String = "", pageSize: Int32 = 0, pageToken: String = "") {
+    self.walletID = walletID
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListRechargesRequest()
+    credits__v1__list_recharges_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListRechargesRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListRechargesRequest.self, credits__v1__list_recharges_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListRechargesRequest.wallet_id")
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListRechargesRequest.page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListRechargesRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if self.pageSize != 0 { text.field("page_size", self.pageSize) }
+    if !self.pageToken.isEmpty { text.field("page_token", self.pageToken) }
+    return text.finished()
+  }
+}
+
+public struct ListRechargesResponse: ProtobufMessage {
+  /// The newest first.
+  public var recharges: [Recharge]
+  /// Empty on the last page.
+  public var nextPageToken: String
+
+  public init(recharges: [Recharge] = [], nextPageToken: String = "") {
+    self.recharges = recharges
+    self.nextPageToken = nextPageToken
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListRechargesResponse()
+    credits__v1__list_recharges_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListRechargesResponse.self)
+    self.recharges = UnsafeBufferPointer(start: c.pointee.recharges, count: c.pointee.n_recharges).map { Recharge(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListRechargesResponse.self, credits__v1__list_recharges_response__init)
+    c.pointee.n_recharges = self.recharges.count
+    c.pointee.recharges = arena.array(self.recharges) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListRechargesResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("ListRechargesResponse")
+    if !self.recharges.isEmpty { text.field("recharges", self.recharges) }
+    if !self.nextPageToken.isEmpty { text.field("next_page_token", self.nextPageToken) }
+    return text.finished()
+  }
+}
+
+public struct CompleteRechargeRequest: ProtobufMessage {
+  public var rechargeID: String
+
+  public init(rechargeID: String = "") {
+    self.rechargeID = rechargeID
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CompleteRechargeRequest()
+    credits__v1__complete_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CompleteRechargeRequest.self)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CompleteRechargeRequest.self, credits__v1__complete_recharge_request__init)
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.CompleteRechargeRequest.recharge_id")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CompleteRechargeRequest")
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    return text.finished()
+  }
+}
+
+public struct CompleteRechargeResponse: ProtobufMessage {
+  public var recharge: Recharge?
+  /// After the recharge last changed.
+  public var wallet: Wallet?
+  /// What credited the wallet; unset until the recharge is PAID.
+  public var entry: Entry?
+
+  public init(recharge: Recharge? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.recharge = recharge
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CompleteRechargeResponse()
+    credits__v1__complete_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CompleteRechargeResponse.self)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CompleteRechargeResponse.self, credits__v1__complete_recharge_response__init)
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CompleteRechargeResponse")
+    if let value = self.recharge { text.field("recharge", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
+public struct RefundRechargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var rechargeID: String
+  /// Above zero, in whole cents.
+  public var amount: Money?
+
+  public init(idempotencyKey: String = "", rechargeID: String = "", amount: Money? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.rechargeID = rechargeID
+    self.amount = amount
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundRechargeRequest()
+    credits__v1__refund_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundRechargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundRechargeRequest.self, credits__v1__refund_recharge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundRechargeRequest.idempotency_key")
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.RefundRechargeRequest.recharge_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("RefundRechargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if let value = self.amount { text.field("amount", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct RefundRechargeResponse: ProtobufMessage {
+  public var refund: RechargeRefund?
+  /// After the refund last changed.
+  public var wallet: Wallet?
+  /// What it took from the wallet; unset until it is REFUNDED.
+  public var entry: Entry?
+
+  public init(refund: RechargeRefund? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.refund = refund
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundRechargeResponse()
+    credits__v1__refund_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundRechargeResponse.self)
+    self.refund = RechargeRefund(copyingIfSet: c.pointee.refund)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundRechargeResponse.self, credits__v1__refund_recharge_response__init)
+    if let value = self.refund { c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("RefundRechargeResponse")
+    if let value = self.refund { text.field("refund", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
+public struct SettleReviewRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var subject: Subject?
+  public var outcome: SettleReviewRequest.Outcome
+  /// The processor's name of the charge or refund. Required where money moved.
+  public var processorID: String
+  /// How that is known; 1 to 255 bytes. No card number.
+  public var memo: String
+
+  public init(idempotencyKey: String = "", subject: Subject? = nil, outcome: SettleReviewRequest.Outcome = .unspecified, processorID: String = "", memo: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.subject = subject
+    self.outcome = outcome
+    self.processorID = processorID
+    self.memo = memo
+  }
+
+  public enum Outcome: Sendable, Hashable, CustomStringConvertible {
+    case unspecified
+    /// The card was charged, or got its money back.
+    case moneyMoved
+    /// It was not, and never will be.
+    case noMoneyMoved
+    /// A number that was not yet declared when this was generated.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .moneyMoved
+        case 2: self = .noMoneyMoved
+        default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+        case .unspecified: 0
+        case .moneyMoved: 1
+        case .noMoneyMoved: 2
+        case .unrecognized(let number): number
+      }
+    }
+
+    /// The name in the proto file.
+    public var description: String {
+      switch self {
+        case .unspecified: "OUTCOME_UNSPECIFIED"
+        case .moneyMoved: "MONEY_MOVED"
+        case .noMoneyMoved: "NO_MONEY_MOVED"
+        case .unrecognized(let number): String(number)
+      }
+    }
+  }
+
+  public enum Subject: Sendable, Hashable {
+    case rechargeID(String)
+    case refundID(String)
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SettleReviewRequest()
+    credits__v1__settle_review_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SettleReviewRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    switch c.pointee.subject_case.rawValue {
+      case 2: self.subject = .rechargeID(String(cString: c.pointee.recharge_id))
+      case 3: self.subject = .refundID(String(cString: c.pointee.refund_id))
+      default: self.subject = nil
+    }
+    self.outcome = SettleReviewRequest.Outcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
+    self.processorID = String(cString: c.pointee.processor_id)
+    self.memo = String(cString: c.pointee.memo)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SettleReviewRequest.self, credits__v1__settle_review_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SettleReviewRequest.idempotency_key")
+    switch self.subject {
+      case .rechargeID(let value):
+        c.pointee.subject_case = Credits__V1__SettleReviewRequest__SubjectCase(rawValue: 2)
+        c.pointee.recharge_id = arena.string(value, "credits.v1.SettleReviewRequest.recharge_id")
+      case .refundID(let value):
+        c.pointee.subject_case = Credits__V1__SettleReviewRequest__SubjectCase(rawValue: 3)
+        c.pointee.refund_id = arena.string(value, "credits.v1.SettleReviewRequest.refund_id")
+      case nil: break
+    }
+    c.pointee.outcome = Credits__V1__SettleReviewRequest__Outcome(rawValue: Credits__V1__SettleReviewRequest__Outcome.RawValue(truncatingIfNeeded: self.outcome.rawValue))
+    c.pointee.processor_id = arena.string(self.processorID, "credits.v1.SettleReviewRequest.processor_id")
+    c.pointee.memo = arena.string(self.memo, "credits.v1.SettleReviewRequest.memo")
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("SettleReviewRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    switch self.subject {
+      case .rechargeID(let value): text.field("recharge_id", value)
+      case .refundID(let value): text.field("refund_id", value)
+      case nil: break
+    }
+    if self.outcome != .unspecified { text.field("outcome", self.outcome) }
+    if !self.processorID.isEmpty { text.field("processor_id", self.processorID) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct SettleReviewResponse: ProtobufMessage {
+  /// The recharge that was settled; unset where it was a refund.
+  public var recharge: Recharge?
+  /// The refund that was settled; unset where it was a recharge.
+  public var refund: RechargeRefund?
+  /// After that.
+  public var wallet: Wallet?
+  /// Unset where no money moved.
+  public var entry: Entry?
+
+  public init(recharge: Recharge? = nil, refund: RechargeRefund? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.recharge = recharge
+    self.refund = refund
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SettleReviewResponse()
+    credits__v1__settle_review_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SettleReviewResponse.self)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.refund = RechargeRefund(copyingIfSet: c.pointee.refund)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SettleReviewResponse.self, credits__v1__settle_review_response__init)
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.refund { c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("SettleReviewResponse")
+    if let value = self.recharge { text.field("recharge", value) }
+    if let value = self.refund { text.field("refund", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
     return text.finished()
   }
 }
@@ -533,6 +971,10 @@ public enum RechargeServiceMethods {
   public static let getRechargeOptions = TypedMethod<Unary, GetRechargeOptionsRequest, GetRechargeOptionsResponse>(service: serviceName, method: "GetRechargeOptions")
   public static let recharge = TypedMethod<Unary, RechargeRequest, RechargeResponse>(service: serviceName, method: "Recharge")
   public static let getRecharge = TypedMethod<Unary, GetRechargeRequest, GetRechargeResponse>(service: serviceName, method: "GetRecharge")
+  public static let listRecharges = TypedMethod<Unary, ListRechargesRequest, ListRechargesResponse>(service: serviceName, method: "ListRecharges")
+  public static let completeRecharge = TypedMethod<Unary, CompleteRechargeRequest, CompleteRechargeResponse>(service: serviceName, method: "CompleteRecharge")
+  public static let refundRecharge = TypedMethod<Unary, RefundRechargeRequest, RefundRechargeResponse>(service: serviceName, method: "RefundRecharge")
+  public static let settleReview = TypedMethod<Unary, SettleReviewRequest, SettleReviewResponse>(service: serviceName, method: "SettleReview")
   public static let setAutoRecharge = TypedMethod<Unary, SetAutoRechargeRequest, SetAutoRechargeResponse>(service: serviceName, method: "SetAutoRecharge")
   public static let getAutoRecharge = TypedMethod<Unary, GetAutoRechargeRequest, GetAutoRechargeResponse>(service: serviceName, method: "GetAutoRecharge")
   public static let resumeAutoRecharge = TypedMethod<Unary, ResumeAutoRechargeRequest, ResumeAutoRechargeResponse>(service: serviceName, method: "ResumeAutoRecharge")
@@ -542,6 +984,10 @@ public enum RechargeServiceMethods {
     getRechargeOptions.name: .read,
     recharge.name: .billing,
     getRecharge.name: .read,
+    listRecharges.name: .read,
+    completeRecharge.name: .billing,
+    refundRecharge.name: .billing,
+    settleReview.name: .admin,
     setAutoRecharge.name: .billing,
     getAutoRecharge.name: .read,
     resumeAutoRecharge.name: .billing,
@@ -565,12 +1011,45 @@ public protocol RechargeService: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
   /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten.
   func recharge(_ request: RechargeRequest, context: ServerContext) async throws -> RechargeResponse
 
-  /// Reads a recharge.
+  /// Reads a recharge, with its refunds and disputes.
   ///
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext) async throws -> GetRechargeResponse
+
+  /// The recharges of a wallet, newest first (AIP-158).
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: the page token is not one of this list.
+  func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse
+
+  /// Asks the processor at once what became of a recharge that waits for its cardholder: they say that they have
+  /// authenticated. Without this call it is asked each minute, for an hour after the recharge began.
+  ///
+  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. Takes no idempotency key: it
+  /// can be repeated without harm. NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
+  func completeRecharge(_ request: CompleteRechargeRequest, context: ServerContext) async throws -> CompleteRechargeResponse
+
+  /// Gives a recharge back to the card that was charged: in parts, several times, never more than was paid, up to 50
+  /// times. The wallet pays when the processor has given the money back, and may then have less than nothing: spending
+  /// resumes once it has not. A wallet that recharges itself does so again if this leaves it below its threshold: turn
+  /// that off first.
+  ///
+  /// Answers with the refund in its state: only one that was not begun is a failure. A repeated key gets the same refund
+  /// as it is then. Cancelling the call does not cancel the refund.
+  ///
+  /// FAILED_PRECONDITION, `RECHARGE_NOT_REFUNDABLE`: it is not PAID. FAILED_PRECONDITION, `REFUND_EXCEEDS_RECHARGE`: the
+  /// metadata `refundable` says what is left, in micros. FAILED_PRECONDITION, `REFUND_LIMIT`. INVALID_ARGUMENT,
+  /// `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `RECHARGE_NOT_FOUND`.
+  func refundRecharge(_ request: RefundRechargeRequest, context: ServerContext) async throws -> RefundRechargeResponse
+
+  /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
+  /// The memo stands on its entry.
+  ///
+  /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
+  /// that the metadata name. NOT_FOUND, `RECHARGE_NOT_FOUND` or `REFUND_NOT_FOUND`.
+  func settleReview(_ request: SettleReviewRequest, context: ServerContext) async throws -> SettleReviewResponse
 
   /// Saves what the customer wants of automatic recharges.
   ///
@@ -604,6 +1083,10 @@ extension RechargeService {
         .unary(RechargeServiceMethods.getRechargeOptions) { try await self.getRechargeOptions($0, context: $1) },
         .unary(RechargeServiceMethods.recharge) { try await self.recharge($0, context: $1) },
         .unary(RechargeServiceMethods.getRecharge) { try await self.getRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.listRecharges) { try await self.listRecharges($0, context: $1) },
+        .unary(RechargeServiceMethods.completeRecharge) { try await self.completeRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.refundRecharge) { try await self.refundRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.settleReview) { try await self.settleReview($0, context: $1) },
         .unary(RechargeServiceMethods.setAutoRecharge) { try await self.setAutoRecharge($0, context: $1) },
         .unary(RechargeServiceMethods.getAutoRecharge) { try await self.getAutoRecharge($0, context: $1) },
         .unary(RechargeServiceMethods.resumeAutoRecharge) { try await self.resumeAutoRecharge($0, context: $1) },
@@ -632,12 +1115,45 @@ public protocol DeferredRechargeService: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
   /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten.
   func recharge(_ request: RechargeRequest, context: ServerContext, reply: TypedReply<RechargeResponse>)
 
-  /// Reads a recharge.
+  /// Reads a recharge, with its refunds and disputes.
   ///
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext, reply: TypedReply<GetRechargeResponse>)
+
+  /// The recharges of a wallet, newest first (AIP-158).
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: the page token is not one of this list.
+  func listRecharges(_ request: ListRechargesRequest, context: ServerContext, reply: TypedReply<ListRechargesResponse>)
+
+  /// Asks the processor at once what became of a recharge that waits for its cardholder: they say that they have
+  /// authenticated. Without this call it is asked each minute, for an hour after the recharge began.
+  ///
+  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. Takes no idempotency key: it
+  /// can be repeated without harm. NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
+  func completeRecharge(_ request: CompleteRechargeRequest, context: ServerContext, reply: TypedReply<CompleteRechargeResponse>)
+
+  /// Gives a recharge back to the card that was charged: in parts, several times, never more than was paid, up to 50
+  /// times. The wallet pays when the processor has given the money back, and may then have less than nothing: spending
+  /// resumes once it has not. A wallet that recharges itself does so again if this leaves it below its threshold: turn
+  /// that off first.
+  ///
+  /// Answers with the refund in its state: only one that was not begun is a failure. A repeated key gets the same refund
+  /// as it is then. Cancelling the call does not cancel the refund.
+  ///
+  /// FAILED_PRECONDITION, `RECHARGE_NOT_REFUNDABLE`: it is not PAID. FAILED_PRECONDITION, `REFUND_EXCEEDS_RECHARGE`: the
+  /// metadata `refundable` says what is left, in micros. FAILED_PRECONDITION, `REFUND_LIMIT`. INVALID_ARGUMENT,
+  /// `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `RECHARGE_NOT_FOUND`.
+  func refundRecharge(_ request: RefundRechargeRequest, context: ServerContext, reply: TypedReply<RefundRechargeResponse>)
+
+  /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
+  /// The memo stands on its entry.
+  ///
+  /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
+  /// that the metadata name. NOT_FOUND, `RECHARGE_NOT_FOUND` or `REFUND_NOT_FOUND`.
+  func settleReview(_ request: SettleReviewRequest, context: ServerContext, reply: TypedReply<SettleReviewResponse>)
 
   /// Saves what the customer wants of automatic recharges.
   ///
@@ -671,6 +1187,10 @@ extension DeferredRechargeService {
         .deferredUnary(RechargeServiceMethods.getRechargeOptions) { self.getRechargeOptions($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.recharge) { self.recharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.getRecharge) { self.getRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.listRecharges) { self.listRecharges($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.completeRecharge) { self.completeRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.refundRecharge) { self.refundRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.settleReview) { self.settleReview($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.setAutoRecharge) { self.setAutoRecharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.getAutoRecharge) { self.getAutoRecharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.resumeAutoRecharge) { self.resumeAutoRecharge($0, context: $1, reply: $2) },
@@ -708,15 +1228,56 @@ public struct RechargeServiceClient: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
   /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten.
   public func recharge(_ request: RechargeRequest, options: CallOptions = CallOptions()) async throws -> RechargeResponse {
     try await client.unary(RechargeServiceMethods.recharge, request, options: options).message
   }
 
-  /// Reads a recharge.
+  /// Reads a recharge, with its refunds and disputes.
   ///
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   public func getRecharge(_ request: GetRechargeRequest, options: CallOptions = CallOptions()) async throws -> GetRechargeResponse {
     try await client.unary(RechargeServiceMethods.getRecharge, request, options: options).message
+  }
+
+  /// The recharges of a wallet, newest first (AIP-158).
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: the page token is not one of this list.
+  public func listRecharges(_ request: ListRechargesRequest, options: CallOptions = CallOptions()) async throws -> ListRechargesResponse {
+    try await client.unary(RechargeServiceMethods.listRecharges, request, options: options).message
+  }
+
+  /// Asks the processor at once what became of a recharge that waits for its cardholder: they say that they have
+  /// authenticated. Without this call it is asked each minute, for an hour after the recharge began.
+  ///
+  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. Takes no idempotency key: it
+  /// can be repeated without harm. NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
+  public func completeRecharge(_ request: CompleteRechargeRequest, options: CallOptions = CallOptions()) async throws -> CompleteRechargeResponse {
+    try await client.unary(RechargeServiceMethods.completeRecharge, request, options: options).message
+  }
+
+  /// Gives a recharge back to the card that was charged: in parts, several times, never more than was paid, up to 50
+  /// times. The wallet pays when the processor has given the money back, and may then have less than nothing: spending
+  /// resumes once it has not. A wallet that recharges itself does so again if this leaves it below its threshold: turn
+  /// that off first.
+  ///
+  /// Answers with the refund in its state: only one that was not begun is a failure. A repeated key gets the same refund
+  /// as it is then. Cancelling the call does not cancel the refund.
+  ///
+  /// FAILED_PRECONDITION, `RECHARGE_NOT_REFUNDABLE`: it is not PAID. FAILED_PRECONDITION, `REFUND_EXCEEDS_RECHARGE`: the
+  /// metadata `refundable` says what is left, in micros. FAILED_PRECONDITION, `REFUND_LIMIT`. INVALID_ARGUMENT,
+  /// `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `RECHARGE_NOT_FOUND`.
+  public func refundRecharge(_ request: RefundRechargeRequest, options: CallOptions = CallOptions()) async throws -> RefundRechargeResponse {
+    try await client.unary(RechargeServiceMethods.refundRecharge, request, options: options).message
+  }
+
+  /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
+  /// The memo stands on its entry.
+  ///
+  /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
+  /// that the metadata name. NOT_FOUND, `RECHARGE_NOT_FOUND` or `REFUND_NOT_FOUND`.
+  public func settleReview(_ request: SettleReviewRequest, options: CallOptions = CallOptions()) async throws -> SettleReviewResponse {
+    try await client.unary(RechargeServiceMethods.settleReview, request, options: options).message
   }
 
   /// Saves what the customer wants of automatic recharges.

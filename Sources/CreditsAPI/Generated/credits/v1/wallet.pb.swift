@@ -15,7 +15,8 @@ public struct Wallet: ProtobufMessage {
   public var posted: Money?
   /// The part of `posted` that open holds set aside for usage not yet charged.
   public var held: Money?
-  /// What can be spent now: `posted` less `held`. Below zero only after a capture above its hold.
+  /// What can be spent now: `posted` less `held`. Below zero only after a capture above its hold, a refund of a
+  /// recharge, or a dispute.
   public var available: Money?
   public var state: Wallet.State
   /// The number of the wallet's newest change. Changes count from 1 without a gap; an answer that carries a higher
@@ -24,8 +25,10 @@ public struct Wallet: ProtobufMessage {
   public var createTime: ProtobufWellKnown.Timestamp?
   /// Unset as long as nobody has set it.
   public var autoRecharge: AutoRecharge?
+  /// Set where the card that recharges are paid with is near its end: ask for another one.
+  public var cardWarning: CardWarning?
 
-  public init(walletID: String = "", currencyCode: String = "", posted: Money? = nil, held: Money? = nil, available: Money? = nil, state: Wallet.State = .unspecified, sequence: Int64 = 0, createTime: ProtobufWellKnown.Timestamp? = nil, autoRecharge: AutoRecharge? = nil) {
+  public init(walletID: String = "", currencyCode: String = "", posted: Money? = nil, held: Money? = nil, available: Money? = nil, state: Wallet.State = .unspecified, sequence: Int64 = 0, createTime: ProtobufWellKnown.Timestamp? = nil, autoRecharge: AutoRecharge? = nil, cardWarning: CardWarning? = nil) {
     self.walletID = walletID
     self.currencyCode = currencyCode
     self.posted = posted
@@ -35,6 +38,7 @@ public struct Wallet: ProtobufMessage {
     self.sequence = sequence
     self.createTime = createTime
     self.autoRecharge = autoRecharge
+    self.cardWarning = cardWarning
   }
 
   public enum State: Sendable, Hashable, CustomStringConvertible {
@@ -97,6 +101,7 @@ public struct Wallet: ProtobufMessage {
     self.sequence = c.pointee.sequence
     self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
     self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
+    self.cardWarning = CardWarning(copyingIfSet: c.pointee.card_warning)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -110,6 +115,7 @@ public struct Wallet: ProtobufMessage {
     c.pointee.sequence = self.sequence
     if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
+    if let value = self.cardWarning { c.pointee.card_warning = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__CardWarning.self) }
     return UnsafeMutableRawPointer(c)
   }
 
@@ -124,6 +130,88 @@ public struct Wallet: ProtobufMessage {
     if self.sequence != 0 { text.field("sequence", self.sequence) }
     if let value = self.createTime { text.field("create_time", value) }
     if let value = self.autoRecharge { text.field("auto_recharge", value) }
+    if let value = self.cardWarning { text.field("card_warning", value) }
+    return text.finished()
+  }
+}
+
+/// The end of a card.
+public struct CardWarning: ProtobufMessage {
+  public var kind: CardWarning.Kind
+  /// 1 to 12: the last month in which it is good.
+  public var expiryMonth: Int32
+  /// Four digits.
+  public var expiryYear: Int32
+
+  public init(kind: CardWarning.Kind = .unspecified, expiryMonth: Int32 = 0, expiryYear: Int32 = 0) {
+    self.kind = kind
+    self.expiryMonth = expiryMonth
+    self.expiryYear = expiryYear
+  }
+
+  public enum Kind: Sendable, Hashable, CustomStringConvertible {
+    case unspecified
+    /// It is good until the end of this month (UTC) or the next.
+    case expiresSoon
+    case expired
+    /// A number that was not yet declared when this was generated.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .expiresSoon
+        case 2: self = .expired
+        default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+        case .unspecified: 0
+        case .expiresSoon: 1
+        case .expired: 2
+        case .unrecognized(let number): number
+      }
+    }
+
+    /// The name in the proto file.
+    public var description: String {
+      switch self {
+        case .unspecified: "KIND_UNSPECIFIED"
+        case .expiresSoon: "EXPIRES_SOON"
+        case .expired: "EXPIRED"
+        case .unrecognized(let number): String(number)
+      }
+    }
+  }
+
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CardWarning()
+    credits__v1__card_warning__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CardWarning.self)
+    self.kind = CardWarning.Kind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
+    self.expiryMonth = c.pointee.expiry_month
+    self.expiryYear = c.pointee.expiry_year
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CardWarning.self, credits__v1__card_warning__init)
+    c.pointee.kind = Credits__V1__CardWarning__Kind(rawValue: Credits__V1__CardWarning__Kind.RawValue(truncatingIfNeeded: self.kind.rawValue))
+    c.pointee.expiry_month = self.expiryMonth
+    c.pointee.expiry_year = self.expiryYear
+    return UnsafeMutableRawPointer(c)
+  }
+
+  public var description: String {
+    var text = MessageText("CardWarning")
+    if self.kind != .unspecified { text.field("kind", self.kind) }
+    if self.expiryMonth != 0 { text.field("expiry_month", self.expiryMonth) }
+    if self.expiryYear != 0 { text.field("expiry_year", self.expiryYear) }
     return text.finished()
   }
 }

@@ -1,0 +1,97 @@
+import Ledger
+
+// What became of recharges after they were paid, and the cards that paid them: what the journal says last of each has to
+// be in its table, and nothing else.
+extension Verification {
+  func compareKnownRefunds(of store: inout some Store, _ ids: [RechargeRefundID]) throws(StoreError) {
+    for id in ids.suffix(Self.rowsPerRead) {
+      guard let record = replay.rechargeRefunds[id] else { continue }
+      let refund = try answer(in: record, of: &store)?.rechargeRefund
+      let row = try store.rechargeRefundRow(id)?.row
+      if refund == nil || row != refund.map({ RechargeRefundRow($0, record: record) }) {
+        flaws.add("refund \(id) is lost, or not what record \(record) made of it")
+      }
+    }
+    let rest = advance(ids)
+    phase = rest.isEmpty ? .rechargeRefunds(after: nil) : .knownRefunds(rest)
+  }
+
+  func compareRechargeRefunds(of store: inout some Store, after last: RechargeRefundID?) throws(StoreError) {
+    let found = try store.rechargeRefundRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .rechargeRefunds(after: row.key)
+      if replay.rechargeRefunds[row.key] == nil { flaws.add("refund \(row.key) is not in the journal") }
+      try compareHistory(row.row.row?.rechargeID, has: row.key, in: &store)
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .knownDisputes(Array(replay.disputes.keys)) }
+  }
+
+  /// What is left of a recharge is known by the refunds that are found by it.
+  private func compareHistory(
+    _ rechargeID: RechargeID?,
+    has id: RechargeRefundID,
+    in store: inout some Store
+  ) throws(StoreError) {
+    guard let rechargeID else { return }
+    var needs = Needs(at: store.position.time)
+    needs.add(.ask(.rechargeHistory(rechargeID)))
+    if try load(needs, of: &store)?.refunds[id] == nil { flaws.add("refund \(id) is not found by its recharge") }
+  }
+
+  func compareKnownDisputes(of store: inout some Store, _ ids: [DisputeID]) throws(StoreError) {
+    for id in ids.suffix(Self.rowsPerRead) {
+      guard let record = replay.disputes[id] else { continue }
+      let dispute = try answer(in: record, of: &store)?.dispute
+      let row = try store.disputeRow(id)?.row
+      if dispute == nil || row != dispute.map({ DisputeRow($0, record: record) }) {
+        flaws.add("dispute \(id) is lost, or not what record \(record) made of it")
+      }
+    }
+    let rest = advance(ids)
+    phase = rest.isEmpty ? .disputes(after: nil) : .knownDisputes(rest)
+  }
+
+  func compareDisputes(of store: inout some Store, after last: DisputeID?) throws(StoreError) {
+    let found = try store.disputeRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .disputes(after: row.key)
+      if replay.disputes[row.key] == nil { flaws.add("dispute \(row.key) is not in the journal") }
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .knownPaymentMethods(Array(replay.paymentMethods.keys)) }
+  }
+
+  func compareKnownPaymentMethods(of store: inout some Store, _ ids: [PaymentMethodID]) throws(StoreError) {
+    for id in ids.suffix(Self.rowsPerRead) {
+      guard let number = replay.paymentMethods[id] else { continue }
+      let record = try store.record(number)?.row
+      let answer = try answer(in: number, of: &store)
+      let card = record.flatMap { record in
+        answer.flatMap { replay.changedPaymentMethods(record, $0).last { $0.id == id } }
+      }
+      let row = try store.paymentMethodRow(id)?.row
+      if card == nil || row != card {
+        flaws.add("card \(id) is lost, or not what record \(number) made of it")
+      }
+    }
+    let rest = advance(ids)
+    phase = rest.isEmpty ? .paymentMethods(after: nil) : .knownPaymentMethods(rest)
+  }
+
+  func comparePaymentMethods(of store: inout some Store, after last: PaymentMethodID?) throws(StoreError) {
+    let found = try store.paymentMethodRows(after: last, limit: Self.rowsPerRead)
+    for row in found {
+      phase = .paymentMethods(after: row.key)
+      if replay.paymentMethods[row.key] == nil { flaws.add("card \(row.key) is not in the journal") }
+    }
+    rows += Int64(found.count)
+    if found.isEmpty { phase = .done }
+  }
+
+  /// Counts the ids that were compared, and returns those that are still to be.
+  private func advance<ID>(_ ids: [ID]) -> [ID] {
+    rows += Int64(min(ids.count, Self.rowsPerRead))
+    return Array(ids.dropLast(Self.rowsPerRead))
+  }
+}

@@ -1,0 +1,38 @@
+extension Schema {
+  /// Several cards of a wallet, refunds of recharges, disputes.
+  static let version3 = """
+    ALTER TABLE payment_method ADD COLUMN state TEXT NOT NULL DEFAULT 'SAVED';
+    CREATE INDEX saved_payment_method ON payment_method (wallet) WHERE state = 'SAVED';
+    CREATE INDEX removed_payment_method ON payment_method (create_time) WHERE state = 'REMOVED';
+
+    CREATE INDEX recharge_of_wallet ON recharge (wallet, create_time);
+
+    CREATE TABLE recharge_refund (
+      refund_id TEXT PRIMARY KEY,
+      recharge_id TEXT NOT NULL,
+      wallet INTEGER NOT NULL,
+      record INTEGER NOT NULL,  -- its last transition
+      state TEXT NOT NULL,
+      amount INTEGER NOT NULL,
+      processor_refund_id TEXT,
+      explanation TEXT,
+      create_time INTEGER NOT NULL,
+      update_time INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX refund_of_recharge ON recharge_refund (recharge_id);
+    CREATE INDEX open_recharge_refund ON recharge_refund (wallet) WHERE state IN ('PROCESSING', 'NEEDS_REVIEW');
+
+    CREATE TABLE dispute (
+      dispute_id TEXT PRIMARY KEY,
+      recharge_id TEXT NOT NULL,
+      wallet INTEGER NOT NULL,
+      record INTEGER NOT NULL,  -- the last news of it
+      state TEXT NOT NULL,
+      amount INTEGER NOT NULL,
+      create_time INTEGER NOT NULL,
+      update_time INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX dispute_of_recharge ON dispute (recharge_id);
+    CREATE INDEX open_dispute ON dispute (wallet) WHERE state = 'OPENED';
+    """
+}

@@ -1,0 +1,229 @@
+import CreditsAPI
+import CreditsServer
+import SimulatedProcessor
+import Testing
+import UnixGRPC
+import UnixGRPCProtobuf
+
+@Suite("Recharges after they were begun", .timeLimit(.minutes(2)))
+struct RechargeAftermathTests {
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func daemon() async throws -> TestDaemon {
+    let daemon = try await TestDaemon(directory: directory.path)
+    _ = try await daemon.wallets.createWallet(
+      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
+    )
+    return daemon
+  }
+
+  @discardableResult
+  private func pay(_ token: String, _ daemon: TestDaemon, dollars: Int64 = 50, key: String = "r") async throws -> String
+  {
+    let request = RechargeRequest(
+      idempotencyKey: key,
+      walletID: "w",
+      amount: WalletServiceTests.usd(dollars),
+      paymentMethodToken: token,
+      billingDetails: token.isEmpty ? nil : WalletServiceTests.billing
+    )
+    return try #require(try await daemon.recharges.recharge(request).recharge).rechargeID
+  }
+
+  private func refund(_ id: String, _ dollars: Int64, key: String = "f") -> RefundRechargeRequest {
+    RefundRechargeRequest(idempotencyKey: key, rechargeID: id, amount: WalletServiceTests.usd(dollars))
+  }
+
+  private func posted(_ daemon: TestDaemon) async throws -> Int64 {
+    try #require(try await daemon.wallet("w").posted).micros / 1_000_000
+  }
+
+  private func ingest(
+    _ event: SignedEvent,
+    _ daemon: TestDaemon
+  ) async throws -> IngestProcessorEventResponse {
+    try await daemon.cards.ingestProcessorEvent(
+      IngestProcessorEventRequest(payload: event.payload, signature: event.signature)
+    )
+  }
+
+  private func history(_ id: String, _ daemon: TestDaemon) async throws -> GetRechargeResponse {
+    try await daemon.recharges.getRecharge(GetRechargeRequest(rechargeID: id))
+  }
+
+  @Test("are given back in parts, once each, also after a restart")
+  func refunds() async throws {
+    var daemon = try await daemon()
+    let id = try await pay("pm_card_visa", daemon)
+    let first = try await daemon.client.unary(RechargeServiceMethods.refundRecharge, refund(id, 20))
+    #expect(first.message.refund?.state == .refunded)
+    #expect(first.message.entry?.kind == .rechargeRefund)
+    #expect(first.message.entry?.actor == ownName)
+    #expect(first.message.wallet?.posted == WalletServiceTests.usd(30))
+    try await daemon.stop()
+    daemon = try await TestDaemon(directory: directory.path)
+    let again = try await daemon.client.unary(RechargeServiceMethods.refundRecharge, refund(id, 20))
+    #expect(try again.message.serializedBytes() == first.message.serializedBytes())
+    #expect(again.trailingMetadata["replayed"] == "true")
+    let tooMuch = try await status { try await daemon.recharges.refundRecharge(refund(id, 31, key: "g")) }
+    #expect(tooMuch.errorInfo?.reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(tooMuch.errorInfo?.metadata["refundable"] == "30000000")
+    let history = try await history(id, daemon)
+    #expect(history.refunds.map(\.state) == [.refunded])
+    #expect(history.refundable == WalletServiceTests.usd(30))
+    #expect(daemon.processor.refunds.count == 1)
+    #expect(try await daemon.verdict().sound)
+    try await daemon.stop()
+  }
+
+  @Test(
+    "are given back or not, as the processor says later",
+    arguments: [("pm_card_pendingRefund", RechargeRefund.State.refunded, 30), ("pm_card_refundFail", .failed, 50)]
+      as [(String, RechargeRefund.State, Int64)]
+  )
+  func laterRefunds(token: String, state: RechargeRefund.State, left: Int64) async throws {
+    let daemon = try await daemon()
+    daemon.time.release()
+    let id = try await pay(token, daemon)
+    let refund = try await daemon.recharges.refundRecharge(refund(id, 20)).refund
+    #expect(refund?.state == state)
+    #expect((refund?.explanation == "") == (state == .refunded))
+    #expect(try await posted(daemon) == left)
+    try await daemon.stop()
+  }
+
+  @Test("are completed at once when the cardholder says that they have authenticated")
+  func completes() async throws {
+    let daemon = try await daemon()
+    let id = try await pay("pm_card_authenticationRequired", daemon)
+    let request = CompleteRechargeRequest(rechargeID: id)
+    #expect(try await daemon.recharges.completeRecharge(request).recharge?.state == .authenticationRequired)
+    try daemon.processor.authenticateCardholder(key: "credits-\(id)")
+    for _ in 1...2 {
+      let answer = try await daemon.recharges.completeRecharge(request)
+      #expect(answer.recharge?.state == .paid)
+      #expect(answer.entry?.amount == WalletServiceTests.usd(50))
+    }
+    #expect(try await posted(daemon) == 50)
+    let unknown = CompleteRechargeRequest(rechargeID: "x")
+    let status = try await status { try await daemon.recharges.completeRecharge(unknown) }
+    #expect(status.errorInfo?.reason == "RECHARGE_NOT_FOUND")
+    try await daemon.stop()
+  }
+
+  @Test("are completed by the processor's event, however often and late it comes")
+  func chargeEvents() async throws {
+    let daemon = try await daemon()
+    let id = try await pay("pm_card_authenticationRequired", daemon)
+    try daemon.processor.authenticateCardholder(key: "credits-\(id)")
+    // The last tells that it is paid, the one before that it waits: they come in the wrong order, and twice.
+    let events = daemon.events.all.suffix(2).reversed() + daemon.events.all
+    for event in events {
+      let answer = try await ingest(event, daemon)
+      #expect(answer.outcome == (answer.rechargeID == id ? .taken : .ignored))
+    }
+    #expect(try await posted(daemon) == 50)
+    #expect(try await history(id, daemon).recharge?.state == .paid)
+    #expect(try await daemon.verdict().sound)
+    try await daemon.stop()
+  }
+
+  @Test("are taken back and given again by banks, in whatever order that is told")
+  func disputes() async throws {
+    let daemon = try await daemon()
+    let id = try await pay("pm_card_visa", daemon)
+    let charge = try #require(daemon.processor.charges.first).id
+    let before = daemon.events.all.count
+    for state in [.opened, .won] as [ProcessorDisputeState] {
+      try daemon.processor.setDispute(ofCharge: charge, to: state)
+    }
+    let news = Array(daemon.events.all[before...])
+    _ = try await ingest(news[0], daemon)
+    #expect(try await posted(daemon) == 0)
+    #expect(try await history(id, daemon).disputes.map(\.state) == [.opened])
+    for event in [news[1], news[0], news[1]] {
+      #expect(try await ingest(event, daemon).rechargeID == id)
+      #expect(try await posted(daemon) == 50)
+    }
+    #expect(try await history(id, daemon).disputes.map(\.state) == [.won])
+    #expect(try await daemon.verdict().sound)
+    try await daemon.stop()
+  }
+
+  @Test("have events that others than the processor made up refused, and others' ignored")
+  func foreignEvents() async throws {
+    let daemon = try await daemon()
+    try await pay("pm_card_visa", daemon)
+    var forged = try #require(daemon.events.all.last)
+    forged.payload.append(UInt8(ascii: "1"))
+    let refused = try await status { try await ingest(forged, daemon) }
+    #expect(refused.code == .invalidArgument)
+    #expect(refused.violations == ["signature"])
+    // Of another ledger at the same processor.
+    let other = TestLedgerElsewhere()
+    _ = try await other.charge(daemon.processor)
+    #expect(try await ingest(try #require(daemon.events.all.last), daemon).outcome == .ignored)
+    #expect(try await posted(daemon) == 50)
+    try await daemon.stop()
+  }
+
+  @Test("are listed page by page, newest first")
+  func lists() async throws {
+    let daemon = try await daemon()
+    var ids: [String] = []
+    for number in 1...5 {
+      ids.append(try await pay(number == 1 ? "pm_card_visa" : "", daemon, key: "r\(number)"))
+      daemon.time.advance(.seconds(1))
+    }
+    var listed: [String] = []
+    var token = ""
+    repeat {
+      let page = try await daemon.recharges.listRecharges(
+        ListRechargesRequest(walletID: "w", pageSize: 2, pageToken: token)
+      )
+      #expect(page.recharges.count <= 2)
+      listed += page.recharges.map(\.rechargeID)
+      token = page.nextPageToken
+    } while !token.isEmpty
+    #expect(listed == ids.reversed())
+    let wrong = ListRechargesRequest(walletID: "w", pageToken: "x")
+    #expect(try await status { try await daemon.recharges.listRecharges(wrong) }.violations == ["page_token"])
+    let nobody = ListRechargesRequest(walletID: "nobody")
+    let missing = try await status { try await daemon.recharges.listRecharges(nobody) }
+    #expect(missing.errorInfo?.reason == "WALLET_NOT_FOUND")
+    try await daemon.stop()
+  }
+
+  @Test("are settled by hand where no machine knows what became of them")
+  func reviews() async throws {
+    let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
+      if request == "charge" || request == "find" { throw .outcomeUnknown("out of order") }
+    }
+    daemon.time.release()
+    _ = try await daemon.wallets.createWallet(
+      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
+    )
+    let id = try await pay("pm_card_visa", daemon)
+    #expect(try await history(id, daemon).recharge?.state == .needsReview)
+    var review = SettleReviewRequest(
+      idempotencyKey: "s",
+      subject: .rechargeID(id),
+      outcome: .moneyMoved,
+      memo: "seen in the dashboard"
+    )
+    #expect(try await status { try await daemon.recharges.settleReview(review) }.violations == ["processor_id"])
+    review.processorID = "ch_1"
+    let answer = try await daemon.recharges.settleReview(review)
+    #expect(answer.recharge?.state == .paid)
+    #expect(answer.entry?.reference == "seen in the dashboard")
+    #expect(try await posted(daemon) == 50)
+    #expect(try await daemon.recharges.settleReview(review) == answer)
+    review.idempotencyKey = "s2"
+    let over = try await status { try await daemon.recharges.settleReview(review) }
+    #expect(over.errorInfo?.reason == "NOT_IN_REVIEW")
+    #expect(try await daemon.verdict().sound)
+    try await daemon.stop()
+  }
+}

@@ -1,0 +1,84 @@
+import CreditsClient
+import Foundation
+import Testing
+
+// Cards, and what becomes of recharges after they are paid.
+extension Visit {
+  func setDefault(_ last4: String) async throws {
+    let id = try await card(endingIn: last4)
+    _ = try await until { try await credits.paymentMethod.setDefault(wallet, id, idempotencyKey: "default") }
+  }
+
+  func remove(_ last4: String) async throws {
+    let id = try await card(endingIn: last4)
+    _ = try await until { try await credits.paymentMethod.remove(wallet, id, idempotencyKey: "remove") }
+  }
+
+  private func card(endingIn last4: String) async throws -> String {
+    let cards = try await until { try await credits.paymentMethod.list(wallet) }.paymentMethods
+    return try #require(cards.first { $0.last4 == last4 }).paymentMethodID
+  }
+
+  /// Returns when the processor has forgotten so many cards.
+  func waitsUntilCardsAreForgotten(_ count: Int) async throws {
+    var forgotten = 0
+    while forgotten < count {
+      forgotten = try await until {
+        let sequence = try await credits.wallet.get(wallet).sequence
+        var forgotten = 0
+        for try await update in credits.wallet.changes(wallet, after: 0) {
+          guard case .change(let change) = update else { continue }
+          if change.kind == .paymentMethodDetached { forgotten += 1 }
+          if change.wallet?.sequence == sequence { break }
+        }
+        return forgotten
+      }
+    }
+  }
+
+  func refund(_ dollars: Int64, _ state: RechargeRefund.State) async throws {
+    let id = try await recharge()
+    while true {
+      let refund = try await until {
+        try await credits.recharge.refund(id, .dollars(dollars), idempotencyKey: "refund-\(dollars)")
+      }.refund
+      if refund.state == .processing { continue }
+      #expect(refund.state == state)
+      return
+    }
+  }
+
+  /// Returns when the processor may have been asked.
+  func startsRefunding(_ dollars: Int64) async throws {
+    let id = try await recharge()
+    _ = try await until {
+      try await credits.recharge.refund(
+        id,
+        .dollars(dollars),
+        idempotencyKey: "refund-\(dollars)",
+        timeout: .milliseconds(500)
+      )
+    }
+  }
+
+  private func recharge() async throws -> String {
+    try #require(try await until { try await credits.recharge.list(wallet) }.items.first).rechargeID
+  }
+
+  /// What the simulator has told by itself so far.
+  func events() throws -> [(signature: String, payload: String)] {
+    try String(contentsOfFile: eventFile, encoding: .utf8).split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: "\t", maxSplits: 1).map(String.init)
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
+  }
+
+  /// Brings each event twice, as webhooks come.
+  func delivers(_ events: [(signature: String, payload: String)]) async throws {
+    for event in events + events {
+      _ = try await until {
+        try await credits.paymentMethod.ingest(Array(event.payload.utf8), signature: event.signature)
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Ledger
+import StoreContract
+import Testing
+
+@Suite("The cards of a wallet")
+struct PaymentMethodTests {
+  private var ledger = TestLedger()
+  private let id = WalletID("w")
+
+  init() { ledger.openWallet("w") }
+
+  private mutating func save(_ name: String) -> Answer { ledger.send(.savePaymentMethod(id, card(name))).answer }
+
+  private mutating func remove(_ name: String) -> Answer {
+    ledger.send(.removePaymentMethod(id, PaymentMethodID("pm-\(name)"))).answer
+  }
+
+  private mutating func saved() -> (names: [String], standard: String?) {
+    guard case .reply(.paymentMethods(_, let cards, let standard)) = ledger.ask(.paymentMethods(id)) else {
+      return ([], nil)
+    }
+    return (cards.map(\.id.value), standard?.value)
+  }
+
+  private func state(_ name: String) -> PaymentMethodState? {
+    ledger.state.paymentMethods[PaymentMethodID("pm-\(name)")]?.state
+  }
+
+  private mutating func pass() { ledger.now = ledger.now.adding(seconds: 1) }
+
+  private mutating func enableAutoRecharge() {
+    let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
+    _ = ledger.send(.setAutoRecharge(id, AutoRechargeSettings(isEnabled: true, terms: terms)))
+  }
+
+  @Test("stay saved when another comes, which pays from then on")
+  mutating func several() {
+    for name in ["a", "b", "c"] {
+      _ = save(name)
+      pass()
+    }
+    #expect(saved() == (["pm-c", "pm-b", "pm-a"], "pm-c"))
+    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a")))
+    #expect(saved() == (["pm-c", "pm-b", "pm-a"], "pm-a"))
+  }
+
+  @Test("are ten at most, and the eleventh is refused for good")
+  mutating func limit() {
+    for number in 1...10 { #expect(save("\(number)").reason == nil) }
+    #expect(save("11").reason == "PAYMENT_METHOD_LIMIT")
+    let recharge = Mutation.recharge(RechargeID("r"), id, usd(10), card("12"))
+    #expect(ledger.send(recharge).answer.reason == "PAYMENT_METHOD_LIMIT")
+    // One that takes another's place needs no room.
+    #expect(ledger.send(.changeCardAndPay(RechargeID("c"), id, usd(10), card("13"))).answer.reason == nil)
+  }
+
+  @Test("give way to the one saved last when the one that pays is removed")
+  mutating func removal() throws {
+    for name in ["a", "b", "c"] {
+      _ = save(name)
+      pass()
+    }
+    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a")))
+    let answer = remove("a")
+    #expect(answer.removedPaymentMethod?.state == .removed)
+    #expect(answer.savedPaymentMethod?.id.value == "pm-c")
+    #expect(saved() == (["pm-c", "pm-b"], "pm-c"))
+    #expect(remove("a").reason == "PAYMENT_METHOD_NOT_FOUND")
+    _ = ledger.send(.detachPaymentMethod(PaymentMethodID("pm-a")))
+    #expect(state("a") == .detached)
+    try ledger.prove()
+  }
+
+  @Test("suspend automatic recharges when the last is removed, in the same commit")
+  mutating func lastCard() throws {
+    ledger.openWallet("w", granted: 50)
+    _ = save("a")
+    enableAutoRecharge()
+    let before = ledger.state.changes.records.count
+    _ = remove("a")
+    #expect(ledger.state.changes.records[before...].map(\.kind) == [.paymentMethodRemoved, .autoRechargeSuspended])
+    #expect(ledger.wallet("w")?.autoRecharge?.status == .suspended)
+    #expect(ledger.wallet("w")?.autoRecharge?.isEnabled == true)
+    try ledger.prove()
+  }
+
+  @Test("arm automatic recharges again when another one pays after a decline")
+  mutating func otherDefault() throws {
+    ledger.openWallet("w", granted: 50)
+    _ = save("good")
+    _ = save("bad")
+    enableAutoRecharge()
+    _ = ledger.send(.charge(id, usd(40), .call, reference: ""))
+    let open = try #require(ledger.state.accounts[id]?.openRecharge)
+    _ = ledger.settle(open.value, .declined(processorChargeID: nil, code: "insufficient_funds"))
+    #expect(ledger.wallet("w")?.autoRecharge?.status == .backoff)
+    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-bad")))
+    #expect(ledger.wallet("w")?.autoRecharge?.status == .backoff)
+    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-good")))
+    #expect(ledger.wallet("w")?.autoRecharge?.status == .charging)
+    try ledger.prove()
+  }
+
+  @Test("are not removed while they are being charged")
+  mutating func inUse() {
+    _ = save("a")
+    _ = save("b")
+    _ = ledger.send(.recharge(RechargeID("r"), id, usd(10), nil))
+    #expect(remove("b").reason == "RECHARGE_IN_PROGRESS")
+    #expect(remove("a").reason == nil)
+    _ = ledger.settle("r", .paid(processorChargeID: "ch"))
+    #expect(remove("b").reason == nil)
+  }
+
+  @Test("are another wallet's business, frozen or closed wallets' too")
+  mutating func walletStates() {
+    _ = save("a")
+    ledger.openWallet("other")
+    let foreign = Mutation.removePaymentMethod(WalletID("other"), PaymentMethodID("pm-a"))
+    #expect(ledger.send(foreign).answer.reason == "PAYMENT_METHOD_NOT_FOUND")
+    _ = ledger.send(.close(id))
+    #expect(save("b").reason == "WALLET_CLOSED")
+    #expect(ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a"))).answer.reason == "WALLET_CLOSED")
+    #expect(remove("a").reason == nil)
+  }
+
+  @Test("Change Card and Pay removes the old one with the payment, and keeps it without")
+  mutating func changeCard() throws {
+    _ = save("old")
+    _ = save("other")
+    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-old")))
+    for (name, settlement, removed) in [
+      ("bad", Settlement.declined(processorChargeID: nil, code: "x"), "pm-bad"),
+      ("new", .paid(processorChargeID: "ch"), "pm-old"),
+    ] {
+      let recharge = RechargeID(name)
+      _ = ledger.send(.changeCardAndPay(recharge, id, usd(20), card(name)))
+      let token = PaymentMethodToken("attached-\(name)")
+      let attached = ledger.send(.attachCard(recharge, token, card(name).card)).answer
+      #expect(attached.recharge?.paymentMethod.token == token)
+      let answer = ledger.settle(name, settlement)
+      #expect(answer.removedPaymentMethod?.id.value == removed)
+      #expect(answer.removedPaymentMethod?.state == .removed)
+    }
+    #expect(Set(saved().names) == ["pm-new", "pm-other"])
+    #expect(saved().standard == "pm-new")
+    #expect(ledger.state.removedPaymentMethods == [PaymentMethodID("pm-old"), PaymentMethodID("pm-bad")])
+    #expect(ledger.wallet("w")?.posted == 20_000_000)
+    try ledger.prove()
+  }
+
+  @Test("are not forgotten at the processor under a token that is saved once more")
+  mutating func sharedToken() {
+    var twin = card("twin")
+    twin.token = card("a").token
+    _ = save("a")
+    _ = ledger.send(.savePaymentMethod(id, twin))
+    #expect(remove("a").removedPaymentMethod?.state == .detached)
+    #expect(ledger.state.removedPaymentMethods.isEmpty)
+    #expect(remove("twin").removedPaymentMethod?.state == .removed)
+  }
+
+  @Test(
+    "warn of their end, from the month before the last on",
+    arguments: [
+      ("2026-10", nil), ("2026-11", .expiresSoon), ("2026-12", .expiresSoon), ("2027-01", .expired),
+    ] as [(String, CardWarning.Kind?)]
+  )
+  mutating func expiry(month: String, expected: CardWarning.Kind?) throws {
+    var expiring = card("a")
+    (expiring.card.expiryYear, expiring.card.expiryMonth) = (2026, 12)
+    _ = ledger.send(.savePaymentMethod(id, expiring))
+    let parts = month.split(separator: "-").compactMap { Int64($0) }
+    ledger.now = CalendarMonth(number: parts[0] * 12 + parts[1] - 1).start
+    #expect(ledger.ask(.wallet(id)).wallet?.cardWarning?.kind == expected)
+    let answer = ledger.send(.grant(id, usd(1), memo: "")).answer
+    #expect(answer.wallet?.cardWarning?.kind == expected)
+    let kept = try Answer(canonicalBytes: answer.canonicalBytes)
+    #expect(kept == answer)
+    _ = ledger.send(.savePaymentMethod(id, card("b")))
+    #expect(ledger.ask(.wallet(id)).wallet?.cardWarning == nil)
+  }
+}

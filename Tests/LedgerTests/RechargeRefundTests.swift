@@ -1,0 +1,259 @@
+import Ledger
+import StoreContract
+import Testing
+
+/// A wallet with a recharge of $50.
+private struct RechargedWallet {
+  var ledger = TestLedger()
+  let id = WalletID("w")
+  let recharge = RechargeID("fund-w")
+
+  init() { ledger.openWallet("w", funded: 50) }
+
+  mutating func refund(_ name: String, _ amount: Money) -> Answer {
+    ledger.send(.refundRecharge(RechargeRefundID(name), recharge, amount), key: "key-\(name)").answer
+  }
+
+  mutating func settle(_ name: String, _ settlement: RefundSettlement) -> Answer {
+    let origin = Origin(caller: "worker", key: nil, method: .settleRefund, fingerprint: .zero)
+    let mutation = Mutation.settleRefund(RechargeRefundID(name), settlement)
+    return ledger.rules.decide(.mutate(mutation, origin), in: &ledger.state, at: ledger.now).answer
+  }
+
+  mutating func dispute(_ name: String, _ amount: Money, _ state: DisputeState) -> Answer {
+    let origin = Origin(caller: "worker", key: nil, method: .recordDispute, fingerprint: .zero)
+    let mutation = Mutation.recordDispute(DisputeID(name), recharge, amount, state)
+    return ledger.rules.decide(.mutate(mutation, origin), in: &ledger.state, at: ledger.now).answer
+  }
+
+  mutating func spend(_ dollars: Int64) -> Answer {
+    ledger.send(.charge(id, usd(dollars), .call, reference: "")).answer
+  }
+
+  var dollars: Int64? { ledger.wallet("w").map { $0.posted / 1_000_000 } }
+  var refundable: Int64? {
+    mutating get {
+      guard case .reply(.rechargeHistory(let history)) = ledger.ask(.rechargeHistory(recharge)) else { return nil }
+      return history.refundable.micros / 1_000_000
+    }
+  }
+}
+
+@Suite("Refunds of recharges")
+struct RechargeRefundTests {
+  @Test("take from the wallet what the processor has given back, when it has")
+  func refunded() throws {
+    var wallet = RechargedWallet()
+    #expect(wallet.refund("f", usd(20)).rechargeRefund?.state == .processing)
+    #expect(wallet.dollars == 50)
+    #expect(wallet.refundable == 30)
+    let answer = wallet.settle("f", .refunded(processorRefundID: "re"))
+    #expect(wallet.dollars == 30)
+    #expect(answer.entry?.amount == usd(-20))
+    #expect(answer.entry?.counterAccount == .processor)
+    #expect(answer.entry?.rechargeID == wallet.recharge)
+    #expect(answer.entry?.caller == "tester")
+    #expect(wallet.settle("f", .refunded(processorRefundID: "re")) == answer)
+    #expect(wallet.dollars == 30)
+    try wallet.ledger.prove()
+  }
+
+  @Test("never come to more than was paid, with those that are under way")
+  func bounds() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.refund("a", usd(30))
+    #expect(wallet.refund("b", usd(21)).reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("c", usd(20)).reason == nil)
+    _ = wallet.settle("a", .failed(processorRefundID: nil, explanation: "no"))
+    #expect(wallet.refundable == 30)
+    #expect(wallet.refund("d", usd(30)).reason == nil)
+    #expect(wallet.refund("e", micros(10_000)).reason == "REFUND_EXCEEDS_RECHARGE")
+    try wallet.ledger.prove()
+  }
+
+  @Test(
+    "are refused where the amount is none",
+    arguments: [
+      (micros(0), "AMOUNT_OUT_OF_RANGE"), (micros(-10_000), "AMOUNT_OUT_OF_RANGE"),
+      (micros(10_001), "AMOUNT_OUT_OF_RANGE"),
+      (Money(micros: 10_000, currency: Currency(code: "EUR") ?? .usd), "CURRENCY_MISMATCH"),
+    ]
+  )
+  func amounts(amount: Money, reason: String) {
+    var wallet = RechargedWallet()
+    #expect(wallet.refund("f", amount).reason == reason)
+  }
+
+  @Test("of a recharge that was not paid are refused")
+  func unpaid() {
+    var wallet = RechargedWallet()
+    _ = wallet.ledger.send(.recharge(RechargeID("r"), wallet.id, usd(10), nil))
+    let refund = Mutation.refundRecharge(RechargeRefundID("f"), RechargeID("r"), usd(10))
+    #expect(wallet.ledger.send(refund).answer.reason == "RECHARGE_NOT_REFUNDABLE")
+    let unknown = Mutation.refundRecharge(RechargeRefundID("f"), RechargeID("x"), usd(10))
+    #expect(wallet.ledger.send(unknown).answer.reason == "RECHARGE_NOT_FOUND")
+  }
+
+  @Test("of credits that were spent name the shortfall, and spending resumes at zero")
+  func shortfall() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.spend(45)
+    _ = wallet.refund("f", usd(20))
+    let entry = wallet.settle("f", .refunded(processorRefundID: "re")).entry
+    #expect(entry?.shortfall == 15_000_000)
+    #expect(wallet.dollars == -15)
+    #expect(wallet.spend(1).reason == "INSUFFICIENT_CREDITS")
+    _ = wallet.ledger.send(.grant(wallet.id, usd(16), memo: ""))
+    #expect(wallet.spend(1).reason == nil)
+    try wallet.ledger.prove()
+  }
+
+  @Test("that a bank would not have, days later, are credited again, once")
+  func returned() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.refund("f", usd(20))
+    _ = wallet.settle("f", .refunded(processorRefundID: "re"))
+    let failed = RefundSettlement.failed(processorRefundID: "re", explanation: "the account is closed")
+    for _ in 1...2 { #expect(wallet.settle("f", failed).entry?.amount == usd(20)) }
+    #expect(wallet.dollars == 50)
+    #expect(wallet.settle("f", .refunded(processorRefundID: "re")).reason == "REFUND_ALREADY_SETTLED")
+    #expect(wallet.dollars == 50)
+    #expect(wallet.refundable == 50)
+    try wallet.ledger.prove()
+  }
+
+  @Test("answer their key with the refund as it is")
+  func replay() {
+    var wallet = RechargedWallet()
+    let first = wallet.refund("f", usd(20))
+    #expect(wallet.refund("f", usd(20)) == first)
+    let settled = wallet.settle("f", .refunded(processorRefundID: "re"))
+    #expect(wallet.refund("f", usd(20)) == settled)
+    let other = Mutation.refundRecharge(RechargeRefundID("g"), wallet.recharge, usd(10))
+    #expect(wallet.ledger.send(other, key: "key-f").answer.reason == "IDEMPOTENCY_KEY_REUSED")
+    // The recharge's own key still has the recharge for its answer.
+    let recharge = Mutation.recharge(RechargeID("x"), wallet.id, usd(50), card("fund-w"))
+    #expect(wallet.ledger.send(recharge, key: "own-2").answer.recharge?.state == .paid)
+  }
+
+  @Test("keep a wallet from being closed while they are under way")
+  func closing() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.spend(50)
+    _ = wallet.refund("f", usd(20))
+    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == "REFUND_IN_PROGRESS")
+    _ = wallet.settle("f", .failed(processorRefundID: nil, explanation: "no"))
+    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == nil)
+    #expect(wallet.refund("g", usd(20)).reason == "WALLET_CLOSED")
+    try wallet.ledger.prove()
+  }
+
+  @Test("and recharges whose outcome no machine knows are settled by hand, with a memo")
+  func reviews() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.refund("f", usd(20))
+    _ = wallet.settle("f", .needsReview(explanation: "unknown"))
+    let refunded = Mutation.settleRefundReview(
+      RechargeRefundID("f"),
+      .refunded(processorRefundID: "re"),
+      memo: "seen"
+    )
+    #expect(wallet.ledger.send(refunded).answer.entry?.reference == "seen")
+    #expect(wallet.dollars == 30)
+    #expect(wallet.ledger.send(refunded).answer.reason == "NOT_IN_REVIEW")
+
+    let id = RechargeID("r")
+    _ = wallet.ledger.send(.recharge(id, wallet.id, usd(10), nil))
+    let taken = Mutation.settleReview(id, .paid(processorChargeID: "ch-fund-w"), memo: "seen")
+    #expect(wallet.ledger.send(taken).answer.reason == "NOT_IN_REVIEW")
+    _ = wallet.ledger.settle("r", .needsReview(explanation: "unknown"))
+    #expect(wallet.ledger.send(taken).answer.reason == "PROCESSOR_CHARGE_TAKEN")
+    let paid = Mutation.settleReview(id, .paid(processorChargeID: "ch-r"), memo: "seen")
+    #expect(wallet.ledger.send(paid).answer.entry?.reference == "seen")
+    #expect(wallet.dollars == 40)
+    #expect(wallet.ledger.state.accounts[wallet.id]?.openRecharge == nil)
+    let card = Mutation.settleReview(id, .failed(processorChargeID: nil, explanation: "x"), memo: "4242424242424242")
+    #expect(wallet.ledger.send(card).answer.reason == "CARD_NUMBER_REFUSED")
+    try wallet.ledger.prove()
+  }
+}
+
+@Suite("Disputes")
+struct DisputeTests {
+  /// What the wallet has after each piece of news, from $50.
+  static let courses: [(news: [(DisputeState, Int64)], balances: [Int64])] = [
+    ([(.opened, 50)], [0]), ([(.opened, 50), (.opened, 50)], [0, 0]), ([(.opened, 50), (.won, 50)], [0, 50]),
+    ([(.opened, 50), (.lost, 50)], [0, 0]), ([(.opened, 30), (.opened, 40), (.lost, 50)], [20, 10, 0]),
+    ([(.won, 50), (.opened, 50)], [50, 50]), ([(.lost, 50), (.opened, 50)], [0, 0]),
+    ([(.opened, 50), (.won, 50), (.opened, 50), (.won, 50)], [0, 50, 50, 50]),
+    ([(.opened, 50), (.won, 50), (.lost, 50)], [0, 50, 50]),
+  ]
+
+  @Test(
+    "take and give what the bank has and has given, however often and in whatever order it is told",
+    arguments: courses.indices
+  )
+  func course(index: Int) throws {
+    var wallet = RechargedWallet()
+    for (news, balance) in zip(Self.courses[index].news, Self.courses[index].balances) {
+      _ = wallet.dispute("d", usd(news.1), news.0)
+      #expect(wallet.dollars == balance)
+    }
+    try wallet.ledger.prove()
+  }
+
+  @Test("of spent credits name the shortfall, also on frozen and closed wallets")
+  func shortfall() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.spend(50)
+    _ = wallet.ledger.send(.close(wallet.id))
+    let entry = wallet.dispute("d", usd(50), .opened).entry
+    #expect(entry?.shortfall == 50_000_000)
+    #expect(entry?.counterAccount == .disputes)
+    #expect(wallet.dollars == -50)
+    _ = wallet.dispute("d", usd(50), .won)
+    #expect(wallet.dollars == 0)
+    try wallet.ledger.prove()
+  }
+
+  @Test("count against what can be refunded, and refunds against nothing that a bank takes")
+  func refunds() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.refund("f", usd(20))
+    _ = wallet.settle("f", .refunded(processorRefundID: "re"))
+    _ = wallet.dispute("d", usd(20), .opened)
+    #expect(wallet.refundable == 10)
+    #expect(wallet.refund("g", usd(11)).reason == "REFUND_EXCEEDS_RECHARGE")
+    _ = wallet.dispute("d", usd(20), .won)
+    #expect(wallet.refundable == 30)
+    try wallet.ledger.prove()
+  }
+
+  @Test("of more than was paid, or in another currency, are refused")
+  func implausible() {
+    var wallet = RechargedWallet()
+    #expect(wallet.dispute("d", usd(51), .opened).reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dispute("d", usd(0), .opened).reason == "DISPUTE_IMPLAUSIBLE")
+    let euros = Money(micros: 10, currency: Currency(code: "EUR") ?? .usd)
+    #expect(wallet.dispute("d", euros, .opened).reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dollars == 50)
+  }
+
+  @Test("suspend automatic recharges: the card is not charged again unasked")
+  func autoRecharge() throws {
+    var wallet = RechargedWallet()
+    let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
+    let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
+    _ = wallet.ledger.send(.setAutoRecharge(wallet.id, settings))
+    _ = wallet.dispute("d", usd(50), .opened)
+    #expect(wallet.dollars == 0)
+    #expect(wallet.ledger.state.accounts[wallet.id]?.openRecharge == nil)
+    #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .suspended)
+    _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
+    let open = try #require(wallet.ledger.state.accounts[wallet.id]?.openRecharge)
+    // As long as a bank has not decided, each is the last.
+    _ = wallet.ledger.settle(open.value, .paid(processorChargeID: "ch-2"))
+    #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .suspended)
+    try wallet.ledger.prove()
+  }
+}
