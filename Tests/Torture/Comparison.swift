@@ -11,12 +11,26 @@ struct Comparison {
   private(set) var doubleCredits = 0
   private(set) var uncredited = 0
   private(set) var unpaid = 0
+  /// What the processor has given back.
+  private(set) var refunds = 0
+  private(set) var refunded = Money.micros(0)
+  /// What the ledger has taken from wallets for it.
+  private(set) var refundEntries = 0
+  private(set) var debited = Money.micros(0)
   let verdict: Verdict
   private(set) var flaws: [String] = []
 
   private struct Charge {
     var micros: Int64
     var isPaid: Bool
+    /// Micros that were given back.
+    var refunded: Int64 = 0
+  }
+
+  /// What the ledger has of a recharge, in micros.
+  private struct Posted {
+    var credited: Int64 = 0
+    var debited: Int64 = 0
   }
 
   private static let readers = 64
@@ -36,8 +50,11 @@ struct Comparison {
       } else if !charge.isPaid, credit != nil {
         unpaid += 1
         flaws.append("\(recharge): credited, not charged")
-      } else if let credit, credit != charge.micros {
-        flaws.append("\(recharge): charged \(charge.micros) micros, credited \(credit)")
+      } else if let credit, credit.credited != charge.micros {
+        flaws.append("\(recharge): charged \(charge.micros) micros, credited \(credit.credited)")
+      }
+      if charge.refunded != credit?.debited ?? 0 {
+        flaws.append("\(recharge): given back \(charge.refunded) micros, taken from its wallet \(credit?.debited ?? 0)")
       }
     }
     for recharge in entries.keys where charges[recharge] == nil {
@@ -46,12 +63,18 @@ struct Comparison {
     }
     try await compareStates(charges, client)
     if charged != credited { flaws.append("charged \(charged.formatted), credited \(credited.formatted)") }
+    if refunded != debited || refunds != refundEntries {
+      flaws.append("given back \(refunded.formatted), taken from wallets \(debited.formatted)")
+    }
   }
 
   /// What the processor has, by recharges.
   private mutating func books(_ stage: Stage) throws -> [String: Charge] {
     var charges: [String: Charge] = [:]
-    for fields in try stage.books() where fields[0] == "charge" {
+    var recharges: [Substring: String] = [:]
+    let books = try stage.books()
+    for fields in books where fields[0] == "charge" {
+      recharges[fields[1]] = String(fields[2])
       guard let micros = Int64(fields[3]) else { throw TortureError(description: "\(fields): no amount") }
       let charge = Charge(micros: micros, isPaid: fields[5] == "paid")
       if charge.isPaid {
@@ -63,12 +86,20 @@ struct Comparison {
         flaws.append("\(fields[2]): the processor has two charges")
       }
     }
+    for fields in books where fields[0] == "refund" && fields[5] == "refunded" {
+      guard let micros = Int64(fields[3]), let recharge = recharges[fields[2]] else {
+        throw TortureError(description: "\(fields): a refund of no charge")
+      }
+      refunds += 1
+      refunded.micros += micros
+      charges[recharge]?.refunded += micros
+    }
     return charges
   }
 
   /// Micros that the ledger has credited, by recharges; on the way, each wallet holds what it has to.
-  private mutating func entries(of wallets: [String: Int64?], _ client: CreditsClient) async throws -> [String: Int64] {
-    var credited: [String: Int64] = [:]
+  private mutating func entries(of wallets: [String: Int64?], _ client: CreditsClient) async throws -> [String: Posted] {
+    var posted: [String: Posted] = [:]
     try await each(Array(wallets)) { wallet in
       var entries: [Entry] = []
       var token = ""
@@ -80,23 +111,30 @@ struct Comparison {
       return (wallet, entries, try await client.recharge.options(wallet.key))
     } take: { wallet, entries, options in
       let sum = entries.reduce(0) { $0 + ($1.amount?.micros ?? 0) }
-      let posted = options.wallet?.posted?.micros
+      let balance = options.wallet?.posted?.micros
       let expected = wallet.value ?? sum
-      if posted != expected || sum != expected {
-        flaws.append("\(wallet.key): holds \(posted ?? 0) micros, entries \(sum), has to hold \(expected)")
+      if balance != expected || sum != expected {
+        flaws.append("\(wallet.key): holds \(balance ?? 0) micros, entries \(sum), has to hold \(expected)")
       }
       if !options.openRechargeID.isEmpty { flaws.append("\(wallet.key): \(options.openRechargeID) is still open") }
       for entry in entries where entry.kind == .recharge {
         let micros = entry.amount?.micros ?? 0
         credits += 1
-        self.credited.micros += micros
-        if credited.updateValue(micros, forKey: entry.rechargeID) != nil {
+        credited.micros += micros
+        if posted[entry.rechargeID]?.credited ?? 0 != 0 {
           doubleCredits += 1
           flaws.append("\(entry.rechargeID): credited twice")
         }
+        posted[entry.rechargeID, default: Posted()].credited += micros
+      }
+      for entry in entries where entry.kind == .rechargeRefund {
+        let micros = -(entry.amount?.micros ?? 0)
+        refundEntries += micros > 0 ? 1 : -1
+        debited.micros += micros
+        posted[entry.rechargeID, default: Posted()].debited += micros
       }
     }
-    return credited
+    return posted
   }
 
   private mutating func compareStates(_ charges: [String: Charge], _ client: CreditsClient) async throws {

@@ -10,7 +10,10 @@ struct Customer: Sendable {
   private static let goodCards = [
     "pm_card_visa", "pm_card_mastercard", "pm_sim_processing", "pm_sim_timeOutBeforeEffect",
     "pm_sim_timeOutAfterEffect", "pm_sim_serverError", "pm_sim_rateLimited", "pm_sim_slowAnswer",
+    "pm_card_pendingRefund", refundlessCard,
   ]
+  /// Its bank takes no money back.
+  private static let refundlessCard = "pm_card_refundFail"
   private static let badCards = [
     "pm_card_visa_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedExpiredCard",
     "pm_card_chargeCustomerFail",
@@ -51,7 +54,20 @@ struct Customer: Sendable {
     }
     let off = AutoRechargeSettings(enabled: false)
     _ = try await life.calls.until { try await $0.recharge.setAutoRecharge(wallet, off, idempotencyKey: $1) }
+    for recharge in life.paid where numbers.happens(0.3) { try await refund(recharge, &life, &numbers) }
     return life.posted
+  }
+
+  /// A part, then perhaps another.
+  private func refund(_ recharge: Recharge, _ life: inout Life, _ numbers: inout SeededNumbers) async throws {
+    var left = recharge.amount?.micros ?? 0
+    for _ in 0..<numbers.number(1...2) where left >= 10_000 {
+      let amount = Int64(numbers.number(1...Int(left / 10_000))) * 10_000
+      left -= amount
+      let state = try await life.refund(recharge.rechargeID, .micros(amount), isTwin: numbers.happens(0.1))
+      tally.note("refunds \(state == .refunded ? "made" : "failed")")
+      if state == .failed { left += amount }
+    }
   }
 
   private func pay(

@@ -6,6 +6,8 @@ struct Life {
   let tally: Tally
   /// Micros.
   var posted: Int64 = 0
+  /// Recharges that were asked for and paid.
+  private(set) var paid: [Recharge] = []
 
   typealias Payment = @Sendable (CreditsClient, String) async throws -> RechargeResult
 
@@ -31,12 +33,34 @@ struct Life {
     guard result.recharge.state == expected else {
       return tally.flaw("\(id): \(kind) \(result.recharge.state) \(result.recharge.explanation), not \(expected)")
     }
+    if isGood { paid.append(result.recharge) }
     if let twin = try await twin {
       let third = try await calls.untilSettled(key, payment)
       for other in [twin, third] where other.recharge != result.recharge || other.entry != result.entry {
         tally.flaw("\(id): one key has two answers: \(result.recharge) and \(other.recharge)")
       }
     }
+  }
+}
+
+extension Life {
+  /// Gives back a part of a recharge under one key until there is an outcome.
+  ///
+  /// - Parameter isTwin: Whether the same is asked for twice at once.
+  mutating func refund(_ rechargeID: String, _ amount: Money, isTwin: Bool) async throws -> RechargeRefund.State {
+    let key = calls.key()
+    let calls = calls
+    async let twin = isTwin ? calls.untilRefunded(rechargeID, amount, key) : nil
+    let result = try await calls.untilRefunded(rechargeID, amount, key)
+    if let twin = try await twin, twin.refund != result.refund || twin.entry != result.entry {
+      tally.flaw("\(rechargeID): one key has two answers: \(result.refund) and \(twin.refund)")
+    }
+    switch result.refund.state {
+    case .refunded: posted -= amount.micros
+    case .failed: break
+    default: tally.flaw("\(rechargeID): a refund \(result.refund.state) \(result.refund.explanation)")
+    }
+    return result.refund.state
   }
 }
 
@@ -72,6 +96,15 @@ struct PersistentCalls: Sendable {
       } catch {
         throw TortureError(description: "\(wallet), \(key): \(error)")
       }
+    }
+  }
+
+  func untilRefunded(_ rechargeID: String, _ amount: Money, _ key: String) async throws -> RechargeRefundResult {
+    while true {
+      let result = try await until(key) { credits, key in
+        try await credits.recharge.refund(rechargeID, amount, idempotencyKey: key)
+      }
+      if result.refund.state != .processing { return result }
     }
   }
 

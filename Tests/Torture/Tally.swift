@@ -35,6 +35,9 @@ final class Tally: Sendable {
     }
   }
 
+  /// Something else has ended.
+  func note(_ outcome: String) { state.withLock { $0.counts[outcome, default: 0] += 1 } }
+
   func killedDaemon() { state.withLock { $0.kills += 1 } }
 
   func killedSimulator() { state.withLock { $0.simulatorKills += 1 } }

@@ -47,8 +47,12 @@ struct Torture: AsyncParsableCommand {
       }
     }
     async let reaping: Void = reaper.run()
+    let postman = Postman(stage: stage, tally: tally)
+    async let bringing: Void = postman.run()
     let wallets = try await street.run()
     try await reaping
+    postman.finish()
+    try await bringing
     showing.cancel()
     let duration = ContinuousClock.now - start
 
@@ -75,6 +79,10 @@ struct Torture: AsyncParsableCommand {
     say("unknown outcomes: \(log.unknownOutcomes.map { "\($0.count) \($0.reason)" }.joined(separator: ", "))")
     say("processor: \(comparison.paidCharges) paid charges, \(comparison.charged.formatted)")
     say("ledger: \(comparison.credits) recharge entries, \(comparison.credited.formatted)")
+    say(
+      "given back: by the processor \(comparison.refunds) times, \(comparison.refunded.formatted); "
+        + "in the ledger \(comparison.refundEntries) times, \(comparison.debited.formatted)"
+    )
     say(
       "double charges \(comparison.doubleCharges), double credits \(comparison.doubleCredits), "
         + "uncredited charges \(comparison.uncredited), unpaid credits \(comparison.unpaid)"

@@ -1,0 +1,77 @@
+import CreditsClient
+import Foundation
+import Synchronization
+
+/// Brings `creditsd` what the processor tells by itself, as whoever receives its webhooks does: until it is taken.
+final class Postman: Sendable {
+  private let stage: Stage
+  private let tally: Tally
+  private let isLast = Mutex(false)
+
+  private static let carried = 32
+
+  init(stage: Stage, tally: Tally) {
+    self.stage = stage
+    self.tally = tally
+  }
+
+  /// Nothing more will be told: what there is is brought, then `run` returns.
+  func finish() { isLast.withLock { $0 = true } }
+
+  func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      var mail = Mail(path: stage.place.path("events"))
+      var underWay = 0
+      while true {
+        let isLast = isLast.withLock { $0 }
+        let events = try mail.take()
+        for (index, event) in events.enumerated() {
+          if underWay >= Self.carried { try await group.next() } else { underWay += 1 }
+          let client = try await stage.client(index)
+          group.addTask { try await self.bring(event, to: client) }
+        }
+        if events.isEmpty, isLast { break }
+        if events.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func bring(_ event: Mail.Event, to client: CreditsClient) async throws {
+    let calls = PersistentCalls(credits: client, wallet: "the postman")
+    let recharge = try await calls.until("") { credits, _ in
+      try await credits.paymentMethod.ingest(event.payload, signature: event.signature)
+    }
+    tally.note(recharge == nil ? "events ignored" : "events taken")
+  }
+}
+
+/// The file to which the simulator appends its events.
+private struct Mail {
+  struct Event: Sendable {
+    var signature: String
+    var payload: [UInt8]
+  }
+
+  private let path: String
+  private var offset: UInt64 = 0
+
+  init(path: String) { self.path = path }
+
+  /// The events that came since; a line that is being written comes with the next.
+  mutating func take() throws -> [Event] {
+    guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+    defer { try? file.close() }
+    try file.seek(toOffset: offset)
+    let bytes = try file.read(upToCount: 1 << 20) ?? Data()
+    guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+    offset += UInt64(end - bytes.startIndex + 1)
+    return bytes[..<end].split(separator: UInt8(ascii: "\n")).compactMap { line in
+      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+      return Event(
+        signature: String(decoding: line[..<tab], as: UTF8.self),
+        payload: Array(line[line.index(after: tab)...])
+      )
+    }
+  }
+}
