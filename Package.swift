@@ -164,7 +164,7 @@ let package = Package(
       name: "StripeProcessorTests",
       dependencies: [
         "CreditsClient", "Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "ProcessorRPC",
-        "StripeProcessor", "credits-stripe", "creditsd",
+        "StripeProcessor", "credits-story", "credits-stripe", "creditsd",
       ],
       exclude: ["peers"],
       swiftSettings: settings

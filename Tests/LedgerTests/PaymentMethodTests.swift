@@ -149,6 +149,20 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
+  @Test("Change Card and Pay takes the place of the card that there was when it began, and of no other")
+  mutating func replaced() throws {
+    _ = save("spare")
+    pass()
+    _ = save("old")
+    _ = ledger.send(.changeCardAndPay(RechargeID("r"), id, usd(20), card("new")))
+    _ = remove("old")
+    #expect(saved().standard == "pm-spare")
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).removedPaymentMethod == nil)
+    #expect(Set(saved().names) == ["pm-spare", "pm-new"])
+    #expect(saved().standard == "pm-new")
+    try ledger.prove()
+  }
+
   @Test("are not forgotten at the processor under a token that is saved once more")
   mutating func sharedToken() {
     var twin = card("twin")

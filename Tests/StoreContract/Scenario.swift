@@ -21,6 +21,7 @@ package struct Scenario {
   private var dice: Dice
   private var sent: [Command] = []
   private var rechargeCount = 0
+  private var refundCount = 0
 
   package static let walletIDs = ["w0", "w1", "w2"]
   /// When all of it happens: ids of recharges that a wallet begins by itself go by it.
@@ -81,19 +82,63 @@ package struct Scenario {
   private mutating func walletID() -> WalletID { WalletID(Self.walletIDs.randomElement(using: &dice) ?? "w0") }
 
   private mutating func query() -> Query {
-    let recharge = RechargeID("r\(Int.random(in: 0...rechargeCount, using: &dice))")
-    return switch Int.random(in: 0..<5, using: &dice) {
+    return switch Int.random(in: 0..<9, using: &dice) {
     case 0: .wallet(walletID())
     case 1: .rechargeOptions(walletID())
-    case 2: .recharge(recharge)
+    case 2: .recharge(anyRecharge())
     case 3: .paymentMethod(walletID(), nil)
+    case 4: .paymentMethods(walletID())
+    case 5: .rechargeHistory(anyRecharge())
+    case 6: .rechargeRefund(anyRefund())
+    case 7: .rechargeOfCharge("ch-\(anyRecharge())")
     default: .openErrands
+    }
+  }
+
+  private mutating func anyRecharge() -> RechargeID {
+    RechargeID("r\(Int.random(in: 0...rechargeCount, using: &dice))")
+  }
+
+  private mutating func anyRefund() -> RechargeRefundID {
+    RechargeRefundID("f\(Int.random(in: 0...refundCount, using: &dice))")
+  }
+
+  private mutating func anyCard() -> PaymentMethodID {
+    let number = Int.random(in: 0...rechargeCount, using: &dice)
+    return PaymentMethodID("pm-\(Bool.random(using: &dice) ? "r" : "s")\(number)")
+  }
+
+  /// What becomes of cards, and of recharges after they are paid.
+  private mutating func aftermath(_ amount: Money) -> Mutation {
+    switch Int.random(in: 0..<10, using: &dice) {
+    case 0: return .setDefaultPaymentMethod(walletID(), anyCard())
+    case 1: return .removePaymentMethod(walletID(), anyCard())
+    case 2: return .detachPaymentMethod(anyCard())
+    case 3: return .attachCard(anyRecharge(), PaymentMethodToken("tok-attached"), Self.card("x").card)
+    case 4, 5:
+      refundCount += 1
+      return .refundRecharge(RechargeRefundID("f\(refundCount)"), anyRecharge(), amount)
+    case 6: return .settleRefund(anyRefund(), refundSettlement())
+    case 7: return .settleRefundReview(anyRefund(), refundSettlement(), memo: "seen")
+    case 8: return .settleReview(anyRecharge(), settlement(of: anyRecharge()), memo: "seen")
+    default:
+      let state = DisputeState.allCases.randomElement(using: &dice) ?? .opened
+      return .recordDispute(DisputeID("d\(Int.random(in: 0..<9, using: &dice))"), anyRecharge(), amount, state)
+    }
+  }
+
+  private mutating func refundSettlement() -> RefundSettlement {
+    switch Int.random(in: 0..<3, using: &dice) {
+    case 0: .refunded(processorRefundID: "re")
+    case 1: .failed(processorRefundID: nil, explanation: "no")
+    default: .needsReview(explanation: "unknown")
     }
   }
 
   private mutating func mutation() -> Mutation {
     let amount = Money(micros: Int64.random(in: -1...30, using: &dice) * 1_000_000, currency: .usd)
-    switch Int.random(in: 0..<15, using: &dice) {
+    switch Int.random(in: 0..<22, using: &dice) {
+    case 15...21: return aftermath(amount)
     case 12: return .setAutoRecharge(walletID(), settings())
     case 13: return .resumeAutoRecharge(walletID())
     case 14: return .wakeAutoRecharges

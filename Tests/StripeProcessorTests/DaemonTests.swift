@@ -96,6 +96,39 @@ struct DaemonTests {
     #expect(!processor.stop().contains("canary"))
   }
 
+  @Test("is what the story can be told with, also without a network")
+  func story() throws {
+    let stripe = try StandInStripe()
+    let processor = try StripeProcess(base: stripe.base)
+    let program = StripeProcess.program("credits-story")
+    let story = Process()
+    let output = Pipe()
+    story.executableURL = Self.canUnshare ? URL(filePath: "/usr/bin/unshare") : program
+    story.arguments = Self.canUnshare ? ["--net", program.path] : []
+    // `creditsd`, which the story starts, takes it from there.
+    story.environment = ProcessInfo.processInfo.environment.merging(
+      ["CREDITS_PROCESSOR": "unix:\(processor.socketPath)"]
+    ) { $1 }
+    story.standardInput = FileHandle.nullDevice
+    story.standardOutput = output
+    try story.run()
+    var text = ""
+    while !text.contains("Ctrl-C ends it.") {
+      let data = output.fileHandleForReading.availableData
+      if data.isEmpty { break }
+      text += String(decoding: data, as: UTF8.self)
+    }
+    print(text)
+    #expect(text.contains("the card is now visa •••• 4444"))
+    #expect(text.contains("RECHARGE_PAID: $26.840767 available"))
+    #expect(text.contains("the card was declined once, last with card_declined"))
+    #expect(text.contains("RECHARGE_PAID: $31.00 available"))
+    kill(story.processIdentifier, SIGINT)
+    story.waitUntilExit()
+    #expect(story.terminationStatus == 0)
+    withExtendedLifetime(stripe) {}
+  }
+
   /// A `creditsd` of the test's own.
   private final class Daemon {
     private let process = Process()

@@ -98,7 +98,8 @@ struct Comparison {
   }
 
   /// Micros that the ledger has credited, by recharges; on the way, each wallet holds what it has to.
-  private mutating func entries(of wallets: [String: Int64?], _ client: CreditsClient) async throws -> [String: Posted] {
+  private mutating func entries(of wallets: [String: Int64?], _ client: CreditsClient) async throws -> [String: Posted]
+  {
     var posted: [String: Posted] = [:]
     try await each(Array(wallets)) { wallet in
       var entries: [Entry] = []

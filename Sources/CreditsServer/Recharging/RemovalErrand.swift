@@ -27,8 +27,8 @@ struct RemovalErrand: Sendable {
   }
 
   private func removed(_ id: PaymentMethodID) async throws -> PaymentMethod? {
-    let answer = try await kit.answer(to: .ask(.openErrands), on: "card \(id)")
-    guard case .reply(.openErrands(let open)) = answer else { return nil }
-    return open.removedPaymentMethods.first { $0.id == id }
+    let answer = try await kit.answer(to: .ask(.anyPaymentMethod(id)), on: "card \(id)")
+    guard case .reply(.paymentMethod(_, let card)) = answer, card.state == .removed else { return nil }
+    return card
   }
 }

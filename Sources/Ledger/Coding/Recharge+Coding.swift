@@ -33,6 +33,7 @@ extension CanonicalWriter {
     write(recharge.autoRecharge != nil)
     if let settings = recharge.autoRecharge { write(settings) }
     write(recharge.paymentMethodIsAttached)
+    write(recharge.replacedPaymentMethod?.value)
   }
 
   package mutating func write(_ reply: RechargeReply) {
@@ -90,7 +91,10 @@ extension CanonicalReader {
     )
     if layout >= .autoRecharge, try readBool() { recharge.autoRecharge = try readAutoRechargeSettings() }
     // Before there were attachments, a card was charged by the token that it came with.
-    recharge.paymentMethodIsAttached = layout >= .cards ? try readBool() : true
+    if layout >= .cards {
+      recharge.paymentMethodIsAttached = try readBool()
+      recharge.replacedPaymentMethod = try readOptionalString().map { PaymentMethodID($0) }
+    }
     return recharge
   }
 

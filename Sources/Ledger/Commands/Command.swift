@@ -61,6 +61,8 @@ package enum Query: Hashable, Sendable {
   case paymentMethod(WalletID, PaymentMethodID?)
   /// All saved cards.
   case paymentMethods(WalletID)
+  /// A card whatever became of it.
+  case anyPaymentMethod(PaymentMethodID)
   /// What stands recorded for this request, if anything: asked before work that a replay must not repeat.
   case recorded(Origin)
   /// Everything that waits for the processor or for a person: what a starting worker resumes.

@@ -88,6 +88,7 @@ package struct Needs: Sendable {
       if let id { paymentMethods.insert(id) }
     case .recorded(let origin):
       if let key = origin.idempotencyKey { keys.append(key) }
+    case .anyPaymentMethod(let id): paymentMethodsWithWallets.insert(id)
     case .openErrands: openErrands = true
     }
   }

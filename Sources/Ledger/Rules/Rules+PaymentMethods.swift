@@ -80,12 +80,6 @@ extension Rules {
     guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
   }
 
-  /// Takes the default card away, for another that has just paid.
-  func removeDefaultCard(of account: Account, in state: inout LedgerState) -> PaymentMethod? {
-    guard let id = account.defaultPaymentMethod, let paymentMethod = state.paymentMethods[id] else { return nil }
-    return remove(paymentMethod, in: &state)
-  }
-
   /// Nobody charges the card from now on. The processor is told to forget it, unless it is saved once more under the same
   /// name.
   func remove(_ paymentMethod: PaymentMethod, in state: inout LedgerState) -> PaymentMethod {

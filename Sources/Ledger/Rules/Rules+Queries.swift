@@ -61,6 +61,10 @@ extension Rules {
       let account = try account(walletID, in: state)
       let cards = state.savedCards(of: walletID)
       return .paymentMethods(account.wallet(toldAt: time), cards, default: account.defaultPaymentMethod)
+    case .anyPaymentMethod(let id):
+      guard let paymentMethod = state.paymentMethods[id] else { throw .paymentMethodNotFound(WalletID("")) }
+      let account = try account(paymentMethod.walletID, in: state)
+      return .paymentMethod(account.wallet(toldAt: time), paymentMethod)
     case .openErrands: return .openErrands(openErrands(in: state))
     case .recorded: return .nothingRecorded
     }

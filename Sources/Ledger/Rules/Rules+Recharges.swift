@@ -33,6 +33,7 @@ extension Rules {
       paymentMethod: paymentMethod,
       paymentMethodIsCandidate: candidate != nil,
       paymentMethodIsAttached: candidate == nil,
+      replacedPaymentMethod: purpose == .changeCard ? account.defaultPaymentMethod : nil,
       autoRecharge: autoRecharge,
       createTime: time,
       updateTime: time
@@ -107,7 +108,9 @@ extension Rules {
       recharge.explanation = nil
       account.wallet.posted += recharge.amount.micros
       if recharge.paymentMethodIsCandidate {
-        if recharge.purpose == .changeCard { removed = removeDefaultCard(of: account, in: &state) }
+        // Unless it was removed meanwhile.
+        let replaced = recharge.replacedPaymentMethod.flatMap { state.paymentMethods[$0] }
+        if let replaced, replaced.state == .saved { removed = remove(replaced, in: &state) }
         state.save(recharge.paymentMethod)
         account.pay(with: recharge.paymentMethod)
         account.wallet.autoRecharge?.take(.cardReplaced, at: time)

@@ -49,6 +49,8 @@ package struct Recharge: Hashable, Sendable {
   package var paymentMethodIsCandidate: Bool
   /// Whether the processor has made the card ready to be charged: only then is it charged.
   package var paymentMethodIsAttached: Bool
+  /// The card whose place the new one takes once it has paid.
+  package var replacedPaymentMethod: PaymentMethodID?
   /// What is saved once it has paid.
   package var autoRecharge: AutoRechargeSettings?
   package var processorChargeID: String?
@@ -70,6 +72,7 @@ package struct Recharge: Hashable, Sendable {
     paymentMethod: PaymentMethod,
     paymentMethodIsCandidate: Bool,
     paymentMethodIsAttached: Bool = true,
+    replacedPaymentMethod: PaymentMethodID? = nil,
     autoRecharge: AutoRechargeSettings? = nil,
     processorChargeID: String? = nil,
     explanation: String? = nil,
@@ -87,6 +90,7 @@ package struct Recharge: Hashable, Sendable {
     self.paymentMethod = paymentMethod
     self.paymentMethodIsCandidate = paymentMethodIsCandidate
     self.paymentMethodIsAttached = paymentMethodIsAttached
+    self.replacedPaymentMethod = replacedPaymentMethod
     self.autoRecharge = autoRecharge
     self.processorChargeID = processorChargeID
     self.explanation = explanation

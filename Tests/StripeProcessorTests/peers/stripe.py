@@ -1,5 +1,6 @@
 """Serves localstripe on a port of this machine, with what it lacks of Stripe:
 
+- the test card pm_card_mastercard;
 - Idempotency-Key, as Stripe documents it (https://docs.stripe.com/api/idempotent_requests);
 - faults, told by POST /_config/front/faults as a list, one for each request to come: null for none, or
   {"fault": "status" | "reset" | "hang", "effect": true | false, "status": 500, "headers": {}};
@@ -102,7 +103,17 @@ def card(number):
     return resources.PaymentMethod(type="card", card=details).id
 
 
+known_payment_method = resources.PaymentMethod._api_retrieve
+
+
+def payment_method(cls, id):
+    if id == "pm_card_mastercard":
+        id = card("5555555555554444")
+    return known_payment_method(id)
+
+
 async def main():
+    resources.PaymentMethod._api_retrieve = classmethod(payment_method)
     resources.store.dump_to_disk = lambda: None
     app.middlewares.insert(0, front)
     app.router.add_post(PREFIX + "/faults", set_faults)
