@@ -41,6 +41,10 @@ public enum CreditsError: Error, Sendable, Hashable {
   case refundLimit
   /// Refunds of the wallet's recharges are under way: wait for them.
   case refundInProgress
+  /// A cardholder's bank has not decided about a recharge of the wallet.
+  case disputeOpen
+  /// The processor's refund is another one.
+  case processorRefundTaken(refundID: String)
   /// There is nothing to settle by hand; the sentence says why.
   case notInReview(String)
   /// The processor's charge pays for another recharge.
@@ -136,6 +140,8 @@ extension CreditsError {
     case "REFUND_LIMIT": return .refundLimit
     case "REFUND_IN_PROGRESS": return .refundInProgress
     case "NOT_IN_REVIEW": return .notInReview(message)
+    case "PROCESSOR_REFUND_TAKEN": return .processorRefundTaken(refundID: info.metadata["refund_id"] ?? "")
+    case "DISPUTE_OPEN": return .disputeOpen
     case "PROCESSOR_CHARGE_TAKEN": return .processorChargeTaken(rechargeID: info.metadata["recharge_id"] ?? "")
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired
     case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled
@@ -181,6 +187,8 @@ extension CreditsError: CustomStringConvertible {
     case .rechargeNotRefundable: return "only a recharge that was paid can be refunded"
     case .refundLimit: return "the recharge was refunded as often as it may be"
     case .refundInProgress: return "refunds of the wallet's recharges are under way: wait for them to end"
+    case .disputeOpen: return "a recharge of the wallet is disputed: wait for the bank's decision"
+    case .processorRefundTaken(let id): return "the processor's refund is refund \(id)"
     case .processorChargeTaken(let id): return "the processor's charge pays for recharge \(id)"
     case .paymentMethodNotFound: return "there is no such payment method"
     case .paymentMethodRequired: return "no card is saved: send payment details with the recharge"

@@ -132,10 +132,10 @@ extension GRPCStatus.Code {
       case .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .holdResolved,
         .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .autoRechargeDisabled,
         .paymentMethodLimit, .rechargeNotRefundable, .refundExceedsRecharge, .rechargeRefundLimit, .notInReview,
-        .processorChargeTaken, .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled,
+        .processorChargeTaken, .processorRefundTaken, .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled,
         .refundAlreadySettled, .disputeImplausible:
         .failedPrecondition
-      case .rechargeInProgress, .refundInProgress: .aborted
+      case .rechargeInProgress, .refundInProgress, .disputeOpen: .aborted
       }
   }
 }

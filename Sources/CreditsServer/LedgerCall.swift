@@ -68,6 +68,16 @@ struct LedgerCall: Sendable {
     return try Self.response(to: result, context) { $0 }
   }
 
+  /// For questions to the processor about what is with it already: whatever keeps it from answering may pass, and the
+  /// request is not to blame.
+  static func asking<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
+    do {
+      return try await question()
+    } catch let error as ProcessorError {
+      throw ProcessorError.outcomeUnknown("\(error)")
+    }
+  }
+
   /// Refusals and statuses as statuses; anything else is for UnixGRPC to hide.
   static func status(of error: any Error) -> any Error {
     switch error {

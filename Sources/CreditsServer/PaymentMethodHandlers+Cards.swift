@@ -75,15 +75,17 @@ extension PaymentMethodHandlers {
     }
   }
 
+  /// While a secret is being changed a processor may sign with several.
+  private static let longestSignature = 4096
+
   func ingestProcessorEvent(
     _ request: IngestProcessorEventRequest,
     context: ServerContext
   ) async throws -> IngestProcessorEventResponse {
     do {
       try recharges.ledger.authorize(context)
-      try TextScreen.check(request.signature, field: "signature")
       let event = try await event(request)
-      let rechargeID = try await recharges.worker.take(event)
+      let rechargeID = try await LedgerCall.asking { try await recharges.worker.take(event) }
       return IngestProcessorEventResponse(
         eventID: event.id,
         outcome: rechargeID == nil ? .ignored : .taken,
@@ -95,6 +97,9 @@ extension PaymentMethodHandlers {
   }
 
   private func event(_ request: IngestProcessorEventRequest) async throws -> ProcessorEvent {
+    guard request.signature.utf8.count <= Self.longestSignature else {
+      throw Refusal.fieldInvalid(field: "signature", description: "must have no more than 4096 bytes")
+    }
     do throws(ProcessorError) {
       return try await recharges.processor.parseEvent(payload: request.payload, signature: request.signature)
     } catch {

@@ -16,10 +16,8 @@ extension PaymentMethodHandlers {
   ) async throws -> Reply {
     let recorded = try await recharges.ledger.reply(to: .ask(.recorded(origin)), context)
     if recorded != .nothingRecorded { return recorded }
-    let question = Command.ask(.paymentMethods(walletID))
-    guard case .paymentMethods(_, let known, _) = try await recharges.ledger.reply(to: question, context) else {
-      throw GRPCStatus(code: .internal, message: "the ledger answered another question")
-    }
+    // Nothing is attached for a wallet that there is not.
+    _ = try await recharges.ledger.reply(to: .ask(.wallet(walletID)), context)
     let attached: AttachedCard
     do throws(ProcessorError) {
       _ = try await recharges.processor.verifyCard(card.token)
@@ -38,11 +36,15 @@ extension PaymentMethodHandlers {
       .mutate(.savePaymentMethod(walletID, candidate), origin),
       deadline: context.deadline
     )
-    if case .refusal = outcome.answer, !known.contains(where: { $0.token == attached.token }) {
-      // Nobody will ever charge it. Where this fails, it stays attached, and harms nobody.
-      try? await recharges.processor.detachCard(attached.token)
-    }
+    if case .refusal = outcome.answer { await forget(attached.token, of: walletID, context) }
     return try LedgerCall.reply(of: outcome, context)
+  }
+
+  /// Nobody will ever charge it, unless it was saved before. Where this fails, it stays attached, and harms nobody.
+  private func forget(_ token: PaymentMethodToken, of walletID: WalletID, _ context: ServerContext) async {
+    let question = Command.ask(.tokenInUse(walletID, token))
+    guard case .tokenInUse(false)? = try? await recharges.ledger.reply(to: question, context) else { return }
+    try? await recharges.processor.detachCard(token)
   }
 
   /// Of the request and nothing else, so that no two share one.

@@ -32,7 +32,9 @@ extension RechargeHandlers {
     do {
       try recharges.ledger.authorize(context)
       let id = try RequestFields.rechargeID(request.rechargeID)
-      guard let reply = try await recharges.worker.lookUp(id) else { throw Refusal.rechargeNotFound(id) }
+      guard let reply = try await LedgerCall.asking({ try await recharges.worker.lookUp(id) }) else {
+        throw Refusal.rechargeNotFound(id)
+      }
       return CompleteRechargeResponse(
         recharge: Recharge(reply.recharge),
         wallet: Wallet(reply.wallet),

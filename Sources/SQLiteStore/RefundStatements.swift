@@ -3,7 +3,7 @@ import LedgerStore
 /// The statements about refunds of recharges and disputes, prepared once.
 final class RefundStatements {
   let selectRefund, selectRefundsOfRecharge, selectOpenRefunds, countOpenRefunds, upsertRefund: Statement
-  let selectDisputesOfRecharge, countOpenDisputes, upsertDispute: Statement
+  let selectDispute, selectDisputesOfRecharge, countOpenDisputes, upsertDispute: Statement
   let selectRefundRow, selectRefundRows, selectDisputeRow, selectDisputeRows: Statement
 
   init(_ connection: Connection) throws(StoreError) {
@@ -24,10 +24,9 @@ final class RefundStatements {
         update_time = ?10
       """
     )
-    selectDisputesOfRecharge = try Statement(
-      connection,
-      "SELECT record, answer, dispute_id FROM dispute JOIN journal USING (record) WHERE dispute.recharge_id = ?1"
-    )
+    let dispute = "SELECT record, answer, dispute_id FROM dispute JOIN journal USING (record)"
+    selectDispute = try Statement(connection, "\(dispute) WHERE dispute_id = ?1")
+    selectDisputesOfRecharge = try Statement(connection, "\(dispute) WHERE dispute.recharge_id = ?1")
     countOpenDisputes = try Statement(
       connection,
       "SELECT count(*) FROM dispute WHERE wallet = ?1 AND state = 'OPENED'"

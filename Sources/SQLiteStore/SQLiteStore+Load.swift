@@ -36,6 +36,7 @@ extension SQLiteStore {
       for book in try self.refunds(of: id) { state.refunds[book.refund.id] = book }
       for book in try disputes(of: id) { state.disputes[book.dispute.id] = book }
     }
+    for id in needs.disputes { state.disputes[id] = try dispute(id) }
     for id in needs.holds {
       guard let hold = try hold(id) else { continue }
       state.holds[id] = hold

@@ -33,9 +33,19 @@ extension SQLiteStore {
     return books
   }
 
+  func dispute(_ id: DisputeID) throws(StoreError) -> DisputeBook? {
+    let select = statements.refunds.selectDispute
+    select.bind(1, id.value)
+    return try disputeBooks(select).first
+  }
+
   func disputes(of id: RechargeID) throws(StoreError) -> [DisputeBook] {
     let select = statements.refunds.selectDisputesOfRecharge
     select.bind(1, id.value)
+    return try disputeBooks(select)
+  }
+
+  private func disputeBooks(_ select: Statement) throws(StoreError) -> [DisputeBook] {
     defer { select.reset() }
     var books: [DisputeBook] = []
     while try select.step() {

@@ -1,6 +1,7 @@
 import CreditsAPI
 import CreditsServer
 import SimulatedProcessor
+import Synchronization
 import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
@@ -149,6 +150,41 @@ struct RechargeAftermathTests {
     }
     #expect(try await history(id, daemon).disputes.map(\.state) == [.won])
     #expect(try await daemon.verdict().sound)
+    try await daemon.stop()
+  }
+
+  @Test("keep a dispute's event until it is known what it is about")
+  func earlyDispute() async throws {
+    let isBlind = Mutex(true)
+    let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
+      // The charge is made, and nobody hears of it.
+      guard isBlind.withLock({ $0 }) else { return }
+      if request == "find" { throw .outcomeUnknown("out of order") }
+    }
+    _ = try await daemon.wallets.createWallet(
+      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
+    )
+    let request = RechargeRequest(
+      idempotencyKey: "r",
+      walletID: "w",
+      amount: WalletServiceTests.usd(50),
+      paymentMethodToken: "pm_sim_timeOutAfterEffect",
+      billingDetails: WalletServiceTests.billing
+    )
+    let options = CallOptions(timeout: .seconds(1))
+    let begun = try await daemon.client.unary(RechargeServiceMethods.recharge, request, options: options).message
+    #expect(begun.recharge?.state == .processing)
+    let charge = try #require(daemon.processor.charges.first).id
+    try daemon.processor.setDispute(ofCharge: charge, to: .opened)
+    let news = try #require(daemon.events.all.last)
+    #expect(try await status { try await ingest(news, daemon) }.code == .unavailable)
+    isBlind.withLock { $0 = false }
+    let answer = try await ingest(news, daemon)
+    #expect(answer.outcome == .taken)
+    let id = try #require(begun.recharge?.rechargeID)
+    #expect(try await history(id, daemon).recharge?.state == .paid)
+    #expect(try await history(id, daemon).disputes.count == 1)
+    #expect(try await posted(daemon) == 0)
     try await daemon.stop()
   }
 

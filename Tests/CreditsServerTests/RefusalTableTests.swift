@@ -193,6 +193,13 @@ struct RefusalTableTests {
       ["recharge_id": "r"],
       advice: "name the charge of this one"
     ),
+    refused(
+      .processorRefundTaken(refundID: "re", RechargeRefundID("f")),
+      .failedPrecondition,
+      ["refund_id": "f"],
+      advice: "name the one of this"
+    ),
+    refused(.disputeOpen(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),
     refused(.refundInProgress(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),
     refused(
       .refundAlreadySettled(RechargeRefundID("f"), .failed),
@@ -267,6 +274,6 @@ struct RefusalTableTests {
     let reasons = Self.rows.map(\.reason)
     // The one that two refusals share.
     #expect(Set(reasons).count == reasons.count - 1)
-    #expect(Set(reasons).count == 45)
+    #expect(Set(reasons).count == 47)
   }
 }

@@ -15,12 +15,13 @@ struct TextField: CustomStringConvertible {
   /// people.
   var isIdentifier: Bool {
     guard let name = path.last else { return false }
-    return ["idempotency_key", "reference", "page_token", "cursor", "known_digest", "currency_code"].contains(name)
+    return ["idempotency_key", "signature", "reference", "page_token", "cursor", "known_digest", "currency_code"]
+      .contains(name)
       || name.hasSuffix("_id")
   }
 
   /// Whether `text` belongs in no answer: tokens and keys.
-  var isSecret: Bool { ["payment_method_token", "idempotency_key"].contains(path.last ?? "") }
+  var isSecret: Bool { ["payment_method_token", "idempotency_key", "signature"].contains(path.last ?? "") }
 }
 
 /// The contract's requests, found through its descriptors, so that none that comes later is left out.

@@ -149,6 +149,52 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
+  @Test("Change Card and Pay keeps the processor's card where the new one is the old one")
+  mutating func sameCard() throws {
+    var again = card("again")
+    again.token = card("a").token
+    _ = save("a")
+    _ = ledger.send(.changeCardAndPay(RechargeID("r"), id, usd(20), again))
+    _ = ledger.send(.attachCard(RechargeID("r"), again.token, again.card))
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).removedPaymentMethod?.state == .detached)
+    #expect(saved() == (["pm-again"], "pm-again"))
+    #expect(ledger.state.removedPaymentMethods.isEmpty)
+    try ledger.prove()
+  }
+
+  @Test("are not forgotten at the processor while a recharge under way is charged by the same token")
+  mutating func tokenUnderWay() {
+    var again = card("again")
+    again.token = card("a").token
+    _ = save("a")
+    _ = ledger.send(.recharge(RechargeID("r"), id, usd(20), again))
+    #expect(ledger.ask(.tokenInUse(id, again.token)) == .reply(.tokenInUse(true)))
+    #expect(remove("a").removedPaymentMethod?.state == .detached)
+    #expect(ledger.ask(.tokenInUse(id, again.token)) == .reply(.tokenInUse(true)))
+    _ = ledger.send(.attachCard(RechargeID("r"), again.token, again.card))
+    let declined = Settlement.declined(processorChargeID: nil, code: "x")
+    #expect(ledger.settle("r", declined).removedPaymentMethod?.state == .removed)
+    #expect(ledger.ask(.tokenInUse(id, again.token)) == .reply(.tokenInUse(false)))
+  }
+
+  @Test("leave automatic recharges suspended when the one that suspended them is removed")
+  mutating func removalIsNoConsent() throws {
+    ledger.openWallet("w", granted: 50)
+    _ = save("other")
+    pass()
+    _ = save("bad")
+    enableAutoRecharge()
+    _ = ledger.send(.charge(id, usd(40), .call, reference: ""))
+    let open = try #require(ledger.state.accounts[id]?.openRecharge)
+    _ = ledger.settle(open.value, .declined(processorChargeID: nil, code: "lost_card"))
+    _ = remove("bad")
+    #expect(saved().standard == "pm-other")
+    #expect(ledger.wallet("w")?.autoRecharge?.status == .suspended)
+    _ = ledger.send(.resumeAutoRecharge(id))
+    #expect(ledger.wallet("w")?.autoRecharge?.status == .charging)
+    try ledger.prove()
+  }
+
   @Test("Change Card and Pay takes the place of the card that there was when it began, and of no other")
   mutating func replaced() throws {
     _ = save("spare")

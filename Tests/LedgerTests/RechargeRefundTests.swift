@@ -162,12 +162,32 @@ struct RechargeRefundTests {
     #expect(wallet.dollars == 30)
     #expect(wallet.ledger.send(refunded).answer.reason == "NOT_IN_REVIEW")
 
+    _ = wallet.refund("g", usd(10))
+    _ = wallet.settle("g", .needsReview(explanation: "unknown"))
+    let again = Mutation.settleRefundReview(RechargeRefundID("g"), .refunded(processorRefundID: "re"), memo: "seen")
+    #expect(wallet.ledger.send(again).answer.reason == "PROCESSOR_REFUND_TAKEN")
+    let none = Mutation.settleRefundReview(
+      RechargeRefundID("g"),
+      .failed(processorRefundID: nil, explanation: "seen"),
+      memo: "seen"
+    )
+    #expect(wallet.ledger.send(none).answer.rechargeRefund?.state == .failed)
+
+    wallet.ledger.openWallet("v")
     let id = RechargeID("r")
     _ = wallet.ledger.send(.recharge(id, wallet.id, usd(10), nil))
     let taken = Mutation.settleReview(id, .paid(processorChargeID: "ch-fund-w"), memo: "seen")
     #expect(wallet.ledger.send(taken).answer.reason == "NOT_IN_REVIEW")
     _ = wallet.ledger.settle("r", .needsReview(explanation: "unknown"))
     #expect(wallet.ledger.send(taken).answer.reason == "PROCESSOR_CHARGE_TAKEN")
+    // The processor named another charge before; who looked knows better.
+    let confused = Settlement.authenticationRequired(processorChargeID: "ch-0", nextActionURL: "u")
+    _ = wallet.ledger.send(.recharge(RechargeID("s"), WalletID("v"), usd(10), card("s")))
+    _ = wallet.ledger.settle("s", confused)
+    _ = wallet.ledger.settle("s", .paid(processorChargeID: "ch-s"))
+    let seen = Mutation.settleReview(RechargeID("s"), .paid(processorChargeID: "ch-s"), memo: "seen")
+    #expect(wallet.ledger.send(seen).answer.recharge?.state == .paid)
+    #expect(wallet.ledger.wallet("v")?.posted == 10_000_000)
     let paid = Mutation.settleReview(id, .paid(processorChargeID: "ch-r"), memo: "seen")
     #expect(wallet.ledger.send(paid).answer.entry?.reference == "seen")
     #expect(wallet.dollars == 40)
@@ -200,6 +220,44 @@ struct DisputeTests {
       #expect(wallet.dollars == balance)
     }
     try wallet.ledger.prove()
+  }
+
+  @Test("keep a wallet from being closed until the bank has decided; what comes back later can still go to the card")
+  func closing() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.dispute("d", usd(50), .opened)
+    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == "DISPUTE_OPEN")
+    _ = wallet.dispute("d", usd(50), .lost)
+    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == nil)
+
+    var other = RechargedWallet()
+    _ = other.refund("f", usd(50))
+    _ = other.settle("f", .refunded(processorRefundID: "re"))
+    _ = other.ledger.send(.close(other.id))
+    _ = other.settle("f", .failed(processorRefundID: "re", explanation: "the account is closed"))
+    #expect(other.dollars == 50)
+    #expect(other.refund("g", usd(50)).rechargeRefund?.state == .processing)
+    _ = other.settle("g", .refunded(processorRefundID: "re2"))
+    #expect(other.dollars == 0)
+    #expect(other.refund("h", usd(10)).reason == "WALLET_CLOSED")
+    try other.ledger.prove()
+  }
+
+  @Test("belong to one recharge each")
+  func oneRecharge() throws {
+    var wallet = RechargedWallet()
+    _ = wallet.dispute("d", usd(50), .opened)
+    _ = wallet.ledger.send(.recharge(RechargeID("r"), wallet.id, usd(20), nil))
+    _ = wallet.ledger.settle("r", .paid(processorChargeID: "ch-r"))
+    let origin = Origin(caller: "worker", key: nil, method: .recordDispute, fingerprint: .zero)
+    let mutation = Mutation.recordDispute(DisputeID("d"), RechargeID("r"), usd(20), .opened)
+    let answer = wallet.ledger.rules.decide(
+      .mutate(mutation, origin),
+      in: &wallet.ledger.state,
+      at: wallet.ledger.now
+    ).answer
+    #expect(answer.reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dollars == 20)
   }
 
   @Test("of spent credits name the shortfall, also on frozen and closed wallets")

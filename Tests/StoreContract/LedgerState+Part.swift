@@ -37,6 +37,7 @@ extension LedgerState {
     for book in disputes.values where histories.contains(book.dispute.rechargeID) {
       part.disputes[book.dispute.id] = book
     }
+    for id in needs.disputes { part.disputes[id] = disputes[id] }
     for id in needs.paymentMethodsWithWallets {
       guard let card = paymentMethods[id] else { continue }
       part.paymentMethods[id] = card

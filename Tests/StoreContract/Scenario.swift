@@ -96,7 +96,7 @@ package struct Scenario {
   }
 
   private mutating func anyRecharge() -> RechargeID {
-    RechargeID("r\(Int.random(in: 0...rechargeCount, using: &dice))")
+    RechargeID("q\(Int.random(in: 0...rechargeCount, using: &dice))")
   }
 
   private mutating func anyRefund() -> RechargeRefundID {
@@ -105,7 +105,7 @@ package struct Scenario {
 
   private mutating func anyCard() -> PaymentMethodID {
     let number = Int.random(in: 0...rechargeCount, using: &dice)
-    return PaymentMethodID("pm-\(Bool.random(using: &dice) ? "r" : "s")\(number)")
+    return PaymentMethodID("pm-\(Bool.random(using: &dice) ? "q" : "s")\(number)")
   }
 
   /// What becomes of cards, and of recharges after they are paid.
@@ -146,17 +146,17 @@ package struct Scenario {
     case 1...4: return .charge(walletID(), amount, .call, reference: "ref")
     case 5, 6:
       rechargeCount += 1
-      let candidate = Bool.random(using: &dice) ? Self.card("r\(rechargeCount)") : nil
-      return .recharge(RechargeID("r\(rechargeCount)"), walletID(), amount, candidate)
+      let candidate = Bool.random(using: &dice) ? Self.card("q\(rechargeCount)") : nil
+      return .recharge(RechargeID("q\(rechargeCount)"), walletID(), amount, candidate)
     case 7:
       rechargeCount += 1
-      return .changeCardAndPay(RechargeID("r\(rechargeCount)"), walletID(), amount, Self.card("r\(rechargeCount)"))
+      return .changeCardAndPay(RechargeID("q\(rechargeCount)"), walletID(), amount, Self.card("q\(rechargeCount)"))
     case 8:
       rechargeCount += 1
       return .savePaymentMethod(walletID(), Self.card("s\(rechargeCount)"))
     default:
       // Mostly one of those that are still open.
-      let id = RechargeID("r\(max(0, rechargeCount - Int.random(in: 0..<5, using: &dice)))")
+      let id = RechargeID("q\(max(0, rechargeCount - Int.random(in: 0..<5, using: &dice)))")
       return .settleRecharge(id, settlement(of: id))
     }
   }
@@ -175,7 +175,7 @@ package struct Scenario {
   private mutating func settlement(of id: RechargeID) -> Settlement {
     // Now and then the processor names a charge that may be another recharge's.
     let isConfused = Int.random(in: 0..<8, using: &dice) == 0
-    let charge = isConfused ? "ch-r\(Int.random(in: 0...rechargeCount, using: &dice))" : "ch-\(id)"
+    let charge = isConfused ? "ch-q\(Int.random(in: 0...rechargeCount, using: &dice))" : "ch-\(id)"
     return switch Int.random(in: 0..<6, using: &dice) {
     case 0, 1: .paid(processorChargeID: charge)
     case 2: .declined(processorChargeID: charge, code: "card_declined")

@@ -39,6 +39,8 @@ extension Script {
     add(.settleRefund(refund("2"), .failed(processorRefundID: "re-2-\(walletID)", explanation: "the card is closed")))
     add(.refundRecharge(refund("3"), first, Scenario.usd(10)))
     add(.settleRefund(refund("3"), .needsReview(explanation: "unknown for 23 h")))
+    let others = RefundSettlement.refunded(processorRefundID: "re-1-\(walletID)")
+    add(.settleRefundReview(refund("3"), others, memo: "a mistake"))
     let seen = RefundSettlement.failed(processorRefundID: nil, explanation: "seen by a person")
     add(.settleRefundReview(refund("3"), seen, memo: "seen at the processor"))
     add(.settleRefundReview(refund("3"), seen, memo: "again"))

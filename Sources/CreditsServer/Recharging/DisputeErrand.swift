@@ -2,39 +2,65 @@ import Ledger
 import Logging
 import PaymentProcessing
 
-/// Takes into the ledger what a bank has made of a recharge.
+/// Takes into the ledger what a bank has made of a recharge. Nobody tells of it but the processor's event, which is not
+/// to be let go before it is known whom it is about.
 struct DisputeErrand: Sendable {
   let kit: ErrandKit
-  let recharges: RechargeErrand
 
   /// Returns nil where it is about no recharge of ours.
+  ///
+  /// - Throws: `ProcessorError.outcomeUnknown` where it has to be told again, later.
   func take(_ told: ProcessorDispute) async throws -> Dispute? {
-    guard let id = try await rechargeID(ofCharge: told.chargeID) else { return nil }
-    let disputeID = DisputeID(told.id)
-    let mutation = Mutation.recordDispute(disputeID, id, told.amount, DisputeState(told.state))
+    guard let recharge = try await recharge(ofCharge: told.chargeID) else { return nil }
+    var amount = told.amount
+    if amount.currency == recharge.amount.currency, amount.micros > recharge.amount.micros {
+      // Exchange rates and fees are between us and the processor: the wallet gives back what it got.
+      kit.logger.critical(
+        "a bank takes back more than a recharge has brought",
+        metadata: ["recharge_id": "\(recharge.id)", "taken": "\(amount)", "recharge": "\(recharge.amount)"]
+      )
+      amount = recharge.amount
+    }
+    let mutation = Mutation.recordDispute(DisputeID(told.id), recharge.id, amount, DisputeState(told.state))
     let command = kit.commit(mutation, .recordDispute, of: "\(told.id) \(told.state.rawValue)")
     switch try await kit.answer(to: command, on: "dispute \(told.id)") {
     case .reply(.dispute(let reply)): return reply.dispute
     case .refusal(let refusal):
-      kit.logger.critical("a dispute cannot be recorded", metadata: ["reason": "\(refusal.sentence)"])
+      kit.logger.critical(
+        "a dispute cannot be recorded",
+        metadata: ["recharge_id": "\(recharge.id)", "reason": "\(refusal.sentence)"]
+      )
       throw refusal
     case .reply: return nil
     }
   }
 
-  /// A dispute may be told of before it is told that the charge was paid.
-  private func rechargeID(ofCharge chargeID: String) async throws -> RechargeID? {
-    if let id = try await known(chargeID) { return id }
-    guard let charge = try await kit.processor.findCharge(id: chargeID),
-      try await recharges.lookUp(charge.rechargeID) != nil
-    else { return nil }
-    return try await known(chargeID)
+  /// The paid recharge. A dispute may be told of before the ledger knows that the charge was paid.
+  private func recharge(ofCharge chargeID: String) async throws -> Recharge? {
+    if let known = try await known(chargeID) { return known }
+    guard let charge = try await kit.processor.findCharge(id: chargeID) else {
+      // That nothing is found proves nothing, as long as there is a recharge whose charge it might be.
+      guard case .reply(.openErrands(let open)) = try await kit.answer(to: .ask(.openErrands), on: "a dispute"),
+        open.recharges.isEmpty
+      else { throw ProcessorError.outcomeUnknown("the processor does not find the disputed charge") }
+      return nil
+    }
+    let recharge = try await RechargeErrand(kit: kit).take(charge)?.recharge
+    guard let recharge, recharge.state != .paid else { return recharge }
+    guard recharge.state.isTerminal else {
+      throw ProcessorError.outcomeUnknown("the disputed charge is not known as paid yet")
+    }
+    kit.logger.critical(
+      "a charge is disputed that paid no recharge",
+      metadata: ["recharge_id": "\(recharge.id)", "state": "\(recharge.state.rawValue)"]
+    )
+    return nil
   }
 
-  private func known(_ chargeID: String) async throws -> RechargeID? {
+  private func known(_ chargeID: String) async throws -> Recharge? {
     let answer = try await kit.answer(to: .ask(.rechargeOfCharge(chargeID)), on: "a disputed charge")
     guard case .reply(.recharge(let reply)) = answer, reply.recharge.state == .paid else { return nil }
-    return reply.recharge.id
+    return reply.recharge
   }
 }
 

@@ -19,6 +19,15 @@ struct ErrandKit: Sendable {
   let logger: Logger
   let clock: @Sendable () -> LedgerTime
   let sleep: @Sendable (Duration) async throws -> Void
+  /// Whether a caller waits, who is told that the ledger does not answer; the worker itself asks as often as it takes.
+  var isForCaller = false
+
+  /// The same, for a call.
+  var forCaller: ErrandKit {
+    var kit = self
+    kit.isForCaller = true
+    return kit
+  }
 
   /// Processors forget keys after 24 h; a key that may be forgotten is never sent again.
   static let keyLifetime = Duration.seconds(23 * 3600)
@@ -28,12 +37,13 @@ struct ErrandKit: Sendable {
   /// The name on the journal's records of what the processor said.
   private static let actor = "recharge-worker"
 
-  /// Asks the ledger as often as it takes.
+  /// - Throws: `CancellationError`; for a caller also `LedgerError`.
   func answer(to command: Command, on subject: String) async throws -> Answer {
     while true {
       do throws(LedgerError) {
         return try await committer.submit(command).answer
       } catch {
+        if isForCaller { throw error }
         logger.error(
           "the ledger did not answer the recharge worker",
           metadata: ["subject": "\(subject)", "error": "\(error)"]

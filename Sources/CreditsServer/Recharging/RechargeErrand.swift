@@ -32,11 +32,27 @@ struct RechargeErrand: Sendable {
   }
 
   /// Asks the processor once what became of a recharge, and commits what is final.
-  func lookUp(_ id: RechargeID) async throws -> RechargeReply? {
+  ///
+  /// - Parameter toldPaid: The processor says by itself that it is paid. Where the ledger has given it up, it is asked
+  ///   all the same: money that was taken and is not credited has to be seen by somebody.
+  func lookUp(_ id: RechargeID, toldPaid: Bool = false) async throws -> RechargeReply? {
     guard let reply = try await current(id) else { return nil }
-    guard !reply.recharge.state.isTerminal else { return reply }
-    let charge = try await kit.processor.findCharge(key: reply.recharge.processorKey)
-    guard let charge, let settlement = Self.final(charge, of: reply.recharge) else { return reply }
+    let state = reply.recharge.state
+    guard !state.isTerminal || toldPaid && state != .paid else { return reply }
+    guard let charge = try await kit.processor.findCharge(key: reply.recharge.processorKey) else { return reply }
+    return try await take(charge, for: reply)
+  }
+
+  /// Commits what is final of a charge that the processor has shown. Returns nil where it is for no recharge of ours.
+  func take(_ charge: ProcessorCharge) async throws -> RechargeReply? {
+    guard let reply = try await current(charge.rechargeID) else { return nil }
+    return try await take(charge, for: reply)
+  }
+
+  private func take(_ charge: ProcessorCharge, for reply: RechargeReply) async throws -> RechargeReply {
+    guard let settlement = Self.final(charge, of: reply.recharge) else { return reply }
+    // What is final takes no other word; but that it was paid after all is not passed over in silence.
+    if reply.recharge.state.isTerminal, settlement.state != .paid { return reply }
     return try await settle(reply, settlement)
   }
 
@@ -108,7 +124,11 @@ struct RechargeErrand: Sendable {
     let isTooLate = kit.mayHaveForgotten(keyOf: recharge.createTime)
     if mayHaveBeenAsked || isTooLate {
       switch await found(recharge) {
-      case .success(let charge?): return Self.word(charge, on: recharge)
+      case .success(let charge?):
+        if isTooLate, !Self.repeats(charge, recharge) {
+          return .settlement(.needsReview(explanation: "the processor answers with another charge"))
+        }
+        return Self.word(charge, on: recharge)
       case .success(nil):
         // That nothing is found proves nothing; but as long as the key lives, sending it again is safe.
         if isTooLate { return .settlement(.needsReview(explanation: "the processor knows of no charge after 23 h")) }
@@ -166,9 +186,7 @@ struct RechargeErrand: Sendable {
 
   /// A charge that does not repeat the recharge's id and amount is an answer to something else, and proves nothing.
   private static func word(_ charge: ProcessorCharge, on recharge: Recharge) -> Word<Settlement> {
-    guard charge.rechargeID == recharge.id, charge.amount == recharge.amount else {
-      return .unknown("the processor answered with another charge")
-    }
+    guard repeats(charge, recharge) else { return .unknown("the processor answered with another charge") }
     switch charge.status {
     case .processing: return .unknown("the processor is still working")
     case .paid: return .settlement(.paid(processorChargeID: charge.id))
@@ -179,6 +197,10 @@ struct RechargeErrand: Sendable {
       let explanation = "the cardholder did not authenticate in time"
       return .settlement(.failed(processorChargeID: charge.id, explanation: explanation))
     }
+  }
+
+  private static func repeats(_ charge: ProcessorCharge, _ recharge: Recharge) -> Bool {
+    charge.rechargeID == recharge.id && charge.amount == recharge.amount
   }
 
   /// What a definite no means; anything else means nothing.

@@ -99,7 +99,11 @@ package final class RechargeWorker: Sendable {
 
   /// Asks the processor once what became of a recharge. Returns nil where there is none.
   func lookUp(_ id: RechargeID) async throws -> RechargeReply? {
-    let reply = try await RechargeErrand(kit: kit).lookUp(id)
+    try await lookUp(id, toldPaid: false)
+  }
+
+  private func lookUp(_ id: RechargeID, toldPaid: Bool) async throws -> RechargeReply? {
+    let reply = try await RechargeErrand(kit: kit.forCaller).lookUp(id, toldPaid: toldPaid)
     if let reply { forgetCard(of: reply) }
     return reply
   }
@@ -109,10 +113,9 @@ package final class RechargeWorker: Sendable {
   func take(_ event: ProcessorEvent) async throws -> RechargeID? {
     switch event.kind {
     // It tells how the charge was. How it is, the processor says itself.
-    case .charge(let charge): return try await lookUp(charge.rechargeID)?.recharge.id
-    case .refund(let refund): return try await RefundErrand(kit: kit).take(refund)?.rechargeID
-    case .dispute(let dispute):
-      return try await DisputeErrand(kit: kit, recharges: RechargeErrand(kit: kit)).take(dispute)?.rechargeID
+    case .charge(let charge): return try await lookUp(charge.rechargeID, toldPaid: charge.status == .paid)?.recharge.id
+    case .refund(let refund): return try await RefundErrand(kit: kit.forCaller).take(refund)?.rechargeID
+    case .dispute(let dispute): return try await DisputeErrand(kit: kit.forCaller).take(dispute)?.rechargeID
     case .other: return nil
     }
   }

@@ -29,10 +29,13 @@ struct RefundErrand: Sendable {
   /// Takes what the processor tells by itself: it may be the first word, or the bank's second thoughts. Returns nil where
   /// it tells of no refund of ours, or of none that has come to an end.
   func take(_ told: ProcessorRefund) async throws -> RechargeRefund? {
-    guard let id = RechargeRefundID(processorKey: told.key), let refund = try await current(id)?.refund,
-      case .settlement(let settlement) = Self.word(told, on: refund)
+    guard let id = RechargeRefundID(processorKey: told.key), let reply = try await current(id),
+      case .settlement(let settlement) = Self.word(told, on: reply.refund)
     else { return nil }
-    guard refund.state == settlement.state || refund.state.canBecome(settlement.state) else { return refund }
+    let refund = reply.refund
+    // Told late that it was made, of one that a bank would not have since: known. Of one that was given up, it is not.
+    let isOldNews = refund.state == .failed && reply.entry != nil
+    guard refund.state != settlement.state, !isOldNews else { return refund }
     return try await settle(refund, settlement)
   }
 
@@ -41,6 +44,9 @@ struct RefundErrand: Sendable {
     if mayHaveBeenAsked || isTooLate {
       do throws(ProcessorError) {
         if let found = try await kit.processor.findRefund(key: refund.processorKey) {
+          if isTooLate, !Self.repeats(found, refund) {
+            return .settlement(.needsReview(explanation: "the processor answers with another refund"))
+          }
           return Self.word(found, on: refund)
         }
         if isTooLate { return .settlement(.needsReview(explanation: "the processor knows of no refund after 23 h")) }
@@ -68,13 +74,16 @@ struct RefundErrand: Sendable {
 
   /// A refund that does not repeat what it is for is an answer to something else, and proves nothing.
   private static func word(_ told: ProcessorRefund, on refund: RechargeRefund) -> Word<RefundSettlement> {
-    guard told.key == refund.processorKey, told.chargeID == refund.processorChargeID, told.amount == refund.amount
-    else { return .unknown("the processor answered with another refund") }
+    guard repeats(told, refund) else { return .unknown("the processor answered with another refund") }
     switch told.status {
     case .processing: return .unknown("the processor is still working")
     case .refunded: return .settlement(.refunded(processorRefundID: told.id))
     case .failed(let code): return .settlement(.failed(processorRefundID: told.id, explanation: code))
     }
+  }
+
+  private static func repeats(_ told: ProcessorRefund, _ refund: RechargeRefund) -> Bool {
+    told.key == refund.processorKey && told.chargeID == refund.processorChargeID && told.amount == refund.amount
   }
 
   private func current(_ id: RechargeRefundID) async throws -> RechargeRefundReply? {

@@ -10,13 +10,16 @@ struct RemovalErrand: Sendable {
     do {
       guard let card = try await removed(id) else { return }
       try await kit.ask(about: "card \(id)") {
-        do throws(ProcessorError) {
+        do {
+          // It may have been saved again since it was removed.
+          if try await isInUse(card) { return .settlement(()) }
           try await kit.processor.detachCard(card.token)
           return .settlement(())
-        } catch {
-          if case .outcomeUnknown(let reason) = error { return .unknown(reason) }
-          // It knows of no such card, and so there is nothing to forget.
+        } catch ProcessorError.unknownToken {
+          // There is nothing to forget.
           return .settlement(())
+        } catch {
+          return .unknown("\(error)")
         }
       }
       let command = kit.commit(.detachPaymentMethod(id), .detachPaymentMethod, of: "\(id) detached")
@@ -24,6 +27,12 @@ struct RemovalErrand: Sendable {
     } catch {
       // Only cancellation ends up here: the next start resumes it.
     }
+  }
+
+  private func isInUse(_ card: PaymentMethod) async throws -> Bool {
+    let answer = try await kit.answer(to: .ask(.tokenInUse(card.walletID, card.token)), on: "card \(card.id)")
+    guard case .reply(.tokenInUse(let isInUse)) = answer else { return true }
+    return isInUse
   }
 
   private func removed(_ id: PaymentMethodID) async throws -> PaymentMethod? {

@@ -59,10 +59,18 @@ extension Answer {
       begin(Tag.refusal)
       writer.write(refusal)
     case .reply(.rechargeOptions), .reply(.rechargeHistory), .reply(.paymentMethods), .reply(.openErrands),
-      .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.autoRecharge), .reply(.wokenAutoRecharges):
+      .reply(.tokenInUse), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.autoRecharge),
+      .reply(.wokenAutoRecharges):
       preconditionFailure("the answer to a question is never recorded")
     }
     return writer.bytes
+  }
+
+  /// The layout of an answer's bytes; nil where they are none.
+  package static func layout(ofCanonicalBytes bytes: [UInt8]) -> CanonicalLayout? {
+    var reader = CanonicalReader(bytes)
+    guard let tag = try? reader.readInt64() else { return nil }
+    return CanonicalLayout.allCases.last { $0.rawValue < tag }
   }
 
   package init(canonicalBytes: [UInt8]) throws(CanonicalReader.Malformed) {

@@ -40,13 +40,16 @@ extension CanonicalWriter {
     case .processorChargeTaken(let chargeID, let owner):
       write(chargeID)
       write(owner.value)
+    case .processorRefundTaken(let refundID, let owner):
+      write(refundID)
+      write(owner.value)
     case .paymentDeclined(let id, let code):
       write(id.value)
       write(code)
     case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
       .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
       .entryNotFound, .rechargeRefundNotFound, .idempotencyKeyReused, .rechargeInProgress, .refundInProgress,
-      .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
+      .disputeOpen, .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
       preconditionFailure("\(refusal.reason) is not remembered")
     }
   }
@@ -81,6 +84,8 @@ extension CanonicalReader {
     case "NOT_IN_REVIEW": return .notInReview(id: try readString(), state: try readString())
     case "PROCESSOR_CHARGE_TAKEN":
       return .processorChargeTaken(chargeID: try readString(), RechargeID(try readString()))
+    case "PROCESSOR_REFUND_TAKEN":
+      return .processorRefundTaken(refundID: try readString(), RechargeRefundID(try readString()))
     case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled(WalletID(try readString()))
     case "INSUFFICIENT_CREDITS":
       return .insufficientCredits(available: try readMoney(), required: try readMoney())

@@ -21,6 +21,7 @@ package indirect enum Reply: Hashable, Sendable {
   /// All saved cards, the newest first.
   case paymentMethods(Wallet, [PaymentMethod], default: PaymentMethodID?)
   case openErrands(OpenErrands)
+  case tokenInUse(Bool)
   /// Nothing stands recorded for the key asked about.
   case nothingRecorded
   /// How many holds the batch has expired.
@@ -178,7 +179,8 @@ extension Answer {
     case .reply(.rechargeRefund(let reply)): reply.wallet
     case .reply(.dispute(let reply)): reply.wallet
     case .reply(.paymentMethodRemoved(let wallet, _, _)), .reply(.paymentMethods(let wallet, _, _)): wallet
-    case .reply(.openErrands), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.wokenAutoRecharges), .refusal:
+    case .reply(.openErrands), .reply(.tokenInUse), .reply(.nothingRecorded), .reply(.expiredHolds),
+      .reply(.wokenAutoRecharges), .refusal:
       nil
     }
   }

@@ -13,6 +13,7 @@ package struct Needs: Sendable {
   package private(set) var histories: Set<RechargeID> = []
   /// Refunds bring the whole history of their recharges.
   package private(set) var refunds: Set<RechargeRefundID> = []
+  package private(set) var disputes: Set<DisputeID> = []
   package private(set) var processorChargeIDs: Set<String> = []
   /// Charges whose recharges are needed, if there are any.
   package private(set) var chargesOfRecharges: Set<String> = []
@@ -65,7 +66,10 @@ package struct Needs: Sendable {
     case .settleRecharge(let rechargeID, let settlement), .settleReview(let rechargeID, let settlement, _):
       recharges.insert(rechargeID)
       if let id = settlement.processorChargeID { processorChargeIDs.insert(id) }
-    case .refundRecharge(_, let rechargeID, _), .recordDispute(_, let rechargeID, _, _): histories.insert(rechargeID)
+    case .refundRecharge(_, let rechargeID, _): histories.insert(rechargeID)
+    case .recordDispute(let disputeID, let rechargeID, _, _):
+      histories.insert(rechargeID)
+      disputes.insert(disputeID)
     case .settleRefund(let refundID, _), .settleRefundReview(let refundID, _, _): refunds.insert(refundID)
     case .expireDueHolds: walletsWithDueHolds = true
     case .wakeAutoRecharges: walletsToWake = true
@@ -76,7 +80,8 @@ package struct Needs: Sendable {
     switch query {
     case .wallet(let walletID), .autoRecharge(let walletID): wallets.insert(walletID)
     case .hold(let holdID): holds.insert(holdID)
-    case .rechargeOptions(let walletID), .paymentMethods(let walletID): walletsWithCards.insert(walletID)
+    case .rechargeOptions(let walletID), .paymentMethods(let walletID), .tokenInUse(let walletID, _):
+      walletsWithCards.insert(walletID)
     case .recharge(let rechargeID): recharges.insert(rechargeID)
     case .rechargeOfCharge(let chargeID):
       processorChargeIDs.insert(chargeID)

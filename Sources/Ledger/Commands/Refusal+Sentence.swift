@@ -61,6 +61,10 @@ extension Refusal {
     case .rechargeInProgress(let id): "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
     case .refundInProgress(let id):
       "refunds of wallet \(id) are in progress: wait until GetRecharge shows their outcome, then retry"
+    case .disputeOpen(let id):
+      "a recharge of wallet \(id) is disputed: wait until the cardholder's bank has decided, then retry"
+    case .processorRefundTaken(let refundID, let owner):
+      "processor refund \(refundID) is refund \(owner): name the one of this, with a new key"
     case .refundAlreadySettled(let id, let state): "refund \(id) is already \(state.rawValue)"
     case .disputeImplausible(let id, let recharge):
       "dispute \(id) names more than recharge \(recharge) has brought, or another currency"

@@ -36,6 +36,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case notInReview(id: String, state: String)
   /// The processor's charge pays for another recharge.
   case processorChargeTaken(chargeID: String, RechargeID)
+  /// The processor's refund is another one of the same recharge.
+  case processorRefundTaken(refundID: String, RechargeRefundID)
   case autoRechargeDisabled(WalletID)
   /// The processor will not have the card that was to be saved.
   case paymentDeclined(WalletID, code: String)
@@ -43,6 +45,8 @@ package enum Refusal: Error, Hashable, Sendable {
   case rechargeInProgress(RechargeID)
   /// Refunds of the wallet's recharges are under way.
   case refundInProgress(WalletID)
+  /// A bank has not decided about a recharge of the wallet.
+  case disputeOpen(WalletID)
   /// A second, different final word on one refund. Only the worker can meet it.
   case refundAlreadySettled(RechargeRefundID, RechargeRefundState)
   /// News of a dispute that do not fit its recharge.
@@ -81,11 +85,13 @@ package enum Refusal: Error, Hashable, Sendable {
     case .rechargeRefundLimit: "REFUND_LIMIT"
     case .notInReview: "NOT_IN_REVIEW"
     case .processorChargeTaken: "PROCESSOR_CHARGE_TAKEN"
+    case .processorRefundTaken: "PROCESSOR_REFUND_TAKEN"
     case .autoRechargeDisabled: "AUTO_RECHARGE_DISABLED"
     case .paymentDeclined: "PAYMENT_DECLINED"
     case .idempotencyKeyReused: "IDEMPOTENCY_KEY_REUSED"
     case .rechargeInProgress: "RECHARGE_IN_PROGRESS"
     case .refundInProgress: "REFUND_IN_PROGRESS"
+    case .disputeOpen: "DISPUTE_OPEN"
     case .refundAlreadySettled: "REFUND_ALREADY_SETTLED"
     case .disputeImplausible: "DISPUTE_IMPLAUSIBLE"
     case .rechargeAlreadySettled: "RECHARGE_ALREADY_SETTLED"
@@ -100,12 +106,12 @@ package enum Refusal: Error, Hashable, Sendable {
     case .walletExists, .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty,
       .holdResolved, .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired,
       .paymentMethodLimit, .rechargeNotRefundable, .refundExceedsRecharge, .rechargeRefundLimit, .notInReview,
-      .processorChargeTaken, .autoRechargeDisabled, .paymentDeclined:
+      .processorChargeTaken, .processorRefundTaken, .autoRechargeDisabled, .paymentDeclined:
       true
     case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
       .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
       .entryNotFound, .rechargeRefundNotFound, .idempotencyKeyReused, .rechargeInProgress, .refundInProgress,
-      .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
+      .disputeOpen, .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
       false
     }
   }
@@ -133,7 +139,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case .currencyUnsupported(let given): ["given": given.code]
     case .walletNotFound(let id), .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id),
       .walletClosed(let id), .paymentMethodRequired(let id), .paymentMethodNotFound(let id),
-      .paymentMethodLimit(let id), .refundInProgress(let id), .autoRechargeDisabled(let id):
+      .paymentMethodLimit(let id), .refundInProgress(let id), .disputeOpen(let id),
+      .autoRechargeDisabled(let id):
       ["wallet_id": id.value]
     case .walletNotEmpty(let id, let posted, let held, let openHolds, let openRecharge):
       [
@@ -160,6 +167,7 @@ package enum Refusal: Error, Hashable, Sendable {
       ]
     case .notInReview(_, let state): ["state": state]
     case .processorChargeTaken(_, let owner): ["recharge_id": owner.value]
+    case .processorRefundTaken(_, let owner): ["refund_id": owner.value]
     case .refundAlreadySettled(let id, let state): ["refund_id": id.value, "state": state.rawValue]
     case .disputeImplausible(_, let id): ["recharge_id": id.value]
     case .rechargeAlreadySettled(let id, let state): ["recharge_id": id.value, "state": state.rawValue]

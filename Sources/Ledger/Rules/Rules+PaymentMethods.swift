@@ -51,8 +51,8 @@ extension Rules {
     }
     let removed = remove(paymentMethod, in: &state)
     if account.defaultPaymentMethod == id {
+      // What is suspended stays so: nobody has asked for this card to be charged now.
       account.pay(with: state.savedCards(of: walletID).first)
-      if account.defaultPaymentMethod != nil { account.wallet.autoRecharge?.take(.cardReplaced, at: time) }
     }
     let left = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
     let posting = Posting(kind: .paymentMethodRemoved)
@@ -80,14 +80,22 @@ extension Rules {
     guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
   }
 
-  /// Nobody charges the card from now on. The processor is told to forget it, unless it is saved once more under the same
-  /// name.
-  func remove(_ paymentMethod: PaymentMethod, in state: inout LedgerState) -> PaymentMethod {
+  /// Nobody charges the card from now on. The processor is told to forget it, unless its token is in use beside it.
+  ///
+  /// - Parameter isOver: The wallet's open recharge, which brought the card, has ended.
+  func remove(
+    _ paymentMethod: PaymentMethod,
+    isOver: Bool = false,
+    in state: inout LedgerState
+  ) -> PaymentMethod {
     var paymentMethod = paymentMethod
-    let isSavedTwice = state.savedCards(of: paymentMethod.walletID).contains {
-      $0.id != paymentMethod.id && $0.token == paymentMethod.token
-    }
-    paymentMethod.state = isSavedTwice ? .detached : .removed
+    let isInUse = state.uses(
+      paymentMethod.token,
+      of: paymentMethod.walletID,
+      besides: paymentMethod.id,
+      andRecharge: !isOver
+    )
+    paymentMethod.state = isInUse ? .detached : .removed
     state.save(paymentMethod)
     return paymentMethod
   }
@@ -118,6 +126,19 @@ extension Rules {
 }
 
 extension LedgerState {
+  /// Whether a card is, or may soon be, charged by `token`: a saved one, or that of the open recharge.
+  func uses(
+    _ token: PaymentMethodToken,
+    of walletID: WalletID,
+    besides id: PaymentMethodID?,
+    andRecharge: Bool = true
+  ) -> Bool {
+    if savedCards(of: walletID).contains(where: { $0.id != id && $0.token == token }) { return true }
+    guard andRecharge, let open = accounts[walletID]?.openRecharge, let card = recharges[open]?.recharge.paymentMethod
+    else { return false }
+    return card.id != id && card.token == token
+  }
+
   /// Those that are loaded, the newest first.
   func savedCards(of walletID: WalletID) -> [PaymentMethod] {
     paymentMethods.values.filter { $0.walletID == walletID && $0.state == .saved }

@@ -65,6 +65,8 @@ extension Rules {
       guard let paymentMethod = state.paymentMethods[id] else { throw .paymentMethodNotFound(WalletID("")) }
       let account = try account(paymentMethod.walletID, in: state)
       return .paymentMethod(account.wallet(toldAt: time), paymentMethod)
+    case .tokenInUse(let walletID, let token):
+      return .tokenInUse(state.uses(token, of: walletID, besides: nil))
     case .openErrands: return .openErrands(openErrands(in: state))
     case .recorded: return .nothingRecorded
     }

@@ -20,7 +20,8 @@ extension Rules {
       let step = Money(micros: limits.step, currency: amount.currency)
       throw .amountOutOfRange(field: "amount.micros", rule: "must be a multiple of \(step)")
     }
-    try check(account.wallet, takes: .settling)
+    // What came back to a closed wallet can leave it, and nothing else.
+    if amount.micros > account.wallet.available.micros { try check(account.wallet, takes: .settling) }
     guard recharge.state == .paid, let chargeID = recharge.processorChargeID else {
       throw .rechargeNotRefundable(rechargeID, recharge.state)
     }
@@ -48,7 +49,7 @@ extension Rules {
   func settle(
     _ id: RechargeRefundID,
     _ settlement: RefundSettlement,
-    memo: String = "",
+    byHand memo: String? = nil,
     origin: Origin,
     in state: inout LedgerState,
     at time: LedgerTime
@@ -56,7 +57,8 @@ extension Rules {
     guard let book = state.refunds[id] else { throw .rechargeRefundNotFound(id) }
     var refund = book.refund
     var account = try account(refund.walletID, in: state)
-    let settlement = checked(settlement, of: refund, for: account.wallet)
+    // A person has seen more than can be checked here.
+    let settlement = memo == nil ? checked(settlement, of: refund, for: account.wallet) : settlement
     if refund.state == settlement.state { return .reply(.rechargeRefund(book.reply)) }
     guard refund.state.canBecome(settlement.state) else { throw .refundAlreadySettled(id, refund.state) }
     let moved: Int64 =
@@ -65,6 +67,7 @@ extension Rules {
       case (.refunded, .failed): refund.amount.micros
       default: 0
       }
+    _ = try Self.posted(of: account.wallet, after: moved)
     account.openRefunds += (settlement.state.isOpen ? 1 : 0) - (refund.state.isOpen ? 1 : 0)
     refund.state = settlement.state
     refund.updateTime = time
@@ -73,7 +76,7 @@ extension Rules {
     case .refunded: refund.explanation = nil
     case .failed(_, let explanation), .needsReview(let explanation): refund.explanation = explanation
     }
-    return record(refund, moving: moved, memo: memo, in: account, origin: origin, to: &state, at: time)
+    return record(refund, moving: moved, memo: memo ?? "", in: account, origin: origin, to: &state, at: time)
   }
 
   func settleReview(
@@ -89,7 +92,11 @@ extension Rules {
     guard book.refund.state == .needsReview else {
       throw .notInReview(id: "refund \(id)", state: book.refund.state.rawValue)
     }
-    return try settle(id, settlement, memo: memo, origin: origin, in: &state, at: time)
+    if let name = settlement.processorRefundID {
+      let taken = state.refunds.values.first { $0.refund.processorRefundID == name && $0.refund.id != id }
+      if let taken { throw .processorRefundTaken(refundID: name, taken.refund.id) }
+    }
+    return try settle(id, settlement, byHand: memo, origin: origin, in: &state, at: time)
   }
 
   /// A recharge with all that became of its money.

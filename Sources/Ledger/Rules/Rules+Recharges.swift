@@ -78,7 +78,10 @@ extension Rules {
     if let chargeID = settlement.processorChargeID, let owner = state.processorCharges[chargeID], owner != id {
       throw .processorChargeTaken(chargeID: chargeID, owner)
     }
-    return try settle(id, settlement, memo: memo, origin: origin, in: &state, at: time)
+    if settlement.state == .paid {
+      _ = try Self.posted(of: try account(book.recharge.walletID, in: state).wallet, after: book.recharge.amount.micros)
+    }
+    return try settle(id, settlement, byHand: memo, origin: origin, in: &state, at: time)
   }
 
   /// Commits what the processor said: outcome, entry, card and slot together.
@@ -87,7 +90,7 @@ extension Rules {
   func settle(
     _ id: RechargeID,
     _ settlement: Settlement,
-    memo: String = "",
+    byHand memo: String? = nil,
     origin: Origin,
     in state: inout LedgerState,
     at time: LedgerTime
@@ -95,7 +98,8 @@ extension Rules {
     guard let book = state.recharges[id] else { throw .rechargeNotFound(id) }
     var recharge = book.recharge
     var account = try account(recharge.walletID, in: state)
-    let settlement = checked(settlement, of: recharge, for: account.wallet, in: state)
+    // A person has seen more than can be checked here.
+    let settlement = memo == nil ? checked(settlement, of: recharge, for: account.wallet, in: state) : settlement
     if recharge.state == settlement.state { return .reply(.recharge(book.reply)) }
     guard recharge.state.canBecome(settlement.state) else { throw .rechargeAlreadySettled(id, recharge.state) }
     recharge.state = settlement.state
@@ -108,10 +112,10 @@ extension Rules {
       recharge.explanation = nil
       account.wallet.posted += recharge.amount.micros
       if recharge.paymentMethodIsCandidate {
+        state.save(recharge.paymentMethod)
         // Unless it was removed meanwhile.
         let replaced = recharge.replacedPaymentMethod.flatMap { state.paymentMethods[$0] }
         if let replaced, replaced.state == .saved { removed = remove(replaced, in: &state) }
-        state.save(recharge.paymentMethod)
         account.pay(with: recharge.paymentMethod)
         account.wallet.autoRecharge?.take(.cardReplaced, at: time)
       }
@@ -125,14 +129,14 @@ extension Rules {
     if recharge.paymentMethodIsCandidate, recharge.paymentMethodIsAttached,
       recharge.state == .declined || recharge.state == .failed
     {
-      removed = remove(recharge.paymentMethod, in: &state)
+      removed = remove(recharge.paymentMethod, isOver: true, in: &state)
     }
     if recharge.purpose == .autoRecharge {
       account.wallet.autoRecharge?.take(.settled(settlement, amount: recharge.amount.micros), at: time)
       // What came up while it was with the processor.
       if account.openDisputes > 0 { account.wallet.autoRecharge?.take(.disputed, at: time) }
     }
-    return record(recharge, removing: removed, memo: memo, in: account, origin: origin, to: &state, at: time)
+    return record(recharge, removing: removed, memo: memo ?? "", in: account, origin: origin, to: &state, at: time)
   }
 
   /// A word that cannot be taken at face value goes to a person instead.

@@ -64,6 +64,7 @@ extension Rules {
       )
     }
     guard account.openRefunds == 0 else { throw .refundInProgress(walletID) }
+    guard account.openDisputes == 0 else { throw .disputeOpen(walletID) }
     account.wallet.state = .closed
     account.wallet.autoRecharge?.take(.walletClosed, at: time)
     return record(account, .walletClosed, origin: origin, in: &state, at: time)

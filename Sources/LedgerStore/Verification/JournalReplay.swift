@@ -15,6 +15,17 @@ struct JournalReplay {
     var isBroken = false
   }
 
+  struct KnownRefund {
+    var record: Int64
+    var state: RechargeRefundState
+  }
+
+  struct KnownDispute {
+    var record: Int64
+    /// What the bank has, in micros.
+    var taken: Int64
+  }
+
   struct OpenHold {
     var id: HoldID
     /// The one that changed it last.
@@ -31,8 +42,8 @@ struct JournalReplay {
   private(set) var openRecharges: [RechargeID: Int64] = [:]
   private(set) var openRefunds: Set<RechargeRefundID> = []
   /// The record that each was changed by last; a refund is never done with, for a bank may take it back.
-  private(set) var rechargeRefunds: [RechargeRefundID: Int64] = [:]
-  private(set) var disputes: [DisputeID: Int64] = [:]
+  private(set) var rechargeRefunds: [RechargeRefundID: KnownRefund] = [:]
+  private(set) var disputes: [DisputeID: KnownDispute] = [:]
   private(set) var paymentMethods: [PaymentMethodID: Int64] = [:]
   private(set) var removedPaymentMethods: Set<PaymentMethodID> = []
   /// The balances of the accounts on the other side of entries, in micros.
@@ -107,14 +118,28 @@ struct JournalReplay {
       }
     }
     if let refund = answer.rechargeRefund { follow(refund, record, &flaws) }
-    if let dispute = answer.dispute { disputes[dispute.id] = record.number }
+    if let dispute = answer.dispute { follow(dispute, record, &flaws) }
+  }
+
+  private mutating func follow(_ dispute: Dispute, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
+    if record.amount != (disputes[dispute.id]?.taken ?? 0) - dispute.taken {
+      flaws.add("record \(record.number) does not follow from what dispute \(dispute.id) was before")
+    }
+    disputes[dispute.id] = KnownDispute(record: record.number, taken: dispute.taken)
   }
 
   private mutating func follow(_ refund: RechargeRefund, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
-    if (record.kind == .rechargeRefundStarted) == (rechargeRefunds[refund.id] != nil) {
+    let before = rechargeRefunds[refund.id]?.state
+    let moved =
+      switch (before, refund.state) {
+      case (.refunded, .failed): refund.amount.micros
+      case (_, .refunded): -refund.amount.micros
+      default: Int64(0)
+      }
+    if (record.kind == .rechargeRefundStarted) == (before != nil) || record.amount != moved {
       flaws.add("record \(record.number) does not follow from what refund \(refund.id) was before")
     }
-    rechargeRefunds[refund.id] = record.number
+    rechargeRefunds[refund.id] = KnownRefund(record: record.number, state: refund.state)
     if refund.state.isOpen {
       openRefunds.insert(refund.id)
     } else {

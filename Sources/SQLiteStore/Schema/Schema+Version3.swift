@@ -2,6 +2,9 @@ extension Schema {
   /// Several cards of a wallet, refunds of recharges, disputes.
   static let version3 = """
     ALTER TABLE payment_method ADD COLUMN state TEXT NOT NULL DEFAULT 'SAVED';
+    -- A wallet had one card, and the others were replaced by it.
+    UPDATE payment_method SET state = 'DETACHED' WHERE payment_method_id NOT IN
+      (SELECT default_payment_method FROM balance WHERE default_payment_method IS NOT NULL);
     CREATE INDEX saved_payment_method ON payment_method (wallet) WHERE state = 'SAVED';
     CREATE INDEX removed_payment_method ON payment_method (create_time) WHERE state = 'REMOVED';
 

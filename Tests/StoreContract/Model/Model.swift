@@ -162,7 +162,7 @@ struct Model {
   /// What the model knows nothing of: several cards, refunds of recharges, reviews.
   static let rememberedElsewhere: Set<String> = [
     "PAYMENT_METHOD_LIMIT", "RECHARGE_NOT_REFUNDABLE", "REFUND_EXCEEDS_RECHARGE", "REFUND_LIMIT", "NOT_IN_REVIEW",
-    "PROCESSOR_CHARGE_TAKEN",
+    "PROCESSOR_CHARGE_TAKEN", "PROCESSOR_REFUND_TAKEN",
   ]
 
   private mutating func effect(of action: Action) throws(No) -> Seen {

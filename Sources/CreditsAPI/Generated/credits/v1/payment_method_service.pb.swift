@@ -677,7 +677,8 @@ public protocol PaymentMethodService: Sendable {
   func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, context: ServerContext) async throws -> SetDefaultPaymentMethodResponse
 
   /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
-  /// are paid with. Where none is left, automatic recharges are suspended in the same change.
+  /// are paid with; automatic recharges that are suspended stay so. Where none is left, they are suspended in the same
+  /// change.
   ///
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. ABORTED, `RECHARGE_IN_PROGRESS`: the card is just being
   /// charged; the metadata `recharge_id` says for what.
@@ -749,7 +750,8 @@ public protocol DeferredPaymentMethodService: Sendable {
   func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, context: ServerContext, reply: TypedReply<SetDefaultPaymentMethodResponse>)
 
   /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
-  /// are paid with. Where none is left, automatic recharges are suspended in the same change.
+  /// are paid with; automatic recharges that are suspended stay so. Where none is left, they are suspended in the same
+  /// change.
   ///
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. ABORTED, `RECHARGE_IN_PROGRESS`: the card is just being
   /// charged; the metadata `recharge_id` says for what.
@@ -836,7 +838,8 @@ public struct PaymentMethodServiceClient: Sendable {
   }
 
   /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
-  /// are paid with. Where none is left, automatic recharges are suspended in the same change.
+  /// are paid with; automatic recharges that are suspended stay so. Where none is left, they are suspended in the same
+  /// change.
   ///
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. ABORTED, `RECHARGE_IN_PROGRESS`: the card is just being
   /// charged; the metadata `recharge_id` says for what.

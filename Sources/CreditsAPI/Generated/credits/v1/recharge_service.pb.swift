@@ -1048,7 +1048,8 @@ public protocol RechargeService: Sendable {
   /// The memo stands on its entry.
   ///
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
-  /// that the metadata name. NOT_FOUND, `RECHARGE_NOT_FOUND` or `REFUND_NOT_FOUND`.
+  /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
+  /// `REFUND_NOT_FOUND`.
   func settleReview(_ request: SettleReviewRequest, context: ServerContext) async throws -> SettleReviewResponse
 
   /// Saves what the customer wants of automatic recharges.
@@ -1152,7 +1153,8 @@ public protocol DeferredRechargeService: Sendable {
   /// The memo stands on its entry.
   ///
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
-  /// that the metadata name. NOT_FOUND, `RECHARGE_NOT_FOUND` or `REFUND_NOT_FOUND`.
+  /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
+  /// `REFUND_NOT_FOUND`.
   func settleReview(_ request: SettleReviewRequest, context: ServerContext, reply: TypedReply<SettleReviewResponse>)
 
   /// Saves what the customer wants of automatic recharges.
@@ -1275,7 +1277,8 @@ public struct RechargeServiceClient: Sendable {
   /// The memo stands on its entry.
   ///
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
-  /// that the metadata name. NOT_FOUND, `RECHARGE_NOT_FOUND` or `REFUND_NOT_FOUND`.
+  /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
+  /// `REFUND_NOT_FOUND`.
   public func settleReview(_ request: SettleReviewRequest, options: CallOptions = CallOptions()) async throws -> SettleReviewResponse {
     try await client.unary(RechargeServiceMethods.settleReview, request, options: options).message
   }

@@ -1910,7 +1910,8 @@ public protocol WalletService: Sendable {
   /// Ends a wallet that has nothing in it, for good. Its history stays.
   ///
   /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
-  /// is in the way. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// is in the way. ABORTED, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not come to its end.
+  /// FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func closeWallet(_ request: CloseWalletRequest, context: ServerContext) async throws -> CloseWalletResponse
 
   /// Lists a wallet's entries, newest first.
@@ -2071,7 +2072,8 @@ public protocol DeferredWalletService: Sendable {
   /// Ends a wallet that has nothing in it, for good. Its history stays.
   ///
   /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
-  /// is in the way. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// is in the way. ABORTED, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not come to its end.
+  /// FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func closeWallet(_ request: CloseWalletRequest, context: ServerContext, reply: TypedReply<CloseWalletResponse>)
 
   /// Lists a wallet's entries, newest first.
@@ -2265,7 +2267,8 @@ public struct WalletServiceClient: Sendable {
   /// Ends a wallet that has nothing in it, for good. Its history stays.
   ///
   /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
-  /// is in the way. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// is in the way. ABORTED, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not come to its end.
+  /// FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   public func closeWallet(_ request: CloseWalletRequest, options: CallOptions = CallOptions()) async throws -> CloseWalletResponse {
     try await client.unary(WalletServiceMethods.closeWallet, request, options: options).message
   }
