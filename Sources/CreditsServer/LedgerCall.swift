@@ -74,7 +74,7 @@ struct LedgerCall: Sendable {
     do {
       return try await question()
     } catch let error as ProcessorError {
-      throw ProcessorError.outcomeUnknown("\(error)")
+      throw ProcessorError.outcomeUnknown(error.description)
     }
   }
 

@@ -54,3 +54,15 @@ package enum ProcessorError: Error, Hashable, Sendable {
   /// Whether there was an effect is not known: a time-out, a broken connection, a failure on the processor's side.
   case outcomeUnknown(String)
 }
+
+extension ProcessorError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unknownToken: "the processor knows no such token"
+    case .cardDeclined(let code): "the card is declined: \(code)"
+    case .rejected(let reason): "refused: \(reason)"
+    case .signatureInvalid: "the signature is not the processor's"
+    case .outcomeUnknown(let reason): reason
+    }
+  }
+}

@@ -17,6 +17,9 @@ struct Comparison {
   /// What the ledger has taken from wallets for it.
   private(set) var refundEntries = 0
   private(set) var debited = Money.micros(0)
+  /// What banks have by what the processor told, and what the ledger has taken from wallets for it.
+  private(set) var taken = Money.micros(0)
+  private(set) var disputed = Money.micros(0)
   let verdict: Verdict
   private(set) var flaws: [String] = []
 
@@ -25,22 +28,27 @@ struct Comparison {
     var isPaid: Bool
     /// Micros that were given back.
     var refunded: Int64 = 0
+    /// Micros that a bank has, as far as that was told.
+    var taken: Int64 = 0
   }
 
   /// What the ledger has of a recharge, in micros.
   private struct Posted {
     var credited: Int64 = 0
     var debited: Int64 = 0
+    var disputed: Int64 = 0
   }
 
   private static let readers = 64
 
-  /// - Parameter wallets: With what each has to hold, in micros; nil where that is not known.
-  init(of wallets: [String: Int64?], stage: Stage) async throws {
+  /// - Parameters:
+  ///   - wallets: With what each has to hold, in micros; nil where that is not known.
+  ///   - taken: Micros that banks have of charges, by their ids.
+  init(of wallets: [String: Int64?], taken: [String: Int64], stage: Stage) async throws {
     let client = try await stage.client(0)
     verdict = try await client.ledger.verify()
     if !verdict.sound { flaws.append("the ledger's proof fails: \(verdict.flaws)") }
-    let charges = try books(stage)
+    let charges = try books(stage, taken)
     let entries = try await entries(of: wallets, client)
     for (recharge, charge) in charges {
       let credit = entries[recharge]
@@ -61,6 +69,10 @@ struct Comparison {
       unpaid += 1
       flaws.append("\(recharge): credited, unknown to the processor")
     }
+    for (recharge, charge) in charges where charge.taken != entries[recharge]?.disputed ?? 0 {
+      let disputed = entries[recharge]?.disputed ?? 0
+      flaws.append("\(recharge): a bank has \(charge.taken) micros, taken from its wallet \(disputed)")
+    }
     try await compareStates(charges, client)
     if charged != credited { flaws.append("charged \(charged.formatted), credited \(credited.formatted)") }
     if refunded != debited || refunds != refundEntries {
@@ -69,14 +81,15 @@ struct Comparison {
   }
 
   /// What the processor has, by recharges.
-  private mutating func books(_ stage: Stage) throws -> [String: Charge] {
+  private mutating func books(_ stage: Stage, _ taken: [String: Int64]) throws -> [String: Charge] {
     var charges: [String: Charge] = [:]
     var recharges: [Substring: String] = [:]
     let books = try stage.books()
     for fields in books where fields[0] == "charge" {
       recharges[fields[1]] = String(fields[2])
       guard let micros = Int64(fields[3]) else { throw TortureError(description: "\(fields): no amount") }
-      let charge = Charge(micros: micros, isPaid: fields[5] == "paid")
+      let charge = Charge(micros: micros, isPaid: fields[5] == "paid", taken: taken[String(fields[1])] ?? 0)
+      self.taken.micros += charge.taken
       if charge.isPaid {
         paidCharges += 1
         charged.micros += micros
@@ -127,6 +140,11 @@ struct Comparison {
           flaws.append("\(entry.rechargeID): credited twice")
         }
         posted[entry.rechargeID, default: Posted()].credited += micros
+      }
+      for entry in entries where entry.kind == .dispute {
+        let micros = -(entry.amount?.micros ?? 0)
+        disputed.micros += micros
+        posted[entry.rechargeID, default: Posted()].disputed += micros
       }
       for entry in entries where entry.kind == .rechargeRefund {
         let micros = -(entry.amount?.micros ?? 0)

@@ -18,15 +18,21 @@ struct Customer: Sendable {
     "pm_card_visa_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedExpiredCard",
     "pm_card_chargeCustomerFail",
   ]
+  /// They pay, and their holders want the money back from the bank.
+  private static let disputedCards = ["pm_card_createDispute", "pm_sim_disputeWon", "pm_sim_disputeLost"]
   private static let billing = BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
 
   var wallet: String { "wallet-\(number)" }
 
-  /// Returns what the wallet has to hold, in micros.
-  func live() async throws -> Int64 {
+  /// Returns what the wallet has to hold, in micros; nil where that depends on what banks say, and when.
+  func live() async throws -> Int64? {
     var numbers = SeededNumbers(seed: seed, stream: UInt64(number))
     var life = Life(calls: PersistentCalls(credits: credits, wallet: wallet), tally: tally)
     _ = try await life.calls.until { try await $0.wallet.create(wallet, idempotencyKey: $1) }
+    if numbers.happens(0.1) {
+      for _ in 0..<numbers.number(1...3) { try await pay(&life, &numbers, with: numbers.one(of: Self.disputedCards)) }
+      return nil
+    }
     if numbers.happens(0.2) { try await pay(&life, &numbers, with: numbers.one(of: Self.badCards)) }
     let threshold = numbers.dollars(10...20)
     let settings = AutoRechargeSettings(
@@ -83,7 +89,7 @@ struct Customer: Sendable {
     try await life.recharge(
       card == nil ? "saved card" : "first card",
       amount,
-      isGood: token.map { Self.goodCards.contains($0) } ?? true,
+      isGood: token.map { (Self.goodCards + Self.disputedCards).contains($0) } ?? true,
       isTwin: numbers.happens(0.1)
     ) { credits, key in
       try await credits.recharge.pay(wallet, amount, with: card, autoRecharge: autoRecharge, idempotencyKey: key)

@@ -14,7 +14,7 @@ struct LogFile {
       if line.contains("resumed recharges"), let count = line.split(separator: "count=").last {
         resumedRecharges += Int(count.prefix { $0.isNumber }) ?? 0
       } else if line.contains("is unknown"), let reason = line.split(separator: "reason=").last {
-        reasons[reason.split(separator: " recharge_id=")[0].prefix(60), default: 0] += 1
+        reasons[reason.split(separator: " subject=")[0].prefix(60), default: 0] += 1
       }
     }
     unknownOutcomes = reasons.map { ($0.key, $0.value) }.sorted { $0.1 > $1.1 }

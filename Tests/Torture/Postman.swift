@@ -7,12 +7,29 @@ final class Postman: Sendable {
   private let stage: Stage
   private let tally: Tally
   private let isLast = Mutex(false)
+  /// What banks have of charges by the events that were brought: micros by disputes, with the charges' ids.
+  private let disputes = Mutex<[String: Dispute]>([:])
+
+  struct Dispute {
+    var chargeID: String
+    var micros: Int64
+    var isWon: Bool
+  }
 
   private static let carried = 32
 
   init(stage: Stage, tally: Tally) {
     self.stage = stage
     self.tally = tally
+  }
+
+  /// Micros that banks have of each charge.
+  var taken: [String: Int64] {
+    disputes.withLock { disputes in
+      var taken: [String: Int64] = [:]
+      for dispute in disputes.values { taken[dispute.chargeID, default: 0] += dispute.isWon ? 0 : dispute.micros }
+      return taken
+    }
   }
 
   /// Nothing more will be told: what there is is brought, then `run` returns.
@@ -43,6 +60,16 @@ final class Postman: Sendable {
       try await credits.paymentMethod.ingest(event.payload, signature: event.signature)
     }
     tally.note(recharge == nil ? "events ignored" : "events taken")
+    keep(String(decoding: event.payload, as: UTF8.self).split(separator: "\t"))
+  }
+
+  /// Whatever the order: what is won stays won.
+  private func keep(_ fields: [Substring]) {
+    guard fields.count == 7, fields[1] == "dispute", let micros = Int64(fields[4]) else { return }
+    disputes.withLock { disputes in
+      let isWon = fields[6] == "won" || disputes[String(fields[2])]?.isWon == true
+      disputes[String(fields[2])] = Dispute(chargeID: String(fields[3]), micros: micros, isWon: isWon)
+    }
   }
 }
 

@@ -56,7 +56,7 @@ struct Torture: AsyncParsableCommand {
     showing.cancel()
     let duration = ContinuousClock.now - start
 
-    let comparison = try await Comparison(of: wallets, stage: stage)
+    let comparison = try await Comparison(of: wallets, taken: postman.taken, stage: stage)
     let flaws = tally.flaws + comparison.flaws
     report(tally, comparison, LogFile(path: place.path("creditsd.log")), duration: duration)
     for flaw in flaws.prefix(500) { say("FLAW \(flaw)") }
@@ -83,6 +83,7 @@ struct Torture: AsyncParsableCommand {
       "given back: by the processor \(comparison.refunds) times, \(comparison.refunded.formatted); "
         + "in the ledger \(comparison.refundEntries) times, \(comparison.debited.formatted)"
     )
+    say("taken by banks: \(comparison.taken.formatted); in the ledger \(comparison.disputed.formatted)")
     say(
       "double charges \(comparison.doubleCharges), double credits \(comparison.doubleCredits), "
         + "uncredited charges \(comparison.uncredited), unpaid credits \(comparison.unpaid)"
