@@ -20,6 +20,9 @@ struct LedgerCall: Sendable {
   /// The trailing metadata of an answer that an earlier request with the same key had.
   static let replayedKey = "replayed"
 
+  /// Of an answer that no rule gives to that question.
+  static let misanswered = GRPCStatus(code: .internal, message: "the ledger answered another question")
+
   /// Who asks, under which key, and the digest by which the same request is known again.
   func origin(
     of request: some ProtobufMessage,
@@ -99,7 +102,7 @@ struct LedgerCall: Sendable {
     case .failure(let error): throw GRPCStatus(error)
     case .success(let outcome):
       guard let response = response(try reply(of: outcome, context)) else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw misanswered
       }
       return response
     }

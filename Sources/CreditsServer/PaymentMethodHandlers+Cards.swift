@@ -14,7 +14,7 @@ extension PaymentMethodHandlers {
       let question = Query.paymentMethods(try RequestFields.walletID(request.walletID))
       guard
         case .paymentMethods(_, let cards, let standard) = try await recharges.ledger.reply(to: .ask(question), context)
-      else { throw GRPCStatus(code: .internal, message: "the ledger answered another question") }
+      else { throw LedgerCall.misanswered }
       return ListPaymentMethodsResponse(
         paymentMethods: cards.map { PaymentMethod($0) },
         defaultPaymentMethodID: standard?.value ?? ""
@@ -41,7 +41,7 @@ extension PaymentMethodHandlers {
       )
       let reply = try await recharges.ledger.reply(to: .mutate(mutation, origin), context)
       guard case .paymentMethod(let wallet, let card) = reply else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw LedgerCall.misanswered
       }
       return SetDefaultPaymentMethodResponse(paymentMethod: PaymentMethod(card), wallet: Wallet(wallet))
     } catch {
@@ -66,7 +66,7 @@ extension PaymentMethodHandlers {
       )
       let reply = try await recharges.ledger.reply(to: .mutate(mutation, origin), context)
       guard case .paymentMethodRemoved(let wallet, let removed, let left) = reply else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw LedgerCall.misanswered
       }
       if removed.state == .removed { recharges.worker.forget(removed.id) }
       return RemovePaymentMethodResponse(wallet: Wallet(wallet), paymentMethod: left.map { PaymentMethod($0) })

@@ -24,7 +24,7 @@ struct PaymentMethodHandlers: PaymentMethodService {
       let card = try RequestFields.requiredCard(request.paymentMethodToken, request.billingDetails)
       let reply = try await saved(card, for: walletID, origin, context)
       guard case .paymentMethod(let wallet, let paymentMethod) = reply else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw LedgerCall.misanswered
       }
       return SavePaymentMethodResponse(paymentMethod: PaymentMethod(paymentMethod), wallet: Wallet(wallet))
     } catch {
@@ -41,7 +41,7 @@ struct PaymentMethodHandlers: PaymentMethodService {
       let id = request.paymentMethodID.isEmpty ? nil : PaymentMethodID(request.paymentMethodID)
       let question = Query.paymentMethod(try RequestFields.walletID(request.walletID), id)
       guard case .paymentMethod(_, let paymentMethod) = try await recharges.ledger.reply(to: .ask(question), context)
-      else { throw GRPCStatus(code: .internal, message: "the ledger answered another question") }
+      else { throw LedgerCall.misanswered }
       return GetPaymentMethodResponse(paymentMethod: PaymentMethod(paymentMethod))
     } catch {
       throw LedgerCall.status(of: error)

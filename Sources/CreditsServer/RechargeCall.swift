@@ -62,7 +62,7 @@ struct RechargeCall: Sendable {
     mutation: () async throws -> Mutation
   ) async throws -> RechargeRefundReply {
     guard case .rechargeRefund(let begun) = try await reply(to: origin, context, mutation: mutation) else {
-      throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+      throw LedgerCall.misanswered
     }
     guard begun.refund.state == .processing else { return begun }
     await worker.carry(.refund(begun.refund.id), waitingUntil: Self.patience(of: context))
@@ -83,7 +83,7 @@ struct RechargeCall: Sendable {
   /// Waits for the worker's first word, as long as the caller has time, then reads the recharge.
   private func finished(_ reply: Reply, _ context: ServerContext) async throws -> RechargeReply {
     guard case .recharge(let begun) = reply else {
-      throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+      throw LedgerCall.misanswered
     }
     guard begun.recharge.state == .processing else { return begun }
     await worker.carry(.recharge(begun.recharge.id), waitingUntil: Self.patience(of: context))

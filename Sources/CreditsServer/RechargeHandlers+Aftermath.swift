@@ -92,7 +92,7 @@ extension RechargeHandlers {
           wallet: Wallet(reply.wallet),
           entry: reply.entry.map { Entry($0, of: reply.wallet) }
         )
-      default: throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+      default: throw LedgerCall.misanswered
       }
     } catch {
       throw LedgerCall.status(of: error)

@@ -52,7 +52,7 @@ extension RechargeHandlers {
       try recharges.ledger.authorize(context)
       let question = Query.autoRecharge(try RequestFields.walletID(request.walletID))
       guard case .autoRecharge(let reply) = try await recharges.ledger.reply(to: .ask(question), context) else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw LedgerCall.misanswered
       }
       return GetAutoRechargeResponse(
         autoRecharge: reply.wallet.autoRecharge.map { CreditsAPI.AutoRecharge($0) },
@@ -72,7 +72,7 @@ extension RechargeHandlers {
     guard
       case .autoRechargeSaved(let wallet, let firesNow) =
         try await recharges.ledger.reply(to: .mutate(mutation, origin), context)
-    else { throw GRPCStatus(code: .internal, message: "the ledger answered another question") }
+    else { throw LedgerCall.misanswered }
     return (wallet, firesNow)
   }
 }

@@ -16,7 +16,7 @@ struct RechargeHandlers: RechargeService {
       try recharges.ledger.authorize(context)
       let question = Query.rechargeOptions(try RequestFields.walletID(request.walletID))
       guard case .rechargeOptions(let options) = try await recharges.ledger.reply(to: .ask(question), context) else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw LedgerCall.misanswered
       }
       return GetRechargeOptionsResponse(options)
     } catch {
@@ -55,7 +55,7 @@ struct RechargeHandlers: RechargeService {
       try recharges.ledger.authorize(context)
       let question = Query.rechargeHistory(try RequestFields.rechargeID(request.rechargeID))
       guard case .rechargeHistory(let history) = try await recharges.ledger.reply(to: .ask(question), context) else {
-        throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+        throw LedgerCall.misanswered
       }
       return GetRechargeResponse(
         recharge: Recharge(history.recharge.recharge),

@@ -115,17 +115,7 @@ extension SQLiteStore {
     after id: RechargeRefundID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeRefundID, RechargeRefundRow>] {
-    let select = statements.refunds.selectRefundRows
-    select.bind(1, id?.value ?? "")
-    select.bind(2, Int64(limit))
-    defer { select.reset() }
-    var rows: [TableRow<RechargeRefundID, RechargeRefundRow>] = []
-    var ids = RisingKeys(of: "recharge_refund", after: id?.value ?? "")
-    while try select.step() {
-      try ids.take(select.text(0))
-      rows.append(Self.refund(in: select))
-    }
-    return rows
+    try rows(of: "recharge_refund", statements.refunds.selectRefundRows, after: id?.value, limit, Self.refund)
   }
 
   package mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>? {
@@ -139,17 +129,7 @@ extension SQLiteStore {
     after id: DisputeID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<DisputeID, DisputeRow>] {
-    let select = statements.refunds.selectDisputeRows
-    select.bind(1, id?.value ?? "")
-    select.bind(2, Int64(limit))
-    defer { select.reset() }
-    var rows: [TableRow<DisputeID, DisputeRow>] = []
-    var ids = RisingKeys(of: "dispute", after: id?.value ?? "")
-    while try select.step() {
-      try ids.take(select.text(0))
-      rows.append(Self.dispute(in: select))
-    }
-    return rows
+    try rows(of: "dispute", statements.refunds.selectDisputeRows, after: id?.value, limit, Self.dispute)
   }
 
   private static func refund(in select: Statement) -> TableRow<RechargeRefundID, RechargeRefundRow> {

@@ -60,16 +60,25 @@ extension SQLiteStore {
     after id: RechargeID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>] {
-    let select = statements.scans.selectRecharges
-    // Every id has at least one byte.
-    select.bind(1, id?.value ?? "")
+    try rows(of: "recharge", statements.scans.selectRecharges, after: id?.value, limit, Self.recharge)
+  }
+
+  /// Rows whose keys are texts, which stand first in each. Every key has at least one byte.
+  func rows<Key, Row>(
+    of table: String,
+    _ select: Statement,
+    after key: String?,
+    _ limit: Int,
+    _ read: (Statement) -> TableRow<Key, Row>
+  ) throws(StoreError) -> [TableRow<Key, Row>] {
+    select.bind(1, key ?? "")
     select.bind(2, Int64(limit))
     defer { select.reset() }
-    var rows: [TableRow<RechargeID, RechargeRow>] = []
-    var ids = RisingKeys(of: "recharge", after: id?.value ?? "")
+    var rows: [TableRow<Key, Row>] = []
+    var keys = RisingKeys(of: table, after: key ?? "")
     while try select.step() {
-      try ids.take(select.text(0))
-      rows.append(Self.recharge(in: select))
+      try keys.take(select.text(0))
+      rows.append(read(select))
     }
     return rows
   }

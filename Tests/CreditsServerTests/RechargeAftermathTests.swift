@@ -188,6 +188,37 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
+  @Test("raise an alarm when money moves that they were settled by hand without")
+  func lateMoney() async throws {
+    let isBlind = Mutex(true)
+    let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
+      guard isBlind.withLock({ $0 }) else { return }
+      if request == "find" { throw .outcomeUnknown("out of order") }
+    }
+    daemon.time.release()
+    _ = try await daemon.wallets.createWallet(
+      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
+    )
+    let id = try await pay("pm_sim_timeOutAfterEffect", daemon)
+    #expect(try await history(id, daemon).recharge?.state == .needsReview)
+    let review = SettleReviewRequest(
+      idempotencyKey: "s",
+      subject: .rechargeID(id),
+      outcome: .noMoneyMoved,
+      memo: "not in the dashboard yet"
+    )
+    #expect(try await daemon.recharges.settleReview(review).recharge?.state == .failed)
+    isBlind.withLock { $0 = false }
+    let paid = try #require(daemon.events.all.last)
+    for _ in 1...2 { #expect(try await ingest(paid, daemon).outcome == .taken) }
+    #expect(
+      daemon.alarms.all == ["the processor contradicts a final recharge", "the processor contradicts a final recharge"]
+    )
+    #expect(try await posted(daemon) == 0)
+    #expect(try await history(id, daemon).recharge?.state == .failed)
+    try await daemon.stop()
+  }
+
   @Test("have events that others than the processor made up refused, and others' ignored")
   func foreignEvents() async throws {
     let daemon = try await daemon()

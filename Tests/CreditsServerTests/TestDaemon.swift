@@ -20,6 +20,8 @@ final class TestDaemon: Sendable {
   let processor: SimulatedProcessor
   /// What the processor has told by itself.
   let events = SentEvents()
+  /// What it logs for somebody to see at once.
+  let alarms = Alarms()
   let worker: RechargeWorker
   let authorization: Authorization
   let client: GRPCClient
@@ -41,8 +43,7 @@ final class TestDaemon: Sendable {
     self.directory = directory
     self.time = time
     self.authorization = authorization
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
+    let logger = Logger(label: "test") { [alarms] _ in AlarmHandler(alarms: alarms) }
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     committer = try Committer(
       rules: Rules(sha256: testSHA256),

@@ -17,7 +17,7 @@ extension WalletHandlers {
       do {
         let answer = try await recharges.reply(toWaiting: try placement(request, context), context)
         guard let response = Self.placed(answer) else {
-          throw GRPCStatus(code: .internal, message: "the ledger answered another question")
+          throw LedgerCall.misanswered
         }
         reply.succeed(response)
       } catch {

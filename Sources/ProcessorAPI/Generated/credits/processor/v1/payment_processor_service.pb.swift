@@ -870,7 +870,8 @@ package protocol PaymentProcessorService: Sendable {
   func verifyPaymentMethod(_ request: VerifyPaymentMethodRequest, context: ServerContext) async throws -> VerifyPaymentMethodResponse
 
   /// Makes a card ready to be charged again and again for a wallet, when nobody is there to enter it, after the
-  /// processor has verified it. Answers with the token that is charged from then on, which may be another one.
+  /// processor has verified it. Answers with the token that is charged from then on, which may be another one. Where a
+  /// processor can detach cards, no two wallets get one token; the same card attached twice for one wallet may.
   ///
   /// NOT_FOUND: there is no such token. FAILED_PRECONDITION: the key was used for another request.
   func attachPaymentMethod(_ request: AttachPaymentMethodRequest, context: ServerContext) async throws -> AttachPaymentMethodResponse
@@ -990,7 +991,8 @@ package protocol DeferredPaymentProcessorService: Sendable {
   func verifyPaymentMethod(_ request: VerifyPaymentMethodRequest, context: ServerContext, reply: TypedReply<VerifyPaymentMethodResponse>)
 
   /// Makes a card ready to be charged again and again for a wallet, when nobody is there to enter it, after the
-  /// processor has verified it. Answers with the token that is charged from then on, which may be another one.
+  /// processor has verified it. Answers with the token that is charged from then on, which may be another one. Where a
+  /// processor can detach cards, no two wallets get one token; the same card attached twice for one wallet may.
   ///
   /// NOT_FOUND: there is no such token. FAILED_PRECONDITION: the key was used for another request.
   func attachPaymentMethod(_ request: AttachPaymentMethodRequest, context: ServerContext, reply: TypedReply<AttachPaymentMethodResponse>)
@@ -1121,7 +1123,8 @@ package struct PaymentProcessorServiceClient: Sendable {
   }
 
   /// Makes a card ready to be charged again and again for a wallet, when nobody is there to enter it, after the
-  /// processor has verified it. Answers with the token that is charged from then on, which may be another one.
+  /// processor has verified it. Answers with the token that is charged from then on, which may be another one. Where a
+  /// processor can detach cards, no two wallets get one token; the same card attached twice for one wallet may.
   ///
   /// NOT_FOUND: there is no such token. FAILED_PRECONDITION: the key was used for another request.
   package func attachPaymentMethod(_ request: AttachPaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> AttachPaymentMethodResponse {
