@@ -6,7 +6,8 @@ import Testing
 final class RunningDaemon {
   let process = Process()
   let socketPath: String
-  private let standardError = Pipe()
+  /// A file: a pipe that nobody reads would hold the daemon up once it is full.
+  private let errorPath: String
 
   /// - Parameter directory: Where socket and ledger are, so that a second daemon can find what a first one left.
   init(in directory: TestDirectory, options: [String] = [], environment: [String: String] = [:]) throws {
@@ -14,7 +15,9 @@ final class RunningDaemon {
     process.executableURL = Self.program("creditsd")
     process.arguments = ["--socket", socketPath, "--data", directory.path("ledger")] + options
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardError = standardError
+    errorPath = directory.path("stderr-\(UInt32.random(in: 0 ... .max))")
+    try #require(FileManager.default.createFile(atPath: errorPath, contents: nil))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
     try process.run()
   }
 
@@ -39,7 +42,7 @@ final class RunningDaemon {
   /// What it wrote to standard error; after its end.
   func errorText() -> String {
     process.waitUntilExit()
-    return String(decoding: standardError.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    return (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? ""
   }
 
   deinit {
