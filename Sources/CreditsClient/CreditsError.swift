@@ -43,6 +43,8 @@ public enum CreditsError: Error, Sendable, Hashable {
   case refundInProgress
   /// A cardholder's bank has not decided about a recharge of the wallet.
   case disputeOpen
+  /// The processor tells of a dispute that does not fit the recharge.
+  case disputeImplausible(String)
   /// The processor's refund is another one.
   case processorRefundTaken(refundID: String)
   /// There is nothing to settle by hand; the sentence says why.
@@ -142,6 +144,7 @@ extension CreditsError {
     case "NOT_IN_REVIEW": return .notInReview(message)
     case "PROCESSOR_REFUND_TAKEN": return .processorRefundTaken(refundID: info.metadata["refund_id"] ?? "")
     case "DISPUTE_OPEN": return .disputeOpen
+    case "DISPUTE_IMPLAUSIBLE": return .disputeImplausible(message)
     case "PROCESSOR_CHARGE_TAKEN": return .processorChargeTaken(rechargeID: info.metadata["recharge_id"] ?? "")
     case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired
     case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled
@@ -197,7 +200,7 @@ extension CreditsError: CustomStringConvertible {
     case .rechargeInProgress(let id): return "recharge \(id) is under way: wait for it to end"
     case .amountOutOfRange(let text), .currencyMismatch(let text), .cardNumberRefused(let text),
       .fieldInvalid(let text), .permissionDenied(let text), .unavailable(let text), .walletNotEmpty(let text),
-      .holdResolved(let text), .notInReview(let text), .diskFull(let text):
+      .holdResolved(let text), .notInReview(let text), .disputeImplausible(let text), .diskFull(let text):
       return text
     case .idempotencyKeyReused: return "the idempotency key was used for another request: take a new one"
     case .deadlineExceeded: return "no answer came in time: repeat the call with the same idempotency key"

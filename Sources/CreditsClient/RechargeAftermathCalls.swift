@@ -48,7 +48,8 @@ extension RechargeCalls {
   ///   - amount: Whole cents, no more than is left of the recharge.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
   /// - Throws: ``CreditsError/rechargeNotRefundable``, ``CreditsError/refundExceedsRecharge(refundable:)``,
-  ///   ``CreditsError/amountOutOfRange(_:)``, ``CreditsError/rechargeNotFound``.
+  ///   ``CreditsError/amountOutOfRange(_:)``, ``CreditsError/rechargeNotFound``, ``CreditsError/refundLimit``,
+  ///   ``CreditsError/walletClosed``.
   public func refund(
     _ rechargeID: String,
     _ amount: Money,
@@ -71,7 +72,9 @@ extension RechargeCalls {
   ///   - outcome: What was found out.
   ///   - memo: How that is known; 1 to 255 bytes. It stands on the entry.
   /// - Throws: ``CreditsError/notInReview(_:)``, ``CreditsError/processorChargeTaken(rechargeID:)``,
-  ///   ``CreditsError/rechargeNotFound``, ``CreditsError/refundNotFound``.
+  ///   ``CreditsError/processorRefundTaken(refundID:)``, ``CreditsError/rechargeNotFound``,
+  ///   ``CreditsError/refundNotFound``, ``CreditsError/fieldInvalid(_:)`` where the processor has no such charge of this
+  ///   recharge.
   /// - Returns: The wallet after it.
   public func settleReview(
     _ subject: ReviewSubject,
@@ -112,7 +115,7 @@ public enum ReviewOutcome: Sendable, Hashable {
 public struct RechargeRefundResult: Sendable, Hashable {
   public let refund: RechargeRefund
   public let wallet: Wallet
-  /// What it took from the wallet, once it is refunded.
+  /// What it took from the wallet, once it is refunded; what the wallet got again, where the bank would not have it.
   public let entry: Entry?
   /// This is the repeated answer to a key that was used before.
   public let isReplayed: Bool

@@ -23,7 +23,8 @@ public struct RechargeCalls: Sendable {
   ///   - autoRecharge: Saved together with the payment, if that is made; `nil` leaves what is saved.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
   /// - Throws: ``CreditsError/paymentMethodRequired``, ``CreditsError/amountOutOfRange(_:)``,
-  ///   ``CreditsError/rechargeInProgress(rechargeID:)``, ``CreditsError/walletNotFound``.
+  ///   ``CreditsError/rechargeInProgress(rechargeID:)``, ``CreditsError/walletNotFound``,
+  ///   ``CreditsError/paymentMethodLimit``, ``CreditsError/walletFrozen``, ``CreditsError/walletClosed``.
   public func pay(
     _ walletID: String,
     _ amount: Money,

@@ -42,8 +42,8 @@ extension PaymentMethodHandlers {
 
   /// Nobody will ever charge it, unless it was saved before. Where this fails, it stays attached, and harms nobody.
   private func forget(_ token: PaymentMethodToken, of walletID: WalletID, _ context: ServerContext) async {
-    let question = Command.ask(.tokenInUse(walletID, token))
-    guard case .tokenInUse(false)? = try? await recharges.ledger.reply(to: question, context) else { return }
+    let question = Command.ask(.tokenUse(walletID, token))
+    guard case .tokenUse(.unused)? = try? await recharges.ledger.reply(to: question, context) else { return }
     try? await recharges.processor.detachCard(token)
   }
 

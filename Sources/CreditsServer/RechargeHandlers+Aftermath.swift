@@ -78,7 +78,10 @@ extension RechargeHandlers {
         context: context
       )
       let review = try RequestFields.review(request)
-      let reply = try await recharges.ledger.reply(to: .mutate(review, origin), context)
+      let reply = try await recharges.reply(to: origin, context) {
+        try await confirm(review)
+        return review
+      }
       switch reply {
       case .recharge(let reply):
         return SettleReviewResponse(
@@ -97,6 +100,29 @@ extension RechargeHandlers {
     } catch {
       throw LedgerCall.status(of: error)
     }
+  }
+}
+
+extension RechargeHandlers {
+  /// A person may have looked at the wrong charge. Where the processor has it by its name, it says itself what it is for.
+  private func confirm(_ review: Mutation) async throws {
+    guard case .settleReview(let id, .paid(let chargeID), _) = review else { return }
+    guard case .recharge(let reply) = try await recharges.ledger.committer.submit(.ask(.recharge(id))).answer.reply
+    else { throw Refusal.rechargeNotFound(id) }
+    let charge = try await LedgerCall.asking { try await recharges.processor.findCharge(id: chargeID) }
+    guard let charge, charge.rechargeID == id, charge.amount == reply.recharge.amount, charge.status == .paid else {
+      throw Refusal.fieldInvalid(
+        field: "processor_id",
+        description: "names no charge at the processor that paid this recharge, and its amount"
+      )
+    }
+  }
+}
+
+extension Answer {
+  fileprivate var reply: Reply? {
+    guard case .reply(let reply) = self else { return nil }
+    return reply
   }
 }
 

@@ -17,6 +17,7 @@ extension SQLiteStore {
     upsert.bind(10, autoRecharge.month.number)
     upsert.bind(11, autoRecharge.reserved)
     upsert.bind(12, autoRecharge.wakeTime?.microseconds)
+    upsert.bind(13, autoRecharge.isDisputed ? 1 : 0)
     try upsert.run()
   }
 
@@ -43,6 +44,7 @@ extension SQLiteStore {
       ),
       phase: phase.phase,
       failures: select.int64(7),
+      isDisputed: select.int64(11) != 0,
       month: CalendarMonth(number: select.int64(8)),
       reserved: select.int64(9)
     )

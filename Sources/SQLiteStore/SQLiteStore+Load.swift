@@ -50,7 +50,7 @@ extension SQLiteStore {
     for id in needs.paymentMethodsWithWallets {
       guard let paymentMethod = try paymentMethod(id) else { continue }
       state.paymentMethods[id] = paymentMethod
-      wallets.insert(paymentMethod.walletID)
+      walletsWithCards.insert(paymentMethod.walletID)
     }
     if needs.walletsWithDueHolds {
       wallets.formUnion(try walletsWithDueHolds(at: needs.time, atMost: Needs.largestSweep))

@@ -124,13 +124,14 @@ final class Statements {
     selectAutoRecharge = try Statement(
       connection,
       """
-      SELECT is_enabled, threshold, amount, monthly_limit, phase, detail, phase_time, failures, month, reserved, wake_time
+      SELECT is_enabled, threshold, amount, monthly_limit, phase, detail, phase_time, failures, month, reserved, wake_time,
+        is_disputed
       FROM auto_recharge WHERE wallet = ?1
       """
     )
     upsertAutoRecharge = try Statement(
       connection,
-      "INSERT OR REPLACE INTO auto_recharge VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+      "INSERT OR REPLACE INTO auto_recharge VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
     )
     selectWalletsToWake = try Statement(
       connection,

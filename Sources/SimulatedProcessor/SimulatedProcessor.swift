@@ -166,6 +166,18 @@ package final class SimulatedProcessor: PaymentProcessor {
     try answer.get()
   }
 
+  /// What a bank decides about a refund that was made, days later.
+  package func returnRefund(key: String) throws(ProcessorError) {
+    let answer = outcome { state -> Result<Void, ProcessorError> in
+      guard var kept = state.books.refunds[key], kept.refund.status == .refunded else {
+        return .failure(.rejected("there is no such refund that was made"))
+      }
+      kept.refund.status = .failed(code: "expired_or_canceled_card")
+      return state.keep(.refund(kept)) ? .success(()) : .failure(.fileFailed)
+    }
+    try answer.get()
+  }
+
   // MARK: The books, for whoever compares them with others
 
   package var charges: [ProcessorCharge] { state.withLock { $0.books.charges.values.map(\.charge) } }

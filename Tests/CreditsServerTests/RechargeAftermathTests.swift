@@ -95,6 +95,31 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
+  @Test("are credited again when a bank returns what was given back, once, however that is told")
+  func returnedRefund() async throws {
+    let daemon = try await daemon()
+    let id = try await pay("pm_card_visa", daemon)
+    let refund = try #require(try await daemon.recharges.refundRecharge(refund(id, 20)).refund)
+    let made = try #require(daemon.events.all.last)
+    try daemon.processor.returnRefund(key: "credits-\(refund.refundID)")
+    let returned = try #require(daemon.events.all.last)
+    #expect(try await posted(daemon) == 30)
+    for (event, balance) in [(made, Int64(30)), (returned, 50), (returned, 50), (made, 50)] {
+      let answer = try await ingest(event, daemon)
+      #expect(answer.outcome == .taken && answer.rechargeID == id)
+      #expect(try await posted(daemon) == balance)
+    }
+    let history = try await history(id, daemon)
+    #expect(history.refunds.map(\.state) == [.failed])
+    #expect(history.refundable == WalletServiceTests.usd(50))
+    let entries = try await daemon.wallets.listEntries(ListEntriesRequest(walletID: "w", kinds: [.rechargeRefund]))
+    #expect(entries.entries.map(\.refundID) == [refund.refundID, refund.refundID])
+    #expect(entries.entries.map { $0.amount?.micros } == [20_000_000, -20_000_000])
+    #expect(daemon.alarms.all.isEmpty)
+    #expect(try await daemon.verdict().sound)
+    try await daemon.stop()
+  }
+
   @Test("are completed at once when the cardholder says that they have authenticated")
   func completes() async throws {
     let daemon = try await daemon()
@@ -265,14 +290,16 @@ struct RechargeAftermathTests {
 
   @Test("are settled by hand where no machine knows what became of them")
   func reviews() async throws {
+    let isBlind = Mutex(true)
     let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
-      if request == "charge" || request == "find" { throw .outcomeUnknown("out of order") }
+      guard isBlind.withLock({ $0 }) else { return }
+      if request == "find" { throw .outcomeUnknown("out of order") }
     }
     daemon.time.release()
     _ = try await daemon.wallets.createWallet(
       CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
     )
-    let id = try await pay("pm_card_visa", daemon)
+    let id = try await pay("pm_sim_timeOutAfterEffect", daemon)
     #expect(try await history(id, daemon).recharge?.state == .needsReview)
     var review = SettleReviewRequest(
       idempotencyKey: "s",
@@ -281,7 +308,12 @@ struct RechargeAftermathTests {
       memo: "seen in the dashboard"
     )
     #expect(try await status { try await daemon.recharges.settleReview(review) }.violations == ["processor_id"])
-    review.processorID = "ch_1"
+    review.processorID = try #require(daemon.processor.charges.first).id
+    #expect(try await status { try await daemon.recharges.settleReview(review) }.code == .unavailable)
+    isBlind.withLock { $0 = false }
+    var mistaken = review
+    mistaken.processorID = try await TestLedgerElsewhere().charge(daemon.processor)
+    #expect(try await status { try await daemon.recharges.settleReview(mistaken) }.violations == ["processor_id"])
     let answer = try await daemon.recharges.settleReview(review)
     #expect(answer.recharge?.state == .paid)
     #expect(answer.entry?.reference == "seen in the dashboard")

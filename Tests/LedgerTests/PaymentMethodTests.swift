@@ -112,12 +112,16 @@ struct PaymentMethodTests {
     #expect(remove("b").reason == nil)
   }
 
-  @Test("are another wallet's business, frozen or closed wallets' too")
+  @Test("are kept on frozen wallets, removed even on closed ones, and no other wallet's business")
   mutating func walletStates() {
     _ = save("a")
     ledger.openWallet("other")
     let foreign = Mutation.removePaymentMethod(WalletID("other"), PaymentMethodID("pm-a"))
     #expect(ledger.send(foreign).answer.reason == "PAYMENT_METHOD_NOT_FOUND")
+    _ = ledger.send(.freeze(id))
+    #expect(save("frozen").reason == nil)
+    #expect(remove("frozen").reason == nil)
+    _ = ledger.send(.unfreeze(id))
     _ = ledger.send(.close(id))
     #expect(save("b").reason == "WALLET_CLOSED")
     #expect(ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a"))).answer.reason == "WALLET_CLOSED")
@@ -168,13 +172,15 @@ struct PaymentMethodTests {
     again.token = card("a").token
     _ = save("a")
     _ = ledger.send(.recharge(RechargeID("r"), id, usd(20), again))
-    #expect(ledger.ask(.tokenInUse(id, again.token)) == .reply(.tokenInUse(true)))
+    #expect(ledger.ask(.tokenUse(id, again.token)) == .reply(.tokenUse(.used)))
+    let other = PaymentMethodToken("tok-other")
+    #expect(ledger.ask(.tokenUse(id, other)) == .reply(.tokenUse(.undecided)))
     #expect(remove("a").removedPaymentMethod?.state == .detached)
-    #expect(ledger.ask(.tokenInUse(id, again.token)) == .reply(.tokenInUse(true)))
+    #expect(ledger.ask(.tokenUse(id, again.token)) == .reply(.tokenUse(.used)))
     _ = ledger.send(.attachCard(RechargeID("r"), again.token, again.card))
     let declined = Settlement.declined(processorChargeID: nil, code: "x")
     #expect(ledger.settle("r", declined).removedPaymentMethod?.state == .removed)
-    #expect(ledger.ask(.tokenInUse(id, again.token)) == .reply(.tokenInUse(false)))
+    #expect(ledger.ask(.tokenUse(id, again.token)) == .reply(.tokenUse(.unused)))
   }
 
   @Test("leave automatic recharges suspended when the one that suspended them is removed")

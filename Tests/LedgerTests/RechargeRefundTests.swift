@@ -52,6 +52,7 @@ struct RechargeRefundTests {
     #expect(answer.entry?.amount == usd(-20))
     #expect(answer.entry?.counterAccount == .processor)
     #expect(answer.entry?.rechargeID == wallet.recharge)
+    #expect(answer.entry?.rechargeRefundID == RechargeRefundID("f"))
     #expect(answer.entry?.caller == "tester")
     #expect(wallet.settle("f", .refunded(processorRefundID: "re")) == answer)
     #expect(wallet.dollars == 30)
@@ -264,10 +265,16 @@ struct DisputeTests {
   func shortfall() throws {
     var wallet = RechargedWallet()
     _ = wallet.spend(50)
+    _ = wallet.ledger.send(.freeze(wallet.id))
+    _ = wallet.dispute("e", usd(1), .opened)
+    #expect(wallet.dollars == -1)
+    _ = wallet.dispute("e", usd(1), .won)
+    _ = wallet.ledger.send(.unfreeze(wallet.id))
     _ = wallet.ledger.send(.close(wallet.id))
     let entry = wallet.dispute("d", usd(50), .opened).entry
     #expect(entry?.shortfall == 50_000_000)
     #expect(entry?.counterAccount == .disputes)
+    #expect(entry?.disputeID == DisputeID("d"))
     #expect(wallet.dollars == -50)
     _ = wallet.dispute("d", usd(50), .won)
     #expect(wallet.dollars == 0)
@@ -309,9 +316,34 @@ struct DisputeTests {
     #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .suspended)
     _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
     let open = try #require(wallet.ledger.state.accounts[wallet.id]?.openRecharge)
-    // As long as a bank has not decided, each is the last.
+    // Whoever resumes does so for good: what is known already, and how it ends, is no news.
+    _ = wallet.dispute("d", usd(50), .lost)
+    #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .charging)
     _ = wallet.ledger.settle(open.value, .paid(processorChargeID: "ch-2"))
-    #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .suspended)
+    #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .cooldown)
+    try wallet.ledger.prove()
+  }
+
+  @Test(
+    "suspend automatic recharges after the one that is under way, however that ends and they do",
+    arguments: [Settlement.paid(processorChargeID: "ch-2"), .declined(processorChargeID: nil, code: "x")],
+    [DisputeState.opened, .lost]
+  )
+  func underWay(settlement: Settlement, state: DisputeState) throws {
+    var wallet = RechargedWallet()
+    let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
+    let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
+    _ = wallet.ledger.send(.setAutoRecharge(wallet.id, settings))
+    _ = wallet.spend(40)
+    let open = try #require(wallet.ledger.state.accounts[wallet.id]?.openRecharge)
+    _ = wallet.dispute("d", usd(50), .opened)
+    if state == .lost { _ = wallet.dispute("d", usd(50), .lost) }
+    #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .charging)
+    _ = wallet.ledger.settle(open.value, settlement)
+    guard case .suspended(_, "disputed")? = wallet.ledger.wallet("w")?.autoRecharge?.phase else {
+      Issue.record("\(String(describing: wallet.ledger.wallet("w")?.autoRecharge?.phase))")
+      return
+    }
     try wallet.ledger.prove()
   }
 }

@@ -121,7 +121,8 @@ struct FileVerificationTests {
     "UPDATE auto_recharge SET failures = failures + 1", "UPDATE auto_recharge SET month = month + 1",
     "UPDATE auto_recharge SET reserved = reserved + 1", "DELETE FROM auto_recharge",
     "INSERT INTO auto_recharge SELECT 1, is_enabled, threshold, amount, monthly_limit, phase, detail, phase_time, "
-      + "failures, month, reserved, wake_time FROM auto_recharge",
+      + "failures, month, reserved, wake_time, is_disputed FROM auto_recharge",
+    "UPDATE auto_recharge SET is_disputed = 1 - is_disputed",
   ]
 
   @Test("finds whatever was changed, lost or added in any table, or refuses the file")

@@ -41,7 +41,7 @@ extension LedgerState {
     for id in needs.paymentMethodsWithWallets {
       guard let card = paymentMethods[id] else { continue }
       part.paymentMethods[id] = card
-      wallets.insert(card.walletID)
+      walletsWithCards.insert(card.walletID)
     }
     for id in needs.holds {
       guard let hold = holds[id] else { continue }

@@ -76,9 +76,10 @@ struct DaemonTests {
       if let id = try await credits.paymentMethod.ingest(Array(event.payload.utf8), signature: event.signature) {
         told.insert(id)
       }
-      await #expect(throws: CreditsError.self) {
-        try await credits.paymentMethod.ingest(Array(event.payload.utf8) + [32], signature: event.signature)
-      }
+      do {
+        _ = try await credits.paymentMethod.ingest(Array(event.payload.utf8) + [32], signature: event.signature)
+        Issue.record("an event was taken that Stripe has not signed")
+      } catch CreditsError.fieldInvalid {}
     }
     #expect(try await credits.wallet.get("ada").available == .dollars(80))
     let cards = try await credits.paymentMethod.list("ada").paymentMethods
@@ -89,6 +90,8 @@ struct DaemonTests {
     for request in asked { print(request.method, request.path, request.key == nil ? "" : "with a key") }
     let charges = asked.filter { $0.method == "POST" && $0.path == "/v1/payment_intents" }
     #expect(Set(charges.map(\.key)).count == 4)
+    // The one that was replaced, and the one that was removed; the worker may be at the second still.
+    #expect(asked.contains { $0.method == "POST" && $0.path.hasSuffix("/detach") })
     let refunds = asked.filter { $0.method == "POST" && $0.path == "/v1/refunds" }
     #expect(Set(refunds.map(\.key)).count == 1)
     await credits.close()

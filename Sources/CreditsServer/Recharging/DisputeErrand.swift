@@ -38,12 +38,12 @@ struct DisputeErrand: Sendable {
   /// The paid recharge. A dispute may be told of before the ledger knows that the charge was paid.
   private func recharge(ofCharge chargeID: String) async throws -> Recharge? {
     if let known = try await known(chargeID) { return known }
+    // Before the processor is asked: what ends meanwhile still counts.
+    let mayBeOurs = try await hasRechargeWithoutCharge()
     guard let charge = try await kit.processor.findCharge(id: chargeID) else {
-      // That nothing is found proves nothing, as long as there is a recharge whose charge it might be.
-      guard case .reply(.openErrands(let open)) = try await kit.answer(to: .ask(.openErrands), on: "a dispute"),
-        open.recharges.isEmpty
-      else { throw ProcessorError.outcomeUnknown("the processor does not find the disputed charge") }
-      return nil
+      // That nothing is found proves nothing, as long as there was a recharge whose charge it might be.
+      if mayBeOurs { throw ProcessorError.outcomeUnknown("the processor does not find the disputed charge") }
+      return try await known(chargeID)
     }
     let recharge = try await RechargeErrand(kit: kit).take(charge)?.recharge
     guard let recharge, recharge.state != .paid else { return recharge }
@@ -55,6 +55,14 @@ struct DisputeErrand: Sendable {
       metadata: ["recharge_id": "\(recharge.id)", "state": "\(recharge.state.rawValue)"]
     )
     return nil
+  }
+
+  /// Whether there is a recharge of which it is not known yet by which charge it is paid.
+  private func hasRechargeWithoutCharge() async throws -> Bool {
+    guard case .reply(.openErrands(let open)) = try await kit.answer(to: .ask(.openErrands), on: "a dispute") else {
+      return true
+    }
+    return open.recharges.contains { $0.processorChargeID == nil }
   }
 
   private func known(_ chargeID: String) async throws -> Recharge? {

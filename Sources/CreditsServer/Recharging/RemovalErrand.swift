@@ -12,7 +12,11 @@ struct RemovalErrand: Sendable {
       try await kit.ask(about: "card \(id)") {
         do {
           // It may have been saved again since it was removed.
-          if try await isInUse(card) { return .settlement(()) }
+          switch try await use(of: card) {
+          case .used: return .settlement(())
+          case .undecided: return .unknown("a recharge under way may bring the same card")
+          case .unused: break
+          }
           try await kit.processor.detachCard(card.token)
           return .settlement(())
         } catch ProcessorError.unknownToken {
@@ -29,10 +33,10 @@ struct RemovalErrand: Sendable {
     }
   }
 
-  private func isInUse(_ card: PaymentMethod) async throws -> Bool {
-    let answer = try await kit.answer(to: .ask(.tokenInUse(card.walletID, card.token)), on: "card \(card.id)")
-    guard case .reply(.tokenInUse(let isInUse)) = answer else { return true }
-    return isInUse
+  private func use(of card: PaymentMethod) async throws -> TokenUse {
+    let answer = try await kit.answer(to: .ask(.tokenUse(card.walletID, card.token)), on: "card \(card.id)")
+    guard case .reply(.tokenUse(let use)) = answer else { return .undecided }
+    return use
   }
 
   private func removed(_ id: PaymentMethodID) async throws -> PaymentMethod? {

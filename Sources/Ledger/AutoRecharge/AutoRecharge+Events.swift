@@ -51,6 +51,7 @@ extension AutoRecharge {
     case .settled(let settlement, let amount): settled(settlement, amount: amount, at: time)
     case .cardReplaced, .resumed:
       failures = 0
+      isDisputed = false
       switch phase {
       case .backoff, .suspended: phase = .armed
       case .armed, .charging, .actionRequired, .reconciling, .cooldown, .limitReached: break
@@ -58,7 +59,12 @@ extension AutoRecharge {
     case .timeCame: if phase.end != nil { phase = .armed }
     case .limitMet: phase = .limitReached(until: CalendarMonth(of: time).next.start)
     case .cardRemoved: if phase.rechargeID == nil { phase = .suspended(since: time, code: Self.noCard) }
-    case .disputed: if phase.rechargeID == nil { phase = .suspended(since: time, code: Self.disputed) }
+    case .disputed:
+      if phase.rechargeID == nil {
+        phase = .suspended(since: time, code: Self.disputed)
+      } else {
+        isDisputed = true
+      }
     case .walletClosed: isEnabled = false
     }
   }
@@ -68,7 +74,10 @@ extension AutoRecharge {
     switch settlement {
     case .paid:
       failures = 0
-      phase = .cooldown(until: time.adding(seconds: Self.cooldownSeconds))
+      phase =
+        isDisputed
+        ? .suspended(since: time, code: Self.disputed) : .cooldown(until: time.adding(seconds: Self.cooldownSeconds))
+      isDisputed = false
     case .authenticationRequired: phase = .actionRequired(id)
     case .needsReview: phase = .reconciling(id)
     case .declined(_, let code): failed(code, amount: amount, at: time)
@@ -80,7 +89,10 @@ extension AutoRecharge {
     // Of the month in which it was begun: none was begun since.
     reserved = max(0, reserved - amount)
     failures += 1
-    if Self.hardDeclines.contains(code) || failures >= Self.failuresBeforeSuspension {
+    if isDisputed {
+      phase = .suspended(since: time, code: Self.disputed)
+      isDisputed = false
+    } else if Self.hardDeclines.contains(code) || failures >= Self.failuresBeforeSuspension {
       phase = .suspended(since: time, code: code)
     } else {
       let pause = Self.firstBackoffSeconds << (failures - 1)

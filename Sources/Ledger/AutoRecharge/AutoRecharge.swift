@@ -50,6 +50,8 @@ package struct AutoRecharge: Hashable, Sendable {
   package var phase: Phase
   /// Declines and failures since a recharge was paid, the card replaced, or the customer resumed.
   package var failures: Int64
+  /// A bank has taken something back while a recharge was under way: that one is the last.
+  package var isDisputed: Bool
   /// The month that `reserved` counts.
   package var month: CalendarMonth
   /// Micros that the month's automatic recharges have charged, or may yet.
@@ -60,6 +62,7 @@ package struct AutoRecharge: Hashable, Sendable {
     terms: AutoRechargeTerms,
     phase: Phase = .armed,
     failures: Int64 = 0,
+    isDisputed: Bool = false,
     month: CalendarMonth = CalendarMonth(number: 0),
     reserved: Int64 = 0
   ) {
@@ -67,6 +70,7 @@ package struct AutoRecharge: Hashable, Sendable {
     self.terms = terms
     self.phase = phase
     self.failures = failures
+    self.isDisputed = isDisputed
     self.month = month
     self.reserved = reserved
   }

@@ -59,7 +59,7 @@ extension Answer {
       begin(Tag.refusal)
       writer.write(refusal)
     case .reply(.rechargeOptions), .reply(.rechargeHistory), .reply(.paymentMethods), .reply(.openErrands),
-      .reply(.tokenInUse), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.autoRecharge),
+      .reply(.tokenUse), .reply(.nothingRecorded), .reply(.expiredHolds), .reply(.autoRecharge),
       .reply(.wokenAutoRecharges):
       preconditionFailure("the answer to a question is never recorded")
     }

@@ -22,6 +22,7 @@ extension CanonicalWriter {
     write(record.name.rawValue)
     write(record.detail)
     write(record.time?.microseconds ?? 0)
+    write(autoRecharge.isDisputed)
   }
 }
 
@@ -49,6 +50,7 @@ extension CanonicalReader {
     let name = try read(AutoRecharge.PhaseName.self)
     let detail = try readString()
     autoRecharge.phase = AutoRecharge.PhaseRecord(name: name, detail: detail, time: try readTime()).phase
+    if layout >= .cards { autoRecharge.isDisputed = try readBool() }
     return autoRecharge
   }
 }

@@ -49,6 +49,8 @@ extension CanonicalWriter {
     write(entry.holdID)
     write(entry.refundedEntryID)
     write(entry.shortfall)
+    write(entry.rechargeRefundID?.value)
+    write(entry.disputeID?.value)
   }
 
   package mutating func write(_ reply: RefundReply) {
@@ -103,7 +105,7 @@ extension CanonicalReader {
   }
 
   package mutating func readEntry() throws(Malformed) -> Entry {
-    Entry(
+    var entry = Entry(
       id: try readEntryID(),
       sequence: try readInt64(),
       time: try readTime(),
@@ -120,6 +122,11 @@ extension CanonicalReader {
       refundedEntryID: try readBool() ? try readEntryID() : nil,
       shortfall: try readInt64()
     )
+    if layout >= .cards {
+      entry.rechargeRefundID = try readOptionalString().map { RechargeRefundID($0) }
+      entry.disputeID = try readOptionalString().map { DisputeID($0) }
+    }
+    return entry
   }
 
   package mutating func readRefundReply() throws(Malformed) -> RefundReply {

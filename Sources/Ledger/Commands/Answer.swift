@@ -21,7 +21,7 @@ package indirect enum Reply: Hashable, Sendable {
   /// All saved cards, the newest first.
   case paymentMethods(Wallet, [PaymentMethod], default: PaymentMethodID?)
   case openErrands(OpenErrands)
-  case tokenInUse(Bool)
+  case tokenUse(TokenUse)
   /// Nothing stands recorded for the key asked about.
   case nothingRecorded
   /// How many holds the batch has expired.
@@ -114,6 +114,15 @@ package struct RechargeHistory: Hashable, Sendable {
   package var refundable: Money
 }
 
+/// Whether a card is charged by a token.
+package enum TokenUse: Hashable, Sendable {
+  case unused
+  /// One is, or may soon be.
+  case used
+  /// The card of the open recharge has its final token only when the processor has made it ready.
+  case undecided
+}
+
 /// What is with the processor, each in the order in which it was begun.
 package struct OpenErrands: Hashable, Sendable {
   package var recharges: [Recharge]
@@ -179,7 +188,7 @@ extension Answer {
     case .reply(.rechargeRefund(let reply)): reply.wallet
     case .reply(.dispute(let reply)): reply.wallet
     case .reply(.paymentMethodRemoved(let wallet, _, _)), .reply(.paymentMethods(let wallet, _, _)): wallet
-    case .reply(.openErrands), .reply(.tokenInUse), .reply(.nothingRecorded), .reply(.expiredHolds),
+    case .reply(.openErrands), .reply(.tokenUse), .reply(.nothingRecorded), .reply(.expiredHolds),
       .reply(.wokenAutoRecharges), .refusal:
       nil
     }

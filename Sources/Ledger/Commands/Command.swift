@@ -63,8 +63,8 @@ package enum Query: Hashable, Sendable {
   case paymentMethods(WalletID)
   /// A card whatever became of it.
   case anyPaymentMethod(PaymentMethodID)
-  /// Whether a card of the wallet is, or may soon be, charged by the token.
-  case tokenInUse(WalletID, PaymentMethodToken)
+  /// Whether a card of the wallet is charged by the token.
+  case tokenUse(WalletID, PaymentMethodToken)
   /// What stands recorded for this request, if anything: asked before work that a replay must not repeat.
   case recorded(Origin)
   /// Everything that waits for the processor or for a person: what a starting worker resumes.

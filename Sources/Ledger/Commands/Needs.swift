@@ -18,7 +18,7 @@ package struct Needs: Sendable {
   /// Charges whose recharges are needed, if there are any.
   package private(set) var chargesOfRecharges: Set<String> = []
   package private(set) var paymentMethods: Set<PaymentMethodID> = []
-  /// Cards that bring their wallets.
+  /// Cards that bring their wallets with the saved cards.
   package private(set) var paymentMethodsWithWallets: Set<PaymentMethodID> = []
   package private(set) var openErrands = false
   /// Holds bring their wallets.
@@ -80,7 +80,7 @@ package struct Needs: Sendable {
     switch query {
     case .wallet(let walletID), .autoRecharge(let walletID): wallets.insert(walletID)
     case .hold(let holdID): holds.insert(holdID)
-    case .rechargeOptions(let walletID), .paymentMethods(let walletID), .tokenInUse(let walletID, _):
+    case .rechargeOptions(let walletID), .paymentMethods(let walletID), .tokenUse(let walletID, _):
       walletsWithCards.insert(walletID)
     case .recharge(let rechargeID): recharges.insert(rechargeID)
     case .rechargeOfCharge(let chargeID):

@@ -44,7 +44,7 @@ extension Rules {
     account.wallet.posted = posted
     account.openDisputes += (disputeState.isOpen ? 1 : 0) - (known?.dispute.state.isOpen == true ? 1 : 0)
     // A card whose holder wants money back is not charged again unasked.
-    if dispute.taken > 0 { account.wallet.autoRecharge?.take(.disputed, at: time) }
+    if dispute.taken > takenBefore { account.wallet.autoRecharge?.take(.disputed, at: time) }
     let posting = Posting(
       kind: RecordKind(disputeState),
       counterAccount: micros == 0 ? nil : .disputes,
@@ -53,7 +53,8 @@ extension Rules {
     )
     var made: DisputeReply?
     let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, record in
-      let reply = DisputeReply(wallet: wallet, dispute: dispute, entry: Entry(record, in: wallet.currency))
+      var reply = DisputeReply(wallet: wallet, dispute: dispute, entry: Entry(record, in: wallet.currency))
+      reply.entry?.disputeID = dispute.id
       made = reply
       return .reply(.dispute(reply))
     }

@@ -69,14 +69,23 @@ extension Rules {
   ) throws(Refusal) -> Answer {
     guard var paymentMethod = state.paymentMethods[id] else { throw .paymentMethodNotFound(WalletID("")) }
     let account = try account(paymentMethod.walletID, in: state)
-    guard paymentMethod.state == .removed else { return .reply(.paymentMethod(account.wallet, paymentMethod)) }
+    let left = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
+    guard paymentMethod.state == .removed else {
+      return .reply(.paymentMethodRemoved(account.wallet, paymentMethod, default: left))
+    }
     paymentMethod.state = .detached
     state.save(paymentMethod)
-    return record(paymentMethod, .paymentMethodDetached, in: account, origin: origin, to: &state, at: time)
+    let detached = paymentMethod
+    let posting = Posting(kind: .paymentMethodDetached)
+    return state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
+      .reply(.paymentMethodRemoved(wallet, detached, default: left))
+    }
   }
 
   func checkRoomForCard(of walletID: WalletID, in state: LedgerState) throws(Refusal) {
-    let count = state.savedCards(of: walletID).count
+    let open = state.accounts[walletID]?.openRecharge.flatMap { state.recharges[$0]?.recharge }
+    let isComing = open.map { $0.paymentMethodIsCandidate && $0.purpose != .changeCard } ?? false
+    let count = state.savedCards(of: walletID).count + (isComing ? 1 : 0)
     guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
   }
 

@@ -65,8 +65,10 @@ extension Rules {
       guard let paymentMethod = state.paymentMethods[id] else { throw .paymentMethodNotFound(WalletID("")) }
       let account = try account(paymentMethod.walletID, in: state)
       return .paymentMethod(account.wallet(toldAt: time), paymentMethod)
-    case .tokenInUse(let walletID, let token):
-      return .tokenInUse(state.uses(token, of: walletID, besides: nil))
+    case .tokenUse(let walletID, let token):
+      if state.uses(token, of: walletID, besides: nil) { return .tokenUse(.used) }
+      let open = try account(walletID, in: state).openRecharge.flatMap { state.recharges[$0]?.recharge }
+      return .tokenUse(open?.paymentMethodIsAttached == false ? .undecided : .unused)
     case .openErrands: return .openErrands(openErrands(in: state))
     case .recorded: return .nothingRecorded
     }

@@ -160,6 +160,7 @@ extension Rules {
       var reply = RechargeRefundReply(wallet: wallet, refund: refund, entry: Entry(record, in: wallet.currency))
       // The recharge worker only reports; whoever asked for the refund is the actor of its entry.
       reply.entry?.caller = refund.caller
+      reply.entry?.rechargeRefundID = refund.id
       made = reply
       return .reply(.rechargeRefund(reply))
     }

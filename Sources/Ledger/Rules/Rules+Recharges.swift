@@ -133,8 +133,6 @@ extension Rules {
     }
     if recharge.purpose == .autoRecharge {
       account.wallet.autoRecharge?.take(.settled(settlement, amount: recharge.amount.micros), at: time)
-      // What came up while it was with the processor.
-      if account.openDisputes > 0 { account.wallet.autoRecharge?.take(.disputed, at: time) }
     }
     return record(recharge, removing: removed, memo: memo ?? "", in: account, origin: origin, to: &state, at: time)
   }

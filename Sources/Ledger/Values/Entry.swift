@@ -16,6 +16,10 @@ package struct Entry: Hashable, Sendable {
   package var reference: String
   package var caller: String
   package var rechargeID: RechargeID?
+  /// The refund of a recharge that moved the money, there or back.
+  package var rechargeRefundID: RechargeRefundID?
+  /// The dispute that did.
+  package var disputeID: DisputeID?
   /// The hold that was captured.
   package var holdID: HoldID?
   /// The entry that was refunded.

@@ -2,8 +2,8 @@ import Ledger
 
 /// What the journal says that the rest of the ledger has to be, gathered record by record.
 ///
-/// What can change no more is compared at once and forgotten, so that memory is taken by wallets, cards, and what is
-/// open: not by the journal's length.
+/// What can change no more is compared at once and forgotten, so that memory is taken by wallets, cards, what is open,
+/// and what was given or taken back: not by the journal's length.
 struct JournalReplay {
   struct Wallet {
     var verifier: JournalVerifier
@@ -172,7 +172,7 @@ struct JournalReplay {
   func changedPaymentMethods(_ record: JournalRecord, _ answer: Answer) -> [PaymentMethod] {
     var changed = answer.removedPaymentMethod.map { [$0] } ?? []
     switch record.kind {
-    case .paymentMethodSaved, .paymentMethodDetached: changed += answer.savedPaymentMethod.map { [$0] } ?? []
+    case .paymentMethodSaved: changed += answer.savedPaymentMethod.map { [$0] } ?? []
     case .rechargePaid where answer.recharge?.paymentMethodIsCandidate == true:
       changed += answer.savedPaymentMethod.map { [$0] } ?? []
     default: break

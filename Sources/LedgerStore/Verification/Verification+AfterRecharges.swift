@@ -21,22 +21,19 @@ extension Verification {
     for row in found {
       phase = .rechargeRefunds(after: row.key)
       if replay.rechargeRefunds[row.key] == nil { flaws.add("refund \(row.key) is not in the journal") }
-      try compareHistory(row.row.row?.rechargeID, has: row.key, in: &store)
+      if let rechargeID = row.row.row?.rechargeID, try history(of: rechargeID, in: &store)?.refunds[row.key] == nil {
+        flaws.add("refund \(row.key) is not found by its recharge")
+      }
     }
     rows += Int64(found.count)
     if found.isEmpty { phase = .knownDisputes(Array(replay.disputes.keys)) }
   }
 
-  /// What is left of a recharge is known by the refunds that are found by it.
-  private func compareHistory(
-    _ rechargeID: RechargeID?,
-    has id: RechargeRefundID,
-    in store: inout some Store
-  ) throws(StoreError) {
-    guard let rechargeID else { return }
+  /// What is left of a recharge is known by the refunds and disputes that are found by it.
+  private func history(of rechargeID: RechargeID, in store: inout some Store) throws(StoreError) -> LedgerState? {
     var needs = Needs(at: store.position.time)
     needs.add(.ask(.rechargeHistory(rechargeID)))
-    if try load(needs, of: &store)?.refunds[id] == nil { flaws.add("refund \(id) is not found by its recharge") }
+    return try load(needs, of: &store)
   }
 
   func compareKnownDisputes(of store: inout some Store, _ ids: [DisputeID]) throws(StoreError) {
@@ -57,6 +54,9 @@ extension Verification {
     for row in found {
       phase = .disputes(after: row.key)
       if replay.disputes[row.key] == nil { flaws.add("dispute \(row.key) is not in the journal") }
+      if let rechargeID = row.row.row?.rechargeID, try history(of: rechargeID, in: &store)?.disputes[row.key] == nil {
+        flaws.add("dispute \(row.key) is not found by its recharge")
+      }
     }
     rows += Int64(found.count)
     if found.isEmpty { phase = .knownPaymentMethods(Array(replay.paymentMethods.keys)) }
@@ -71,14 +71,27 @@ extension Verification {
         answer.flatMap { replay.changedPaymentMethods(record, $0).last { $0.id == id } }
       }
       let row = try store.paymentMethodRow(id)?.row
-      if card == nil
-        || row != card && !(row == card?.replacedBeforeThereWereSeveral && record?.isOlderThanCards == true)
-      {
+      var isAsItWas = row == card
+      if !isAsItWas, row == card?.replacedBeforeThereWereSeveral, record?.isOlderThanCards == true {
+        isAsItWas = try !isDefault(id, of: row?.walletID, in: &store)
+      }
+      if card == nil || !isAsItWas {
         flaws.add("card \(id) is lost, or not what record \(number) made of it")
       }
     }
     let rest = advance(ids)
     phase = rest.isEmpty ? .paymentMethods(after: nil) : .knownPaymentMethods(rest)
+  }
+
+  private func isDefault(
+    _ id: PaymentMethodID,
+    of walletID: WalletID?,
+    in store: inout some Store
+  ) throws(StoreError) -> Bool {
+    guard let walletID else { return false }
+    var needs = Needs(at: store.position.time)
+    needs.add(.ask(.wallet(walletID)))
+    return try load(needs, of: &store)?.accounts[walletID]?.defaultPaymentMethod == id
   }
 
   func comparePaymentMethods(of store: inout some Store, after last: PaymentMethodID?) throws(StoreError) {

@@ -8,6 +8,8 @@ extension Schema {
     CREATE INDEX saved_payment_method ON payment_method (wallet) WHERE state = 'SAVED';
     CREATE INDEX removed_payment_method ON payment_method (create_time) WHERE state = 'REMOVED';
 
+    ALTER TABLE auto_recharge ADD COLUMN is_disputed INTEGER NOT NULL DEFAULT 0;
+
     CREATE INDEX recharge_of_wallet ON recharge (wallet, create_time);
 
     CREATE TABLE recharge_refund (

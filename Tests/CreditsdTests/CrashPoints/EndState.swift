@@ -12,6 +12,8 @@ struct EndState: Equatable, Sendable {
   /// What the processor has: charges, refunds and disputes with micros and status.
   var books: [String]
   var cards: [String]
+  /// The processor's cards, and what became of them in the end.
+  var attachments: [String]
 
   init(_ credits: CreditsClient, wallet id: String, simulator: ProcessorProcess) async throws {
     let wallet = try await credits.wallet.get(id)
@@ -26,6 +28,12 @@ struct EndState: Equatable, Sendable {
     }
     last4 = try await credits.recharge.options(id).paymentMethod?.last4
     books = try simulator.listing().map { "\($0[0]) \($0[3]) \($0[5])" }.sorted()
+    var attachments: [Substring: String] = [:]
+    for line in try simulator.books() where line.hasPrefix("attachment\t") {
+      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+      attachments[fields[1]] = "\(fields[4]) \(fields[5])"
+    }
+    self.attachments = attachments.values.sorted()
     cards = try await credits.paymentMethod.list(id).paymentMethods.map(\.last4).sorted()
   }
 }

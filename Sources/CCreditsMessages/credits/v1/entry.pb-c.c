@@ -162,7 +162,7 @@ const ProtobufCEnumDescriptor credits__v1__entry__counter_account__descriptor =
   credits__v1__entry__counter_account__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__entry__field_descriptors[15] =
+static const ProtobufCFieldDescriptor credits__v1__entry__field_descriptors[17] =
 {
   {
     "entry_id",
@@ -344,12 +344,37 @@ static const ProtobufCFieldDescriptor credits__v1__entry__field_descriptors[15] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "refund_id",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Entry, refund_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dispute_id",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Entry, dispute_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__entry__field_indices_by_name[] = {
   8,   /* field[8] = actor */
   4,   /* field[4] = amount */
   14,   /* field[14] = counter_account */
   9,   /* field[9] = create_time */
+  16,   /* field[16] = dispute_id */
   0,   /* field[0] = entry_id */
   11,   /* field[11] = hold_id */
   3,   /* field[3] = kind */
@@ -357,6 +382,7 @@ static const unsigned credits__v1__entry__field_indices_by_name[] = {
   6,   /* field[6] = reason */
   10,   /* field[10] = recharge_id */
   7,   /* field[7] = reference */
+  15,   /* field[15] = refund_id */
   12,   /* field[12] = refunded_entry_id */
   2,   /* field[2] = sequence */
   13,   /* field[13] = shortfall */
@@ -365,7 +391,7 @@ static const unsigned credits__v1__entry__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor credits__v1__entry__descriptor =
 {
@@ -375,7 +401,7 @@ const ProtobufCMessageDescriptor credits__v1__entry__descriptor =
   "Credits__V1__Entry",
   "credits.v1",
   sizeof(Credits__V1__Entry),
-  15,
+  17,
   credits__v1__entry__field_descriptors,
   credits__v1__entry__field_indices_by_name,
   1,  credits__v1__entry__number_ranges,

@@ -65,7 +65,8 @@ public struct AutoRecharge: ProtobufMessage {
   public var rechargeID: String
   /// When it may fire next; unset where that is now, or depends on somebody.
   public var nextEligibleTime: ProtobufWellKnown.Timestamp?
-  /// Why the last recharge failed: the processor's code, `not_paid`, or `no_card`; empty unless BACKOFF or SUSPENDED.
+  /// Why it does not go on: the processor's code, `not_paid`, `no_card`, or `disputed`, where a bank has taken a recharge
+  /// back; empty unless BACKOFF or SUSPENDED.
   public var declineCode: String
   /// Recharges in a row that failed.
   public var failureCount: Int32
@@ -94,7 +95,7 @@ public struct AutoRecharge: ProtobufMessage {
     case cooldown
     /// The last recharge was declined for a reason that may pass; it is tried again at `next_eligible_time`.
     case backoff
-    /// The card will not do; `decline_code` says why. Another card or `ResumeAutoRecharge` arms it again.
+    /// The card will not do, or is disputed; `decline_code` says why. Another card or `ResumeAutoRecharge` arms it again.
     case suspended
     /// The cardholder must authenticate a recharge.
     case actionRequired

@@ -19,13 +19,14 @@ public struct Change: ProtobufMessage {
   public var hold: Hold?
   /// Set where a recharge began or changed: the recharge after it.
   public var recharge: Recharge?
-  /// Set where a card was saved, and on recharges: the wallet's card after the change.
+  /// Set where a card was saved, chosen, removed or forgotten, and on recharges: the card that recharges are paid with
+  /// after the change.
   public var paymentMethod: PaymentMethod?
   /// Set where a refund of a recharge began or changed: the refund after it.
   public var rechargeRefund: RechargeRefund?
   /// Set where something was heard of a dispute: the dispute after it.
   public var dispute: Dispute?
-  /// Set where a card was taken away.
+  /// Set where a card was taken away, and where the processor has forgotten one.
   public var removedPaymentMethod: PaymentMethod?
 
   public init(kind: Change.Kind = .unspecified, wallet: Wallet? = nil, createTime: ProtobufWellKnown.Timestamp? = nil, actor: String = "", entry: Entry? = nil, hold: Hold? = nil, recharge: Recharge? = nil, paymentMethod: PaymentMethod? = nil, rechargeRefund: RechargeRefund? = nil, dispute: Dispute? = nil, removedPaymentMethod: PaymentMethod? = nil) {

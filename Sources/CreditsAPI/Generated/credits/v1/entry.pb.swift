@@ -32,10 +32,14 @@ public struct Entry: ProtobufMessage {
   /// Set where more was taken than there was, by a capture, a refund of a recharge or a dispute: the part that nothing
   /// covered. It left less than nothing available.
   public var shortfall: Money?
+  /// Set on refunds of recharges.
+  public var refundID: String
+  /// Set on disputes.
+  public var disputeID: String
   /// The other side of the entry.
   public var counterAccount: Entry.CounterAccount
 
-  public init(entryID: String = "", walletID: String = "", sequence: Int64 = 0, kind: Entry.Kind = .unspecified, amount: Money? = nil, posted: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", actor: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, rechargeID: String = "", holdID: String = "", refundedEntryID: String = "", shortfall: Money? = nil, counterAccount: Entry.CounterAccount = .unspecified) {
+  public init(entryID: String = "", walletID: String = "", sequence: Int64 = 0, kind: Entry.Kind = .unspecified, amount: Money? = nil, posted: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", actor: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, rechargeID: String = "", holdID: String = "", refundedEntryID: String = "", shortfall: Money? = nil, refundID: String = "", disputeID: String = "", counterAccount: Entry.CounterAccount = .unspecified) {
     self.entryID = entryID
     self.walletID = walletID
     self.sequence = sequence
@@ -50,6 +54,8 @@ public struct Entry: ProtobufMessage {
     self.holdID = holdID
     self.refundedEntryID = refundedEntryID
     self.shortfall = shortfall
+    self.refundID = refundID
+    self.disputeID = disputeID
     self.counterAccount = counterAccount
   }
 
@@ -237,6 +243,8 @@ public struct Entry: ProtobufMessage {
     self.holdID = String(cString: c.pointee.hold_id)
     self.refundedEntryID = String(cString: c.pointee.refunded_entry_id)
     self.shortfall = Money(copyingIfSet: c.pointee.shortfall)
+    self.refundID = String(cString: c.pointee.refund_id)
+    self.disputeID = String(cString: c.pointee.dispute_id)
     self.counterAccount = Entry.CounterAccount(rawValue: Int32(truncatingIfNeeded: c.pointee.counter_account.rawValue))
   }
 
@@ -256,6 +264,8 @@ public struct Entry: ProtobufMessage {
     c.pointee.hold_id = arena.string(self.holdID, "credits.v1.Entry.hold_id")
     c.pointee.refunded_entry_id = arena.string(self.refundedEntryID, "credits.v1.Entry.refunded_entry_id")
     if let value = self.shortfall { c.pointee.shortfall = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.refund_id = arena.string(self.refundID, "credits.v1.Entry.refund_id")
+    c.pointee.dispute_id = arena.string(self.disputeID, "credits.v1.Entry.dispute_id")
     c.pointee.counter_account = Credits__V1__Entry__CounterAccount(rawValue: Credits__V1__Entry__CounterAccount.RawValue(truncatingIfNeeded: self.counterAccount.rawValue))
     return UnsafeMutableRawPointer(c)
   }
@@ -276,6 +286,8 @@ public struct Entry: ProtobufMessage {
     if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
     if !self.refundedEntryID.isEmpty { text.field("refunded_entry_id", self.refundedEntryID) }
     if let value = self.shortfall { text.field("shortfall", value) }
+    if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
+    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
     if self.counterAccount != .unspecified { text.field("counter_account", self.counterAccount) }
     return text.finished()
   }

@@ -452,7 +452,8 @@ public struct IngestProcessorEventResponse: ProtobufMessage {
 
   public enum Outcome: Sendable, Hashable, CustomStringConvertible {
     case unspecified
-    /// The ledger knows what the event tells, now or already.
+    /// It is about a recharge of this ledger, which has taken it in, now or before. One that contradicts what a person has
+    /// settled by hand is logged for people.
     case taken
     /// It tells of nothing in this ledger, or of nothing that changes it.
     case ignored
@@ -657,7 +658,7 @@ public protocol PaymentMethodService: Sendable {
   /// FAILED_PRECONDITION, `PAYMENT_DECLINED`: the processor refuses the card; the metadata `decline_code` says why.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: the wallet has ten cards. FAILED_PRECONDITION, `WALLET_CLOSED`.
   /// INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the token
-  /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
   func savePaymentMethod(_ request: SavePaymentMethodRequest, context: ServerContext) async throws -> SavePaymentMethodResponse
 
   /// Reads a card of the wallet.
@@ -695,7 +696,8 @@ public protocol PaymentMethodService: Sendable {
   /// a bank would not have days later, it hears in no other way.
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
-  /// processor's of this payload. UNAVAILABLE: deliver it again later.
+  /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
+  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of another currency, or of one dispute of two recharges.
   func ingestProcessorEvent(_ request: IngestProcessorEventRequest, context: ServerContext) async throws -> IngestProcessorEventResponse
 }
 
@@ -730,7 +732,7 @@ public protocol DeferredPaymentMethodService: Sendable {
   /// FAILED_PRECONDITION, `PAYMENT_DECLINED`: the processor refuses the card; the metadata `decline_code` says why.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: the wallet has ten cards. FAILED_PRECONDITION, `WALLET_CLOSED`.
   /// INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the token
-  /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
   func savePaymentMethod(_ request: SavePaymentMethodRequest, context: ServerContext, reply: TypedReply<SavePaymentMethodResponse>)
 
   /// Reads a card of the wallet.
@@ -768,7 +770,8 @@ public protocol DeferredPaymentMethodService: Sendable {
   /// a bank would not have days later, it hears in no other way.
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
-  /// processor's of this payload. UNAVAILABLE: deliver it again later.
+  /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
+  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of another currency, or of one dispute of two recharges.
   func ingestProcessorEvent(_ request: IngestProcessorEventRequest, context: ServerContext, reply: TypedReply<IngestProcessorEventResponse>)
 }
 
@@ -810,7 +813,7 @@ public struct PaymentMethodServiceClient: Sendable {
   /// FAILED_PRECONDITION, `PAYMENT_DECLINED`: the processor refuses the card; the metadata `decline_code` says why.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: the wallet has ten cards. FAILED_PRECONDITION, `WALLET_CLOSED`.
   /// INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the token
-  /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// holds a card number. NOT_FOUND, `WALLET_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
   public func savePaymentMethod(_ request: SavePaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> SavePaymentMethodResponse {
     try await client.unary(PaymentMethodServiceMethods.savePaymentMethod, request, options: options).message
   }
@@ -860,7 +863,8 @@ public struct PaymentMethodServiceClient: Sendable {
   /// a bank would not have days later, it hears in no other way.
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
-  /// processor's of this payload. UNAVAILABLE: deliver it again later.
+  /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
+  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of another currency, or of one dispute of two recharges.
   public func ingestProcessorEvent(_ request: IngestProcessorEventRequest, options: CallOptions = CallOptions()) async throws -> IngestProcessorEventResponse {
     try await client.unary(PaymentMethodServiceMethods.ingestProcessorEvent, request, options: options).message
   }

@@ -526,7 +526,7 @@ public struct RefundRechargeResponse: ProtobufMessage {
   public var refund: RechargeRefund?
   /// After the refund last changed.
   public var wallet: Wallet?
-  /// What it took from the wallet; unset until it is REFUNDED.
+  /// What it took from the wallet, or what the wallet got again where the bank would not have it; unset until then.
   public var entry: Entry?
 
   public init(refund: RechargeRefund? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
@@ -570,7 +570,8 @@ public struct SettleReviewRequest: ProtobufMessage, CustomReflectable {
   public var idempotencyKey: String
   public var subject: Subject?
   public var outcome: SettleReviewRequest.Outcome
-  /// The processor's name of the charge or refund. Required where money moved.
+  /// The processor's own name of the charge or refund, such as Stripe's `pi_…`. Required where money moved: the processor
+  /// is asked whether that charge paid this recharge.
   public var processorID: String
   /// How that is known; 1 to 255 bytes. No card number.
   public var memo: String
@@ -1011,7 +1012,8 @@ public protocol RechargeService: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
   /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
-  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten. FAILED_PRECONDITION,
+  /// `WALLET_FROZEN` or `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: a new card cannot be looked at now.
   func recharge(_ request: RechargeRequest, context: ServerContext) async throws -> RechargeResponse
 
   /// Reads a recharge, with its refunds and disputes.
@@ -1047,6 +1049,8 @@ public protocol RechargeService: Sendable {
   /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
   /// The memo stands on its entry.
   ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge, or one for something else. UNAVAILABLE,
+  /// `PROCESSOR_UNAVAILABLE`: it cannot be asked. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the balance cannot take it.
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
   /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
   /// `REFUND_NOT_FOUND`.
@@ -1116,7 +1120,8 @@ public protocol DeferredRechargeService: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
   /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
-  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten. FAILED_PRECONDITION,
+  /// `WALLET_FROZEN` or `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: a new card cannot be looked at now.
   func recharge(_ request: RechargeRequest, context: ServerContext, reply: TypedReply<RechargeResponse>)
 
   /// Reads a recharge, with its refunds and disputes.
@@ -1152,6 +1157,8 @@ public protocol DeferredRechargeService: Sendable {
   /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
   /// The memo stands on its entry.
   ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge, or one for something else. UNAVAILABLE,
+  /// `PROCESSOR_UNAVAILABLE`: it cannot be asked. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the balance cannot take it.
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
   /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
   /// `REFUND_NOT_FOUND`.
@@ -1230,7 +1237,8 @@ public struct RechargeServiceClient: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
   /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
-  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten.
+  /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten. FAILED_PRECONDITION,
+  /// `WALLET_FROZEN` or `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: a new card cannot be looked at now.
   public func recharge(_ request: RechargeRequest, options: CallOptions = CallOptions()) async throws -> RechargeResponse {
     try await client.unary(RechargeServiceMethods.recharge, request, options: options).message
   }
@@ -1276,6 +1284,8 @@ public struct RechargeServiceClient: Sendable {
   /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
   /// The memo stands on its entry.
   ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge, or one for something else. UNAVAILABLE,
+  /// `PROCESSOR_UNAVAILABLE`: it cannot be asked. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the balance cannot take it.
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
   /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
   /// `REFUND_NOT_FOUND`.

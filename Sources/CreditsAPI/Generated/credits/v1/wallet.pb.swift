@@ -47,7 +47,7 @@ public struct Wallet: ProtobufMessage {
     case active
     /// Nothing may be spent until it is unfrozen. Usage that was held for is still captured.
     case frozen
-    /// Nothing changes any more.
+    /// Nothing can be spent or added any more. What banks take or return still counts, and cards can be removed.
     case closed
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
