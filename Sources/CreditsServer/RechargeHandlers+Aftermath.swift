@@ -109,6 +109,8 @@ extension RechargeHandlers {
     guard case .settleReview(let id, .paid(let chargeID), _) = review else { return }
     guard case .recharge(let reply) = try await recharges.ledger.committer.submit(.ask(.recharge(id))).answer.reply
     else { throw Refusal.rechargeNotFound(id) }
+    // Where there is nothing to settle, the ledger says so.
+    guard reply.recharge.state == .needsReview else { return }
     let charge = try await LedgerCall.asking { try await recharges.processor.findCharge(id: chargeID) }
     guard let charge, charge.rechargeID == id, charge.amount == reply.recharge.amount, charge.status == .paid else {
       throw Refusal.fieldInvalid(

@@ -320,6 +320,7 @@ struct RechargeAftermathTests {
     #expect(try await posted(daemon) == 50)
     #expect(try await daemon.recharges.settleReview(review) == answer)
     review.idempotencyKey = "s2"
+    review.processorID = "whichever"
     let over = try await status { try await daemon.recharges.settleReview(review) }
     #expect(over.errorInfo?.reason == "NOT_IN_REVIEW")
     #expect(try await daemon.verdict().sound)
