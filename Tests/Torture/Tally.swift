@@ -61,6 +61,6 @@ final class Tally: Sendable {
   }
 
   private static let interval = Duration.seconds(10)
-  /// Longer than the longest pauses between attempts, several of which may be in vain.
-  private static let patience = 30
+  /// Longer than the longest pauses between attempts: of a hundred thousand recharges some meet a dozen faults in a row.
+  private static let patience = 90
 }
