@@ -98,11 +98,9 @@ package final class RechargeWorker: Sendable {
   func forget(_ id: PaymentMethodID) { begin(.removal(id), isNew: true) }
 
   /// Asks the processor once what became of a recharge. Returns nil where there is none.
-  func lookUp(_ id: RechargeID) async throws -> RechargeReply? {
-    try await lookUp(id, toldPaid: false)
-  }
-
-  private func lookUp(_ id: RechargeID, toldPaid: Bool) async throws -> RechargeReply? {
+  ///
+  /// - Parameter toldPaid: The processor says by itself that it is paid.
+  func lookUp(_ id: RechargeID, toldPaid: Bool = false) async throws -> RechargeReply? {
     let reply = try await RechargeErrand(kit: kit.forCaller).lookUp(id, toldPaid: toldPaid)
     if let reply { forgetCard(of: reply) }
     return reply

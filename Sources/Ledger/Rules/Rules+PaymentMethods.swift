@@ -54,11 +54,7 @@ extension Rules {
       // What is suspended stays so: nobody has asked for this card to be charged now.
       account.pay(with: state.savedCards(of: walletID).first)
     }
-    let left = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
-    let posting = Posting(kind: .paymentMethodRemoved)
-    return state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
-      .reply(.paymentMethodRemoved(wallet, removed, default: left))
-    }
+    return record(removed, .paymentMethodRemoved, in: account, origin: origin, to: &state, at: time)
   }
 
   func detachPaymentMethod(
@@ -69,17 +65,12 @@ extension Rules {
   ) throws(Refusal) -> Answer {
     guard var paymentMethod = state.paymentMethods[id] else { throw .paymentMethodNotFound(WalletID("")) }
     let account = try account(paymentMethod.walletID, in: state)
-    let left = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
     guard paymentMethod.state == .removed else {
-      return .reply(.paymentMethodRemoved(account.wallet, paymentMethod, default: left))
+      return .reply(.paymentMethodRemoved(account.wallet, paymentMethod, default: state.defaultCard(of: account)))
     }
     paymentMethod.state = .detached
     state.save(paymentMethod)
-    let detached = paymentMethod
-    let posting = Posting(kind: .paymentMethodDetached)
-    return state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
-      .reply(.paymentMethodRemoved(wallet, detached, default: left))
-    }
+    return record(paymentMethod, .paymentMethodDetached, in: account, origin: origin, to: &state, at: time)
   }
 
   func checkRoomForCard(of walletID: WalletID, in state: LedgerState) throws(Refusal) {
@@ -90,20 +81,9 @@ extension Rules {
   }
 
   /// Nobody charges the card from now on. The processor is told to forget it, unless its token is in use beside it.
-  ///
-  /// - Parameter isOver: The wallet's open recharge, which brought the card, has ended.
-  func remove(
-    _ paymentMethod: PaymentMethod,
-    isOver: Bool = false,
-    in state: inout LedgerState
-  ) -> PaymentMethod {
+  func remove(_ paymentMethod: PaymentMethod, in state: inout LedgerState) -> PaymentMethod {
     var paymentMethod = paymentMethod
-    let isInUse = state.uses(
-      paymentMethod.token,
-      of: paymentMethod.walletID,
-      besides: paymentMethod.id,
-      andRecharge: !isOver
-    )
+    let isInUse = state.uses(paymentMethod.token, of: paymentMethod.walletID, besides: paymentMethod.id)
     paymentMethod.state = isInUse ? .detached : .removed
     state.save(paymentMethod)
     return paymentMethod
@@ -128,24 +108,27 @@ extension Rules {
     to state: inout LedgerState,
     at time: LedgerTime
   ) -> Answer {
-    state.append(Posting(kind: kind), to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
-      .reply(.paymentMethod(wallet, paymentMethod))
+    let left = state.defaultCard(of: account)
+    return state.append(Posting(kind: kind), to: account, origin: origin, at: time, sha256: sha256) { wallet, _ in
+      paymentMethod.state == .saved
+        ? .reply(.paymentMethod(wallet, paymentMethod))
+        : .reply(.paymentMethodRemoved(wallet, paymentMethod, default: left))
     }
   }
 }
 
 extension LedgerState {
-  /// Whether a card is, or may soon be, charged by `token`: a saved one, or that of the open recharge.
-  func uses(
-    _ token: PaymentMethodToken,
-    of walletID: WalletID,
-    besides id: PaymentMethodID?,
-    andRecharge: Bool = true
-  ) -> Bool {
+  /// Whether a card other than `id` is, or may soon be, charged by `token`: a saved one, or that of the open recharge.
+  func uses(_ token: PaymentMethodToken, of walletID: WalletID, besides id: PaymentMethodID?) -> Bool {
     if savedCards(of: walletID).contains(where: { $0.id != id && $0.token == token }) { return true }
-    guard andRecharge, let open = accounts[walletID]?.openRecharge, let card = recharges[open]?.recharge.paymentMethod
-    else { return false }
+    guard let open = accounts[walletID]?.openRecharge, let card = recharges[open]?.recharge.paymentMethod else {
+      return false
+    }
     return card.id != id && card.token == token
+  }
+
+  func defaultCard(of account: Account) -> PaymentMethod? {
+    account.defaultPaymentMethod.flatMap { paymentMethods[$0] }
   }
 
   /// Those that are loaded, the newest first.

@@ -24,7 +24,7 @@ extension Rules {
         RechargeOptions(
           wallet: account.wallet(toldAt: time),
           limits: limits,
-          paymentMethod: account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] },
+          paymentMethod: state.defaultCard(of: account),
           savedPaymentMethods: state.savedCards(of: walletID),
           openRecharge: account.openRecharge
         )

@@ -16,9 +16,8 @@ extension Rules {
     var account = try account(recharge.walletID, in: state)
     try check(amount, isPositiveAndIn: account.wallet.currency)
     guard let limits = limits[account.wallet.currency] else { throw .currencyUnsupported(account.wallet.currency) }
-    guard amount.micros % limits.step == 0 else {
-      let step = Money(micros: limits.step, currency: amount.currency)
-      throw .amountOutOfRange(field: "amount.micros", rule: "must be a multiple of \(step)")
+    if let objection = limits.objection(toFractionIn: amount.micros, of: amount.currency) {
+      throw .amountOutOfRange(field: "amount.micros", rule: objection)
     }
     // What came back to a closed wallet can leave it, and nothing else.
     if amount.micros > account.wallet.available.micros { try check(account.wallet, takes: .settling) }

@@ -19,7 +19,7 @@ extension Rules {
     if let open = account.openRecharge { throw .rechargeInProgress(open) }
     if candidate != nil, purpose != .changeCard { try checkRoomForCard(of: walletID, in: state) }
     precondition(state.recharges[id] == nil, "a recharge id is drawn once")
-    let saved = account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] }
+    let saved = state.defaultCard(of: account)
     guard let paymentMethod = candidate?.paymentMethod(for: walletID, at: time) ?? saved else {
       throw .paymentMethodRequired(walletID)
     }
@@ -129,7 +129,7 @@ extension Rules {
     if recharge.paymentMethodIsCandidate, recharge.paymentMethodIsAttached,
       recharge.state == .declined || recharge.state == .failed
     {
-      removed = remove(recharge.paymentMethod, isOver: true, in: &state)
+      removed = remove(recharge.paymentMethod, in: &state)
     }
     if recharge.purpose == .autoRecharge {
       account.wallet.autoRecharge?.take(.settled(settlement, amount: recharge.amount.micros), at: time)
@@ -180,7 +180,7 @@ extension Rules {
       wallet: account.wallet,
       recharge: recharge,
       entry: nil,
-      savedPaymentMethod: account.defaultPaymentMethod.flatMap { state.paymentMethods[$0] },
+      savedPaymentMethod: state.defaultCard(of: account),
       removedPaymentMethod: removed
     )
     let answer = state.append(posting, to: account, origin: origin, at: time, sha256: sha256) { wallet, record in

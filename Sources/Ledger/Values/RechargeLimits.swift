@@ -36,7 +36,11 @@ package struct RechargeLimits: Hashable, Sendable {
       let (low, high) = (Money(micros: minimum, currency: currency), Money(micros: maximum, currency: currency))
       return "must be from \(low) to \(high)"
     }
-    guard micros % step == 0 else { return "must be a multiple of \(Money(micros: step, currency: currency))" }
-    return nil
+    return objection(toFractionIn: micros, of: currency)
+  }
+
+  /// The same where only the step matters.
+  func objection(toFractionIn micros: Int64, of currency: Currency) -> String? {
+    micros % step == 0 ? nil : "must be a multiple of \(Money(micros: step, currency: currency))"
   }
 }
