@@ -1,0 +1,139 @@
+import Foundation
+import Testing
+import UnixGRPC
+
+/// A ledger that an earlier version wrote, and what that version answered. Tests/EndToEnd/Ledgers/write_ledger.py makes
+/// the files and says what each holds.
+struct OldLedger {
+  struct Facts: Decodable {
+    struct Event: Decodable {
+      let payload: String
+      let signature: String
+    }
+
+    /// The name of the caller whose idempotency keys are in the ledger.
+    let caller: String
+    /// When the ledger was copied, by its own clock, in seconds since 1970.
+    let time: Int
+    let recordCount: Int64
+    let refusalCount: Int64
+    let walletCount: Int64
+    let digest: String
+    /// The processor's event that closes the open dispute.
+    let disputeWon: Event
+  }
+
+  /// A mutation that is recorded for its key, and its answer.
+  struct Call: Decodable {
+    /// Service and method, with a slash between.
+    let method: String
+    let request: Data
+    /// nil for a refusal.
+    let response: Data?
+    /// The gRPC status code of a refusal; nil for a response.
+    let code: Int?
+    /// The serialized `google.rpc.Status` of a refusal; nil for a response.
+    let details: Data?
+
+    /// nil for a response.
+    func refusal() throws -> Refusal? {
+      guard let code, let details else { return nil }
+      let status = GRPCStatus(
+        code: GRPCStatus.Code(rawValue: code),
+        message: "",
+        details: try GRPCStatus.details(serialized: Array(details))
+      )
+      return try Refusal(status)
+    }
+  }
+
+  /// A refusal without its sentence, which later versions may improve.
+  struct Refusal: Equatable {
+    let code: GRPCStatus.Code
+    let reason: String
+    let domain: String
+    let metadata: [String: String]
+
+    init(_ status: GRPCStatus) throws {
+      let infos = status.details.compactMap { if case .errorInfo(let info) = $0 { info } else { nil } }
+      let info = try #require(infos.first, "\(status) has no reason")
+      (code, reason, domain, metadata) = (status.code, info.reason, info.domain, info.metadata)
+    }
+  }
+
+  /// A call that changes nothing, and its responses: of a watch, those about what had happened by then.
+  struct Query: Decodable {
+    /// Service and method, with a slash between.
+    let method: String
+    let request: Data
+    let responses: [Data]
+  }
+
+  let facts: Facts
+  let calls: [Call]
+  let queries: [Query]
+  private let folder: URL
+
+  init(version: Int) throws {
+    let folder = try Self.folder.appending(path: "version-\(version)")
+    func read<Value: Decodable>(_ name: String) throws -> Value {
+      try JSONDecoder().decode(Value.self, from: Data(contentsOf: folder.appending(path: name)))
+    }
+    facts = try read("facts.json")
+    calls = try read("calls.json")
+    queries = try read("queries.json")
+    self.folder = folder
+  }
+
+  /// Copies the ledger and the processor's books to where `RunningDaemon` and `ProcessorProcess` look for them.
+  func copy(to directory: TestDirectory) throws {
+    let ledger = directory.path("ledger")
+    try FileManager.default.createDirectory(atPath: ledger, withIntermediateDirectories: false)
+    try FileManager.default.copyItem(atPath: folder.appending(path: "ledger.db").path, toPath: ledger + "/ledger.db")
+    try FileManager.default.copyItem(atPath: folder.appending(path: "books").path, toPath: directory.path("books"))
+  }
+
+  /// Starts a daemon on the ledger in `directory`.
+  ///
+  /// - Parameter hours: How many hours have passed, by the daemon's clock, since the ledger was written.
+  func daemon(in directory: TestDirectory, after hours: Int = 0, processor: [String]) throws -> RunningDaemon {
+    let ahead = facts.time + hours * 3600 - Int(Date.now.timeIntervalSince1970)
+    let clock = try directory.write("\(ahead)\n", to: "clock")
+    let roles = #"["read", "spend", "billing", "admin"]"#
+    let config = try directory.write(
+      #"{"callers": [{"name": "\#(facts.caller)", "uid": \#(getuid()), "roles": \#(roles)}]}"#,
+      to: "config.json"
+    )
+    return try RunningDaemon(
+      in: directory,
+      options: ["--config", config, "--test-clock", clock] + processor,
+      environment: ["CREDITS_TESTING": "1"]
+    )
+  }
+
+  /// The first column of the rows that an SQL query finds in the ledger in `directory`. No daemon may have it open.
+  static func column(_ query: String, in directory: TestDirectory) throws -> [String] {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sqlite3", directory.path("ledger/ledger.db"), query]
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "\(query)")
+    return text.split(separator: "\n").map(String.init)
+  }
+
+  /// Relative to the root of the package, so that this file can move.
+  private static var folder: URL {
+    get throws {
+      var root = URL(filePath: #filePath).deletingLastPathComponent()
+      while !FileManager.default.fileExists(atPath: root.appending(path: "Package.swift").path) {
+        try #require(root.path != "/", "no Package.swift above \(#filePath)")
+        root.deleteLastPathComponent()
+      }
+      return root.appending(path: "Tests/EndToEnd/Ledgers")
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import CreditsClient
+import Testing
+import UnixGRPC
+
+@Suite("Open matters of a ledger of version 3", .timeLimit(.minutes(2)))
+struct OldLedgerSettlementTests {
+  struct Outcome {
+    let wallet: String
+    let kind: Change.Kind
+    /// How many changes of this kind the wallet has then, old ones included.
+    var count = 1
+
+    static let all = [
+      Outcome(wallet: "open not charged", kind: .rechargePaid),
+      Outcome(wallet: "open charging", kind: .rechargePaid),
+      Outcome(wallet: "open charged", kind: .rechargePaid),
+      Outcome(wallet: "open charged", kind: .paymentMethodDetached),
+      Outcome(wallet: "open new card", kind: .rechargePaid),
+      Outcome(wallet: "open authentication", kind: .rechargeFailed),
+      Outcome(wallet: "open authentication", kind: .paymentMethodDetached),
+      Outcome(wallet: "open refunds", kind: .rechargeRefunded, count: 2),
+      Outcome(wallet: "open removal", kind: .paymentMethodDetached),
+      Outcome(wallet: "due hold", kind: .holdExpired),
+      Outcome(wallet: "automatic authentication", kind: .rechargeFailed),
+      Outcome(wallet: "automatic declined", kind: .rechargeDeclined, count: 6),
+    ]
+  }
+
+  @Test("are settled by the processor's answers, by timers or by hand")
+  func settles() async throws {
+    let old = try OldLedger(version: 3)
+    let directory = try TestDirectory()
+    try old.copy(to: directory)
+    let simulator = try ProcessorProcess(simulatorIn: directory)
+    // A daemon that does not reach the processor retries some requests only after a minute.
+    let client = GRPCClient(socketPath: simulator.socketPath)
+    try await client.connect(waitsForReady: true)
+    await client.close()
+    let daemon = try old.daemon(in: directory, after: 2, processor: simulator.options)
+    let credits = try await daemon.client()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for outcome in Outcome.all { group.addTask { try await awaits(outcome, credits) } }
+      try await group.waitForAll()
+    }
+    try await settleReviews(credits)
+    let event = old.facts.disputeWon
+    #expect(try await credits.paymentMethod.ingest(Array(event.payload.utf8), signature: event.signature) != nil)
+    let verdict = try await credits.ledger.verify()
+    #expect(verdict.sound, "\(verdict.flaws)")
+    #expect(verdict.recordCount > old.facts.recordCount)
+    await credits.close()
+    #expect(daemon.stop() == 0)
+
+    for (table, states) in [
+      ("recharge", "'PROCESSING', 'AUTHENTICATION_REQUIRED', 'NEEDS_REVIEW'"),
+      ("recharge_refund", "'PROCESSING', 'NEEDS_REVIEW'"), ("dispute", "'OPENED'"), ("payment_method", "'REMOVED'"),
+    ] {
+      let open = "SELECT wallet_id FROM \(table) JOIN wallet USING (wallet) WHERE state IN (\(states))"
+      #expect(try OldLedger.column(open, in: directory) == [], "\(table)")
+    }
+  }
+
+  private func awaits(_ outcome: Outcome, _ credits: CreditsClient) async throws {
+    var count = 0
+    for try await update in credits.wallet.changes(outcome.wallet, after: 0) {
+      if case .change(let change) = update, change.kind == outcome.kind { count += 1 }
+      if count == outcome.count { return }
+    }
+    Issue.record("the changes of \(outcome.wallet) ended without \(outcome.kind)")
+  }
+
+  private func settleReviews(_ credits: CreditsClient) async throws {
+    let charged = try #require(try await credits.recharge.list("review contradicted").items.first)
+    let uncharged = try #require(try await credits.recharge.list("review automatic").items.first)
+    let refunded = try #require(try await credits.recharge.list("review refunds").items.first)
+    let refund = try #require(
+      try await credits.recharge.history(refunded.rechargeID).refunds.first { $0.state == .needsReview }
+    )
+    for (subject, outcome) in [
+      (ReviewSubject.recharge(charged.rechargeID), .moneyMoved(processorID: "ch_sim_credits-\(charged.rechargeID)")),
+      (.recharge(uncharged.rechargeID), .noMoneyMoved), (.refund(refund.refundID), .noMoneyMoved),
+    ] as [(ReviewSubject, ReviewOutcome)] {
+      _ = try await credits.recharge.settleReview(subject, outcome, memo: "by hand", idempotencyKey: "\(subject)")
+    }
+  }
+}
