@@ -1,7 +1,7 @@
 # Every target installs what it lacks: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture generate format lint bench bench-rpc bench-rpc-all bench-ledger
+.PHONY: help run build test torture generate baseline format lint bench bench-rpc bench-rpc-all bench-ledger
 
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
@@ -42,15 +42,20 @@ generate: ## Regenerate the C and Swift of proto/
 	@.ci/install $(LIBRARIES) $(GENERATORS)
 	.ci/generate
 
+baseline: ## Make proto/ the contract that later changes must not break
+	@.ci/contract --renew
+
 format: ## Format the Swift sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
 
-lint: ## Check formatting, and that generated code is what proto/ gives
+lint: ## Check formatting, that generated code is what proto/ gives, and that proto/ breaks no caller
 	@.ci/install $(LIBRARIES) $(GENERATORS)
 	@echo "==> checking formatting"
 	@swift format lint --strict --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
 	@echo "==> checking generated code"
 	@.ci/generate --check
+	@echo "==> checking that the contract breaks no caller"
+	@.ci/contract
 
 bench: bench-rpc bench-ledger ## Measure
 
