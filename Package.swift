@@ -1,21 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// CI sets CREDITS_STRICT; a package that depends on this one must not fail on a warning of a newer compiler.
-let settings: [SwiftSetting] =
-  Context.environment["CREDITS_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
-
 let package = Package(
   name: "credits",
-  platforms: [.macOS(.v15)],
   products: [
     .library(name: "CreditsClient", targets: ["CreditsClient"]),
     .library(name: "UnixGRPC", targets: ["UnixGRPC"]),
+    .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
     .executable(name: "creditsd", targets: ["creditsd"]),
+    .executable(name: "creditsctl", targets: ["creditsctl"]),
+    .executable(name: "credits-stripe", targets: ["credits-stripe"]),
     .executable(name: "credits-simulator", targets: ["credits-simulator"]),
     .executable(name: "credits-story", targets: ["credits-story"]),
-    .executable(name: "credits-stripe", targets: ["credits-stripe"]),
-    .library(name: "UnixGRPCProtobuf", targets: ["ProtobufC", "UnixGRPCProtobuf"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -23,320 +19,333 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
   ],
   targets: [
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    .target(name: "MessageDigest", dependencies: ["CCrypto"], swiftSettings: settings),
-    .target(name: "Ledger", swiftSettings: settings),
-    .target(name: "LedgerStore", dependencies: ["Ledger"], swiftSettings: settings),
-    .target(
-      name: "SQLiteStore",
-      dependencies: ["CSQLite", "Ledger", "LedgerStore", "MessageDigest"],
-      swiftSettings: settings
-    ),
-    .executableTarget(
-      name: "creditsd",
-      dependencies: [
-        "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Failpoints", "Ledger", "LedgerStore", "MessageDigest",
-        "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "UnixGRPC",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: settings
-    ),
-    .executableTarget(
-      name: "credits-simulator",
-      dependencies: [
-        "ProcessorRPC", "SimulatedProcessor", "UnixGRPC",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: settings
-    ),
-    // With Foundation's HTTP, which must reach no one else.
-    .target(
-      name: "StripeProcessor",
-      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing"],
-      swiftSettings: settings
-    ),
-    .executableTarget(
-      name: "credits-stripe",
-      dependencies: [
-        "ProcessorRPC", "StripeProcessor", "UnixGRPC",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: settings
-    ),
-    .executableTarget(name: "credits-story", dependencies: ["CreditsClient"], swiftSettings: settings),
-    .target(
-      name: "CreditsClient",
-      dependencies: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
-      swiftSettings: settings
-    ),
-    .target(name: "PaymentProcessing", dependencies: ["Ledger"], swiftSettings: settings),
-    .target(
-      name: "Failpoints",
-      dependencies: ["Ledger", "LedgerStore", "PaymentProcessing"],
-      swiftSettings: settings
-    ),
-    .target(
-      name: "SimulatedProcessor",
-      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing"],
-      swiftSettings: settings
-    ),
-    // The interface of processors on the wire, apart from the contract: those who call credits need not carry it.
-    .target(name: "CProcessorMessages", dependencies: ["CCreditsMessages", "CProtobufC"]),
-    .target(
-      name: "ProcessorAPI",
-      dependencies: ["CProcessorMessages", "CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
-      swiftSettings: settings
-    ),
-    .target(
-      name: "ProcessorRPC",
-      dependencies: [
-        "CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "UnixGRPC", "UnixGRPCProtobuf",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: settings
-    ),
-    .target(
-      name: "CreditsServer",
-      dependencies: [
-        "CreditsAPI", "Ledger", "LedgerStore", "MessageDigest", "PaymentProcessing", "ProtobufC", "UnixGRPC",
-        "UnixGRPCProtobuf",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "CreditsdTests",
-      dependencies: [
-        "CreditsAPI", "CreditsClient", "DynamicMessages", "Failpoints", "Ledger", "ProtobufDescriptors", "UnixGRPC",
-        "credits-simulator", "credits-story", "credits-torture", "creditsctl", "creditsd",
-      ],
-      exclude: ["peers"],
-      swiftSettings: settings
-    ),
-    // The long run of recharges that `make torture` starts; CreditsdTests runs a short one.
-    .executableTarget(
-      name: "credits-torture",
-      dependencies: ["CreditsClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      path: "Tests/Torture",
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "PackageImportTests",
-      dependencies: ["creditsd"],
-      exclude: ["Fixture"],
-      swiftSettings: settings
-    ),
-    .testTarget(name: "MessageDigestTests", dependencies: ["MessageDigest"], swiftSettings: settings),
-    .testTarget(
-      name: "LedgerTests",
-      dependencies: ["Ledger", "LedgerStore", "MessageDigest", "StoreContract"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "SimulatedProcessorTests",
-      dependencies: ["Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "SimulatedProcessor"],
-      swiftSettings: settings
-    ),
-    // The suite that every processor passes that knows the test cards.
-    .target(
-      name: "ProcessorContract",
-      dependencies: ["Ledger", "PaymentProcessing"],
-      path: "Tests/ProcessorContract",
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "ProcessorRPCTests",
-      dependencies: [
-        "CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "ProcessorContract", "ProcessorRPC",
-        "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "StripeProcessorTests",
-      dependencies: [
-        "CreditsClient", "Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "ProcessorRPC",
-        "StripeProcessor", "credits-story", "credits-stripe", "creditsd",
-      ],
-      exclude: ["peers"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "CreditsServerTests",
-      dependencies: [
-        "CreditsAPI", "CreditsServer", "Ledger", "LedgerStore", "MessageDigest", "PaymentProcessing", "SQLiteStore",
-        "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: settings
-    ),
-    // The suite that every store passes; a target, so that each store's tests can run it.
-    .target(
-      name: "StoreContract",
-      dependencies: ["Ledger", "LedgerStore", "MessageDigest"],
-      path: "Tests/StoreContract",
-      swiftSettings: settings
-    ),
-    // SQLite's files in memory, with power cuts and failures; the second target that knows SQLite, for tests only.
-    .target(
-      name: "SimulatedDisk",
-      dependencies: ["CSQLite"],
-      path: "Tests/SimulatedDisk",
-      swiftSettings: settings
-    ),
-    // Here rather than in the package Benchmarks/, so that it can use what is `package`.
-    .executableTarget(
-      name: "store-benchmark",
-      dependencies: ["Ledger", "LedgerStore", "MessageDigest", "SQLiteStore"],
-      path: "Benchmarks/Store",
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "LedgerStoreTests",
-      dependencies: ["Ledger", "LedgerStore", "MessageDigest", "StoreContract"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "SQLiteStoreTests",
-      dependencies: ["Ledger", "LedgerStore", "SQLiteStore", "SimulatedDisk", "StoreContract"],
-      swiftSettings: settings
-    ),
-
-    .systemLibrary(
-      name: "CNghttp2",
-      pkgConfig: "libnghttp2",
-      providers: [.apt(["libnghttp2-dev"])]
-    ),
-    .systemLibrary(name: "CEpoll"),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(
-      name: "CProtobufC",
-      pkgConfig: "libprotobuf-c",
-      providers: [.apt(["libprotobuf-c-dev"])]
-    ),
-    .target(
-      name: "UnixGRPC",
-      dependencies: [
-        "CEpoll", "CNghttp2", "CZlib",
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: settings
-    ),
-    .target(name: "ProtobufC", dependencies: ["CProtobufC"], swiftSettings: settings),
-    .target(name: "CProtobufDescriptors", dependencies: ["CProtobufC"]),
-    .target(
-      name: "ProtobufDescriptors",
-      dependencies: ["CProtobufDescriptors", "ProtobufC"],
-      swiftSettings: settings
-    ),
-    .target(
-      name: "UnixGRPCProtobuf",
-      dependencies: ["UnixGRPC", "ProtobufC"],
-      swiftSettings: settings
-    ),
-    .target(name: "CProtobufWellKnown", dependencies: ["CProtobufC"]),
-    .target(
-      name: "ProtobufWellKnown",
-      dependencies: ["CProtobufWellKnown", "ProtobufC"],
-      swiftSettings: settings
-    ),
-    .target(name: "CCreditsMessages", dependencies: ["CProtobufC", "CProtobufWellKnown"]),
-    .target(
-      name: "CreditsAPI",
-      dependencies: ["CCreditsMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"],
-      swiftSettings: settings
-    ),
-    .target(
-      name: "CTestMessages",
-      dependencies: ["CProtobufC", "CProtobufWellKnown"],
-      path: "Tests/CTestMessages"
-    ),
-    .target(
-      name: "TestMessages",
-      dependencies: ["CTestMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"],
-      path: "Tests/TestMessages",
-      exclude: ["proto", "golden"],
-      swiftSettings: settings
-    ),
-    .target(name: "CInteropMessages", dependencies: ["CProtobufC"], path: "Tests/Interop/CInteropMessages"),
-    .target(
-      name: "InteropMessages",
-      dependencies: ["CInteropMessages", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"],
-      path: "Tests/Interop/InteropMessages",
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "InteropTests",
-      dependencies: ["InteropMessages", "UnixGRPC", "UnixGRPCProtobuf"],
-      path: "Tests/Interop/InteropTests",
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "ProtobufCTests",
-      dependencies: ["ProtobufC", "ProtobufWellKnown", "TestMessages"],
-      swiftSettings: settings
-    ),
-    .executableTarget(
-      name: "protoc-gen-credits-swift",
-      dependencies: ["ProtobufC", "ProtobufDescriptors"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "UnixGRPCProtobufTests",
-      dependencies: ["TestMessages", "UnixGRPC", "UnixGRPCProtobuf"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "CreditsAPITests",
-      dependencies: ["CreditsAPI", "ProtobufC", "ProtobufDescriptors", "UnixGRPC"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "protoc-gen-credits-swiftTests",
-      dependencies: ["ProtobufDescriptors", "protoc-gen-credits-swift"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "ProtobufDescriptorsTests",
-      dependencies: ["ProtobufC", "ProtobufDescriptors"],
-      exclude: ["proto"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "UnixGRPCTests",
-      dependencies: ["UnixGRPC"],
-      swiftSettings: settings
-    ),
-
-    .target(name: "CreditsSocketPath", swiftSettings: settings),
-    .target(name: "DynamicMessages", dependencies: ["ProtobufDescriptors"], swiftSettings: settings),
-    .executableTarget(
-      name: "creditsctl",
-      dependencies: [
-        "CreditsSocketPath", "DynamicMessages", "ProtobufDescriptors", "UnixGRPC",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "DynamicMessagesTests",
-      dependencies: ["DynamicMessages", "ProtobufDescriptors"],
-      exclude: ["proto", "oracle"],
-      swiftSettings: settings
-    ),
-    .testTarget(
-      name: "creditsctlTests",
-      dependencies: ["CreditsAPI", "UnixGRPC", "creditsctl", .product(name: "Logging", package: "swift-log")],
-      exclude: ["peers"],
-      swiftSettings: settings
-    ),
-  ]
+    Sources.system, Sources.leaves, Sources.rpc, Sources.contract, Sources.ledger, Sources.processors, Sources.server,
+    Sources.client, Sources.programs, Tests.support, Tests.all, Benchmarks.all,
+  ].flatMap { $0 }
 )
+
+extension Target.Dependency {
+  static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let logging = product(name: "Logging", package: "swift-log")
+  static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+}
+
+// MARK: Sources
+
+enum Sources {
+  /// Debian's C libraries. Exactly one target imports each.
+  static var system: [Target] {
+    [
+      .systemLibrary("CCrypto", pkgConfig: "libcrypto", debianPackage: "libssl-dev"),
+      .systemLibrary("CEpoll"),
+      .systemLibrary("CNghttp2", pkgConfig: "libnghttp2", debianPackage: "libnghttp2-dev"),
+      .systemLibrary("CProtobufC", pkgConfig: "libprotobuf-c", debianPackage: "libprotobuf-c-dev"),
+      .systemLibrary("CSQLite", pkgConfig: "sqlite3", debianPackage: "libsqlite3-dev"),
+      .systemLibrary("CZlib", pkgConfig: "zlib", debianPackage: "zlib1g-dev"),
+    ]
+  }
+
+  /// Small targets that any other may use.
+  static var leaves: [Target] {
+    [
+      .module("MessageDigest", in: "Leaves", uses: ["CCrypto"])
+    ]
+  }
+
+  /// Bytes, messages, sockets; nothing of credits.
+  static var rpc: [Target] {
+    [
+      .module("UnixGRPC", in: "RPC", uses: ["CEpoll", "CNghttp2", "CZlib", .logging]),
+      .module("ProtobufC", in: "RPC", uses: ["CProtobufC"]),
+      .module("UnixGRPCProtobuf", in: "RPC", uses: ["ProtobufC", "UnixGRPC"]),
+      .generatedC("CProtobufWellKnown", in: "RPC", uses: ["CProtobufC"]),
+      .module("ProtobufWellKnown", in: "RPC", uses: ["CProtobufWellKnown", "ProtobufC"]),
+      .generatedC("CProtobufDescriptors", in: "RPC", uses: ["CProtobufC"]),
+      .module("ProtobufDescriptors", in: "RPC", uses: ["CProtobufDescriptors", "ProtobufC"]),
+      .module("DynamicMessages", in: "RPC", uses: ["ProtobufDescriptors"]),
+      .program("protoc-gen-credits-swift", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors"]),
+    ]
+  }
+
+  /// What proto/ gives: messages, stubs, roles, descriptors. The processors' interface stands apart, because those who
+  /// call credits need not carry it.
+  static var contract: [Target] {
+    [
+      .generatedC("CCreditsMessages", in: "Contract", uses: ["CProtobufC", "CProtobufWellKnown"]),
+      .module(
+        "CreditsAPI",
+        in: "Contract",
+        uses: ["CCreditsMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"]
+      ),
+      .generatedC("CProcessorMessages", in: "Contract", uses: ["CCreditsMessages", "CProtobufC"]),
+      .module(
+        "ProcessorAPI",
+        in: "Contract",
+        uses: ["CProcessorMessages", "CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
+      ),
+    ]
+  }
+
+  /// The rules, the engine that applies them in batches, and where the ledger is kept.
+  static var ledger: [Target] {
+    [
+      .module("Ledger", in: "Ledger"),
+      .module("LedgerEngine", in: "Ledger", uses: ["Ledger"]),
+      .module("SQLiteStore", in: "Ledger", uses: ["CSQLite", "Ledger", "LedgerEngine", "MessageDigest"]),
+    ]
+  }
+
+  /// Card processors: the interface, the same over RPC, and two that serve it.
+  static var processors: [Target] {
+    [
+      .module("PaymentProcessing", in: "Processors", uses: ["Ledger"]),
+      .module(
+        "ProcessorRPC",
+        in: "Processors",
+        uses: ["CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "UnixGRPC", "UnixGRPCProtobuf", .logging]
+      ),
+      .module("SimulatedProcessor", in: "Processors", uses: ["Ledger", "MessageDigest", "PaymentProcessing"]),
+      // Imports full Foundation for its HTTP client; nothing but credits-stripe may link it.
+      .module("StripeProcessor", in: "Processors", uses: ["Ledger", "MessageDigest", "PaymentProcessing"]),
+    ]
+  }
+
+  static var server: [Target] {
+    [
+      .module(
+        "CreditsServer",
+        in: "Server",
+        uses: [
+          "CreditsAPI", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "ProtobufC", "UnixGRPC",
+          "UnixGRPCProtobuf", .logging,
+        ]
+      ),
+      .module("Failpoints", in: "Server", uses: ["Ledger", "LedgerEngine", "PaymentProcessing"]),
+    ]
+  }
+
+  static var client: [Target] {
+    [
+      .module("CreditsClient", in: "Client", uses: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]),
+      .module("CreditsSocketPath", in: "Client"),
+    ]
+  }
+
+  static var programs: [Target] {
+    [
+      .program(
+        "creditsd",
+        in: "Programs",
+        uses: [
+          "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Failpoints", "Ledger", "LedgerEngine", "MessageDigest",
+          "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "UnixGRPC", .argumentParser,
+          .logging,
+          .unixSignals,
+        ]
+      ),
+      .program(
+        "creditsctl",
+        in: "Programs",
+        uses: ["CreditsSocketPath", "DynamicMessages", "ProtobufDescriptors", "UnixGRPC", .argumentParser]
+      ),
+      .program(
+        "credits-stripe",
+        in: "Programs",
+        uses: ["ProcessorRPC", "StripeProcessor", "UnixGRPC", .argumentParser, .logging, .unixSignals]
+      ),
+      .program(
+        "credits-simulator",
+        in: "Programs",
+        uses: ["ProcessorRPC", "SimulatedProcessor", "UnixGRPC", .argumentParser, .logging, .unixSignals]
+      ),
+      .program("credits-story", in: "Programs", uses: ["CreditsClient"]),
+    ]
+  }
+
+}
+
+// MARK: Tests
+
+enum Tests {
+  static var support: [Target] {
+    [
+      // The suites that every store and every processor has to pass.
+      .support("StoreContract", uses: ["Ledger", "LedgerEngine", "MessageDigest"]),
+      .support("ProcessorContract", uses: ["Ledger", "PaymentProcessing"]),
+      // SQLite's files in memory, with power cuts and failures; the second target that imports SQLite, for tests only.
+      .support("SimulatedDisk", uses: ["CSQLite"]),
+      .generatedC("CTestMessages", under: "Tests", in: "Support", uses: ["CProtobufC", "CProtobufWellKnown"]),
+      .support(
+        "TestMessages",
+        uses: ["CTestMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"],
+        exclude: ["proto", "golden"]
+      ),
+      .generatedC("CInteropMessages", under: "Tests", in: "Support", uses: ["CProtobufC"]),
+      .support("InteropMessages", uses: ["CInteropMessages", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]),
+    ]
+  }
+
+  static var all: [Target] {
+    [
+      .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
+
+      .tests("UnixGRPCTests", in: "RPC", uses: ["UnixGRPC"]),
+      .tests("ProtobufCTests", in: "RPC", uses: ["ProtobufC", "ProtobufWellKnown", "TestMessages"]),
+      .tests("UnixGRPCProtobufTests", in: "RPC", uses: ["TestMessages", "UnixGRPC", "UnixGRPCProtobuf"]),
+      .tests("ProtobufDescriptorsTests", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors"], exclude: ["proto"]),
+      .tests(
+        "DynamicMessagesTests",
+        in: "RPC",
+        uses: ["DynamicMessages", "ProtobufDescriptors"],
+        exclude: ["proto", "oracle"]
+      ),
+      .tests("protoc-gen-credits-swiftTests", in: "RPC", uses: ["ProtobufDescriptors", "protoc-gen-credits-swift"]),
+
+      .tests("CreditsAPITests", in: "Contract", uses: ["CreditsAPI", "ProtobufC", "ProtobufDescriptors", "UnixGRPC"]),
+
+      .tests("LedgerTests", in: "Ledger", uses: ["Ledger", "LedgerEngine", "MessageDigest", "StoreContract"]),
+      .tests("LedgerEngineTests", in: "Ledger", uses: ["Ledger", "LedgerEngine", "MessageDigest", "StoreContract"]),
+      .tests(
+        "SQLiteStoreTests",
+        in: "Ledger",
+        uses: ["Ledger", "LedgerEngine", "SQLiteStore", "SimulatedDisk", "StoreContract"]
+      ),
+
+      .tests(
+        "SimulatedProcessorTests",
+        in: "Processors",
+        uses: ["Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "SimulatedProcessor"]
+      ),
+      .tests(
+        "ProcessorRPCTests",
+        in: "Processors",
+        uses: [
+          "CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "ProcessorContract", "ProcessorRPC",
+          "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf", .logging,
+        ]
+      ),
+      .tests(
+        "StripeProcessorTests",
+        in: "Processors",
+        uses: [
+          "CreditsClient", "Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "ProcessorRPC",
+          "StripeProcessor", "credits-story", "credits-stripe", "creditsd",
+        ],
+        exclude: ["peers"]
+      ),
+
+      .tests(
+        "CreditsServerTests",
+        in: "Server",
+        uses: [
+          "CreditsAPI", "CreditsServer", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "SQLiteStore",
+          "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf", .logging,
+        ]
+      ),
+
+      .tests("PackageImportTests", in: "Client", uses: ["creditsd"], exclude: ["Fixture"]),
+
+      .tests(
+        "creditsctlTests",
+        in: "Programs",
+        uses: ["CreditsAPI", "UnixGRPC", "creditsctl", .logging],
+        exclude: ["peers"]
+      ),
+
+      // Real processes and real peers.
+      .tests(
+        "CreditsdTests",
+        in: "EndToEnd",
+        uses: [
+          "CreditsAPI", "CreditsClient", "DynamicMessages", "Failpoints", "Ledger", "ProtobufDescriptors", "UnixGRPC",
+          "credits-simulator", "credits-story", "credits-torture", "creditsctl", "creditsd",
+        ],
+        exclude: ["peers"]
+      ),
+      .tests(
+        "InteropTests",
+        in: "EndToEnd/Interop",
+        uses: ["InteropMessages", "UnixGRPC", "UnixGRPCProtobuf"]
+      ),
+      // The long run of recharges that `make torture` starts; CreditsdTests runs a short one.
+      .executableTarget(
+        name: "credits-torture",
+        dependencies: ["CreditsClient", .argumentParser],
+        path: "Tests/EndToEnd/Torture",
+        swiftSettings: .shared
+      ),
+    ]
+  }
+
+}
+
+/// Here rather than in the package Benchmarks/, so that it can use what is `package`.
+enum Benchmarks {
+  static var all: [Target] {
+    [
+      .executableTarget(
+        name: "store-benchmark",
+        dependencies: ["Ledger", "LedgerEngine", "MessageDigest", "SQLiteStore"],
+        path: "Benchmarks/Store",
+        swiftSettings: .shared
+      )
+    ]
+  }
+}
+
+// MARK: How a target is declared
+
+/// CI sets CREDITS_STRICT; a package that depends on this one must not fail on a warning of a newer compiler.
+extension [SwiftSetting] {
+  static var shared: [SwiftSetting] {
+    Context.environment["CREDITS_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+  }
+}
+
+extension Target {
+  static func module(_ name: String, in folder: String, uses: [Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, path: "Sources/\(folder)/\(name)", swiftSettings: .shared)
+  }
+
+  static func program(_ name: String, in folder: String, uses: [Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: uses, path: "Sources/\(folder)/\(name)", swiftSettings: .shared)
+  }
+
+  static func systemLibrary(_ name: String, pkgConfig: String? = nil, debianPackage: String? = nil) -> Target {
+    .systemLibrary(
+      name: name,
+      path: "Sources/System/\(name)",
+      pkgConfig: pkgConfig,
+      providers: debianPackage.map { [.apt([$0])] }
+    )
+  }
+
+  static func generatedC(
+    _ name: String,
+    under root: String = "Sources",
+    in folder: String,
+    uses: [Dependency]
+  ) -> Target {
+    .target(name: name, dependencies: uses, path: "\(root)/\(folder)/\(name)")
+  }
+
+  static func support(_ name: String, uses: [Dependency], exclude: [String] = []) -> Target {
+    .target(
+      name: name,
+      dependencies: uses,
+      path: "Tests/Support/\(name)",
+      exclude: exclude,
+      swiftSettings: .shared
+    )
+  }
+
+  static func tests(_ name: String, in folder: String, uses: [Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+      name: name,
+      dependencies: uses,
+      path: "Tests/\(folder)/\(name)",
+      exclude: exclude,
+      swiftSettings: .shared
+    )
+  }
+}

@@ -1,6 +1,6 @@
 import Dispatch
 import Ledger
-import LedgerStore
+import LedgerEngine
 import MessageDigest
 import Synchronization
 

@@ -1,6 +1,6 @@
 import Glibc
 import Ledger
-import LedgerStore
+import LedgerEngine
 import MessageDigest
 import SQLiteStore
 

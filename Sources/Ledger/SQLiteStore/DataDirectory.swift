@@ -1,0 +1,54 @@
+import Glibc
+import LedgerEngine
+
+/// Owns the lock of a data directory: two daemons never share one.
+///
+/// The lock is flock(2) on a file beside the database. It goes with the process, however that ends; the file stays.
+final class DataDirectory {
+  let path: String
+  private let lock: Int32
+
+  /// Creates the directory (mode 0700) where it is missing.
+  init(path: String) throws(StoreError) {
+    self.path = path
+    if mkdir(path, 0o700) == 0 {
+      try DataDirectory.syncParent(of: path)
+    } else if errno != EEXIST {
+      throw DataDirectory.failure("cannot create directory \(path)")
+    }
+    let file = path + "/lock"
+    lock = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard lock >= 0 else { throw DataDirectory.failure("cannot open \(file)") }
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      let isTaken = errno == EWOULDBLOCK
+      let failure = DataDirectory.failure("cannot lock \(file)")
+      close(lock)
+      throw isTaken
+        ? .failed("another process uses the data directory \(path): stop it first, or choose another") : failure
+    }
+  }
+
+  deinit { close(lock) }
+
+  var databasePath: String { path + "/ledger.db" }
+
+  /// Made here, because SQLite would let others read it (mode 0644) and gives the log the mode of the database.
+  func createDatabaseFile() throws(StoreError) {
+    let file = open(databasePath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw DataDirectory.failure("cannot create \(databasePath)") }
+    close(file)
+  }
+
+  /// Else a power cut could take the new directory with all that was acknowledged since. Inside the directory, SQLite
+  /// does the same at the first sync of its log.
+  private static func syncParent(of path: String) throws(StoreError) {
+    let directory = open(path + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw failure("cannot open the parent of \(path)") }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else { throw failure("cannot sync the parent of \(path)") }
+  }
+
+  private static func failure(_ action: String) -> StoreError {
+    .failed("\(action): \(String(cString: strerror(errno)))")
+  }
+}

@@ -1,0 +1,213 @@
+import Ledger
+import LedgerEngine
+import MessageDigest
+
+/// Finds the answer that stands recorded for an idempotency key: log-structured, because a key is random, and a
+/// B-tree of random keys costs a page for each.
+///
+/// New keys stand in memory; a reopened ledger reads them again from the journal. When there are enough, they are
+/// written as a sorted run, and runs of one size are merged into one of the next. All of that happens in slices
+/// between batches, each a transaction. The transaction that makes a new run visible takes away those it replaces.
+package struct KeyIndex {
+  private let connection: Connection
+  private let table: KeyTable
+  private let recordHasKey, refusalHasKey: Statement
+  private let hash: (IdempotencyKey) -> UInt64
+  private let shape: KeyIndexShape
+  private var recent: RecentKeys
+  /// Being written as a run.
+  private var frozen: RecentKeys?
+  private var flush: KeyMerge?
+  private var merge: KeyMerge?
+  /// Oldest first.
+  private var runs: [KeyRun]
+  /// Pages that no run has.
+  private var garbage: [Range<Int64>]
+  private var nextPage: Int64
+
+  init(
+    _ connection: Connection,
+    shape: KeyIndexShape,
+    position: Position,
+    hash: @escaping (IdempotencyKey) -> UInt64
+  ) throws(StoreError) {
+    self.connection = connection
+    self.hash = hash
+    self.shape = shape
+    table = try KeyTable(connection)
+    recordHasKey = try Statement(
+      connection,
+      "SELECT 1 FROM journal WHERE record = ?1 AND caller = ?2 AND idempotency_key = ?3"
+    )
+    refusalHasKey = try Statement(
+      connection,
+      "SELECT 1 FROM refusal WHERE refusal = ?1 AND caller = ?2 AND idempotency_key = ?3"
+    )
+    runs = try table.runs(of: position)
+    nextPage = try table.endOfPages()
+    garbage = KeyIndex.pages(before: nextPage, outside: runs)
+    recent = RecentKeys(minimumCapacity: shape.keysPerRun)
+    try readRecentKeys()
+  }
+
+  /// Where the answer stands: a record's number, or the negative of a refusal's.
+  package func answer(for key: IdempotencyKey) throws(StoreError) -> Int64? {
+    let hash = hash(key)
+    var candidates: [Int64] = []
+    recent.appendAnswers(to: hash, into: &candidates)
+    frozen?.appendAnswers(to: hash, into: &candidates)
+    for run in runs where run.filter.mayContain(hash) {
+      let bucket = KeyRun.bucket(of: hash, in: run.bucketCount)
+      guard let page = run.page(ofBucket: bucket) else { throw .failed("key run \(run.id) lacks a bucket") }
+      try table.appendAnswers(to: hash, onPage: page, into: &candidates)
+    }
+    for answer in candidates where try self.answer(answer, belongsTo: key) { return answer }
+    return nil
+  }
+
+  /// Takes a key whose answer has been committed.
+  mutating func add(_ answer: Int64, for key: IdempotencyKey) {
+    recent.add(KeyEntry(hash: hash(key), answer: answer))
+  }
+
+  /// Does a slice of what there is to do; false where there is nothing. `position` is that of the last commit.
+  mutating func maintain(at position: Position) throws(StoreError) -> Bool {
+    if frozen == nil, recent.count >= shape.keysPerRun { freeze(at: position) }
+    if merge == nil, let level = fullLevel() { beginMerge(of: level) }
+    if flush != nil {
+      try advance(\.flush)
+      if flush == nil { frozen = nil }
+    } else if merge != nil {
+      try advance(\.merge)
+    } else if !garbage.isEmpty {
+      try deleteGarbage()
+    } else {
+      return false
+    }
+    return true
+  }
+
+  private mutating func freeze(at position: Position) {
+    flush = KeyMerge(
+      recent: recent.sorted,
+      keysPerPage: shape.keysPerPage,
+      lastRecord: position.record,
+      lastRefusal: position.refusal
+    )
+    frozen = recent
+    recent = RecentKeys(minimumCapacity: shape.keysPerRun)
+  }
+
+  /// The lowest level that has enough runs: small merges are soon done and let new keys pass fewer filters.
+  private func fullLevel() -> Int64? {
+    var counts: [Int64: Int] = [:]
+    for run in runs { counts[run.level, default: 0] += 1 }
+    return counts.filter { $0.value >= shape.runsPerLevel }.keys.min()
+  }
+
+  private mutating func beginMerge(of level: Int64) {
+    let oldest = runs.filter { $0.level == level }.prefix(shape.runsPerLevel)
+    merge = KeyMerge(Array(oldest), level: level + 1, keysPerPage: shape.keysPerPage)
+  }
+
+  private mutating func advance(_ which: WritableKeyPath<KeyIndex, KeyMerge?>) throws(StoreError) {
+    // Taken out, so that its filter is not copied.
+    guard var work = self[keyPath: which] else { return }
+    self[keyPath: which] = nil
+    let page = nextPage
+    let id = (runs.map(\.id).max() ?? 0) + 1
+    var finished: KeyRun?
+    do throws(StoreError) {
+      try connection.transaction { () throws(StoreError) in
+        nextPage += try work.write(atMost: shape.pagesPerSlice, from: page, to: table)
+        guard work.isComplete else { return }
+        let run = work.run(id: id)
+        try table.insert(run)
+        for run in work.replaced { try table.delete(run) }
+        finished = run
+      }
+    } catch {
+      abandon(work, which)
+      throw error
+    }
+    guard let finished else { return self[keyPath: which] = work }
+    show(finished, insteadOf: work.replaced)
+  }
+
+  /// Begins anew where a slice failed, as on a full disk: what the merge had taken from its sources is lost.
+  private mutating func abandon(_ work: KeyMerge, _ which: WritableKeyPath<KeyIndex, KeyMerge?>) {
+    garbage += work.extents.map(\.pages)
+    guard which == \.flush, let frozen else { return }
+    flush = KeyMerge(
+      recent: frozen.sorted,
+      keysPerPage: shape.keysPerPage,
+      lastRecord: work.lastRecord,
+      lastRefusal: work.lastRefusal
+    )
+  }
+
+  private mutating func show(_ run: KeyRun, insteadOf replaced: [KeyRun]) {
+    for old in replaced {
+      runs.removeAll { $0.id == old.id }
+      garbage += old.extents.map(\.pages)
+    }
+    let index = runs.firstIndex { ($0.lastRecord, $0.lastRefusal) > (run.lastRecord, run.lastRefusal) }
+    runs.insert(run, at: index ?? runs.endIndex)
+  }
+
+  private mutating func deleteGarbage() throws(StoreError) {
+    guard let range = garbage.last else { return }
+    let slice = range.prefix(Int(shape.pagesPerSlice))
+    try connection.transaction { () throws(StoreError) in
+      try table.delete(pages: slice.startIndex..<slice.endIndex)
+    }
+    garbage[garbage.count - 1] = slice.endIndex..<range.upperBound
+    if slice.endIndex == range.upperBound { garbage.removeLast() }
+  }
+
+  /// What an unfinished merge had written, or a finished one no longer needs, when the ledger was closed.
+  private static func pages(before end: Int64, outside runs: [KeyRun]) -> [Range<Int64>] {
+    var gaps: [Range<Int64>] = []
+    var next: Int64 = 1
+    for pages in runs.flatMap(\.extents).map(\.pages).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if next < pages.lowerBound { gaps.append(next..<pages.lowerBound) }
+      next = pages.upperBound
+    }
+    if next < end { gaps.append(next..<end) }
+    return gaps
+  }
+
+  private mutating func readRecentKeys() throws(StoreError) {
+    let records = try Statement(
+      connection,
+      "SELECT record, caller, idempotency_key FROM journal WHERE record > ?1 AND idempotency_key IS NOT NULL"
+    )
+    records.bind(1, runs.map(\.lastRecord).max() ?? 0)
+    while try records.step() { add(records.int64(0), for: key(in: records)) }
+    let refusals = try Statement(connection, "SELECT refusal, caller, idempotency_key FROM refusal WHERE refusal > ?1")
+    refusals.bind(1, runs.map(\.lastRefusal).max() ?? 0)
+    while try refusals.step() { add(-refusals.int64(0), for: key(in: refusals)) }
+  }
+
+  private func key(in row: Statement) -> IdempotencyKey { IdempotencyKey(caller: row.text(1), key: row.text(2)) }
+
+  private func answer(_ answer: Int64, belongsTo key: IdempotencyKey) throws(StoreError) -> Bool {
+    let statement = answer > 0 ? recordHasKey : refusalHasKey
+    statement.bind(1, answer > 0 ? answer : 0 &- answer)
+    statement.bind(2, key.caller)
+    statement.bind(3, key.key)
+    defer { statement.reset() }
+    return try statement.step()
+  }
+
+  /// 64 bits of SHA-256, so that nobody can choose keys that share a hash.
+  package static func hash(of key: IdempotencyKey) -> UInt64 {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(key.caller.utf8.count + key.key.utf8.count + 1)
+    bytes.append(contentsOf: key.caller.utf8)
+    // No UTF-8 text holds 0xFF, so no other pair of caller and key gives these bytes.
+    bytes.append(0xFF)
+    bytes.append(contentsOf: key.key.utf8)
+    return SHA256.hash(bytes).0
+  }
+}

@@ -1,0 +1,32 @@
+import LedgerEngine
+
+/// Sees to it that whoever goes through a table comes to its end: in a damaged file the rows may stand in any order, and
+/// going on from one of them may lead back.
+struct RisingKeys<Key> {
+  private var last: Key
+  private let table: String
+  private let precedes: (Key, Key) -> Bool
+
+  /// - Parameter last: The key that the first one has to come after.
+  init(of table: String, after last: Key, _ precedes: @escaping (Key, Key) -> Bool) {
+    self.table = table
+    self.last = last
+    self.precedes = precedes
+  }
+
+  mutating func take(_ key: Key) throws(StoreError) {
+    guard precedes(last, key) else { throw .failed("the rows of \(table) are out of order: the file is damaged") }
+    last = key
+  }
+}
+
+extension RisingKeys<Int64> {
+  init(of table: String, after last: Int64) { self.init(of: table, after: last) { $0 < $1 } }
+}
+
+extension RisingKeys<String> {
+  /// In the order of the bytes, as SQLite has it.
+  init(of table: String, after last: String) {
+    self.init(of: table, after: last) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}

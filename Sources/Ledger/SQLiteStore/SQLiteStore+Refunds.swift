@@ -1,0 +1,26 @@
+import Ledger
+import LedgerEngine
+
+extension SQLiteStore {
+  /// An entry stands in the journal; a row of its own it has only once it was refunded.
+  mutating func entry(_ id: EntryID) throws(StoreError) -> EntryBook? {
+    guard let record = try storedRecord(id.record), record.entryID == id else { return nil }
+    guard let account = try account(record.walletID) else { throw .failed("record \(id.record) has no wallet") }
+    return EntryBook(record, in: account.wallet.currency, refunded: try refunded(id))
+  }
+
+  private func refunded(_ id: EntryID) throws(StoreError) -> Int64 {
+    let select = statements.selectRefunded
+    select.bind(1, id.record)
+    defer { select.reset() }
+    return try select.step() ? select.int64(0) : 0
+  }
+
+  func upsert(_ book: EntryBook, changedBy record: Int64) throws(StoreError) {
+    let upsert = statements.upsertRefunded
+    upsert.bind(1, book.id.record)
+    upsert.bind(2, record)
+    upsert.bind(3, book.refunded)
+    try upsert.run()
+  }
+}

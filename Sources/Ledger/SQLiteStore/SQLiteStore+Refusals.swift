@@ -1,0 +1,47 @@
+import Ledger
+import LedgerEngine
+
+extension SQLiteStore {
+  func recordedRefusal(_ number: Int64) throws(StoreError) -> RecordedAnswer {
+    guard let remembered = try refusal(number) else { throw .failed("refusal \(number) is lost") }
+    return RecordedAnswer(
+      method: remembered.method,
+      fingerprint: remembered.fingerprint,
+      body: .fixed(.refusal(remembered.refusal))
+    )
+  }
+
+  func refusal(_ number: Int64) throws(StoreError) -> RememberedRefusal? {
+    let select = statements.selectRefusal
+    select.bind(1, number)
+    defer { select.reset() }
+    guard try select.step() else { return nil }
+    guard let method = Method(rawValue: select.text(3)), let fingerprint = select.digest(4),
+      let hash = select.digest(6),
+      case .refusal(let refusal) = try decode(select.bytes(5), of: "refusal \(number)")
+    else { throw .failed("refusal \(number) is damaged") }
+    return RememberedRefusal(
+      number: number,
+      time: LedgerTime(microseconds: select.int64(0)),
+      key: IdempotencyKey(caller: select.text(1), key: select.text(2)),
+      method: method,
+      fingerprint: fingerprint,
+      refusal: refusal,
+      hash: hash
+    )
+  }
+
+  func insert(_ remembered: RememberedRefusal) throws(StoreError) {
+    let insert = statements.insertRefusal
+    insert.bind(1, remembered.number)
+    insert.bind(2, remembered.time.microseconds)
+    insert.bind(3, remembered.key.caller)
+    insert.bind(4, remembered.key.key)
+    insert.bind(5, remembered.method.rawValue)
+    insert.bind(6, remembered.fingerprint)
+    insert.bind(7, remembered.refusal.reason)
+    insert.bind(8, Answer.refusal(remembered.refusal).canonicalBytes)
+    insert.bind(9, remembered.hash)
+    try insert.run()
+  }
+}

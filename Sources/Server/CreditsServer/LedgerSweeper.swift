@@ -1,0 +1,44 @@
+import Ledger
+import LedgerEngine
+import Logging
+
+/// Does what is due in wallets that nobody asks for: expires their holds, and wakes their automatic recharges. Whoever
+/// names a wallet sees its due holds expired anyway.
+package struct LedgerSweeper: Sendable {
+  private static let interval = Duration.seconds(1)
+
+  private let committer: Committer
+  private let logger: Logger
+  private let sleep: @Sendable (Duration) async throws -> Void
+
+  /// - Parameter sleep: Returns early only by throwing, when its task is cancelled.
+  package init(
+    committer: Committer,
+    logger: Logger,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  ) {
+    self.committer = committer
+    self.logger = logger
+    self.sleep = sleep
+  }
+
+  /// Sweeps once a second until its task is cancelled.
+  package func run() async {
+    while !Task.isCancelled {
+      do {
+        try await sweep()
+      } catch {
+        logger.warning("what is due could not be done", metadata: ["reason": "\(error)"])
+      }
+      do { try await sleep(Self.interval) } catch { return }
+    }
+  }
+
+  /// Does all that is due, for a bounded number of wallets in each batch.
+  package func sweep() async throws(LedgerError) {
+    while case .reply(.expiredHolds(1...)) = try await committer.submit(.mutate(.expireDueHolds, .ledger)).answer {}
+    while case .reply(.wokenAutoRecharges(1...)) =
+      try await committer.submit(.mutate(.wakeAutoRecharges, .autoRecharge)).answer
+    {}
+  }
+}

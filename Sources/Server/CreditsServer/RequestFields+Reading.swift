@@ -1,0 +1,75 @@
+import CreditsAPI
+import Ledger
+import LedgerEngine
+
+// The fields of requests that read much: lists, watches, proofs.
+extension RequestFields {
+  private static let usualPageSize: Int32 = 50
+  private static let largestPageSize: Int32 = 1000
+
+  static func pageSize(_ size: Int32) throws(Refusal) -> Int {
+    guard size >= 0 else { throw .fieldInvalid(field: "page_size", description: "must not be negative") }
+    return Int(size == 0 ? usualPageSize : min(size, largestPageSize))
+  }
+
+  static func entryKinds(_ kinds: [CreditsAPI.Entry.Kind]) throws(Refusal) -> Set<RecordKind> {
+    var wanted: Set<RecordKind> = []
+    for kind in kinds {
+      switch kind {
+      case .charge: wanted.insert(.charge)
+      case .recharge: wanted.insert(.rechargePaid)
+      case .capture: wanted.insert(.capture)
+      case .refund: wanted.insert(.refund)
+      case .grant: wanted.insert(.grant)
+      case .rechargeRefund: wanted.formUnion([.rechargeRefunded, .rechargeRefundFailed])
+      case .dispute: wanted.formUnion([.disputeOpened, .disputeWon, .disputeLost])
+      case .unspecified, .unrecognized:
+        throw .fieldInvalid(
+          field: "kinds",
+          description: "must be CHARGE, RECHARGE, CAPTURE, REFUND, GRANT, RECHARGE_REFUND or DISPUTE"
+        )
+      }
+    }
+    return wanted
+  }
+
+  static func time(_ timestamp: Timestamp?, field: String) throws(Refusal) -> LedgerTime? {
+    guard let timestamp else { return nil }
+    guard let microseconds = timestamp.microsecondsSince1970 else {
+      throw .fieldInvalid(field: field, description: "is out of range")
+    }
+    return LedgerTime(microseconds: microseconds)
+  }
+
+  static func start(_ start: WatchWalletRequest.Start?) throws(Refusal) -> WatchStart {
+    switch start {
+    case nil, .snapshot: return .snapshot
+    case .afterSequence(let sequence):
+      guard sequence >= 0 else { throw .fieldInvalid(field: "after_sequence", description: "must not be negative") }
+      return .after(sequence: sequence)
+    }
+  }
+
+  static func knownDigest(_ request: VerifyLedgerRequest) throws(Refusal) -> KnownDigest? {
+    if request.knownRecordCount == 0, request.knownDigest.isEmpty { return nil }
+    guard request.knownRecordCount > 0 else {
+      throw .fieldInvalid(field: "known_record_count", description: "must be a verdict's record_count, above zero")
+    }
+    guard let digest = digest(request.knownDigest) else {
+      throw .fieldInvalid(field: "known_digest", description: "must be a verdict's digest: 64 hexadecimal digits")
+    }
+    return KnownDigest(records: request.knownRecordCount, digest: digest)
+  }
+
+  private static func digest(_ text: String) -> Digest? {
+    let digits = Array(text.utf8)
+    guard digits.count == 2 * Digest.byteCount else { return nil }
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: digits.count, by: 2) {
+      let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
+      guard pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }), let byte = UInt8(pair, radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    return Digest(bytes: bytes)
+  }
+}

@@ -1,0 +1,159 @@
+import CreditsAPI
+import Ledger
+import LedgerEngine
+import UnixGRPC
+import UnixGRPCProtobuf
+
+// What only administrators do.
+extension WalletHandlers {
+  func grantCredits(
+    _ request: GrantCreditsRequest,
+    context: ServerContext,
+    reply: TypedReply<GrantCreditsResponse>
+  ) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(
+        of: request,
+        key: request.idempotencyKey,
+        method: .grantCredits,
+        context: context
+      )
+      let grant = Mutation.grant(
+        try RequestFields.walletID(request.walletID),
+        try RequestFields.amount(request.amount),
+        memo: try RequestFields.memo(request.memo)
+      )
+      return .mutate(grant, origin)
+    } response: { reply in
+      guard case .entry(let wallet, let entry) = reply else { return nil }
+      return GrantCreditsResponse(wallet: Wallet(wallet), entry: Entry(entry, of: wallet))
+    }
+  }
+
+  func freezeWallet(
+    _ request: FreezeWalletRequest,
+    context: ServerContext,
+    reply: TypedReply<FreezeWalletResponse>
+  ) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .freezeWallet, context: context)
+      return .mutate(.freeze(try RequestFields.walletID(request.walletID)), origin)
+    } response: { reply in
+      guard case .wallet(let wallet) = reply else { return nil }
+      return FreezeWalletResponse(wallet: Wallet(wallet))
+    }
+  }
+
+  func unfreezeWallet(
+    _ request: UnfreezeWalletRequest,
+    context: ServerContext,
+    reply: TypedReply<UnfreezeWalletResponse>
+  ) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(
+        of: request,
+        key: request.idempotencyKey,
+        method: .unfreezeWallet,
+        context: context
+      )
+      return .mutate(.unfreeze(try RequestFields.walletID(request.walletID)), origin)
+    } response: { reply in
+      guard case .wallet(let wallet) = reply else { return nil }
+      return UnfreezeWalletResponse(wallet: Wallet(wallet))
+    }
+  }
+
+  func closeWallet(_ request: CloseWalletRequest, context: ServerContext, reply: TypedReply<CloseWalletResponse>) {
+    ledger.answer(reply, context) {
+      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .closeWallet, context: context)
+      return .mutate(.close(try RequestFields.walletID(request.walletID)), origin)
+    } response: { reply in
+      guard case .wallet(let wallet) = reply else { return nil }
+      return CloseWalletResponse(wallet: Wallet(wallet))
+    }
+  }
+
+  func verifyLedger(
+    _ request: VerifyLedgerRequest,
+    responses: TypedResponses<VerifyLedgerResponse>,
+    context: ServerContext
+  ) async throws {
+    do {
+      try ledger.authorize(context)
+      let updates = ledger.committer.verify(known: try RequestFields.knownDigest(request))
+      defer { updates.abandon() }
+      while let update = try await updates.next() {
+        switch update {
+        case .progress(let progress):
+          try await responses.write(VerifyLedgerResponse(update: .progress(.init(progress))))
+        case .verdict(let verdict): try await responses.write(VerifyLedgerResponse(update: .verdict(.init(verdict))))
+        }
+      }
+    } catch {
+      throw LedgerCall.status(of: error)
+    }
+  }
+
+  /// Small beside what a connection may hold, so that a slow reader keeps no memory.
+  private static let backupChunk = 65_536
+
+  func backupLedger(
+    _ request: BackupLedgerRequest,
+    responses: TypedResponses<BackupLedgerResponse>,
+    context: ServerContext
+  ) async throws {
+    do {
+      try ledger.authorize(context)
+      let backups = ledger.committer.backup()
+      defer { backups.abandon() }
+      guard let backup = try await backups.next() else {
+        throw ScanError.backupFailed("the copy was never finished")
+      }
+      var offset: Int64 = 0
+      while offset < backup.file.byteCount {
+        let chunk = try backup.file.read(at: offset, count: Self.backupChunk)
+        guard !chunk.isEmpty else { throw BackupFailure("the copy was cut short") }
+        try await responses.write(BackupLedgerResponse(size: backup.file.byteCount, chunk: chunk))
+        offset += Int64(chunk.count)
+      }
+    } catch {
+      throw LedgerCall.status(of: error)
+    }
+  }
+}
+
+extension VerifyLedgerResponse.Progress {
+  fileprivate init(_ progress: VerificationProgress) {
+    self.init(recordCount: progress.records, totalRecordCount: progress.totalRecords, rowCount: progress.rows)
+  }
+}
+
+extension VerifyLedgerResponse.Verdict {
+  fileprivate init(_ verdict: LedgerVerdict) {
+    var accounts: [VerifyLedgerResponse.Account] = []
+    for (currency, total) in verdict.walletTotals.sorted(by: { $0.key.code < $1.key.code }) {
+      accounts.append(VerifyLedgerResponse.Account("WALLETS", total, currency))
+      for account in CounterAccount.allCases {
+        guard let balance = verdict.counterAccounts[currency]?[account] else { continue }
+        accounts.append(VerifyLedgerResponse.Account(account.rawValue, balance, currency))
+      }
+    }
+    self.init(
+      sound: verdict.flaws.isEmpty,
+      flaws: verdict.flaws.kept,
+      flawCount: verdict.flaws.count,
+      recordCount: verdict.records,
+      refusalCount: verdict.refusals,
+      walletCount: verdict.wallets,
+      digest: verdict.digest.description,
+      accounts: accounts
+    )
+  }
+}
+
+extension VerifyLedgerResponse.Account {
+  /// All wallets together could have more than a `Money` holds.
+  fileprivate init(_ name: String, _ micros: Int128, _ currency: Currency) {
+    self.init(account: name, balance: Money(Int64(clamping: micros), currency))
+  }
+}

@@ -1,0 +1,70 @@
+import CreditsAPI
+import Ledger
+import LedgerEngine
+import UnixGRPC
+import UnixGRPCProtobuf
+
+// Lists.
+extension WalletHandlers {
+  func listWallets(_ request: ListWalletsRequest, context: ServerContext, reply: TypedReply<ListWalletsResponse>) {
+    do {
+      try ledger.authorize(context)
+      let created = try WalletPageToken(request.pageToken)?.created ?? 0
+      let size = try RequestFields.pageSize(request.pageSize)
+      ledger.committer.listWallets(after: created, size: size) { result in
+        switch result {
+        case .success(let page): reply.succeed(ListWalletsResponse(page))
+        case .failure(let error): reply.fail(GRPCStatus(error))
+        }
+      }
+    } catch {
+      reply.fail(LedgerCall.status(of: error))
+    }
+  }
+
+  func listEntries(_ request: ListEntriesRequest, context: ServerContext, reply: TypedReply<ListEntriesResponse>) {
+    do {
+      try ledger.authorize(context)
+      let walletID = try RequestFields.walletID(request.walletID)
+      let filter = EntryFilter(
+        kinds: try RequestFields.entryKinds(request.kinds),
+        start: try RequestFields.time(request.startTime, field: "start_time"),
+        end: try RequestFields.time(request.endTime, field: "end_time")
+      )
+      let place = try EntryPageToken(request.pageToken, of: request)?.place
+      let size = try RequestFields.pageSize(request.pageSize)
+      ledger.committer.listEntries(of: walletID, filter: filter, from: place, size: size) { result in
+        switch result {
+        case .success(let page):
+          do {
+            reply.succeed(try ListEntriesResponse(page, of: request))
+          } catch {
+            reply.fail(LedgerCall.status(of: error))
+          }
+        case .failure(.cursorUnknown): reply.fail(GRPCStatus(PageToken.refusal))
+        case .failure(let error): reply.fail(GRPCStatus(error))
+        }
+      }
+    } catch {
+      reply.fail(LedgerCall.status(of: error))
+    }
+  }
+}
+
+extension ListWalletsResponse {
+  fileprivate init(_ page: WalletPage) {
+    self.init(
+      wallets: page.wallets.map { Wallet($0) },
+      nextPageToken: page.next.map { WalletPageToken(created: $0).text } ?? ""
+    )
+  }
+}
+
+extension ListEntriesResponse {
+  fileprivate init(_ page: EntryPage, of request: ListEntriesRequest) throws {
+    self.init(
+      entries: try page.records.compactMap { try Change($0).entry },
+      nextPageToken: try page.next.map { try EntryPageToken(place: $0, request: request).text } ?? ""
+    )
+  }
+}

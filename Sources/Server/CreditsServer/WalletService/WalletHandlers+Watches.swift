@@ -1,0 +1,76 @@
+import CreditsAPI
+import Ledger
+import LedgerEngine
+import UnixGRPC
+import UnixGRPCProtobuf
+
+// Watches.
+extension WalletHandlers {
+  func watchWallet(
+    _ request: WatchWalletRequest,
+    responses: TypedResponses<WatchWalletResponse>,
+    context: ServerContext
+  ) async throws {
+    do {
+      try ledger.authorize(context)
+      let walletID = try RequestFields.walletID(request.walletID)
+      let start = try RequestFields.start(request.start)
+      // Asked first, because a question gives back what due holds still set aside.
+      _ = try await ledger.reply(to: .ask(.wallet(walletID)), context)
+      let updates = ledger.committer.watch(walletID, from: start)
+      defer { updates.abandon() }
+      while let update = try await updates.next() {
+        switch update {
+        case .snapshot(let wallet): try await responses.write(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
+        case .change(let record): try await responses.write(WatchWalletResponse(update: .change(try Change(record))))
+        }
+      }
+    } catch {
+      throw LedgerCall.status(of: error)
+    }
+  }
+
+  func watchEvents(
+    _ request: WatchEventsRequest,
+    responses: TypedResponses<WatchEventsResponse>,
+    context: ServerContext
+  ) async throws {
+    do {
+      try ledger.authorize(context)
+      let updates = ledger.committer.watchEvents(after: try EventCursor(request.cursor), rules: eventRules)
+      defer { updates.abandon() }
+      while let update = try await updates.next() {
+        switch update {
+        case .nothing(let cursor): try await responses.write(WatchEventsResponse(cursor: cursor.text))
+        case .events(let events, let record):
+          let change = try Change(record)
+          try await responses.write(
+            WatchEventsResponse(
+              cursor: EventCursor(at: record).text,
+              events: events.map { Event(kind: Event.Kind($0), change: change) }
+            )
+          )
+        }
+      }
+    } catch {
+      throw LedgerCall.status(of: error)
+    }
+  }
+}
+
+extension EventCursor {
+  /// nil for the empty text.
+  fileprivate init?(_ text: String) throws(Refusal) {
+    guard !text.isEmpty else { return nil }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2, let record = Int64(parts[0]), record >= 0, let tag = UInt64(parts[1], radix: 16) else {
+      throw .fieldInvalid(
+        field: "cursor",
+        description: "is not one that a response carried: leave it empty to begin now"
+      )
+    }
+    self.init(record: record, tag: tag)
+  }
+
+  fileprivate var text: String { "\(record).\(String(tag, radix: 16))" }
+}

@@ -1,0 +1,34 @@
+import Ledger
+import LedgerEngine
+import Synchronization
+
+final class Flag: Sendable {
+  private let value = Mutex(false)
+  var isSet: Bool { value.withLock { $0 } }
+  func set() { value.withLock { $0 = true } }
+}
+
+/// Gathers completions until there are as many as expected.
+final class Collector: Sendable {
+  private let expected: Int
+  private let stream: AsyncStream<Result<Outcome, LedgerError>>
+  private let continuation: AsyncStream<Result<Outcome, LedgerError>>.Continuation
+
+  init(expecting count: Int) {
+    expected = count
+    (stream, continuation) = AsyncStream.makeStream()
+  }
+
+  var completion: Committer.Completion {
+    { [continuation] in continuation.yield($0) }
+  }
+
+  func all() async -> [Result<Outcome, LedgerError>] {
+    var results: [Result<Outcome, LedgerError>] = []
+    for await result in stream {
+      results.append(result)
+      if results.count == expected { break }
+    }
+    return results
+  }
+}

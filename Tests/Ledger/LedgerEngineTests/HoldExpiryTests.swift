@@ -1,0 +1,44 @@
+import Ledger
+import LedgerEngine
+import StoreContract
+import Synchronization
+import Testing
+
+@Suite("A batch")
+struct HoldExpiryTests {
+  @Test("expires due holds before it answers, reads included, and the sweeper needs no name")
+  func expiry() async throws {
+    let memory = InMemoryStore.Memory()
+    let clock = Clock()
+    let committer = try Committer(
+      rules: ReopenableLedger<InMemoryStore>.rules,
+      clock: { clock.time },
+      open: { InMemoryStore(memory) },
+      stopped: { Issue.record("stopped: \($0)") }
+    )
+    for wallet in ["a", "b"] {
+      for mutation in [
+        Mutation.createWallet(WalletID(wallet), .usd),
+        .grant(WalletID(wallet), Scenario.usd(10), memo: ""),
+        .placeHold(WalletID(wallet), Scenario.usd(4), .call, reference: "", ttl: 60),
+      ] { _ = try await committer.submit(Scenario.command(mutation, key: "\(mutation)")) }
+    }
+    clock.advance(seconds: 59)
+    #expect(try await committer.submit(.ask(.wallet(WalletID("a")))).answer.wallet?.held == 4_000_000)
+    clock.advance(seconds: 1)
+    #expect(try await committer.submit(.ask(.wallet(WalletID("a")))).answer.wallet?.held == 0)
+    let sweep = Command.mutate(.expireDueHolds, .ledger)
+    #expect(try await committer.submit(sweep).answer == .reply(.expiredHolds(1)))
+    #expect(try await committer.submit(sweep).answer == .reply(.expiredHolds(0)))
+    let kinds = memory.content.withLock { $0.records.suffix(2).map(\.kind) }
+    #expect(kinds == [.holdExpired, .holdExpired])
+    committer.close()
+  }
+}
+
+/// Stands still until it is told to go on.
+private final class Clock: Sendable {
+  private let microseconds = Mutex<Int64>(1_000_000)
+  var time: LedgerTime { LedgerTime(microseconds: microseconds.withLock { $0 }) }
+  func advance(seconds: Int64) { microseconds.withLock { $0 += seconds * 1_000_000 } }
+}

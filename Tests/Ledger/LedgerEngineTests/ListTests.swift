@@ -1,0 +1,118 @@
+import Ledger
+import LedgerEngine
+import StoreContract
+import Testing
+
+@Suite("Lists", .timeLimit(.minutes(2)))
+struct ListTests {
+  let ledger: TestLedger
+
+  init() throws { ledger = try TestLedger() }
+
+  func entries(
+    _ wallet: String = "w",
+    _ filter: EntryFilter = EntryFilter(),
+    from place: RecordPlace? = nil,
+    size: Int
+  ) async throws -> EntryPage {
+    try await withCheckedThrowingContinuation { continuation in
+      ledger.committer.listEntries(of: WalletID(wallet), filter: filter, from: place, size: size) {
+        continuation.resume(with: $0)
+      }
+    }
+  }
+
+  func wallets(after created: Int64, size: Int) async throws -> WalletPage {
+    try await withCheckedThrowingContinuation { continuation in
+      ledger.committer.listWallets(after: created, size: size) { continuation.resume(with: $0) }
+    }
+  }
+
+  @Test("of entries go newest first, page by page, whatever is added meanwhile", arguments: [1, 3, 7, 100])
+  func pages(size: Int) async throws {
+    try await ledger.fund("w")
+    try await ledger.fund("other")
+    for index in 0..<20 {
+      try await ledger.charge("w", key: "k\(index)")
+      try await ledger.charge("other", key: "o\(index)")
+    }
+    var place: RecordPlace?
+    var sequences: [Int64] = []
+    repeat {
+      let page = try await entries(from: place, size: size)
+      #expect(page.records.count <= size)
+      sequences += page.records.map(\.sequence)
+      place = page.next
+      try await ledger.charge("w", key: "late-\(sequences.count)")
+    } while place != nil
+    // The second change is the start of the recharge, and no entry.
+    #expect(sequences == Array(3...23).reversed())
+    ledger.committer.close()
+  }
+
+  @Test("of entries take kinds and times")
+  func filters() async throws {
+    try await ledger.fund("w")
+    for index in 0..<5 { try await ledger.charge("w", key: "k\(index)") }
+    let all = try await entries(size: 100).records
+    let recharges = try await entries("w", EntryFilter(kinds: [.rechargePaid]), size: 100)
+    #expect(recharges.records.map(\.sequence) == [3])
+    let (first, last) = (all[4].time, all[1].time)
+    let between = try await entries("w", EntryFilter(start: first, end: last), size: 100)
+    #expect(between.records == all.filter { $0.time >= first && $0.time < last })
+    #expect(between.next == nil)
+    ledger.committer.close()
+  }
+
+  @Test("of entries look at a bounded number of records and go on from there")
+  func bounded() async throws {
+    try await ledger.fund("w")
+    let done = Collector(expecting: 10_500)
+    for index in 0..<10_500 {
+      ledger.committer.submit(
+        Scenario.command(.charge(WalletID("w"), Scenario.micros(1), .call, reference: ""), key: "k\(index)"),
+        completion: done.completion
+      )
+    }
+    _ = await done.all()
+    let filter = EntryFilter(kinds: [.rechargePaid])
+    let first = try await entries("w", filter, size: 5)
+    #expect(first.records.isEmpty && first.next != nil)
+    let second = try await entries("w", filter, from: first.next, size: 5)
+    #expect(second.records.map(\.sequence) == [3])
+    #expect(second.next == nil)
+    ledger.committer.close()
+  }
+
+  @Test("of entries refuse an unknown wallet and a place that is not the wallet's")
+  func refusals() async throws {
+    try await ledger.fund("w")
+    try await ledger.fund("v")
+    await #expect(throws: ScanError.refused(.walletNotFound(WalletID("none")))) { try await entries("none", size: 1) }
+    for place in [
+      RecordPlace(record: 4, sequence: 1), RecordPlace(record: 2, sequence: 1), RecordPlace(record: 99, sequence: 1),
+    ] {
+      await #expect(throws: ScanError.cursorUnknown) { try await entries(from: place, size: 1) }
+    }
+    ledger.committer.close()
+  }
+
+  @Test("of wallets go in the order of creation", arguments: [1, 2, 64, 200])
+  func walletPages(size: Int) async throws {
+    for index in 0..<150 {
+      _ = try await ledger.committer.submit(
+        Scenario.command(.createWallet(WalletID("w\(index)"), .usd), key: "k\(index)")
+      )
+    }
+    var created: Int64? = 0
+    var found: [String] = []
+    while let last = created {
+      let page = try await wallets(after: last, size: size)
+      #expect(page.wallets.count == min(size, 150 - found.count))
+      found += page.wallets.map(\.id.value)
+      created = page.next
+    }
+    #expect(found == (0..<150).map { "w\($0)" })
+    ledger.committer.close()
+  }
+}

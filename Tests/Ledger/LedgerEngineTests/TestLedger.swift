@@ -1,0 +1,48 @@
+import Ledger
+import LedgerEngine
+import StoreContract
+import Testing
+
+/// A committer over memory, with what tests of scans need.
+struct TestLedger {
+  let memory = InMemoryStore.Memory()
+  let committer: Committer
+
+  init() throws {
+    committer = try Committer(
+      rules: ReopenableLedger<InMemoryStore>.rules,
+      clock: { .now },
+      open: { [memory] in InMemoryStore(memory) },
+      stopped: { Issue.record("the committer stopped: \($0)") }
+    )
+  }
+
+  /// Creates `wallet` with $10: four changes.
+  func fund(_ wallet: String) async throws {
+    for mutation in [
+      Mutation.createWallet(WalletID(wallet), .usd),
+      .recharge(RechargeID("r-\(wallet)"), WalletID(wallet), Scenario.usd(10), Scenario.card(wallet)),
+      .settleRecharge(RechargeID("r-\(wallet)"), .paid(processorChargeID: "ch-\(wallet)")),
+    ] {
+      _ = try await committer.submit(Scenario.command(mutation, key: "fund-\(mutation)"))
+    }
+  }
+
+  @discardableResult
+  func charge(_ wallet: String, key: String, micros: Int64 = 1) async throws -> Outcome {
+    try await committer.submit(
+      Scenario.command(.charge(WalletID(wallet), Scenario.micros(micros), .call, reference: ""), key: key)
+    )
+  }
+}
+
+extension Relay where Element == WalletUpdate {
+  /// The sequences of the next `count` changes.
+  func sequences(_ count: Int) async throws -> [Int64] {
+    var sequences: [Int64] = []
+    while sequences.count < count, let update = try await next() {
+      if case .change(let record) = update { sequences.append(record.sequence) }
+    }
+    return sequences
+  }
+}

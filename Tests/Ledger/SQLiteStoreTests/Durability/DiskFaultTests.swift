@@ -1,0 +1,105 @@
+import Foundation
+import Ledger
+import LedgerEngine
+import SQLiteStore
+import SimulatedDisk
+import StoreContract
+import Testing
+
+@Suite("A disk that fails")
+struct DiskFaultTests {
+  /// How many points to fail at; `CREDITS_DISK_FAULTS=all` tries each.
+  static var faults: Int {
+    switch ProcessInfo.processInfo.environment["CREDITS_DISK_FAULTS"] {
+    case "all": .max
+    case let text: text.flatMap { Int($0) } ?? 40
+    }
+  }
+
+  static let seed: UInt64 = 5
+  static let batches = 50
+
+  /// A sample of the operations of a run without faults.
+  func points() throws -> [Int] {
+    let recorded = try RecordedLedger()
+    try recorded.run(seed: Self.seed, batches: Self.batches)
+    var dice = Dice(state: Self.seed)
+    return (0..<recorded.disk.operationCount).shuffled(using: &dice).prefix(Self.faults).sorted()
+  }
+
+  /// Runs batches until the fault is met, and returns the error that it came out as; nil where none did.
+  func run(_ recorded: RecordedLedger, until fault: DiskFault) throws -> StoreError? {
+    var dice = Dice(state: Self.seed)
+    var scenario = Scenario(dice: Dice(state: Self.seed &* 31))
+    recorded.disk.fail(fault)
+    do {
+      let ledger = try recorded.open()
+      for _ in 0..<Self.batches {
+        let batch = try recorded.expect((0..<Int.random(in: 1...6, using: &dice)).map { _ in scenario.next() })
+        let outcomes = try ledger.run(batch.commands, at: batch.time)
+        #expect(outcomes == batch.outcomes)
+        recorded.acknowledgeLast()
+        if Int.random(in: 0..<12, using: &dice) == 0 { try ledger.restart() }
+      }
+      return nil
+    } catch let error as StoreError {
+      return error
+    }
+  }
+
+  @Test(
+    "stops the store, and what was acknowledged is there after a restart",
+    arguments: [DiskFault.Kind.writeError, .syncError]
+  )
+  func stops(kind: DiskFault.Kind) throws {
+    var dice = Dice(state: 7)
+    for point in try points() {
+      let recorded = try RecordedLedger()
+      let error = try run(recorded, until: DiskFault(kind, from: point))
+      guard recorded.disk.hasFailed else { continue }
+      // SQLite keeps to itself what fails when it closes a file: then there is no error, and all was acknowledged.
+      if let error {
+        guard case .failed = error else { return #expect(Bool(false), "\(kind) at \(point) gave \(error)") }
+      }
+      var cut = PowerCut()
+      recorded.disk.operations.forEach { cut.take($0) }
+      try recorded.checkLedger(in: cut.left(.some, using: &dice), after: .max)
+    }
+  }
+
+  @Test("for want of room refuses what would write, and works again once there is room")
+  func full() throws {
+    for point in try points() {
+      let recorded = try RecordedLedger()
+      try runWhileFull(recorded, from: point)
+      var cut = PowerCut()
+      recorded.disk.operations.forEach { cut.take($0) }
+      var dice = Dice(state: Self.seed)
+      try recorded.checkLedger(in: cut.left(.none, using: &dice), after: .max)
+    }
+  }
+
+  func runWhileFull(_ recorded: RecordedLedger, from point: Int) throws {
+    let ledger = try recorded.open()
+    guard recorded.disk.operationCount < point else { return }
+    var dice = Dice(state: Self.seed)
+    var scenario = Scenario(dice: Dice(state: Self.seed &* 31))
+    recorded.disk.fail(DiskFault(.full, from: point))
+    for _ in 0..<Self.batches {
+      let batch = try recorded.expect((0..<Int.random(in: 1...6, using: &dice)).map { _ in scenario.next() })
+      do {
+        #expect(try ledger.run(batch.commands, at: batch.time) == batch.outcomes)
+      } catch let error as StoreError {
+        guard case .diskFull = error else { return #expect(Bool(false), "\(point) gave \(error)") }
+        // What was known before is still answered.
+        for (walletID, account) in recorded.batches.dropLast().last?.accounts ?? [:] {
+          #expect(try ledger.account(walletID.value) == account)
+        }
+        recorded.disk.fail(nil)
+        #expect(try ledger.run(batch.commands, at: batch.time) == batch.outcomes)
+      }
+      recorded.acknowledgeLast()
+    }
+    try ledger.prove(Scenario.walletIDs)
+  }
+}

@@ -1,0 +1,66 @@
+import Ledger
+import LedgerEngine
+import SQLiteStore
+import SimulatedDisk
+import StoreContract
+import Synchronization
+import Testing
+
+@Suite("No reply leaves before its sync")
+struct SyncTests {
+  struct Observation {
+    let mutation: Mutation
+    let outcome: Outcome
+    /// What was written between the request and its reply.
+    let writes: Int
+    /// What was not durable when the reply left.
+    let unsynced: Set<String>
+  }
+
+  /// Every mutation of the scenario, one after the other; the disk is looked at as each reply leaves.
+  func observations(_ synchronous: SQLiteStore.Settings.Synchronous) async throws -> [Observation] {
+    let disk = SimulatedDisk()
+    let directory = TemporaryDirectory()
+    var settings = SQLiteStore.Settings.tiny(on: disk)
+    settings.synchronous = synchronous
+    let committer = try Committer(
+      rules: ReopenableLedger<SQLiteStore>.rules,
+      clock: { .now },
+      open: { [settings] () throws(StoreError) -> SQLiteStore in
+        try SQLiteStore(directory: directory.path, settings: settings)
+      },
+      stopped: { Issue.record("stopped: \($0)") }
+    )
+    defer { committer.close() }
+    var observations: [Observation] = []
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      let before = disk.operationCount
+      let observation = await withCheckedContinuation { continuation in
+        committer.submit(Scenario.command(mutation, key: "k\(index)")) { result in
+          let writes = disk.operations[before...].filter { if case .write = $0 { true } else { false } }.count
+          guard case .success(let outcome) = result else { return continuation.resume(returning: Observation?.none) }
+          continuation.resume(
+            returning: Observation(mutation: mutation, outcome: outcome, writes: writes, unsynced: disk.unsynced)
+          )
+        }
+      }
+      observations.append(try #require(observation))
+    }
+    return observations
+  }
+
+  @Test("whatever the mutation, also where it is refused for good")
+  func full() async throws {
+    for observation in try await observations(.full) {
+      if case .refusal(let refusal) = observation.outcome.answer, !refusal.isRemembered { continue }
+      #expect(observation.writes > 0, "\(observation.mutation)")
+      #expect(observation.unsynced.isEmpty, "\(observation.mutation)")
+    }
+  }
+
+  @Test("which shows where syncs are turned off")
+  func off() async throws {
+    let observations = try await observations(.off)
+    #expect(observations.filter { !$0.unsynced.isEmpty }.count == observations.count)
+  }
+}

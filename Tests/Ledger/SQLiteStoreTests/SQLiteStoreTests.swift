@@ -1,0 +1,185 @@
+import Foundation
+import Ledger
+import LedgerEngine
+import SQLiteStore
+import StoreContract
+import Testing
+
+/// A directory that is gone with the test.
+final class TemporaryDirectory: Sendable {
+  let path: String
+
+  init() { path = FileManager.default.temporaryDirectory.appending(path: "credits-\(UUID().uuidString)").path }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func sqlite3(_ sql: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sqlite3", path + "/ledger.db", sql]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+@Suite("The SQLite store keeps the store's contract")
+struct SQLiteStoreContractTests {
+  let directory = TemporaryDirectory()
+  var contract: StoreContract<SQLiteStore> {
+    StoreContract { [directory] in try SQLiteStore(directory: directory.path) }
+  }
+
+  @Test("a new store is empty") func empty() throws { try contract.aNewStoreIsEmpty() }
+  @Test("every mutation survives a restart") func restart() throws { try contract.everyMutationSurvivesARestart() }
+  @Test("position and time survive a restart") func position() throws { try contract.positionSurvivesARestart() }
+  @Test("keys are taken byte for byte") func keys() throws { try contract.keysAreTakenByteForByte() }
+  @Test("agrees with the pure rules", arguments: UInt64(1)...12)
+  func random(seed: UInt64) throws { try contract.agreesWithThePureRules(seed: seed) }
+  @Test("agrees with the model", arguments: UInt64(1)...4)
+  func model(seed: UInt64) throws { try contract.agreesWithTheModel(seed: seed, steps: 1000) }
+}
+
+@Suite("The SQLite store keeps its contract when keys share their hashes")
+struct SharedHashesTests {
+  let directory = TemporaryDirectory()
+  var contract: StoreContract<SQLiteStore> {
+    StoreContract { [directory] in
+      try SQLiteStore(directory: directory.path, keyHash: { .max - UInt64($0.key.utf8.count % 3) })
+    }
+  }
+
+  @Test("every mutation survives a restart") func restart() throws { try contract.everyMutationSurvivesARestart() }
+  @Test("keys are taken byte for byte") func keys() throws { try contract.keysAreTakenByteForByte() }
+  @Test("agrees with the pure rules", arguments: UInt64(1)...3)
+  func random(seed: UInt64) throws { try contract.agreesWithThePureRules(seed: seed) }
+}
+
+@Suite("The SQLite store")
+struct SQLiteStoreTests {
+  let directory = TemporaryDirectory()
+
+  func open() throws(StoreError) -> SQLiteStore { try SQLiteStore(directory: directory.path) }
+
+  @Test("never shares its directory")
+  func lock() throws {
+    var first: SQLiteStore? = try open()
+    let error = #expect(throws: StoreError.self) { try open() }
+    #expect("\(error as Any)".contains("another process uses the data directory"))
+    #expect(first != nil)
+    first = nil
+    #expect(throws: Never.self) { try open() }
+  }
+
+  @Test("refuses a ledger of a newer version, and a file that is no ledger")
+  func version() throws {
+    _ = try open()
+    _ = try directory.sqlite3("PRAGMA user_version = 99")
+    let newer = #expect(throws: StoreError.self) { try open() }
+    #expect("\(newer as Any)".contains("use a newer program"))
+    _ = try directory.sqlite3("PRAGMA application_id = 7")
+    let foreign = #expect(throws: StoreError.self) { try open() }
+    #expect("\(foreign as Any)".contains("not a credits ledger"))
+  }
+
+  @Test("lets nobody but its owner read the files")
+  func modes() throws {
+    let store = try open()
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    #expect(names.contains("ledger.db-wal"))
+    for path in [directory.path] + names.map({ directory.path + "/" + $0 }) {
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+      #expect((mode ?? 0o777) & 0o077 == 0, "\(path)")
+    }
+    _ = store
+  }
+
+  @Test("can be read by a person with sqlite3")
+  func views() throws {
+    do {
+      let ledger = try ReopenableLedger { try open() }
+      for (index, mutation) in Scenario.mutations.enumerated() {
+        _ = try ledger.run(Scenario.command(mutation, key: "k\(index)"))
+      }
+    }
+    let balances = try directory.sqlite3("SELECT wallet_id, posted, available, state FROM balances ORDER BY 1")
+    #expect(
+      balances == """
+        a|44.997499|44.997499|ACTIVE
+        b|0.000000|0.000000|ACTIVE
+        c|-4.000000|-7.000000|ACTIVE
+        d|0.000000|0.000000|CLOSED
+        e|49.000000|49.000000|ACTIVE
+        f|10.000000|10.000000|ACTIVE
+        g|95.000000|95.000000|ACTIVE
+
+        """
+    )
+    #expect(try directory.sqlite3("SELECT sum(micros) FROM accounts") == "0\n")
+    let entries = try directory.sqlite3(
+      "SELECT kind, amount, reference FROM entries WHERE counter_account NOT NULL AND wallet_id < 'c'"
+    )
+    #expect(
+      entries == """
+        RECHARGE_PAID|10.000000|
+        CHARGE|-0.002500|call é
+        RECHARGE_PAID|20.000000|
+        RECHARGE_PAID|15.000000|
+        CHARGE|-0.000001|last
+
+        """
+    )
+    let holds = try directory.sqlite3("SELECT reference, state, remaining, captured, shortfall FROM holds")
+    #expect(
+      holds == """
+        captured|CAPTURED|0.000000|4.000000|0.000000
+        released|RELEASED|0.000000|0.000000|0.000000
+        open|HELD|3.000000|2.000000|0.000000
+        over|CAPTURED|0.000000|20.000000|7.000000
+
+        """
+    )
+    let states = try directory.sqlite3("SELECT recharge_id, state FROM recharges WHERE wallet_id < 'e' ORDER BY 1")
+    #expect(states == "r1|PAID\nr2|DECLINED\nr3|PAID\nr4|FAILED\nr5|NEEDS_REVIEW\nr6|PAID\n")
+    let settings = try directory.sqlite3(
+      "SELECT wallet_id, threshold, amount, phase, failures, reserved FROM auto_recharges"
+    )
+    #expect(settings == "e|20.000000|30.000000|COOLDOWN|0|30.000000\n")
+  }
+
+  @Test(
+    "shows whatever was changed behind its back",
+    arguments: [
+      "UPDATE journal SET amount = amount + 1 WHERE record = 6", "DELETE FROM journal WHERE record = 6",
+      "UPDATE journal SET answer = x'00' WHERE record = 6", "UPDATE balance SET posted = posted + 1",
+      "UPDATE journal SET idempotency_key = 'other' WHERE record = 6",
+      "UPDATE balance SET head_record = 6, head_hash = (SELECT hash FROM journal WHERE record = 6)",
+      "UPDATE journal SET fingerprint = zeroblob(32) WHERE record = 6",
+    ]
+  )
+  func tampering(sql: String) throws {
+    let ledger = try ReopenableLedger { try open() }
+    _ = try ledger.run(Scenario.command(.createWallet(WalletID("w"), .usd), key: "w"))
+    _ = try ledger.run(
+      Scenario.command(.recharge(RechargeID("r"), WalletID("w"), Scenario.usd(10), Scenario.card("1")), key: "r")
+    )
+    _ = try ledger.run(Scenario.command(.settleRecharge(RechargeID("r"), .paid(processorChargeID: "c")), key: ""))
+    for index in 4...8 {
+      let charge = Mutation.charge(WalletID("w"), Scenario.micros(1), .call, reference: "")
+      _ = try ledger.run(Scenario.command(charge, key: "k\(index)"))
+    }
+    try ledger.prove(["w"])
+    // Opening it folds the balances: before that their rows do not count, and a change of them changes nothing.
+    try ledger.restart()
+    let copy = TemporaryDirectory()
+    try ledger.whileClosed { [directory] in
+      try FileManager.default.copyItem(atPath: directory.path, toPath: copy.path)
+      _ = try copy.sqlite3(sql)
+    }
+    let tampered = try ReopenableLedger { try SQLiteStore(directory: copy.path) }
+    #expect(throws: (any Error).self) { try tampered.prove(["w"]) }
+  }
+}

@@ -1,0 +1,106 @@
+import CreditsServer
+import Ledger
+import LedgerEngine
+import Logging
+import PaymentProcessing
+import SQLiteStore
+import SimulatedProcessor
+import Synchronization
+import Testing
+
+/// The worker with a ledger and a processor, and nobody who tells it what has begun.
+@Suite("The recharge worker", .timeLimit(.minutes(2)))
+struct RechargeWorkerTests {
+  private let directory: TemporaryDirectory
+  private let time = FakeTime()
+  private let requests = Requests()
+  private let committer: Committer
+  private let worker: RechargeWorker
+
+  private final class Requests: Sendable {
+    let all = Mutex<[String]>([])
+  }
+
+  private static let id = RechargeID("rch_1")
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    time.release()
+    let (path, time, requests) = (directory.path, time, requests)
+    committer = try Committer(
+      rules: Rules(sha256: testSHA256),
+      clock: { time.now },
+      open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: path + "/data") },
+      stopped: { Issue.record("the committer stopped: \($0)") }
+    )
+    let processor = try SimulatedProcessor(
+      path: directory.path + "/charges",
+      receives: { request in requests.all.withLock { $0.append(request) } }
+    )
+    worker = RechargeWorker(
+      committer: committer,
+      processor: processor,
+      logger: Logger(label: "test"),
+      clock: { time.now },
+      sleep: { try await time.sleep($0) }
+    )
+  }
+
+  private func commit(_ mutation: Mutation, _ method: Ledger.Method) async throws -> Answer {
+    let fingerprint = testSHA256(Array(method.rawValue.utf8))
+    let origin = Origin(caller: "test", key: method.rawValue, method: method, fingerprint: fingerprint)
+    return try await committer.submit(.mutate(mutation, origin)).answer
+  }
+
+  /// Makes an intent durable, and tells nobody.
+  private func intent() async throws -> Ledger.Recharge {
+    _ = try await commit(.createWallet(WalletID("w"), .usd), .createWallet)
+    let candidate = CandidateCard(
+      id: PaymentMethodID("card_1"),
+      token: PaymentMethodToken("pm_card_visa"),
+      card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2040),
+      billing: Ledger.BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
+    )
+    let amount = Ledger.Money(micros: 10_000_000, currency: .usd)
+    let answer = try await commit(.recharge(Self.id, WalletID("w"), amount, candidate), .recharge)
+    guard case .reply(.recharge(let reply)) = answer else { throw Unexpected(description: "\(answer)") }
+    return reply.recharge
+  }
+
+  private func waitUntilPaid() async throws {
+    while true {
+      guard case .reply(.recharge(let reply)) = try await committer.submit(.ask(.recharge(Self.id))).answer else {
+        throw Unexpected(description: "there is no recharge")
+      }
+      if reply.recharge.state == .paid { return }
+    }
+  }
+
+  @Test("takes up, some time, what nobody has told it of")
+  func reconciles() async throws {
+    _ = try await intent()
+    let reconciling = Task { [worker] in await worker.keepReconciling() }
+    try await waitUntilPaid()
+    reconciling.cancel()
+    await reconciling.value
+    // Its card was never made ready: so nobody can have charged it.
+    #expect(requests.all.withLock { $0 } == ["attach", "charge"])
+    await worker.stop()
+    committer.close()
+  }
+
+  @Test("asks the processor nothing about a recharge that it is told of when all is over")
+  func lateWord() async throws {
+    let begun = try await intent()
+    try await worker.reconcile()
+    try await waitUntilPaid()
+    let asked = requests.all.withLock { $0.count }
+    let (late, continuation) = AsyncStream<Ledger.Recharge>.makeStream()
+    continuation.yield(begun)
+    continuation.finish()
+    await worker.follow(late)
+    await worker.stop()
+    #expect(requests.all.withLock { $0.count } == asked)
+    committer.close()
+  }
+}

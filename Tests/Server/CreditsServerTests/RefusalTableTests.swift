@@ -1,0 +1,279 @@
+import CreditsAPI
+import Ledger
+import LedgerEngine
+import PaymentProcessing
+import Testing
+import UnixGRPC
+
+@testable import CreditsServer
+
+/// Every reason that there is: its code, the facts that come with it, and a sentence that says what to do.
+@Suite("Refusals")
+struct RefusalTableTests {
+  struct Row: CustomStringConvertible {
+    let status: GRPCStatus
+    let code: GRPCStatus.Code
+    let reason: String
+    var metadata: [String: String] = [:]
+    /// The field that a `BadRequest` names.
+    var field: String?
+    /// What tells people what to do next.
+    let advice: String
+
+    init(
+      _ status: GRPCStatus,
+      _ code: GRPCStatus.Code,
+      _ reason: String,
+      _ metadata: [String: String] = [:],
+      field: String? = nil,
+      advice: String
+    ) {
+      self.status = status
+      self.code = code
+      self.reason = reason
+      self.metadata = metadata
+      self.field = field
+      self.advice = advice
+    }
+
+    var description: String { reason }
+  }
+
+  static let wallet = WalletID("w")
+  static let recharge = RechargeID("r")
+  static let hold = HoldID(record: 7, tag: 1)
+  static let entry = EntryID(record: 8, tag: 2)
+
+  static func usd(_ dollars: Int64) -> Ledger.Money { Ledger.Money(micros: dollars * 1_000_000, currency: .usd) }
+
+  static func refused(
+    _ refusal: Refusal,
+    _ code: GRPCStatus.Code,
+    _ metadata: [String: String] = [:],
+    field: String? = nil,
+    advice: String
+  ) -> Row {
+    Row(GRPCStatus(refusal), code, refusal.reason, metadata, field: field, advice: advice)
+  }
+
+  static let rows: [Row] = arguments + absences + states + aftermath + failures
+
+  static let arguments = [
+    refused(.fieldInvalid(field: "x", description: "must be y"), .invalidArgument, field: "x", advice: "x must be y"),
+    refused(
+      .amountOutOfRange(field: "amount.micros", rule: "must be more"),
+      .invalidArgument,
+      field: "amount.micros",
+      advice: "must be more"
+    ),
+    refused(
+      .currencyMismatch(given: Currency(code: "EUR") ?? .usd, expected: .usd),
+      .invalidArgument,
+      ["given": "EUR", "expected": "USD"],
+      field: "amount.currency_code",
+      advice: "send it in USD"
+    ),
+    refused(
+      .currencyUnsupported(Currency(code: "EUR") ?? .usd),
+      .invalidArgument,
+      ["given": "EUR"],
+      field: "amount.currency_code",
+      advice: "use USD"
+    ),
+    refused(.cardNumberRefused(field: "memo"), .invalidArgument, field: "memo", advice: "never the number"),
+    refused(.idempotencyKeyRequired, .invalidArgument, field: "idempotency_key", advice: "send one key"),
+  ]
+
+  static let absences = [
+    refused(.walletNotFound(wallet), .notFound, ["wallet_id": "w"], advice: "create it"),
+    refused(.rechargeNotFound(recharge), .notFound, ["recharge_id": "r"], advice: "use the recharge_id"),
+    refused(.paymentMethodNotFound(wallet), .notFound, ["wallet_id": "w"], advice: "save one"),
+    refused(.holdNotFound(hold), .notFound, ["hold_id": "h7-00000001"], advice: "use the hold_id"),
+    refused(
+      .rechargeRefundNotFound(RechargeRefundID("f")),
+      .notFound,
+      ["refund_id": "f"],
+      advice: "use the refund_id"
+    ),
+    refused(.entryNotFound(entry), .notFound, ["entry_id": "e8-00000002"], advice: "use the entry_id"),
+    refused(.walletExists(wallet), .alreadyExists, ["wallet_id": "w"], advice: "choose another"),
+  ]
+
+  static let states = [
+    refused(
+      .insufficientCredits(available: usd(1), required: usd(3)),
+      .failedPrecondition,
+      ["available": "1000000", "required": "3000000", "shortfall": "2000000", "currency_code": "USD"],
+      advice: "recharge at least $2.00"
+    ),
+    refused(.walletFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "unfreeze"),
+    refused(.walletNotFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "not frozen"),
+    refused(.walletClosed(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "another wallet"),
+    refused(
+      .walletNotEmpty(wallet, posted: usd(2), held: usd(1), openHolds: 1, openRecharge: recharge),
+      .failedPrecondition,
+      [
+        "wallet_id": "w", "posted": "2000000", "held": "1000000", "currency_code": "USD", "open_holds": "1",
+        "open_recharge": "r",
+      ],
+      advice: "capture or release its open holds (1)"
+    ),
+    refused(
+      .holdResolved(hold, .released),
+      .failedPrecondition,
+      ["hold_id": "h7-00000001", "state": "RELEASED"],
+      advice: "place a new hold"
+    ),
+    refused(
+      .shortfallLimit(hold, capturable: usd(5)),
+      .failedPrecondition,
+      ["hold_id": "h7-00000001", "capturable": "5000000", "currency_code": "USD"],
+      advice: "no more than $5.00"
+    ),
+    refused(
+      .entryNotRefundable(entry, .grant),
+      .failedPrecondition,
+      ["entry_id": "e8-00000002", "kind": "GRANT"],
+      advice: "only a CHARGE or a CAPTURE"
+    ),
+    refused(
+      .refundExceedsCharge(entry, refundable: usd(4)),
+      .failedPrecondition,
+      ["entry_id": "e8-00000002", "refundable": "4000000", "currency_code": "USD"],
+      advice: "refund that or less"
+    ),
+    refused(.paymentMethodRequired(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "save a card"),
+    refused(
+      .autoRechargeDisabled(wallet),
+      .failedPrecondition,
+      ["wallet_id": "w"],
+      advice: "turn them on with SetAutoRecharge"
+    ),
+    refused(
+      .paymentDeclined(wallet, code: "expired_card"),
+      .failedPrecondition,
+      ["wallet_id": "w", "decline_code": "expired_card"],
+      advice: "use another card"
+    ),
+    refused(.idempotencyKeyReused, .failedPrecondition, advice: "take a new key"),
+    refused(.rechargeInProgress(recharge), .aborted, ["recharge_id": "r"], advice: "wait"),
+    refused(
+      .rechargeAlreadySettled(recharge, .paid),
+      .failedPrecondition,
+      ["recharge_id": "r", "state": "PAID"],
+      advice: "already PAID"
+    ),
+  ]
+
+  /// Cards, and what becomes of recharges after they were begun.
+  static let aftermath = [
+    refused(.paymentMethodLimit(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "remove one first"),
+    refused(
+      .rechargeNotRefundable(recharge, .declined),
+      .failedPrecondition,
+      ["recharge_id": "r", "state": "DECLINED"],
+      advice: "only a PAID one"
+    ),
+    refused(
+      .refundExceedsRecharge(recharge, refundable: usd(4)),
+      .failedPrecondition,
+      ["recharge_id": "r", "refundable": "4000000", "currency_code": "USD"],
+      advice: "refund that or less"
+    ),
+    refused(.rechargeRefundLimit(recharge), .failedPrecondition, ["recharge_id": "r"], advice: "no more refunds"),
+    refused(
+      .notInReview(id: "recharge r", state: "PAID"),
+      .failedPrecondition,
+      ["state": "PAID"],
+      advice: "nothing to settle by hand"
+    ),
+    refused(
+      .processorChargeTaken(chargeID: "ch", recharge),
+      .failedPrecondition,
+      ["recharge_id": "r"],
+      advice: "name the charge of this one"
+    ),
+    refused(
+      .processorRefundTaken(refundID: "re", RechargeRefundID("f")),
+      .failedPrecondition,
+      ["refund_id": "f"],
+      advice: "name the one of this"
+    ),
+    refused(.disputeOpen(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),
+    refused(.refundInProgress(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),
+    refused(
+      .refundAlreadySettled(RechargeRefundID("f"), .failed),
+      .failedPrecondition,
+      ["refund_id": "f", "state": "FAILED"],
+      advice: "already FAILED"
+    ),
+    refused(
+      .disputeImplausible(DisputeID("d"), recharge),
+      .failedPrecondition,
+      ["recharge_id": "r"],
+      advice: "more than recharge r has brought"
+    ),
+  ]
+
+  static let failures = [
+    Row(
+      GRPCStatus(roleMissing: .admin, of: "phones"),
+      .permissionDenied,
+      "ROLE_MISSING",
+      ["role": "admin"],
+      advice: "have it granted"
+    ),
+    Row(GRPCStatus(LedgerError.unavailable("gone")), .unavailable, "LEDGER_UNAVAILABLE", advice: "retry"),
+    Row(GRPCStatus(LedgerError.diskFull), .resourceExhausted, "DISK_FULL", advice: "make room"),
+    Row(GRPCStatus(ProcessorError.outcomeUnknown("?")), .unavailable, "PROCESSOR_UNAVAILABLE", advice: "retry"),
+    Row(
+      GRPCStatus(ScanError.snapshotRequired(sequence: 9)),
+      .outOfRange,
+      "SNAPSHOT_REQUIRED",
+      ["sequence": "9"],
+      advice: "begin with a snapshot"
+    ),
+    Row(
+      GRPCStatus(ScanError.fellBehind(lastSequence: 9)),
+      .aborted,
+      "RESUME_WATCH",
+      ["last_sequence": "9"],
+      advice: "watch again after sequence 9"
+    ),
+    Row(GRPCStatus(ScanError.cursorUnknown), .outOfRange, "CURSOR_UNKNOWN", advice: "begin without a cursor"),
+    Row(
+      GRPCStatus(ScanError.damaged("record 3 is lost")),
+      .dataLoss,
+      "LEDGER_DAMAGED",
+      advice: "restored from a backup"
+    ),
+    Row(GRPCStatus(ScanError.backupFailed("no room")), .internal, "BACKUP_FAILED", advice: "no room"),
+  ]
+
+  @Test("carry code, reason, metadata and what to do", arguments: rows)
+  func table(row: Row) {
+    #expect(row.status.code == row.code)
+    #expect(row.status.errorInfo?.reason == row.reason)
+    #expect(row.status.errorInfo?.domain == "credits.v1")
+    #expect(row.status.errorInfo?.metadata == row.metadata)
+    #expect(row.status.violations == (row.field.map { [$0] } ?? []))
+    #expect(row.status.message.contains(row.advice), "\(row.status.message)")
+  }
+
+  @Test("that pass by themselves say when to come back", arguments: [0, 3])
+  func retryInfo(index: Int) {
+    let status = [
+      GRPCStatus(LedgerError.unavailable("gone")), GRPCStatus(LedgerError.diskFull),
+      GRPCStatus(ScanError.cursorUnknown), GRPCStatus(ProcessorError.outcomeUnknown("?")),
+    ][index]
+    #expect(status.details.contains { if case .retryInfo = $0 { true } else { false } })
+  }
+
+  @Test("are all in the table")
+  func complete() {
+    let reasons = Self.rows.map(\.reason)
+    // The one that two refusals share.
+    #expect(Set(reasons).count == reasons.count - 1)
+    #expect(Set(reasons).count == 47)
+  }
+}

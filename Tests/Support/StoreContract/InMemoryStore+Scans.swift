@@ -1,0 +1,147 @@
+import Ledger
+import LedgerEngine
+
+extension InMemoryStore {
+  package mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
+    guard let found = try records(from: number, limit: 1).first, found.row?.number == number else { return nil }
+    return found
+  }
+
+  package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>] {
+    memory.content.withLock { content in
+      // Numbered from 1 without a gap, unless a test has made one.
+      let guess = content.records.prefix(Int(first) - 1).lastIndex { $0.number < first } ?? -1
+      return content.records[(guess + 1)...].prefix(limit).map { .row($0) }
+    }
+  }
+
+  package mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>] {
+    memory.content.withLock { $0.refusals.lazy.filter { $0.number >= first }.prefix(limit).map { .row($0) } }
+  }
+
+  package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> Int64? {
+    memory.content.withLock { $0.answerPlaces[key] }
+  }
+
+  package mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
+    memory.content.withLock { content in
+      content.records.lazy.filter { $0.kind == .walletCreated && $0.number > created }.prefix(limit).map {
+        TableRow(key: $0.number, row: content.whole.accounts[$0.walletID].map { .row($0) } ?? .damaged("lost"))
+      }
+    }
+  }
+
+  package mutating func holdRow(_ id: HoldID) throws(StoreError) -> Scanned<HoldRow>? {
+    memory.content.withLock { $0.holdRows[id.record].map { .row($0) } }
+  }
+
+  package mutating func holdRows(after placed: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
+    memory.content.withLock { Self.rows($0.holdRows, by: \.self, after: placed, limit) }
+  }
+
+  package mutating func refundRows(after entry: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
+    memory.content.withLock { Self.rows($0.refundRows, by: \.self, after: entry, limit) }
+  }
+
+  package mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>? {
+    memory.content.withLock { $0.whole.recharges[id].map { .row(RechargeRow($0.recharge, record: $0.record)) } }
+  }
+
+  package mutating func rechargeRows(
+    after id: RechargeID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>] {
+    memory.content.withLock { content in
+      let rows = content.whole.recharges.mapValues { RechargeRow($0.recharge, record: $0.record) }
+      return Self.rows(rows, by: \.value, after: id?.value ?? "", limit)
+    }
+  }
+
+  package mutating func rechargeIDs(
+    of walletID: WalletID,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace] {
+    memory.content.withLock { content in
+      let all = content.whole.recharges.values.map(\.recharge).filter { $0.walletID == walletID }
+      let places = all.map { RechargePlace(createTime: $0.createTime, id: $0.id) }.sorted { $0.isBefore($1) }
+      return places.reversed().filter { here in place.map { here.isBefore($0) } ?? true }.prefix(limit).map { $0 }
+    }
+  }
+
+  package mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>? {
+    memory.content.withLock { $0.whole.refunds[id].map { .row(RechargeRefundRow($0.refund, record: $0.record)) } }
+  }
+
+  package mutating func rechargeRefundRows(
+    after id: RechargeRefundID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<RechargeRefundID, RechargeRefundRow>] {
+    memory.content.withLock { content in
+      let rows = content.whole.refunds.mapValues { RechargeRefundRow($0.refund, record: $0.record) }
+      return Self.rows(rows, by: \.value, after: id?.value ?? "", limit)
+    }
+  }
+
+  package mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>? {
+    memory.content.withLock { $0.whole.disputes[id].map { .row(DisputeRow($0.dispute, record: $0.record)) } }
+  }
+
+  package mutating func disputeRows(
+    after id: DisputeID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<DisputeID, DisputeRow>] {
+    memory.content.withLock { content in
+      let rows = content.whole.disputes.mapValues { DisputeRow($0.dispute, record: $0.record) }
+      return Self.rows(rows, by: \.value, after: id?.value ?? "", limit)
+    }
+  }
+
+  package mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>? {
+    memory.content.withLock { $0.whole.paymentMethods[id].map { .row($0) } }
+  }
+
+  package mutating func paymentMethodRows(
+    after id: PaymentMethodID?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<PaymentMethodID, PaymentMethod>] {
+    memory.content.withLock { Self.rows($0.whole.paymentMethods, by: \.value, after: id?.value ?? "", limit) }
+  }
+
+  package mutating func beginBackup() throws(BackupFailure) -> any StoreBackup {
+    throw BackupFailure("memory has no file to copy")
+  }
+
+  private static func rows<Key, Order: Comparable, Row>(
+    _ rows: [Key: Row],
+    by order: (Key) -> Order,
+    after last: Order,
+    _ limit: Int
+  ) -> [TableRow<Key, Row>] {
+    rows.filter { order($0.key) > last }.sorted { order($0.key) < order($1.key) }.prefix(limit).map {
+      TableRow(key: $0.key, row: .row($0.value))
+    }
+  }
+}
+
+extension RechargePlace {
+  fileprivate func isBefore(_ other: RechargePlace) -> Bool {
+    (createTime, id.value) < (other.createTime, other.id.value)
+  }
+}
+
+extension InMemoryStore.Memory.Content {
+  /// What scans read beside the whole state.
+  mutating func keepRows(of state: LedgerState) {
+    for record in state.changes.records {
+      if let key = record.origin.idempotencyKey { answerPlaces[key] = record.number }
+    }
+    for refusal in state.changes.refusals { answerPlaces[refusal.key] = -refusal.number }
+    for (id, record) in state.changes.holds {
+      holdRows[id.record] = state.holds[id].map { HoldRow(hold: $0, record: record) }
+    }
+    for (id, record) in state.changes.refundedEntries {
+      refundRows[id.record] = state.entries[id].map { RefundRow(record: record, refunded: $0.refunded) }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Ledger
+import LedgerEngine
+import Synchronization
+
+/// The simplest store that keeps the contract, with faults on demand. Opening another over the same memory is a restart.
+package struct InMemoryStore: Store {
+  /// What survives a restart. Shared with the test, hence the lock.
+  package final class Memory: Sendable {
+    package struct Content: Sendable {
+      package var whole = LedgerState(position: .start)
+      package var records: [JournalRecord] = []
+      package var refusals: [RememberedRefusal] = []
+      /// Where the answers to keys stand: a record's number, or the negative of a refusal's.
+      package var answerPlaces: [IdempotencyKey: Int64] = [:]
+      /// By the records that placed them.
+      package var holdRows: [Int64: HoldRow] = [:]
+      /// By the records of the refunded entries.
+      package var refundRows: [Int64: RefundRow] = [:]
+      package var batchSizes: [Int] = []
+      package var nextFaults: [StoreError] = []
+    }
+
+    package let content = Mutex(Content())
+    /// Runs at the start of every persist, on the committer's thread: a test's chance to hold a batch back.
+    package let persistBegins: @Sendable () -> Void
+
+    package init(persistBegins: @escaping @Sendable () -> Void = {}) { self.persistBegins = persistBegins }
+  }
+
+  let memory: Memory
+
+  package init(_ memory: Memory) { self.memory = memory }
+
+  package var position: Position { memory.content.withLock { $0.whole.position } }
+
+  /// Only what was asked for, so that needs that name too little show.
+  package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
+    memory.content.withLock { $0.whole.part(for: needs) }
+  }
+
+  package mutating func persist(_ state: LedgerState) throws(StoreError) {
+    memory.persistBegins()
+    let fault = memory.content.withLock { $0.nextFaults.isEmpty ? nil : $0.nextFaults.removeFirst() }
+    if let fault { throw fault }
+    memory.content.withLock { content in
+      content.whole.position = state.position
+      content.whole.accounts.merge(state.accounts) { $1 }
+      content.whole.answers.merge(state.answers) { $1 }
+      content.whole.recharges.merge(state.recharges) { $1 }
+      content.whole.paymentMethods.merge(state.paymentMethods) { $1 }
+      content.whole.refunds.merge(state.refunds) { $1 }
+      content.whole.disputes.merge(state.disputes) { $1 }
+      content.whole.processorCharges.merge(state.processorCharges) { $1 }
+      content.whole.holds.merge(state.holds) { $1 }
+      content.whole.entries.merge(state.entries) { $1 }
+      content.keepRows(of: state)
+      for record in state.changes.records {
+        // Like a store that has the journal: any entry can be asked for.
+        guard let currency = state.accounts[record.walletID]?.wallet.currency else { continue }
+        let book = EntryBook(record, in: currency)
+        if let book, content.whole.entries[book.id] == nil { content.whole.entries[book.id] = book }
+      }
+      content.refusals += state.changes.refusals
+      content.records += state.changes.records
+      content.batchSizes.append(state.changes.records.count + state.changes.refusals.count)
+    }
+  }
+
+  package mutating func maintain(isIdle: Bool) throws(StoreError) {}
+
+  package mutating func journal(of walletID: WalletID) throws(StoreError) -> [JournalRecord] {
+    memory.content.withLock { $0.records.filter { $0.walletID == walletID } }
+  }
+}

@@ -1,0 +1,220 @@
+import Ledger
+import LedgerEngine
+import MessageDigest
+import Testing
+
+/// What every store has to do. `open` gives the same ledger each time, as after a restart.
+package struct StoreContract<OpenedStore: Store> {
+  private let open: () throws -> OpenedStore
+
+  package init(open: @escaping () throws -> OpenedStore) { self.open = open }
+
+  package func aNewStoreIsEmpty() throws {
+    let ledger = try ReopenableLedger(open)
+    #expect(try ledger.position == .start)
+    #expect(try ledger.run(.ask(.wallet(WalletID("w")))).answer == .refusal(.walletNotFound(WalletID("w"))))
+    #expect(try ledger.run(.ask(.openErrands)).answer == .reply(.openErrands(OpenErrands())))
+    #expect(try ledger.journal(of: "w").isEmpty)
+  }
+
+  /// Every mutation, each in a batch of its own, then a restart: all is there, and each key has its answer.
+  package func everyMutationSurvivesARestart() throws {
+    let ledger = try ReopenableLedger(open)
+    var answers: [(command: Command, answer: Answer)] = []
+    var recharges: [RechargeID: Answer] = [:]
+    var refunds: [RechargeRefundID: Answer] = [:]
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      let command = Scenario.command(mutation, key: "k\(index)")
+      let answer = try ledger.run(command).answer
+      answers.append((command, answer))
+      if case .reply(.recharge(let reply)) = answer { recharges[reply.recharge.id] = answer }
+      if let refund = answer.rechargeRefund { refunds[refund.id] = answer }
+    }
+    var questions: [Query] = [
+      .wallet(WalletID("a")), .wallet(WalletID("b")), .wallet(WalletID("c")), .wallet(WalletID("d")),
+      .wallet(WalletID("e")), .autoRecharge(WalletID("a")), .autoRecharge(WalletID("e")),
+      .rechargeOptions(WalletID("a")),
+      .paymentMethod(WalletID("a"), nil), .paymentMethod(WalletID("a"), PaymentMethodID("pm-1")), .openErrands,
+      .recharge(RechargeID("r1")), .recharge(RechargeID("r2")), .recharge(RechargeID("r5")),
+      .paymentMethods(WalletID("a")), .paymentMethods(WalletID("f")), .rechargeOptions(WalletID("f")),
+      .rechargeHistory(RechargeID("a-g")), .rechargeHistory(RechargeID("b-g")), .rechargeHistory(RechargeID("c-g")),
+      .rechargeOfCharge("ch-c-g"), .wallet(WalletID("f")), .wallet(WalletID("g")),
+    ]
+    questions += refunds.keys.map { .rechargeRefund($0) }
+    let holds = answers.compactMap(\.answer.hold?.id)
+    #expect(Set(holds).count == 4)
+    questions += holds.map { .hold($0) }
+    let before = try ledger.run(questions.map { .ask($0) })
+    #expect(before.allSatisfy { if case .reply = $0.answer { true } else { false } })
+    try ledger.restart()
+    #expect(try ledger.run(questions.map { .ask($0) }) == before)
+    for (command, answer) in answers {
+      guard case .mutate(_, let origin) = command, origin.key != nil else { continue }
+      var expected = answer
+      if case .reply(.recharge(let reply)) = answer { expected = recharges[reply.recharge.id] ?? answer }
+      if let refund = answer.rechargeRefund { expected = refunds[refund.id] ?? answer }
+      if case .refusal(let refusal) = answer { #expect(refusal.isRemembered) }
+      #expect(try ledger.run(command) == Outcome(answer: expected, isReplay: true))
+    }
+    #expect(try ledger.run(questions.map { .ask($0) }) == before)
+    try ledger.prove(["a", "b", "c", "d", "e", "f", "g"])
+  }
+
+  /// The same random commands, in batches of random size with restarts between, through the rules over a memory: the
+  /// outcomes are the same, and so is where the ledger ends.
+  package func agreesWithThePureRules(seed: UInt64) throws {
+    var dice = Dice(state: seed)
+    var scenario = Scenario(dice: Dice(state: seed &* 31))
+    let memory = InMemoryStore.Memory()
+    let expected = try ReopenableLedger { InMemoryStore(memory) }
+    let ledger = try ReopenableLedger(open)
+    var time = LedgerTime(microseconds: 0)
+    for _ in 1...60 {
+      let commands = (0..<Int.random(in: 1...12, using: &dice)).map { _ in scenario.next() }
+      time = time.adding(seconds: [1, 1, 1, 30, 90, 4000, 900_000].randomElement(using: &dice) ?? 1)
+      #expect(try ledger.run(commands, at: time) == expected.run(commands, at: time))
+      #expect(try ledger.position == expected.position)
+      if Int.random(in: 0..<8, using: &dice) == 0 { try ledger.restart() }
+    }
+    try ledger.prove(Scenario.walletIDs)
+  }
+
+  /// The scenario is what tests of every mutation go by: none may be missing.
+  package func theScenarioHasEveryKind() throws {
+    let ledger = try ReopenableLedger(open)
+    var kinds: Set<RecordKind> = []
+    var reasons: Set<String> = []
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      if case .refusal(let refusal) = try ledger.run(Scenario.command(mutation, key: "k\(index)")).answer {
+        reasons.insert(refusal.reason)
+      }
+    }
+    for walletID in ["a", "b", "c", "d", "e", "f", "g"] {
+      kinds.formUnion(try ledger.journal(of: walletID).map(\.kind))
+    }
+    // What happens when its time has come, no mutation can bring about; nor is there a way yet to be without a card.
+    let others: Set<RecordKind> = [
+      .holdExpired, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended,
+    ]
+    #expect(kinds == Set(RecordKind.allCases).subtracting(others))
+    #expect(reasons == Model.remembered.union(Model.rememberedElsewhere))
+  }
+
+  /// Random steps, in batches, with restarts between: every caller sees what the model foretells.
+  package func agreesWithTheModel(seed: UInt64, steps: Int) throws {
+    var source = StepSource(seed: seed)
+    let ledger = try ReopenableLedger(open)
+    var run = ModelRun(ledger, batchesBetweenRestarts: 40)
+    try run.run(source.steps(steps))
+  }
+
+  package func keysAreTakenByteForByte() throws {
+    let keys = ["k", "K", "k ", "k\u{301}", "\u{1E31}", String(repeating: "x", count: 255), "k'\"%_;--", "0", "00"]
+    let ledger = try ReopenableLedger(open)
+    for caller in ["c", "ck", ""] {
+      for key in keys {
+        let command = Scenario.command(.createWallet(WalletID("\(caller)/\(key)"), .usd), key: key, caller: caller)
+        #expect(try ledger.run(command).isReplay == false)
+        try ledger.restart()
+        #expect(try ledger.run(command).isReplay == true)
+      }
+    }
+  }
+
+  package func positionSurvivesARestart() throws {
+    let ledger = try ReopenableLedger(open)
+    for (refusals, seconds) in [5, 6].enumerated() {
+      let time = LedgerTime(microseconds: Int64(seconds) * 1_000_000)
+      let command = Scenario.command(.createWallet(WalletID("w"), .usd), key: "\(seconds)")
+      _ = try ledger.run([command], at: time)
+      try ledger.restart()
+      let position = try ledger.position
+      #expect(position.record == 1)
+      #expect(position.refusal == Int64(refusals))
+      #expect((position.refusalHash == .zero) == (refusals == 0))
+      #expect(position.time == time)
+    }
+  }
+}
+
+/// A store that can be closed and opened again, driven as the committer drives it: load → decide → persist.
+package final class ReopenableLedger<OpenedStore: Store> {
+  private let open: () throws -> OpenedStore
+  private var store: OpenedStore?
+
+  package static var rules: Rules { Rules(sha256: { Digest(SHA256.hash($0)) }) }
+
+  package init(_ open: @escaping () throws -> OpenedStore) throws {
+    self.open = open
+    store = try open()
+  }
+
+  /// The old store is gone before the new one is opened: a data directory has one owner.
+  package func restart() throws {
+    store = nil
+    store = try open()
+  }
+
+  package func whileClosed(_ body: () throws -> Void) throws {
+    store = nil
+    try body()
+    store = try open()
+  }
+
+  package var position: Position {
+    get throws { try #require(store).position }
+  }
+
+  package func run(_ command: Command) throws -> Outcome { try run([command])[0] }
+
+  package func run(
+    _ commands: [Command],
+    at time: LedgerTime = Scenario.time
+  ) throws -> [Outcome] {
+    var needs = Needs(at: time)
+    for command in commands { needs.add(command) }
+    guard var state = try store?.load(needs) else { return [] }
+    Self.rules.expireDueHolds(in: &state, at: time)
+    let outcomes = commands.map { Self.rules.decide($0, in: &state, at: time) }
+    guard !state.changes.isEmpty else { return outcomes }
+    state.position.time = time
+    try store?.persist(state)
+    // As the committer does: a full disk may keep it from housekeeping, that is no failure.
+    do throws(StoreError) {
+      try store?.maintain(isIdle: false)
+    } catch {
+      guard case .diskFull = error else { throw error }
+    }
+    return outcomes
+  }
+
+  package func journal(of walletID: String) throws -> [JournalRecord] {
+    try store?.journal(of: WalletID(walletID)) ?? []
+  }
+
+  package func account(_ walletID: String) throws -> Account? {
+    var needs = Needs(at: LedgerTime(microseconds: 0))
+    needs.add(.ask(.wallet(WalletID(walletID))))
+    return try store?.load(needs).accounts[WalletID(walletID)]
+  }
+
+  package struct NotConserved: Error {
+    package let micros: Int64
+  }
+
+  /// Replays the wallets' journals, and adds up both sides of every entry. `walletIDs` are all that there are.
+  package func prove(_ walletIDs: [String]) throws {
+    var sum: Int64 = 0
+    for id in walletIDs {
+      guard let account = try account(id) else { continue }
+      var verifier = JournalVerifier(walletID: WalletID(id), sha256: Self.rules.sha256)
+      for record in try journal(of: id) {
+        try verifier.check(record)
+        if record.counterAccount != nil { sum -= record.amount }
+      }
+      try verifier.finish(at: account)
+      sum += account.wallet.posted
+    }
+    guard sum == 0 else { throw NotConserved(micros: sum) }
+  }
+}
