@@ -298,7 +298,8 @@ enum Benchmarks {
 /// CI sets CREDITS_STRICT; a package that depends on this one must not fail on a warning of a newer compiler.
 extension [SwiftSetting] {
   static var shared: [SwiftSetting] {
-    Context.environment["CREDITS_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+    [.enableUpcomingFeature("InternalImportsByDefault")]
+      + (Context.environment["CREDITS_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
   }
 }
 

@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 // Automatic recharges: "when credit is below", "recharge for".
 extension RechargeCalls {

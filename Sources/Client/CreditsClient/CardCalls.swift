@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 // Several cards of a wallet, and what the processor tells.
 extension PaymentMethodCalls {

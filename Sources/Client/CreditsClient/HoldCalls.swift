@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 /// Credits set aside for usage whose price is not yet known: place a hold, capture what the usage cost, and let go of the
 /// rest.

@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 import UnixGRPC
 import UnixGRPCProtobuf
 

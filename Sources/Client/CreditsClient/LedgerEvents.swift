@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 /// Events of one change, and where to go on behind them.
 public struct EventBatch: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 /// `credits.v1.PaymentMethodService`.
 public struct PaymentMethodCalls: Sendable {

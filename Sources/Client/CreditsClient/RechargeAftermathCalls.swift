@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 // What becomes of recharges after they were begun.
 extension RechargeCalls {

@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 /// `credits.v1.WalletService`.
 public struct WalletCalls: Sendable {

@@ -1,4 +1,4 @@
-import CreditsAPI
+public import CreditsAPI
 
 /// What a watch of a wallet tells.
 public enum WalletUpdate: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 extension Committer {
   /// Gathers a page of a wallet's entries, newest first, and calls `completion` on the committer's thread.

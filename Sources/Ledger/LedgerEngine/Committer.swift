@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 import Synchronization
 
 /// The ledger's one writer: a thread that owns the store and commits commands in batches.

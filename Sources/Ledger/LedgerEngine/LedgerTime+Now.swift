@@ -1,5 +1,5 @@
 import Glibc
-import Ledger
+package import Ledger
 
 extension LedgerTime {
   /// The system's clock (clock_gettime(2), CLOCK_REALTIME).

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// Where the ledger is kept. A batch is load → decide → persist.
 ///

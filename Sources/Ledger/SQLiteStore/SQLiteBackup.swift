@@ -1,6 +1,6 @@
 import CSQLite
 import Glibc
-import LedgerEngine
+package import LedgerEngine
 
 /// A copy of the database by SQLite's online backup (sqlite3_backup_init), from our own connection: what that writes
 /// meanwhile goes into the copy too, so that it never has to begin anew.

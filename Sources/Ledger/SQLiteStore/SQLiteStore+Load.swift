@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 extension SQLiteStore {
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {

@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 // What became of recharges after they were paid.
 extension SQLiteStore {

@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 // What scans read. A row that cannot be understood is told, not thrown: the ledger goes on, and the scan says so.
 extension SQLiteStore {

@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 // What scans read beside the journal: tables that could be made anew from it.
 extension SQLiteStore {

@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 /// The ledger in one SQLite file, by one connection on one thread.
 ///

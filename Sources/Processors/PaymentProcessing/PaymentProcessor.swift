@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// Whoever charges cards for us: what `credits.processor.v1.PaymentProcessorService` promises, in Swift.
 ///

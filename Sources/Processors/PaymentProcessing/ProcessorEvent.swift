@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// Something that a processor tells by itself: late, twice, out of order, or not at all.
 package struct ProcessorEvent: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 package struct RefundRequest: Hashable, Sendable {
   package var key: String

@@ -1,5 +1,5 @@
-import Ledger
-import PaymentProcessing
+package import Ledger
+package import PaymentProcessing
 import Synchronization
 
 /// A payment processor that charges nobody. It remembers cards, charges, refunds and disputes in a file, and keeps its

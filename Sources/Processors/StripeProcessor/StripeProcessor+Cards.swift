@@ -1,7 +1,7 @@
 import Foundation
-import Ledger
+package import Ledger
 import MessageDigest
-import PaymentProcessing
+package import PaymentProcessing
 
 extension StripeProcessor {
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {

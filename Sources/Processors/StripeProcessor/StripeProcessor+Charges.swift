@@ -1,6 +1,6 @@
 import Foundation
 import Ledger
-import PaymentProcessing
+package import PaymentProcessing
 
 extension StripeProcessor {
   package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {

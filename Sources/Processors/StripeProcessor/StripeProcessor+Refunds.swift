@@ -1,5 +1,5 @@
 import Ledger
-import PaymentProcessing
+package import PaymentProcessing
 
 extension StripeProcessor {
   package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {

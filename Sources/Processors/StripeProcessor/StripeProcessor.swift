@@ -1,6 +1,6 @@
 import Foundation
 import Ledger
-import PaymentProcessing
+package import PaymentProcessing
 
 /// Charges cards through Stripe (https://docs.stripe.com/api).
 ///

@@ -1,5 +1,5 @@
 import CProtobufDescriptors
-import ProtobufC
+package import ProtobufC
 
 /// What `protoc` sends a plugin on its standard input.
 package struct CodeGeneratorRequest: Sendable, Hashable {

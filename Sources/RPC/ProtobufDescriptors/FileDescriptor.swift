@@ -1,5 +1,5 @@
 import CProtobufDescriptors
-import ProtobufC
+package import ProtobufC
 
 /// A set of proto files, as `protoc -o` writes it.
 package struct FileDescriptorSet: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import CreditsAPI
+package import CreditsAPI
 import Synchronization
 import UnixGRPC
 

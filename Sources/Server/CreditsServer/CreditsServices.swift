@@ -1,7 +1,7 @@
 import CreditsAPI
-import LedgerEngine
-import PaymentProcessing
-import UnixGRPC
+package import LedgerEngine
+package import PaymentProcessing
+package import UnixGRPC
 
 /// The services of `credits.v1`, for a server to serve.
 package enum CreditsServices {

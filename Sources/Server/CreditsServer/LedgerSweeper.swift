@@ -1,6 +1,6 @@
 import Ledger
-import LedgerEngine
-import Logging
+package import LedgerEngine
+package import Logging
 
 /// Does what is due in wallets that nobody asks for: expires their holds, and wakes their automatic recharges. Whoever
 /// names a wallet sees its due holds expired anyway.

@@ -1,5 +1,5 @@
-import Ledger
-import PaymentProcessing
+package import Ledger
+package import PaymentProcessing
 
 /// What a processor is asked for.
 package enum ProcessorRequest: String, Hashable, Sendable, CaseIterable {

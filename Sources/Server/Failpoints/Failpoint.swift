@@ -1,6 +1,6 @@
 import Glibc
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 /// A moment at which `creditsd` can be made to die as by a power cut, to show that after a restart all ends as if it
 /// had not: before and after each commit, and each question to the processor.

@@ -1,5 +1,5 @@
-import Ledger
-import PaymentProcessing
+package import Ledger
+package import PaymentProcessing
 import Testing
 
 /// What every processor has to do. `open` gives the same processor each time, as after a restart.

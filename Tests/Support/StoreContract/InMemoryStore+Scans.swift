@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 
 extension InMemoryStore {
   package mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {

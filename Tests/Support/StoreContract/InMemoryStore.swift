@@ -1,6 +1,6 @@
-import Ledger
-import LedgerEngine
-import Synchronization
+package import Ledger
+package import LedgerEngine
+package import Synchronization
 
 /// The simplest store that keeps the contract, with faults on demand. Opening another over the same memory is a restart.
 package struct InMemoryStore: Store {

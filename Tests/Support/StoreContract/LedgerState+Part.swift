@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 extension LedgerState {
   /// What a store that holds all this loads for `needs`: nothing more.

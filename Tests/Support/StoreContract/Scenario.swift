@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 import MessageDigest
 
 /// A small deterministic generator (splitmix64), so that a failing seed fails again.

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// A copy of the ledger as it was at `position`, which is no earlier than when it was asked for.
 package struct CompleteBackup: Sendable {

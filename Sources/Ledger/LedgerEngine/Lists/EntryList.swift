@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// Which of a wallet's entries are wanted. An entry is a record that moved money.
 package struct EntryFilter: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 package struct RechargePage: Sendable {
   /// The last that was begun first.

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 package struct WalletPage: Sendable {
   /// In the order in which they were created.

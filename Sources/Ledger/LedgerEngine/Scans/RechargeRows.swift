@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// A recharge's place among its wallet's: when it was begun, and which of those of that time it is.
 package struct RechargePlace: Hashable, Sendable {

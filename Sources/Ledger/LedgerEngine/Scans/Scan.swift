@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// Work over much of the ledger, done on the committer's thread in slices between batches.
 ///

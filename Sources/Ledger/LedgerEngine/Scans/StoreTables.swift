@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What scans read of a store. It shows the last commit, however that is kept.
 ///

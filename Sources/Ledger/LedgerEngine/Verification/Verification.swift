@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What a verification tells.
 package enum VerificationUpdate: Sendable {

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What a watch of events is given.
 package enum EventUpdate: Sendable {

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What those who notify people want to know of. One change can be several.
 package enum LedgerEvent: Hashable, Sendable, CaseIterable {

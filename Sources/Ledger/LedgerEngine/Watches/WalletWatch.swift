@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What a watch of a wallet is given.
 package enum WalletUpdate: Sendable {

@@ -1,5 +1,5 @@
-import Ledger
-import LedgerEngine
+package import Ledger
+package import LedgerEngine
 import MessageDigest
 
 /// Finds the answer that stands recorded for an idempotency key: log-structured, because a key is random, and a

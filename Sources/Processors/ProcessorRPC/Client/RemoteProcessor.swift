@@ -1,5 +1,5 @@
-import Ledger
-import PaymentProcessing
+package import Ledger
+package import PaymentProcessing
 import ProcessorAPI
 import UnixGRPC
 import UnixGRPCProtobuf

@@ -1,7 +1,7 @@
-import Logging
-import PaymentProcessing
+package import Logging
+package import PaymentProcessing
 import ProcessorAPI
-import UnixGRPC
+package import UnixGRPC
 
 /// Serves a `PaymentProcessor` on a Unix socket, to one user, with health and reflection.
 package final class ProcessorServer: Sendable {

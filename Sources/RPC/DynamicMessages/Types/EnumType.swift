@@ -1,4 +1,4 @@
-import ProtobufDescriptors
+package import ProtobufDescriptors
 
 /// An enum type, arranged for finding values by number and by name.
 package final class EnumType: Sendable {

@@ -1,4 +1,4 @@
-import ProtobufDescriptors
+package import ProtobufDescriptors
 
 /// A message type, arranged for finding fields by number and by name.
 package final class MessageType: Sendable {

@@ -1,4 +1,4 @@
-import ProtobufDescriptors
+package import ProtobufDescriptors
 
 /// The types of a set of proto files, by name.
 package struct TypePool: Sendable {

@@ -1,4 +1,4 @@
-import Logging
+public import Logging
 import Synchronization
 
 /// Serves gRPC on a Unix socket, from taking the path to giving it up.

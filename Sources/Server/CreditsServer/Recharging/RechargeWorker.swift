@@ -1,7 +1,7 @@
-import Ledger
-import LedgerEngine
-import Logging
-import PaymentProcessing
+package import Ledger
+package import LedgerEngine
+package import Logging
+package import PaymentProcessing
 import Synchronization
 
 /// Owns every request to the processor that has an effect. Whoever asked for a recharge or a refund may hang up, and the

@@ -1,4 +1,4 @@
-import Ledger
+package import Ledger
 
 /// What a random caller asks for, in terms that need no ids: wallets, holds, entries and recharges by their number, in
 /// the order in which they came to be. nil names one that does not exist.

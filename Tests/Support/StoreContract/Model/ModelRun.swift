@@ -1,5 +1,5 @@
 import Ledger
-import LedgerEngine
+package import LedgerEngine
 
 /// Puts the same steps to the model and to a ledger, and tells where they part.
 package struct ModelRun<OpenedStore: Store> {
