@@ -31,13 +31,12 @@ final class Load: Sendable {
   /// Makes the wallets, each with $1000. Its keys are always the same: on an old ledger all of it is replayed.
   func fundWallets() throws {
     try run(callers: 512, count: walletCount) { _, number in
-      let mutation = Mutation.createWallet(Load.walletID(number), .usd)
-      return Load.command(mutation, .createWallet, key: "create-\(number)")
+      Load.request(CreateWallet(Load.walletID(number), .usd), key: "create-\(number)")
     }
     try run(callers: 512, count: walletCount) { _, number in
       let amount = Money(micros: 1_000_000_000, currency: .usd)
-      let mutation = Mutation.grant(Load.walletID(number), amount, memo: "to be charged")
-      return Load.command(mutation, .grantCredits, key: "grant-\(number)")
+      let mutation = GrantCredits(Load.walletID(number), amount, memo: "to be charged")
+      return Load.request(mutation, key: "grant-\(number)")
     }
   }
 
@@ -51,26 +50,25 @@ final class Load: Sendable {
     return try self.run(callers: callers, count: count, seconds: seconds) { caller, number in
       let wallet = Load.walletID(Int.random(in: 0..<walletCount, using: &generator))
       let amount = Money(micros: 1, currency: .usd)
-      let mutation = Mutation.charge(wallet, amount, .call, reference: "call-\(run)-\(number)")
-      return Load.command(mutation, .charge, key: "\(session)-\(run)-\(number)")
+      let mutation = Charge(wallet, amount, .call, reference: "call-\(run)-\(number)")
+      return Load.request(mutation, key: "\(session)-\(run)-\(number)")
     }
   }
 
   /// The number of the ledger's last record, which a charge's entry tells.
   func lastRecord() async throws -> Int {
-    let mutation = Mutation.charge(Load.walletID(0), Money(micros: 1, currency: .usd), .call, reference: "probe")
+    let mutation = Charge(Load.walletID(0), Money(micros: 1, currency: .usd), .call, reference: "probe")
     let key = "probe-\(session)-\(UInt64.random(in: .min ... .max))"
-    let outcome = try await committer.submit(Load.command(mutation, .charge, key: key))
-    guard case .reply(.entry(_, let entry)) = outcome.answer else { throw LoadFailure(reason: "\(outcome.answer)") }
-    return Int(entry.id.record)
+    let outcome = try await committer.submit(Load.request(mutation, key: key))
+    return Int(try outcome.result.get().entry.id.record)
   }
 
   @discardableResult
-  private func run(
+  private func run<Asked: Mutation>(
     callers: Int,
     count: Int = 0,
     seconds: Double = 0,
-    command: (_ caller: Int, _ number: Int) -> Command
+    request: (_ caller: Int, _ number: Int) -> Request<Asked>
   ) throws -> Latencies {
     var latencies = Latencies()
     var sentAt = [UInt64](repeating: 0, count: callers)
@@ -80,16 +78,14 @@ final class Load: Sendable {
     let end = seconds > 0 ? begin + UInt64(seconds * 1e9) : .max
     func send(_ caller: Int) {
       guard count == 0 || number < count, monotonicTime() < end else { return }
-      let next = command(caller, number)
+      let next = request(caller, number)
       number += 1
       inFlight += 1
       sentAt[caller] = monotonicTime()
       committer.submit(next) { [self] result in
         let wakes = arrivals.withLock { arrivals in
           if case .failure(let error) = result { arrivals.failure = "\(error)" }
-          if case .success(let outcome) = result, case .refusal(let refusal) = outcome.answer {
-            arrivals.failure = "\(refusal)"
-          }
+          if case .success(let outcome) = result, let refusal = outcome.refusal { arrivals.failure = "\(refusal)" }
           arrivals.callers.append(caller)
           return arrivals.callers.count == 1
         }
@@ -115,10 +111,13 @@ final class Load: Sendable {
     return latencies
   }
 
-  private static func command(_ mutation: Mutation, _ method: Method, key: String?) -> Command {
+  private static func request<Asked: Mutation>(_ mutation: Asked, key: String) -> Request<Asked> {
     // The server's digest of a request of this size costs its own thread the same.
-    let fingerprint = Digest(SHA256.hash(Array((key ?? "worker").utf8)))
-    return .mutate(mutation, Origin(caller: "switch", key: key, method: method, fingerprint: fingerprint))
+    let fingerprint = Digest(SHA256.hash(Array(key.utf8)))
+    return Request(
+      mutation,
+      from: Origin(caller: "switch", key: key, method: Asked.method, fingerprint: fingerprint)
+    )
   }
 }
 

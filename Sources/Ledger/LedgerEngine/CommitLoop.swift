@@ -10,7 +10,6 @@ struct CommitLoop<OpenedStore: Store> {
   private let commits: Committer.CommitHook
 
   private struct Committed {
-    var outcomes: [Outcome]
     var records: [JournalRecord] = []
     var begunRecharges: [Recharge] = []
   }
@@ -32,7 +31,7 @@ struct CommitLoop<OpenedStore: Store> {
   }
 
   /// Returns why the store failed, or nil once the mailbox is closed and empty.
-  mutating func run(_ mailbox: Mailbox<Submission>) -> String? {
+  mutating func run(_ mailbox: Mailbox<any QueuedOperation>) -> String? {
     while let gathered = mailbox.takeAll(waits: !scans.hasWork) {
       scans.takeIn()
       var rest = gathered[...]
@@ -41,7 +40,7 @@ struct CommitLoop<OpenedStore: Store> {
         rest = rest.dropFirst(Committer.largestBatch)
         let failure = commit(batch) ?? maintain(isIdle: rest.isEmpty && mailbox.isEmpty) ?? scan()
         if let failure {
-          for submission in rest { submission.completion(.failure(.unavailable(failure))) }
+          for submission in rest { submission.fail(.unavailable(failure)) }
           scans.close(.ledger(.unavailable(failure)))
           return failure
         }
@@ -51,22 +50,22 @@ struct CommitLoop<OpenedStore: Store> {
     return nil
   }
 
-  private func withoutExpired(_ batch: ArraySlice<Submission>) -> [Submission] {
+  private func withoutExpired(_ batch: ArraySlice<any QueuedOperation>) -> [any QueuedOperation] {
     guard batch.contains(where: { $0.deadline != nil }) else { return Array(batch) }
     let now = ContinuousClock.now
     return batch.filter { submission in
       guard let deadline = submission.deadline, deadline <= now else { return true }
-      submission.completion(.failure(.deadlineExceeded))
+      submission.fail(.deadlineExceeded)
       return false
     }
   }
 
   /// Returns why the store failed, or nil.
-  private mutating func commit(_ batch: [Submission]) -> String? {
+  private mutating func commit(_ batch: [any QueuedOperation]) -> String? {
     guard !batch.isEmpty else { return nil }
     do throws(StoreError) {
       let committed = try decide(batch)
-      for (submission, outcome) in zip(batch, committed.outcomes) { submission.completion(.success(outcome)) }
+      for submission in batch { submission.complete() }
       for recharge in committed.begunRecharges { rechargeBegun(recharge) }
       scans.follow(committed.records)
       return nil
@@ -78,32 +77,30 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  private mutating func decide(_ batch: [Submission]) throws(StoreError) -> Committed {
+  private mutating func decide(_ batch: [any QueuedOperation]) throws(StoreError) -> Committed {
     let time = now
     var state = try load(batch, at: time)
     rules.expireDueHolds(in: &state, at: time)
-    var outcomes: [Outcome] = []
-    outcomes.reserveCapacity(batch.count)
-    for submission in batch { outcomes.append(rules.decide(submission.command, in: &state, at: time)) }
-    guard !state.changes.isEmpty else { return Committed(outcomes: outcomes) }
+    for submission in batch { submission.decide(by: rules, in: &state, at: time) }
+    guard !state.changes.isEmpty else { return Committed() }
     state.position.time = time
     commits(.before, state.changes.records)
     try store.persist(state)
     commits(.after, state.changes.records)
     let begun = state.changes.recharges.compactMap { state.recharges[$0]?.recharge }.filter { $0.state == .processing }
-    return Committed(outcomes: outcomes, records: state.changes.records, begunRecharges: begun)
+    return Committed(records: state.changes.records, begunRecharges: begun)
   }
 
   /// With the disk full, reads and replays are still answered, as of the last commit; what would write is refused
   /// without effect.
-  private mutating func answerWithoutWriting(_ batch: [Submission]) -> String? {
+  private mutating func answerWithoutWriting(_ batch: [any QueuedOperation]) -> String? {
     do throws(StoreError) {
       let time = now
       let state = try load(batch, at: time)
       for submission in batch {
         var trial = state
-        let outcome = rules.decide(submission.command, in: &trial, at: time)
-        submission.completion(trial.changes.isEmpty ? .success(outcome) : .failure(.diskFull))
+        submission.decide(by: rules, in: &trial, at: time)
+        if trial.changes.isEmpty { submission.complete() } else { submission.fail(.diskFull) }
       }
       return nil
     } catch {
@@ -113,14 +110,14 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  private func refuse(_ batch: [Submission], because reason: String) -> String {
-    for submission in batch { submission.completion(.failure(.unavailable(reason))) }
+  private func refuse(_ batch: [any QueuedOperation], because reason: String) -> String {
+    for submission in batch { submission.fail(.unavailable(reason)) }
     return reason
   }
 
-  private mutating func load(_ batch: [Submission], at time: LedgerTime) throws(StoreError) -> LedgerState {
+  private mutating func load(_ batch: [any QueuedOperation], at time: LedgerTime) throws(StoreError) -> LedgerState {
     var needs = Needs(at: time)
-    for submission in batch { needs.add(submission.command) }
+    for submission in batch { submission.addNeeds(to: &needs) }
     return try store.load(needs)
   }
 

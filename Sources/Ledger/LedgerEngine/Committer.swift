@@ -1,13 +1,13 @@
 package import Ledger
 import Synchronization
 
-/// The ledger's one writer: a thread that owns the store and commits commands in batches.
+/// The ledger's one writer: a thread that owns the store and commits operations in batches.
 ///
-/// Commands that arrive while a batch is being synced form the next one, so that one sync serves all of them and no
-/// timer delays a lone caller. Questions wait in the same queue: every read sees every acknowledged write. Two
-/// commands with one key meet in that queue too, so the later is always answered by the earlier.
+/// Operations that arrive while a batch is being synced form the next one, so that one sync serves all of them and no
+/// timer delays a lone caller. Questions wait in the same queue: every read sees every acknowledged write. Two requests
+/// with one key meet in that queue too, so the later is always answered by the earlier.
 package final class Committer: Sendable {
-  package typealias Completion = @Sendable (Result<Outcome, LedgerError>) -> Void
+  package typealias Completion<Reply: Hashable & Sendable> = @Sendable (Result<Outcome<Reply>, LedgerError>) -> Void
   package typealias RechargeBegun = @Sendable (Recharge) -> Void
   package typealias CommitHook = @Sendable (CommitMoment, [JournalRecord]) -> Void
 
@@ -21,7 +21,7 @@ package final class Committer: Sendable {
   /// Bounds memory; above it callers are turned away while they can still retry.
   package static let largestQueue = 65_536
 
-  private let mailbox: Mailbox<Submission>
+  private let mailbox: Mailbox<any QueuedOperation>
   let desk: ScanDesk
   let rules: Rules
   private let thread: OwningThread
@@ -49,7 +49,7 @@ package final class Committer: Sendable {
     let stopReason = StopReason()
     self.stopReason = stopReason
     self.rules = rules
-    let mailbox = Mailbox<Submission>(capacity: Self.largestQueue)
+    let mailbox = Mailbox<any QueuedOperation>(capacity: Self.largestQueue)
     self.mailbox = mailbox
     let desk = ScanDesk(ring: { mailbox.ring() })
     self.desk = desk
@@ -75,7 +75,7 @@ package final class Committer: Sendable {
       mailbox.close()
       stopped(reason)
       while let late = mailbox.takeAll() {
-        for submission in late { submission.completion(.failure(.unavailable(reason))) }
+        for submission in late { submission.fail(.unavailable(reason)) }
       }
     }
     if let error = opening.wait() {
@@ -84,30 +84,31 @@ package final class Committer: Sendable {
     }
   }
 
-  /// Decides and commits `command`, then calls `completion` on the committer's thread: after the batch is durable, back
-  /// to back with the batch's other completions. It must not block.
+  /// Decides and commits `operation`, then calls `completion` on the committer's thread: after the batch is durable,
+  /// back to back with the batch's other completions. It must not block.
   ///
-  /// A command whose `deadline` passes before its turn is dropped without effect. Where the committer has stopped or
+  /// An operation whose `deadline` passes before its turn is dropped without effect. Where the committer has stopped or
   /// the queue is full, `completion` runs on the caller's thread before this returns.
-  package func submit(
-    _ command: Command,
+  package func submit<Submitted: Operation>(
+    _ operation: Submitted,
     deadline: ContinuousClock.Instant? = nil,
-    completion: @escaping Completion
+    completion: @escaping Completion<Submitted.Reply>
   ) {
-    switch mailbox.post(Submission(command: command, deadline: deadline, completion: completion)) {
+    let submission = Submission(operation, deadline: deadline, completion: completion)
+    switch mailbox.post(submission) {
     case .posted: break
-    case .full: completion(.failure(.unavailable("the ledger's queue is full")))
-    case .closed: completion(.failure(.unavailable(stopReason.value.withLock { $0 } ?? "the ledger is shutting down")))
+    case .full: submission.fail(.unavailable("the ledger's queue is full"))
+    case .closed: submission.fail(.unavailable(stopReason.value.withLock { $0 } ?? "the ledger is shutting down"))
     }
   }
 
-  /// The same for async callers. Cancelling the task does not recall the command.
-  package func submit(
-    _ command: Command,
+  /// The same for async callers. Cancelling the task does not recall the operation.
+  package func submit<Submitted: Operation>(
+    _ operation: Submitted,
     deadline: ContinuousClock.Instant? = nil
-  ) async throws(LedgerError) -> Outcome {
-    let result: Result<Outcome, LedgerError> = await withCheckedContinuation { continuation in
-      submit(command, deadline: deadline) { continuation.resume(returning: $0) }
+  ) async throws(LedgerError) -> Outcome<Submitted.Reply> {
+    let result: Result<Outcome<Submitted.Reply>, LedgerError> = await withCheckedContinuation { continuation in
+      submit(operation, deadline: deadline) { continuation.resume(returning: $0) }
     }
     return try result.get()
   }
@@ -117,12 +118,6 @@ package final class Committer: Sendable {
     mailbox.close()
     thread.join()
   }
-}
-
-struct Submission: Sendable {
-  let command: Command
-  let deadline: ContinuousClock.Instant?
-  let completion: Committer.Completion
 }
 
 private final class StopReason: Sendable {

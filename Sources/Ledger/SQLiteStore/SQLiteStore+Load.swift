@@ -8,12 +8,12 @@ extension SQLiteStore {
     var recharges = needs.recharges
     var refunds = needs.refunds
     for key in needs.keys {
-      guard let recorded = try recordedAnswer(for: key) else { continue }
-      state.answers[key] = recorded
+      guard let recorded = try recordedOutcome(for: key) else { continue }
+      state.recordedOutcomes[key] = recorded
       switch recorded.body {
       case .recharge(let id): recharges.insert(id)
       case .rechargeRefund(let id): refunds.insert(id)
-      case .fixed: break
+      case .payload, .refusal: break
       }
     }
     for id in refunds {
@@ -24,7 +24,7 @@ extension SQLiteStore {
       state.processorCharges[chargeID] = id
       if needs.chargesOfRecharges.contains(chargeID) { recharges.insert(id) }
     }
-    if needs.openErrands { recharges.formUnion(try loadOpenErrands(into: &state)) }
+    if needs.openMatters { recharges.formUnion(try loadOpenMatters(into: &state)) }
     var wallets = needs.wallets
     var walletsWithCards = needs.walletsWithCards
     for id in recharges.union(histories) {
@@ -86,7 +86,7 @@ extension SQLiteStore {
   }
 
   /// Returns the open recharges: they bring their wallets.
-  private func loadOpenErrands(into state: inout LedgerState) throws(StoreError) -> Set<RechargeID> {
+  private func loadOpenMatters(into state: inout LedgerState) throws(StoreError) -> Set<RechargeID> {
     state.openRecharges = try openRecharges()
     for book in try openRefunds() {
       state.refunds[book.refund.id] = book
@@ -150,15 +150,15 @@ extension SQLiteStore {
     return stored
   }
 
-  private func recordedAnswer(for key: IdempotencyKey) throws(StoreError) -> RecordedAnswer? {
+  private func recordedOutcome(for key: IdempotencyKey) throws(StoreError) -> RecordedOutcome? {
     guard let number = try keyIndex.answer(for: key) else { return nil }
     if number < 0 { return try recordedRefusal(-number) }
     guard let record = try storedRecord(number) else { throw .failed("record \(number) is lost") }
-    let answer = try decode(record.answer, of: "record \(number)")
-    return RecordedAnswer(
+    let payload = try decode(record.payload, of: "record \(number)")
+    return RecordedOutcome(
       method: record.origin.method,
       fingerprint: record.origin.fingerprint,
-      body: RecordedAnswer.Body(of: record, answer)
+      body: RecordedOutcome.Body(of: record, payload)
     )
   }
 
@@ -176,7 +176,7 @@ extension SQLiteStore {
     select.bind(1, id.value)
     defer { select.reset() }
     guard try select.step() else { return nil }
-    guard case .reply(.recharge(let reply)) = try decode(select.bytes(1), of: "recharge \(id)") else {
+    guard let reply = RechargeReply(try decode(select.bytes(1), of: "recharge \(id)")) else {
       throw .failed("recharge \(id) is damaged")
     }
     return RechargeBook(reply: reply, record: select.int64(0))
@@ -237,9 +237,9 @@ extension SQLiteStore {
     )
   }
 
-  func decode(_ bytes: [UInt8], of row: String) throws(StoreError) -> Answer {
+  func decode(_ bytes: [UInt8], of row: String) throws(StoreError) -> RecordPayload {
     do {
-      return try Answer(canonicalBytes: bytes)
+      return try RecordPayload(canonicalBytes: bytes)
     } catch {
       throw .failed("\(row) is damaged")
     }

@@ -170,7 +170,7 @@ extension SQLiteStore {
     insert.bind(19, record.origin.key)
     insert.bind(20, record.origin.method.rawValue)
     insert.bind(21, record.origin.fingerprint)
-    insert.bind(22, record.answer)
+    insert.bind(22, record.payload)
     insert.bind(23, record.hash)
     try insert.run()
   }

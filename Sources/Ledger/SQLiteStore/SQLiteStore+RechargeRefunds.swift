@@ -25,7 +25,7 @@ extension SQLiteStore {
     var books: [RechargeRefundBook] = []
     while try select.step() {
       let name = "refund \(select.text(2))"
-      guard case .reply(.rechargeRefund(let reply)) = try decode(select.bytes(1), of: name) else {
+      guard let reply = RechargeRefundReply(try decode(select.bytes(1), of: name)) else {
         throw .failed("\(name) is damaged")
       }
       books.append(RechargeRefundBook(reply: reply, record: select.int64(0)))
@@ -50,7 +50,7 @@ extension SQLiteStore {
     var books: [DisputeBook] = []
     while try select.step() {
       let name = "dispute \(select.text(2))"
-      guard case .reply(.dispute(let reply)) = try decode(select.bytes(1), of: name) else {
+      guard let reply = DisputeReply(try decode(select.bytes(1), of: name)) else {
         throw .failed("\(name) is damaged")
       }
       books.append(DisputeBook(reply: reply, record: select.int64(0)))

@@ -2,12 +2,12 @@ import Ledger
 import LedgerEngine
 
 extension SQLiteStore {
-  func recordedRefusal(_ number: Int64) throws(StoreError) -> RecordedAnswer {
+  func recordedRefusal(_ number: Int64) throws(StoreError) -> RecordedOutcome {
     guard let remembered = try refusal(number) else { throw .failed("refusal \(number) is lost") }
-    return RecordedAnswer(
+    return RecordedOutcome(
       method: remembered.method,
       fingerprint: remembered.fingerprint,
-      body: .fixed(.refusal(remembered.refusal))
+      body: .refusal(remembered.refusal)
     )
   }
 
@@ -18,7 +18,7 @@ extension SQLiteStore {
     guard try select.step() else { return nil }
     guard let method = Method(rawValue: select.text(3)), let fingerprint = select.digest(4),
       let hash = select.digest(6),
-      case .refusal(let refusal) = try decode(select.bytes(5), of: "refusal \(number)")
+      let refusal = try? Refusal(canonicalBytes: select.bytes(5))
     else { throw .failed("refusal \(number) is damaged") }
     return RememberedRefusal(
       number: number,
@@ -40,7 +40,7 @@ extension SQLiteStore {
     insert.bind(5, remembered.method.rawValue)
     insert.bind(6, remembered.fingerprint)
     insert.bind(7, remembered.refusal.reason)
-    insert.bind(8, Answer.refusal(remembered.refusal).canonicalBytes)
+    insert.bind(8, remembered.refusal.canonicalBytes)
     insert.bind(9, remembered.hash)
     try insert.run()
   }

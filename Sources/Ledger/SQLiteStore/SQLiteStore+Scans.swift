@@ -115,7 +115,7 @@ extension SQLiteStore {
           method: method,
           fingerprint: fingerprint
         ),
-        answer: select.bytes(21),
+        payload: select.bytes(21),
         hash: hash
       )
     )
@@ -125,7 +125,7 @@ extension SQLiteStore {
     let number = select.int64(0)
     guard let method = Method(rawValue: select.text(4)), let fingerprint = Digest(bytes: select.bytes(5)),
       let hash = Digest(bytes: select.bytes(8)),
-      case .refusal(let refusal)? = try? Answer(canonicalBytes: select.bytes(7)), refusal.reason == select.text(6)
+      let refusal = try? Refusal(canonicalBytes: select.bytes(7)), refusal.reason == select.text(6)
     else { return .damaged("refusal \(number) is damaged") }
     return .row(
       RememberedRefusal(

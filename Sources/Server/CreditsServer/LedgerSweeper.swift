@@ -36,9 +36,7 @@ package struct LedgerSweeper: Sendable {
 
   /// Does all that is due, for a bounded number of wallets in each batch.
   package func sweep() async throws(LedgerError) {
-    while case .reply(.expiredHolds(1...)) = try await committer.submit(.mutate(.expireDueHolds, .ledger)).answer {}
-    while case .reply(.wokenAutoRecharges(1...)) =
-      try await committer.submit(.mutate(.wakeAutoRecharges, .autoRecharge)).answer
-    {}
+    while try await committer.submit(Request(ExpireDueHolds(), from: .ledger)).reply ?? 0 > 0 {}
+    while try await committer.submit(Request(WakeAutoRecharges(), from: .autoRecharge)).reply ?? 0 > 0 {}
   }
 }

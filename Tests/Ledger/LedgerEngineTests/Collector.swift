@@ -1,5 +1,6 @@
 import Ledger
 import LedgerEngine
+import StoreContract
 import Synchronization
 
 final class Flag: Sendable {
@@ -11,20 +12,20 @@ final class Flag: Sendable {
 /// Gathers completions until there are as many as expected.
 final class Collector: Sendable {
   private let expected: Int
-  private let stream: AsyncStream<Result<Outcome, LedgerError>>
-  private let continuation: AsyncStream<Result<Outcome, LedgerError>>.Continuation
+  private let stream: AsyncStream<Result<CommandOutcome, LedgerError>>
+  private let continuation: AsyncStream<Result<CommandOutcome, LedgerError>>.Continuation
 
   init(expecting count: Int) {
     expected = count
     (stream, continuation) = AsyncStream.makeStream()
   }
 
-  var completion: Committer.Completion {
+  var completion: Committer.Completion<AnyReply> {
     { [continuation] in continuation.yield($0) }
   }
 
-  func all() async -> [Result<Outcome, LedgerError>] {
-    var results: [Result<Outcome, LedgerError>] = []
+  func all() async -> [Result<CommandOutcome, LedgerError>] {
+    var results: [Result<CommandOutcome, LedgerError>] = []
     for await result in stream {
       results.append(result)
       if results.count == expected { break }

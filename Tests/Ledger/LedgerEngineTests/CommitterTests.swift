@@ -30,16 +30,17 @@ struct CommitterTests {
   }
 
   func charge(_ wallet: String, key: String, micros: Int64 = 1) -> Command {
-    Scenario.command(.charge(WalletID(wallet), Scenario.micros(micros), .call, reference: ""), key: key)
+    Scenario.command(Charge(WalletID(wallet), Scenario.micros(micros), .call, reference: ""), key: key)
   }
 
   /// Creates `wallet` with $10.
   func fund(_ wallet: String, in committer: Committer) async throws {
-    for mutation in [
-      Mutation.createWallet(WalletID(wallet), .usd),
-      .recharge(RechargeID("r-\(wallet)"), WalletID(wallet), Scenario.usd(10), Scenario.card(wallet)),
-      .settleRecharge(RechargeID("r-\(wallet)"), .paid(processorChargeID: "ch-\(wallet)")),
-    ] {
+    let mutations: [any Mutation] = [
+      CreateWallet(WalletID(wallet), .usd),
+      StartRecharge(RechargeID("r-\(wallet)"), WalletID(wallet), Scenario.usd(10), Scenario.card(wallet)),
+      SettleRecharge(RechargeID("r-\(wallet)"), .paid(processorChargeID: "ch-\(wallet)")),
+    ]
+    for mutation in mutations {
       _ = try await committer.submit(Scenario.command(mutation, key: "fund-\(mutation)"))
     }
   }
@@ -68,16 +69,13 @@ struct CommitterTests {
     let committer = try committer()
     try await fund("w", in: committer)
     let same = charge("w", key: "same", micros: 1_000_000)
-    let outcomes = try await withThrowingTaskGroup(of: Outcome.self) { group in
+    let outcomes = try await withThrowingTaskGroup(of: CommandOutcome.self) { group in
       for _ in 0..<64 { group.addTask { try await committer.submit(same) } }
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(outcomes.filter { !$0.isReplay }.count == 1)
-    #expect(Set(outcomes.map(\.answer)).count == 1)
-    guard case .reply(.wallet(let wallet)) = try await committer.submit(.ask(.wallet(WalletID("w")))).answer else {
-      return #expect(Bool(false), "the wallet is gone")
-    }
-    #expect(wallet.posted == 9_000_000)
+    #expect(Set(outcomes.map(\.payload)).count == 1)
+    #expect(try await committer.submit(GetWallet(WalletID("w"))).reply?.posted == 9_000_000)
     committer.close()
   }
 
@@ -114,7 +112,7 @@ struct CommitterTests {
         try await committer.submit(charge("w", key: key))
       }
     }
-    await #expect(throws: LedgerError.self) { try await committer.submit(.ask(.wallet(WalletID("w")))) }
+    await #expect(throws: LedgerError.self) { try await committer.submit(GetWallet(WalletID("w"))) }
     #expect(stops.withLock { $0 } == ["fsync: Input/output error"])
     _ = stopped
     committer.close()
@@ -132,7 +130,7 @@ struct CommitterTests {
     memory.content.withLock { $0.nextFaults = [.diskFull("no room")] }
     // `first` meets the full disk alone, then these three in one batch.
     committer.submit(charge("w", key: "new"), completion: results.completion)
-    committer.submit(.ask(.wallet(WalletID("w"))), completion: results.completion)
+    committer.submit(Command.ask(GetWallet(WalletID("w"))), completion: results.completion)
     committer.submit(charge("w", key: "done"), completion: results.completion)
     gate.open()
     await #expect(throws: LedgerError.diskFull) { try await first.value }
@@ -140,11 +138,8 @@ struct CommitterTests {
     gate.open()
     let outcomes = await results.all()
     #expect(outcomes.filter { $0 == .failure(.diskFull) }.count == 1)
-    #expect(outcomes.contains(.success(Outcome(answer: done.answer, isReplay: true))))
-    let wallets = outcomes.compactMap { outcome -> Wallet? in
-      guard case .success(let outcome) = outcome, case .reply(.wallet(let wallet)) = outcome.answer else { return nil }
-      return wallet
-    }
+    #expect(outcomes.contains(.success(done.asReplay)))
+    let wallets = outcomes.compactMap { try? $0.get().reply(as: Wallet.self) }
     #expect(wallets.map(\.posted) == [9_999_999])
     gate.open()
     #expect(try await committer.submit(charge("w", key: "new")).isReplay == false)
@@ -158,7 +153,7 @@ struct CommitterTests {
       LedgerTime(microseconds: ticks.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] })
     })
     for wallet in ["a", "b", "c", "d"] {
-      _ = try await committer.submit(Scenario.command(.createWallet(WalletID(wallet), .usd), key: wallet))
+      _ = try await committer.submit(Scenario.command(CreateWallet(WalletID(wallet), .usd), key: wallet))
     }
     #expect(
       memory.content.withLock { $0.records.map(\.time.microseconds) } == [5_000_000, 5_000_000, 5_000_000, 6_000_000]

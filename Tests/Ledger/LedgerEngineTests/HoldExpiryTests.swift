@@ -17,19 +17,20 @@ struct HoldExpiryTests {
       stopped: { Issue.record("stopped: \($0)") }
     )
     for wallet in ["a", "b"] {
-      for mutation in [
-        Mutation.createWallet(WalletID(wallet), .usd),
-        .grant(WalletID(wallet), Scenario.usd(10), memo: ""),
-        .placeHold(WalletID(wallet), Scenario.usd(4), .call, reference: "", ttl: 60),
-      ] { _ = try await committer.submit(Scenario.command(mutation, key: "\(mutation)")) }
+      let mutations: [any Mutation] = [
+        CreateWallet(WalletID(wallet), .usd),
+        GrantCredits(WalletID(wallet), Scenario.usd(10), memo: ""),
+        PlaceHold(WalletID(wallet), Scenario.usd(4), .call, reference: "", ttl: 60),
+      ]
+      for mutation in mutations { _ = try await committer.submit(Scenario.command(mutation, key: "\(mutation)")) }
     }
     clock.advance(seconds: 59)
-    #expect(try await committer.submit(.ask(.wallet(WalletID("a")))).answer.wallet?.held == 4_000_000)
+    #expect(try await committer.submit(GetWallet(WalletID("a"))).reply?.held == 4_000_000)
     clock.advance(seconds: 1)
-    #expect(try await committer.submit(.ask(.wallet(WalletID("a")))).answer.wallet?.held == 0)
-    let sweep = Command.mutate(.expireDueHolds, .ledger)
-    #expect(try await committer.submit(sweep).answer == .reply(.expiredHolds(1)))
-    #expect(try await committer.submit(sweep).answer == .reply(.expiredHolds(0)))
+    #expect(try await committer.submit(GetWallet(WalletID("a"))).reply?.held == 0)
+    let sweep = Request(ExpireDueHolds(), from: .ledger)
+    #expect(try await committer.submit(sweep).reply == 1)
+    #expect(try await committer.submit(sweep).reply == 0)
     let kinds = memory.content.withLock { $0.records.suffix(2).map(\.kind) }
     #expect(kinds == [.holdExpired, .holdExpired])
     committer.close()

@@ -70,7 +70,7 @@ struct ListTests {
     let done = Collector(expecting: 10_500)
     for index in 0..<10_500 {
       ledger.committer.submit(
-        Scenario.command(.charge(WalletID("w"), Scenario.micros(1), .call, reference: ""), key: "k\(index)"),
+        Scenario.command(Charge(WalletID("w"), Scenario.micros(1), .call, reference: ""), key: "k\(index)"),
         completion: done.completion
       )
     }
@@ -101,7 +101,7 @@ struct ListTests {
   func walletPages(size: Int) async throws {
     for index in 0..<150 {
       _ = try await ledger.committer.submit(
-        Scenario.command(.createWallet(WalletID("w\(index)"), .usd), key: "k\(index)")
+        Scenario.command(CreateWallet(WalletID("w\(index)"), .usd), key: "k\(index)")
       )
     }
     var created: Int64? = 0

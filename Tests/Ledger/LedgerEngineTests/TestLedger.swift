@@ -19,19 +19,20 @@ struct TestLedger {
 
   /// Creates `wallet` with $10: four changes.
   func fund(_ wallet: String) async throws {
-    for mutation in [
-      Mutation.createWallet(WalletID(wallet), .usd),
-      .recharge(RechargeID("r-\(wallet)"), WalletID(wallet), Scenario.usd(10), Scenario.card(wallet)),
-      .settleRecharge(RechargeID("r-\(wallet)"), .paid(processorChargeID: "ch-\(wallet)")),
-    ] {
+    let mutations: [any Mutation] = [
+      CreateWallet(WalletID(wallet), .usd),
+      StartRecharge(RechargeID("r-\(wallet)"), WalletID(wallet), Scenario.usd(10), Scenario.card(wallet)),
+      SettleRecharge(RechargeID("r-\(wallet)"), .paid(processorChargeID: "ch-\(wallet)")),
+    ]
+    for mutation in mutations {
       _ = try await committer.submit(Scenario.command(mutation, key: "fund-\(mutation)"))
     }
   }
 
   @discardableResult
-  func charge(_ wallet: String, key: String, micros: Int64 = 1) async throws -> Outcome {
+  func charge(_ wallet: String, key: String, micros: Int64 = 1) async throws -> CommandOutcome {
     try await committer.submit(
-      Scenario.command(.charge(WalletID(wallet), Scenario.micros(micros), .call, reference: ""), key: key)
+      Scenario.command(Charge(WalletID(wallet), Scenario.micros(micros), .call, reference: ""), key: key)
     )
   }
 }

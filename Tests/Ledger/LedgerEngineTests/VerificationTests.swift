@@ -15,22 +15,22 @@ struct VerificationTests {
       _ = try await ledger.committer.submit(Scenario.command(mutation, key: "k\(index)"))
     }
     try await ledger.fund("h")
-    let charge = try await ledger.charge("h", key: "to refund", micros: 9).answer
-    try await send(.refundCharge(try #require(charge.entry?.id), Scenario.micros(5)), "refund")
+    let charge = try await ledger.charge("h", key: "to refund", micros: 9)
+    try await send(RefundCharge(try #require(charge.entry?.id), Scenario.micros(5)), "refund")
     for outcome in ["captured", "released", "held"] {
-      let hold = Mutation.placeHold(WalletID("h"), Scenario.micros(100), .call, reference: outcome, ttl: 600)
+      let hold = PlaceHold(WalletID("h"), Scenario.micros(100), .call, reference: outcome, ttl: 600)
       let id = try #require(try await send(hold, outcome).hold?.id)
       if outcome != "released" {
-        try await send(.captureHold(id, Scenario.micros(7), isFinal: false), "part \(outcome)")
+        try await send(CaptureHold(id, Scenario.micros(7), isFinal: false), "part \(outcome)")
       }
-      if outcome == "captured" { try await send(.captureHold(id, Scenario.micros(8), isFinal: true), "last") }
-      if outcome == "released" { try await send(.releaseHold(id), "release") }
+      if outcome == "captured" { try await send(CaptureHold(id, Scenario.micros(8), isFinal: true), "last") }
+      if outcome == "released" { try await send(ReleaseHold(id), "release") }
     }
   }
 
   @discardableResult
-  func send(_ mutation: Mutation, _ key: String) async throws -> Answer {
-    try await ledger.committer.submit(Scenario.command(mutation, key: key)).answer
+  func send(_ mutation: some Mutation, _ key: String) async throws -> CommandOutcome {
+    try await ledger.committer.submit(Scenario.command(mutation, key: key))
   }
 
   func verdict(known: KnownDigest? = nil) async throws -> LedgerVerdict {
@@ -73,7 +73,7 @@ struct VerificationTests {
         let done = Collector(expecting: 64)
         for _ in 0..<64 {
           count += 1
-          let charge = Mutation.charge(WalletID("busy"), Scenario.micros(1), .call, reference: "")
+          let charge = Charge(WalletID("busy"), Scenario.micros(1), .call, reference: "")
           committer.submit(Scenario.command(charge, key: "load-\(count)"), completion: done.completion)
         }
         _ = await done.all()
@@ -106,7 +106,7 @@ struct VerificationTests {
 
   static let damages: [(String, @Sendable (inout Content) -> Void)] = [
     ("an amount", { $0.records[8].amount += 1 }),
-    ("an answer", { $0.records[8].answer[20] ^= 1 }),
+    ("a payload", { $0.records[8].payload[20] ^= 1 }),
     ("a key", { $0.records[8].origin.key = "other" }),
     ("a lost record", { $0.records.remove(at: 8) }),
     ("a cut tail", { $0.records.removeLast() }),

@@ -67,7 +67,7 @@ struct WalletWatchTests {
     _ = try await watch.next()
     let done = Collector(expecting: limit + 200)
     for index in 0..<limit + 200 {
-      let command = Scenario.command(.charge(WalletID("w"), Scenario.micros(1), .call, reference: ""), key: "k\(index)")
+      let command = Scenario.command(Charge(WalletID("w"), Scenario.micros(1), .call, reference: ""), key: "k\(index)")
       if index % 10_000 == 0 { try await ledger.charge("w", key: "pause-\(index)") }
       ledger.committer.submit(command, completion: done.completion)
     }

@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 /// A wallet with a card, $30 and automatic recharges of $25 below $20.
@@ -13,17 +12,17 @@ private struct RechargingWallet {
   }
 
   @discardableResult
-  mutating func set(isEnabled: Bool = true, monthlyLimit: Money? = nil) -> Answer {
+  mutating func set(isEnabled: Bool = true, monthlyLimit: Money? = nil) -> Outcome<AutoRechargeSaved> {
     let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25), monthlyLimit: monthlyLimit)
-    return ledger.send(.setAutoRecharge(id, AutoRechargeSettings(isEnabled: isEnabled, terms: terms))).answer
+    return ledger.send(SetAutoRecharge(id, AutoRechargeSettings(isEnabled: isEnabled, terms: terms)))
   }
 
   @discardableResult
-  mutating func spend(_ dollars: Int64) -> Answer {
-    ledger.send(.charge(id, usd(dollars), .call, reference: "")).answer
+  mutating func spend(_ dollars: Int64) -> Outcome<EntryReply> {
+    ledger.send(Charge(id, usd(dollars), .call, reference: ""))
   }
 
-  /// The processor's word on the recharge that is open.
+  /// The processor's result of the recharge that is open.
   mutating func settle(_ settlement: Settlement) throws {
     _ = ledger.settle(try #require(open).value, settlement)
   }
@@ -36,19 +35,14 @@ private struct RechargingWallet {
 
   mutating func pass(seconds: Int64) { ledger.now = ledger.now.adding(seconds: seconds) }
 
-  mutating func wake() -> Answer {
-    ledger.rules.decide(.mutate(.wakeAutoRecharges, .autoRecharge), in: &ledger.state, at: ledger.now).answer
-  }
+  mutating func wake() -> Outcome<Int> { ledger.decide(WakeAutoRecharges(), from: .autoRecharge) }
 
   var open: RechargeID? { ledger.state.accounts[id]?.openRecharge }
   var autoRecharge: AutoRecharge? { ledger.wallet("w")?.autoRecharge }
   var available: Int64? { ledger.wallet("w").map { $0.available.micros / 1_000_000 } }
 
   var explanation: String {
-    mutating get {
-      guard case .reply(.autoRecharge(let reply)) = ledger.ask(.autoRecharge(id)) else { return "" }
-      return reply.explanation
-    }
+    mutating get { ledger.ask(GetAutoRecharge(id)).reply?.explanation ?? "" }
   }
 
   /// How many recharges the wallet has begun by itself.
@@ -78,7 +72,7 @@ struct AutoRechargeTests {
   @Test("fire for holds as for charges, by what is available")
   func holds() {
     var wallet = RechargingWallet()
-    _ = wallet.ledger.send(.placeHold(wallet.id, usd(11), .call, reference: "", ttl: 0))
+    _ = wallet.ledger.send(PlaceHold(wallet.id, usd(11), .call, reference: "", ttl: 0))
     #expect(wallet.fired == 1)
   }
 
@@ -87,32 +81,32 @@ struct AutoRechargeTests {
     var wallet = RechargingWallet()
     for _ in 0..<64 { wallet.spend(1) }
     #expect(wallet.fired == 1)
-    let manual = wallet.ledger.send(.recharge(RechargeID("m"), wallet.id, usd(10), nil))
-    #expect(manual.answer.reason == "RECHARGE_IN_PROGRESS")
+    let manual = wallet.ledger.send(StartRecharge(RechargeID("m"), wallet.id, usd(10), nil))
+    #expect(manual.refusal?.reason == "RECHARGE_IN_PROGRESS")
   }
 
   @Test("let a hold wait for them: its key is free until the recharge has ended", arguments: [true, false])
   func waitingHold(isPaid: Bool) throws {
     var wallet = RechargingWallet(funded: 21)
-    let place = Mutation.placeHold(wallet.id, usd(30), .call, reference: "", ttl: 60, waitsForRecharge: true)
+    let place = PlaceHold(wallet.id, usd(30), .call, reference: "", ttl: 60, waitsForRecharge: true)
     // Above the threshold nothing is begun for it.
-    #expect(wallet.ledger.send(place, key: "no hope").answer.reason == "INSUFFICIENT_CREDITS")
+    #expect(wallet.ledger.send(place, key: "no hope").refusal?.reason == "INSUFFICIENT_CREDITS")
     wallet.spend(2)
     let id = try #require(wallet.open)
     for _ in 1...2 {
-      #expect(wallet.ledger.send(place, key: "hold").answer == .refusal(.rechargeInProgress(id)))
+      #expect(wallet.ledger.send(place, key: "hold").refusal == .rechargeInProgress(id))
     }
     #expect(wallet.fired == 1)
     if isPaid { try wallet.pay() } else { try wallet.decline() }
-    let answer = wallet.ledger.send(place, key: "hold").answer
-    #expect(isPaid ? answer.hold?.amount == 30_000_000 : answer.reason == "INSUFFICIENT_CREDITS")
+    let outcome = wallet.ledger.send(place, key: "hold")
+    #expect(isPaid ? outcome.reply?.hold.amount == 30_000_000 : outcome.refusal?.reason == "INSUFFICIENT_CREDITS")
     #expect(wallet.ledger.send(place, key: "hold").isReplay)
   }
 
   @Test("wait for a recharge that somebody else has begun, then look again")
   func slotTaken() throws {
     var wallet = RechargingWallet()
-    _ = wallet.ledger.send(.recharge(RechargeID("m"), wallet.id, usd(10), nil))
+    _ = wallet.ledger.send(StartRecharge(RechargeID("m"), wallet.id, usd(10), nil))
     wallet.spend(25)
     #expect(wallet.fired == 0)
     _ = wallet.ledger.settle("m", .paid(processorChargeID: "ch-m"))
@@ -142,8 +136,8 @@ struct AutoRechargeTests {
     if obstacle == .monthEnd { wallet.pass(seconds: 61) }
     if let available = wallet.available, available > 0 { wallet.spend(available) }
     if obstacle == .nothing || obstacle == .unfreeze { try wallet.decline("lost_card") }
-    if obstacle == .unfreeze { _ = wallet.ledger.send(.freeze(wallet.id)) }
-    if obstacle == .nothing || obstacle == .unfreeze { _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id)) }
+    if obstacle == .unfreeze { _ = wallet.ledger.send(FreezeWallet(wallet.id)) }
+    if obstacle == .nothing || obstacle == .unfreeze { _ = wallet.ledger.send(ResumeAutoRecharge(wallet.id)) }
     if obstacle == .nothing {
       // Begun with the resumption; undone, so that the refused spend has to begin it.
       try wallet.decline()
@@ -155,14 +149,14 @@ struct AutoRechargeTests {
     case .nothing: break
     case .cooldown: wallet.pass(seconds: 60)
     case .backoff: wallet.pass(seconds: 3600)
-    case .resume: _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
-    case .newCard: _ = wallet.ledger.send(.savePaymentMethod(wallet.id, card("new")))
-    case .unfreeze: _ = wallet.ledger.send(.unfreeze(wallet.id))
+    case .resume: _ = wallet.ledger.send(ResumeAutoRecharge(wallet.id))
+    case .newCard: _ = wallet.ledger.send(SavePaymentMethod(wallet.id, card("new")))
+    case .unfreeze: _ = wallet.ledger.send(UnfreezeWallet(wallet.id))
     case .monthEnd: wallet.pass(seconds: 32 * 86_400)
     }
-    #expect(wallet.spend(5).reason == "INSUFFICIENT_CREDITS")
+    #expect(wallet.spend(5).refusal?.reason == "INSUFFICIENT_CREDITS")
     try wallet.pay()
-    #expect(wallet.spend(5).reason == nil)
+    #expect(wallet.spend(5).refusal == nil)
     try wallet.ledger.prove()
   }
 
@@ -174,12 +168,12 @@ struct AutoRechargeTests {
     if obstacle == .monthEnd { wallet.pass(seconds: 61) }
     wallet.spend(10)
     let fired = wallet.fired
-    #expect(wallet.wake() == .reply(.wokenAutoRecharges(0)))
+    #expect(wallet.wake().reply == 0)
     let time = try #require(wallet.autoRecharge?.wakeTime)
     wallet.ledger.now = time
-    #expect(wallet.wake() == .reply(.wokenAutoRecharges(1)))
+    #expect(wallet.wake().reply == 1)
     #expect(wallet.fired == fired + 1)
-    #expect(wallet.wake() == .reply(.wokenAutoRecharges(0)))
+    #expect(wallet.wake().reply == 0)
   }
 
   @Test("never charge more in a month than its limit, and go on with the next")
@@ -222,10 +216,10 @@ struct AutoRechargeTests {
     #expect(wallet.autoRecharge?.status == .suspended)
     wallet.pass(seconds: 400 * 86_400)
     _ = wallet.wake()
-    #expect(wallet.spend(1).reason == "INSUFFICIENT_CREDITS")
+    #expect(wallet.spend(1).refusal?.reason == "INSUFFICIENT_CREDITS")
     wallet.set()
     #expect(wallet.fired == 4)
-    _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
+    _ = wallet.ledger.send(ResumeAutoRecharge(wallet.id))
     #expect(wallet.fired == 5)
   }
 
@@ -234,12 +228,12 @@ struct AutoRechargeTests {
     var wallet = RechargingWallet()
     wallet.set(isEnabled: false)
     wallet.spend(30)
-    _ = wallet.ledger.send(.recharge(RechargeID("m"), wallet.id, usd(10), card("b")))
+    _ = wallet.ledger.send(StartRecharge(RechargeID("m"), wallet.id, usd(10), card("b")))
     _ = wallet.ledger.settle("m", .paid(processorChargeID: "ch-m"))
-    _ = wallet.ledger.send(.savePaymentMethod(wallet.id, card("c")))
+    _ = wallet.ledger.send(SavePaymentMethod(wallet.id, card("c")))
     wallet.pass(seconds: 40 * 86_400)
     _ = wallet.wake()
-    #expect(wallet.ledger.send(.resumeAutoRecharge(wallet.id)).answer.reason == "AUTO_RECHARGE_DISABLED")
+    #expect(wallet.ledger.send(ResumeAutoRecharge(wallet.id)).refusal?.reason == "AUTO_RECHARGE_DISABLED")
     #expect(wallet.fired == 0)
     #expect(wallet.autoRecharge?.isEnabled == false)
   }
@@ -263,17 +257,15 @@ struct AutoRechargeTests {
       isEnabled: true,
       terms: AutoRechargeTerms(threshold: usd(20), amount: usd(25))
     )
-    let enable = Mutation.setAutoRecharge(WalletID("w"), settings)
-    #expect(ledger.send(enable).answer.reason == "PAYMENT_METHOD_REQUIRED")
-    _ = ledger.send(.savePaymentMethod(WalletID("w"), card("a")))
-    let answer = ledger.send(enable, key: "k").answer
-    guard case .reply(.autoRechargeSaved(let wallet, firesNow: true)) = answer else {
-      Issue.record("\(answer)")
-      return
-    }
-    #expect(wallet.autoRecharge?.phase == .armed)
+    let enable = SetAutoRecharge(WalletID("w"), settings)
+    #expect(ledger.send(enable).refusal?.reason == "PAYMENT_METHOD_REQUIRED")
+    _ = ledger.send(SavePaymentMethod(WalletID("w"), card("a")))
+    let outcome = ledger.send(enable, key: "k")
+    let saved = try #require(outcome.reply)
+    #expect(saved.firesNow)
+    #expect(saved.wallet.autoRecharge?.phase == .armed)
     #expect(ledger.state.accounts[WalletID("w")]?.openRecharge != nil)
-    #expect(ledger.send(enable, key: "k") == Outcome(answer: answer, isReplay: true))
+    #expect(ledger.send(enable, key: "k") == outcome.asReplay)
     #expect(ledger.state.recharges.count == 1)
   }
 
@@ -283,7 +275,7 @@ struct AutoRechargeTests {
     ledger.openWallet("w")
     let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
     let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(50), card("a"), settings))
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(50), card("a"), settings))
     #expect(ledger.wallet("w")?.autoRecharge == nil)
     _ = ledger.settle("r", isPaid ? .paid(processorChargeID: "ch") : .declined(processorChargeID: nil, code: "x"))
     #expect(ledger.wallet("w")?.autoRecharge == (isPaid ? AutoRecharge(isEnabled: true, terms: terms) : nil))
@@ -295,7 +287,7 @@ struct AutoRechargeTests {
     var wallet = RechargingWallet()
     wallet.spend(30)
     try wallet.decline("stolen_card")
-    _ = wallet.ledger.send(.changeCardAndPay(RechargeID("c"), wallet.id, usd(50), card("new")))
+    _ = wallet.ledger.send(ChangeCardAndPay(RechargeID("c"), wallet.id, usd(50), card("new")))
     _ = wallet.ledger.settle(
       "c",
       isPaid ? .paid(processorChargeID: "ch-c") : .declined(processorChargeID: nil, code: "x")
@@ -321,9 +313,9 @@ struct AutoRechargeTests {
     ]
     for terms in some {
       let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
-      #expect(ledger.send(.setAutoRecharge(WalletID("w"), settings)).answer.reason == reason)
-      let recharge = Mutation.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a"), settings)
-      if reason != nil { #expect(ledger.send(recharge).answer.reason == reason) }
+      #expect(ledger.send(SetAutoRecharge(WalletID("w"), settings)).refusal?.reason == reason)
+      let recharge = StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a"), settings)
+      if reason != nil { #expect(ledger.send(recharge).refusal?.reason == reason) }
     }
     let settings = AutoRechargeSettings(
       isEnabled: true,
@@ -332,18 +324,18 @@ struct AutoRechargeTests {
     // A month's limit may be as high as one likes, to the fraction of a cent.
     let isTooLow = currency == "USD" && micros < 10_000_000
     let expected = isTooLow ? "AMOUNT_OUT_OF_RANGE" : currency == "USD" ? nil : "CURRENCY_MISMATCH"
-    #expect(ledger.send(.setAutoRecharge(WalletID("w"), settings)).answer.reason == expected)
+    #expect(ledger.send(SetAutoRecharge(WalletID("w"), settings)).refusal?.reason == expected)
   }
 
   @Test("keep their terms where only the checkbox is sent, and need some at first")
   func checkbox() throws {
     var wallet = RechargingWallet()
-    _ = wallet.ledger.send(.setAutoRecharge(wallet.id, AutoRechargeSettings(isEnabled: false, terms: nil)))
+    _ = wallet.ledger.send(SetAutoRecharge(wallet.id, AutoRechargeSettings(isEnabled: false, terms: nil)))
     #expect(wallet.autoRecharge?.isEnabled == false)
     #expect(wallet.autoRecharge?.terms.threshold == usd(20))
     wallet.ledger.openWallet("v", funded: 10)
-    let bare = Mutation.setAutoRecharge(WalletID("v"), AutoRechargeSettings(isEnabled: true, terms: nil))
-    #expect(wallet.ledger.send(bare).answer.reason == "FIELD_INVALID")
+    let bare = SetAutoRecharge(WalletID("v"), AutoRechargeSettings(isEnabled: true, terms: nil))
+    #expect(wallet.ledger.send(bare).refusal?.reason == "FIELD_INVALID")
   }
 
   @Test("end with their wallet")
@@ -352,10 +344,10 @@ struct AutoRechargeTests {
     wallet.set(isEnabled: false)
     wallet.spend(30)
     wallet.set(isEnabled: false)
-    _ = wallet.ledger.send(.close(wallet.id))
+    _ = wallet.ledger.send(CloseWallet(wallet.id))
     wallet.pass(seconds: 86_400)
-    #expect(wallet.wake() == .reply(.wokenAutoRecharges(0)))
-    #expect(wallet.set().reason == "WALLET_CLOSED")
+    #expect(wallet.wake().reply == 0)
+    #expect(wallet.set().refusal?.reason == "WALLET_CLOSED")
   }
 
   @Test("explain themselves in a sentence")

@@ -8,11 +8,9 @@ struct ChargeTests {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
     let before = try #require(ledger.wallet("w"))
-    guard
-      case .reply(.entry(let wallet, let entry)) = ledger.send(
-        .charge(WalletID("w"), micros(2_500), .call, reference: "call-7")
-      ).answer
-    else { return #expect(Bool(false), "the charge was refused") }
+    let outcome = ledger.send(Charge(WalletID("w"), micros(2_500), .call, reference: "call-7"))
+    let reply = try #require(outcome.reply)
+    let (wallet, entry) = (reply.wallet, reply.entry)
     #expect(wallet.posted == 9_997_500)
     #expect(wallet.sequence == before.sequence + 1)
     #expect(entry.sequence == wallet.sequence)
@@ -42,8 +40,8 @@ struct ChargeTests {
     }
     let before = ledger.wallet(walletID)
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    let outcome = ledger.send(.charge(WalletID(walletID), money, .other, reference: ""))
-    #expect(outcome.answer.reason == reason)
+    let outcome = ledger.send(Charge(WalletID(walletID), money, .other, reference: ""))
+    #expect(outcome.refusal?.reason == reason)
     #expect(ledger.wallet(walletID) == before)
   }
 
@@ -51,9 +49,9 @@ struct ChargeTests {
   func lastMicro() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    #expect(ledger.send(.charge(WalletID("w"), usd(10), .text, reference: "")).answer.wallet?.posted == 0)
+    #expect(ledger.send(Charge(WalletID("w"), usd(10), .text, reference: "")).reply?.wallet.posted == 0)
     #expect(
-      ledger.send(.charge(WalletID("w"), micros(1), .text, reference: "")).answer.reason == "INSUFFICIENT_CREDITS"
+      ledger.send(Charge(WalletID("w"), micros(1), .text, reference: "")).refusal?.reason == "INSUFFICIENT_CREDITS"
     )
   }
 
@@ -72,8 +70,8 @@ struct ChargeTests {
   func held() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    _ = ledger.send(.placeHold(WalletID("w"), usd(4), .call, reference: "", ttl: 60))
-    #expect(ledger.send(.charge(WalletID("w"), usd(7), .call, reference: "")).answer.reason == "INSUFFICIENT_CREDITS")
-    #expect(ledger.send(.charge(WalletID("w"), usd(6), .call, reference: "")).answer.wallet?.available == usd(0))
+    _ = ledger.send(PlaceHold(WalletID("w"), usd(4), .call, reference: "", ttl: 60))
+    #expect(ledger.send(Charge(WalletID("w"), usd(7), .call, reference: "")).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(Charge(WalletID("w"), usd(6), .call, reference: "")).reply?.wallet.available == usd(0))
   }
 }

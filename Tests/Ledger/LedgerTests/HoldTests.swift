@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 @Suite("A hold")
@@ -8,9 +7,9 @@ struct HoldTests {
   func lastUnit() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
-    let place = Mutation.placeHold(WalletID("w"), usd(4), .call, reference: "call-7", ttl: 60)
+    let place = PlaceHold(WalletID("w"), usd(4), .call, reference: "call-7", ttl: 60)
     for (affordable, isLast) in [(6, false), (2, true)] as [(Int64, Bool)] {
-      guard case .reply(.hold(let reply)) = ledger.send(place).answer else { return #expect(Bool(false), "refused") }
+      let reply = try #require(ledger.send(place).reply)
       #expect(reply.affordable == usd(affordable))
       #expect(reply.isLastUnit == isLast)
       #expect(reply.hold.remaining == 4_000_000)
@@ -18,7 +17,7 @@ struct HoldTests {
       #expect(reply.hold.caller == "tester")
       #expect(HoldID(reply.hold.id.description) == reply.hold.id)
     }
-    #expect(ledger.send(place).answer.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(place).refusal?.reason == "INSUFFICIENT_CREDITS")
     #expect(ledger.wallet("w")?.posted == 10_000_000)
     #expect(ledger.wallet("w")?.held == 8_000_000)
   }
@@ -31,8 +30,7 @@ struct HoldTests {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", usd(amount), ttl: 60)
-    let answer = ledger.send(.extendHold(id, additional: usd(additional), ttl: nil)).answer
-    guard case .reply(.hold(let reply)) = answer else { return #expect(Bool(false), "refused") }
+    let reply = try #require(ledger.send(ExtendHold(id, additional: usd(additional), ttl: nil)).reply)
     #expect(reply.affordable == usd(10 - amount - additional))
     #expect(reply.isLastUnit == isLast)
     #expect(reply.hold.amount == usd(amount + additional).micros)
@@ -43,10 +41,10 @@ struct HoldTests {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", micros(9_999_999), ttl: 60)
-    #expect(ledger.send(.extendHold(id, additional: micros(2), ttl: nil)).answer.reason == "INSUFFICIENT_CREDITS")
-    #expect(ledger.send(.extendHold(id, additional: micros(1), ttl: nil)).answer.wallet?.available == usd(0))
-    let more = Mutation.placeHold(WalletID("w"), micros(1), .text, reference: "", ttl: 1)
-    #expect(ledger.send(more).answer.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(ExtendHold(id, additional: micros(2), ttl: nil)).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).reply?.wallet.available == usd(0))
+    let more = PlaceHold(WalletID("w"), micros(1), .text, reference: "", ttl: 1)
+    #expect(ledger.send(more).refusal?.reason == "INSUFFICIENT_CREDITS")
   }
 
   @Test(
@@ -57,12 +55,12 @@ struct HoldTests {
   func lifetime(ttl: Int64, seconds: Int64?) throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
-    let answer = ledger.send(.placeHold(WalletID("w"), usd(1), .call, reference: "", ttl: ttl)).answer
+    let outcome = ledger.send(PlaceHold(WalletID("w"), usd(1), .call, reference: "", ttl: ttl))
     guard let seconds else {
-      #expect(answer == .refusal(.fieldInvalid(field: "ttl", description: "must be from 1 to 604800 seconds")))
+      #expect(outcome.refusal == .fieldInvalid(field: "ttl", description: "must be from 1 to 604800 seconds"))
       return
     }
-    let hold = try #require(answer.hold)
+    let hold = try #require(outcome.reply).hold
     #expect(hold.expireTime.microseconds(since: ledger.now) == seconds * 1_000_000)
     ledger.pass(seconds: seconds - 1)
     #expect(ledger.state.holds[hold.id]?.state == .held)
@@ -78,15 +76,15 @@ struct HoldTests {
     let id = try ledger.placeHold("w", usd(1), ttl: 600)
     ledger.pass(seconds: 500)
     #expect(
-      ledger.send(.extendHold(id, additional: nil, ttl: 50)).answer.hold?.expireTime == ledger.now.adding(seconds: 100)
+      ledger.send(ExtendHold(id, additional: nil, ttl: 50)).reply?.hold.expireTime == ledger.now.adding(seconds: 100)
     )
     #expect(
-      ledger.send(.extendHold(id, additional: nil, ttl: 200)).answer.hold?.expireTime == ledger.now.adding(seconds: 200)
+      ledger.send(ExtendHold(id, additional: nil, ttl: 200)).reply?.hold.expireTime == ledger.now.adding(seconds: 200)
     )
     for ttl in [0, -1, 604_801] as [Int64] {
-      #expect(ledger.send(.extendHold(id, additional: nil, ttl: ttl)).answer.reason == "FIELD_INVALID")
+      #expect(ledger.send(ExtendHold(id, additional: nil, ttl: ttl)).refusal?.reason == "FIELD_INVALID")
     }
-    #expect(ledger.send(.extendHold(id, additional: nil, ttl: nil)).answer.reason == "FIELD_INVALID")
+    #expect(ledger.send(ExtendHold(id, additional: nil, ttl: nil)).refusal?.reason == "FIELD_INVALID")
     ledger.pass(seconds: 199)
     #expect(ledger.state.holds[id]?.state == .held)
     ledger.pass(seconds: 1)
@@ -107,13 +105,13 @@ struct HoldTests {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     ledger.openWallet("frozen", granted: 10)
-    _ = ledger.send(.freeze(WalletID("frozen")))
+    _ = ledger.send(FreezeWallet(WalletID("frozen")))
     ledger.openWallet("closed")
-    _ = ledger.send(.close(WalletID("closed")))
+    _ = ledger.send(CloseWallet(WalletID("closed")))
     let before = ledger.wallet(walletID)
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    let answer = ledger.send(.placeHold(WalletID(walletID), money, .call, reference: "", ttl: 60)).answer
-    #expect(answer.reason == reason)
+    let outcome = ledger.send(PlaceHold(WalletID(walletID), money, .call, reference: "", ttl: 60))
+    #expect(outcome.refusal?.reason == reason)
     #expect(ledger.wallet(walletID) == before)
     #expect(ledger.state.holds.isEmpty)
   }
@@ -124,9 +122,9 @@ struct HoldTests {
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", usd(1), ttl: 60)
     let other = HoldID(record: id.record, tag: id.tag ^ 1)
-    #expect(ledger.ask(.hold(other)) == .refusal(.holdNotFound(other)))
-    #expect(ledger.send(.releaseHold(other)).answer == .refusal(.holdNotFound(other)))
-    #expect(ledger.ask(.hold(id)).hold?.id == id)
+    #expect(ledger.ask(GetHold(other)).refusal == .holdNotFound(other))
+    #expect(ledger.send(ReleaseHold(other)).refusal == .holdNotFound(other))
+    #expect(ledger.ask(GetHold(id)).reply?.hold.id == id)
     for text in ["h0-00000000", "e1-00000000", "h1-0000000", "h1-0000000G", "h1-0000000A", "h+1-00000000", "h1"] {
       #expect(HoldID(text) == nil, "\(text)")
     }
@@ -138,23 +136,23 @@ struct HoldTests {
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", usd(4), ttl: 60)
     let beyond = ledger.capture(id, micros(20_000_001))
-    #expect(beyond == .refusal(.shortfallLimit(id, capturable: usd(20))))
+    #expect(beyond.refusal == .shortfallLimit(id, capturable: usd(20)))
     #expect(
       Refusal.shortfallLimit(id, capturable: usd(20)).sentence
         == "no more than $20.00 can be captured from hold \(id): capture that, or recharge first, with a new key"
     )
     let first = ledger.capture(id, usd(16))
-    #expect(first.entry?.shortfall == 6_000_000)
-    #expect(first.hold?.shortfall == 6_000_000)
-    #expect(first.wallet?.available == usd(-6))
+    #expect(first.reply?.entry?.shortfall == 6_000_000)
+    #expect(first.reply?.hold.shortfall == 6_000_000)
+    #expect(first.reply?.wallet.available == usd(-6))
     // The wallet is below zero already: all of the second capture is uncovered, and the limit is the hold's.
-    #expect(ledger.capture(id, micros(4_000_001)) == .refusal(.shortfallLimit(id, capturable: usd(4))))
+    #expect(ledger.capture(id, micros(4_000_001)).refusal == .shortfallLimit(id, capturable: usd(4)))
     let second = ledger.capture(id, usd(4), isFinal: true)
-    #expect(second.entry?.shortfall == 4_000_000)
-    #expect(second.hold?.shortfall == 10_000_000)
+    #expect(second.reply?.entry?.shortfall == 4_000_000)
+    #expect(second.reply?.hold.shortfall == 10_000_000)
     #expect(ledger.wallet("w")?.posted == -10_000_000)
     #expect(
-      ledger.send(.charge(WalletID("w"), micros(1), .call, reference: "")).answer.reason == "INSUFFICIENT_CREDITS"
+      ledger.send(Charge(WalletID("w"), micros(1), .call, reference: "")).refusal?.reason == "INSUFFICIENT_CREDITS"
     )
     try ledger.prove()
   }
@@ -165,12 +163,12 @@ struct HoldTests {
     ledger.openWallet("w", granted: 10)
     let mine = try ledger.placeHold("w", usd(4), ttl: 60)
     let other = try ledger.placeHold("w", usd(5), ttl: 60)
-    let answer = ledger.capture(mine, usd(7), isFinal: true)
+    let outcome = ledger.capture(mine, usd(7), isFinal: true)
     // $4 of its own, $1 available, $2 uncovered: not from the other hold's $5.
-    #expect(answer.entry?.shortfall == 2_000_000)
-    #expect(answer.wallet?.held == 5_000_000)
-    #expect(answer.wallet?.available == usd(-2))
-    #expect(ledger.capture(other, usd(5), isFinal: true).entry?.shortfall == 0)
+    #expect(outcome.reply?.entry?.shortfall == 2_000_000)
+    #expect(outcome.reply?.wallet.held == 5_000_000)
+    #expect(outcome.reply?.wallet.available == usd(-2))
+    #expect(ledger.capture(other, usd(5), isFinal: true).reply?.entry?.shortfall == 0)
     #expect(ledger.wallet("w")?.posted == -2_000_000)
   }
 
@@ -180,11 +178,11 @@ struct HoldTests {
     ledger.openWallet("w", granted: 10)
     let first = try ledger.placeHold("w", usd(2), ttl: 60)
     let second = try ledger.placeHold("w", usd(2), ttl: 60)
-    _ = ledger.send(.freeze(WalletID("w")))
-    #expect(ledger.send(.extendHold(first, additional: nil, ttl: 600)).answer.reason == "WALLET_FROZEN")
-    #expect(ledger.send(.extendHold(first, additional: usd(1), ttl: nil)).answer.reason == "WALLET_FROZEN")
-    #expect(ledger.capture(first, usd(1), isFinal: true).reason == nil)
-    #expect(ledger.send(.releaseHold(second)).answer.reason == nil)
+    _ = ledger.send(FreezeWallet(WalletID("w")))
+    #expect(ledger.send(ExtendHold(first, additional: nil, ttl: 600)).refusal?.reason == "WALLET_FROZEN")
+    #expect(ledger.send(ExtendHold(first, additional: usd(1), ttl: nil)).refusal?.reason == "WALLET_FROZEN")
+    #expect(ledger.capture(first, usd(1), isFinal: true).refusal == nil)
+    #expect(ledger.send(ReleaseHold(second)).refusal == nil)
     #expect(ledger.wallet("w")?.held == 0)
   }
 
@@ -193,11 +191,11 @@ struct HoldTests {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", usd(4), ttl: 60)
-    #expect(ledger.capture(id, usd(1)).hold?.isLate == false)
+    #expect(ledger.capture(id, usd(1)).reply?.hold.isLate == false)
     ledger.pass(seconds: 60)
     #expect(ledger.state.holds[id]?.isLate == false)
-    #expect(ledger.capture(id, usd(1)).hold?.isLate == true)
-    #expect(ledger.capture(id, usd(1), isFinal: true).hold?.isLate == true)
+    #expect(ledger.capture(id, usd(1)).reply?.hold.isLate == true)
+    #expect(ledger.capture(id, usd(1), isFinal: true).reply?.hold.isLate == true)
     #expect(ledger.state.holds[id]?.captured == 3_000_000)
   }
 
@@ -207,9 +205,9 @@ struct HoldTests {
     ledger.openWallet("w", granted: 1)
     let id = try ledger.placeHold("w", usd(1), ttl: 60)
     ledger.pass(seconds: 60)
-    _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: ""))
-    #expect(ledger.send(.close(WalletID("w"))).answer.reason == nil)
-    #expect(ledger.capture(id, usd(1)).reason == "WALLET_CLOSED")
+    _ = ledger.send(Charge(WalletID("w"), usd(1), .call, reference: ""))
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal == nil)
+    #expect(ledger.capture(id, usd(1)).refusal?.reason == "WALLET_CLOSED")
   }
 
   @Test("that is due is expired before anything else is answered, the earliest first, by the ledger itself")
@@ -228,8 +226,7 @@ struct HoldTests {
     #expect(ledger.state.accounts[WalletID("w")]?.openHolds == 1)
     #expect(ledger.state.accounts[WalletID("w")]?.nextHoldExpiry == ledger.now.adding(seconds: 10))
     #expect(ledger.state.accounts[WalletID("v")]?.nextHoldExpiry == nil)
-    let sweep = ledger.rules.decide(.mutate(.expireDueHolds, .ledger), in: &ledger.state, at: ledger.now)
-    #expect(sweep.answer == .reply(.expiredHolds(3)))
+    #expect(ledger.decide(ExpireDueHolds(), from: .ledger).reply == 3)
   }
 
   @Test("keeps its sums in range")
@@ -237,13 +234,13 @@ struct HoldTests {
     var ledger = TestLedger()
     ledger.openWallet("w")
     let most = micros(Wallet.balanceRange.upperBound)
-    _ = ledger.send(.grant(WalletID("w"), most, memo: ""))
+    _ = ledger.send(GrantCredits(WalletID("w"), most, memo: ""))
     let id = try ledger.placeHold("w", most, ttl: 60)
-    #expect(ledger.capture(id, micros(.max)).reason == "SHORTFALL_LIMIT")
-    #expect(ledger.capture(id, most).reason == nil)
-    _ = ledger.send(.grant(WalletID("w"), most, memo: ""))
-    #expect(ledger.send(.extendHold(id, additional: micros(1), ttl: nil)).answer.reason == "AMOUNT_OUT_OF_RANGE")
-    #expect(ledger.capture(id, micros(1)).reason == "AMOUNT_OUT_OF_RANGE")
-    #expect(ledger.send(.grant(WalletID("w"), micros(1), memo: "")).answer.reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.capture(id, micros(.max)).refusal?.reason == "SHORTFALL_LIMIT")
+    #expect(ledger.capture(id, most).refusal == nil)
+    _ = ledger.send(GrantCredits(WalletID("w"), most, memo: ""))
+    #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.capture(id, micros(1)).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.send(GrantCredits(WalletID("w"), micros(1), memo: "")).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
   }
 }

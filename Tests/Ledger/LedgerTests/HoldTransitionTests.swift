@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 /// Where a hold can stand, finer than its state: what counts for what may still be done.
@@ -17,11 +16,12 @@ enum Standing: String, CaseIterable {
   case capturedLate = "captured late, for good"
 }
 
-enum Operation: String, CaseIterable {
+/// What is done to the hold.
+enum HoldAction: String, CaseIterable {
   case extend, prolong, capture, captureFinal, captureAbove, captureBeyond, release, expire
 }
 
-/// What an operation comes to: a refusal's reason, or the hold as it is then (amounts in dollars).
+/// What an action comes to: a refusal's reason, or the hold as it is then (amounts in dollars).
 enum Expected {
   case refused(String)
   case now(HoldState, remaining: Int64, captured: Int64, held: Int64, posted: Int64)
@@ -30,9 +30,9 @@ enum Expected {
 
 @Suite("A hold of $4 in a wallet of $10")
 struct HoldTransitionTests {
-  /// One row for each standing and operation, allowed and refused. What the operations do: extend by $2, prolong by an
+  /// One row for each standing and action, allowed and refused. What the actions do: extend by $2, prolong by an
   /// hour, capture $1, capture $1 for good, capture $7, capture $25, release, and let its time pass.
-  static let table: [(Standing, Operation, Expected)] = [
+  static let table: [(Standing, HoldAction, Expected)] = [
     (.held, .extend, .now(.held, remaining: 6, captured: 0, held: 6, posted: 10)),
     (.held, .prolong, .now(.held, remaining: 4, captured: 0, held: 4, posted: 10)),
     (.held, .capture, .now(.held, remaining: 3, captured: 1, held: 3, posted: 9)),
@@ -137,38 +137,38 @@ struct HoldTransitionTests {
   func complete() {
     let rows = Set(Self.table.map { "\($0.0)/\($0.1)" })
     #expect(rows.count == Self.table.count)
-    #expect(rows.count == Standing.allCases.count * Operation.allCases.count)
+    #expect(rows.count == Standing.allCases.count * HoldAction.allCases.count)
   }
 
   @Test("becomes what the table says", arguments: table.indices)
   func row(_ index: Int) throws {
-    let (standing, operation, expected) = Self.table[index]
+    let (standing, action, expected) = Self.table[index]
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", usd(4), ttl: 60)
     try ledger.bring(id, to: standing)
     let before = try #require(ledger.state.holds[id])
     let walletBefore = ledger.wallet("w")
-    let answer = ledger.apply(operation, to: id)
+    let outcome = ledger.apply(action, to: id)
     let hold = try #require(ledger.state.holds[id])
     let wallet = try #require(ledger.wallet("w"))
-    let row = Comment(rawValue: "\(standing.rawValue): \(operation)")
+    let row = Comment(rawValue: "\(standing.rawValue): \(action)")
     switch expected {
     case .refused(let reason):
-      #expect(answer?.reason == reason, row)
+      #expect(outcome?.refusal?.reason == reason, row)
       #expect(hold == before, row)
       #expect(wallet == walletBefore, row)
     case .unchanged:
       #expect(hold == before, row)
       #expect(wallet == walletBefore, row)
     case .now(let state, let remaining, let captured, let held, let posted):
-      #expect(answer?.reason == nil, row)
+      #expect(outcome?.refusal == nil, row)
       #expect(hold.state == state, row)
       #expect(hold.remaining == usd(remaining).micros, row)
       #expect(hold.captured == usd(captured).micros, row)
       #expect(wallet.held == usd(held).micros, row)
       #expect(wallet.posted == usd(posted).micros, row)
-      if let answered = answer?.hold { #expect(answered == hold, row) }
+      if let outcome { #expect(outcome.reply?.hold == hold, row) }
     }
     try ledger.prove()
   }
@@ -176,8 +176,8 @@ struct HoldTransitionTests {
 
 extension TestLedger {
   mutating func placeHold(_ wallet: String, _ amount: Money, ttl: Int64) throws -> HoldID {
-    let answer = send(.placeHold(WalletID(wallet), amount, .call, reference: "call", ttl: ttl)).answer
-    return try #require(answer.hold).id
+    let outcome = send(PlaceHold(WalletID(wallet), amount, .call, reference: "call", ttl: ttl))
+    return try #require(outcome.reply).hold.id
   }
 
   /// Lets `seconds` pass and the sweeper run.
@@ -186,8 +186,8 @@ extension TestLedger {
     rules.expireDueHolds(in: &state, at: now)
   }
 
-  mutating func capture(_ id: HoldID, _ amount: Money, isFinal: Bool = false) -> Answer {
-    send(.captureHold(id, amount, isFinal: isFinal)).answer
+  mutating func capture(_ id: HoldID, _ amount: Money, isFinal: Bool = false) -> Outcome<HoldReply> {
+    send(CaptureHold(id, amount, isFinal: isFinal))
   }
 
   fileprivate mutating func bring(_ id: HoldID, to standing: Standing) throws {
@@ -197,10 +197,10 @@ extension TestLedger {
     case .heldEmpty: _ = capture(id, usd(4))
     case .heldOver: _ = capture(id, usd(12))
     case .captured: _ = capture(id, usd(4), isFinal: true)
-    case .released: _ = send(.releaseHold(id))
+    case .released: _ = send(ReleaseHold(id))
     case .releasedInPart:
       _ = capture(id, usd(1))
-      _ = send(.releaseHold(id))
+      _ = send(ReleaseHold(id))
     case .expired: pass(seconds: 60)
     case .expiredInPart:
       _ = capture(id, usd(1))
@@ -214,15 +214,15 @@ extension TestLedger {
     }
   }
 
-  fileprivate mutating func apply(_ operation: Operation, to id: HoldID) -> Answer? {
-    switch operation {
-    case .extend: return send(.extendHold(id, additional: usd(2), ttl: nil)).answer
-    case .prolong: return send(.extendHold(id, additional: nil, ttl: 3600)).answer
+  fileprivate mutating func apply(_ action: HoldAction, to id: HoldID) -> Outcome<HoldReply>? {
+    switch action {
+    case .extend: return send(ExtendHold(id, additional: usd(2), ttl: nil))
+    case .prolong: return send(ExtendHold(id, additional: nil, ttl: 3600))
     case .capture: return capture(id, usd(1))
     case .captureFinal: return capture(id, usd(1), isFinal: true)
     case .captureAbove: return capture(id, usd(7))
     case .captureBeyond: return capture(id, usd(25))
-    case .release: return send(.releaseHold(id)).answer
+    case .release: return send(ReleaseHold(id))
     case .expire:
       pass(seconds: 60)
       return nil

@@ -7,13 +7,13 @@ struct IdempotencyTests {
   func replays() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "a")
+    let charge = Charge(WalletID("w"), usd(1), .call, reference: "a")
     let first = ledger.send(charge, key: "k")
-    _ = ledger.send(.charge(WalletID("w"), usd(2), .call, reference: "b"))
+    _ = ledger.send(Charge(WalletID("w"), usd(2), .call, reference: "b"))
     let second = ledger.send(charge, key: "k")
     #expect(!first.isReplay)
     #expect(second.isReplay)
-    #expect(second.answer == first.answer)
+    #expect(second.result == first.result)
     #expect(ledger.wallet("w")?.posted == 7_000_000)
   }
 
@@ -21,14 +21,14 @@ struct IdempotencyTests {
   func reused() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: "a"), key: "k")
+    _ = ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "a"), key: "k")
     for other in [
-      Mutation.charge(WalletID("w"), usd(2), .call, reference: "a"),
-      .charge(WalletID("w"), usd(1), .text, reference: "a"),
-      .charge(WalletID("w"), usd(1), .call, reference: "b"),
-      .createWallet(WalletID("v"), .usd),
-    ] {
-      #expect(ledger.send(other, key: "k").answer.reason == "IDEMPOTENCY_KEY_REUSED")
+      Charge(WalletID("w"), usd(2), .call, reference: "a"),
+      Charge(WalletID("w"), usd(1), .text, reference: "a"),
+      Charge(WalletID("w"), usd(1), .call, reference: "b"),
+      CreateWallet(WalletID("v"), .usd),
+    ] as [any Mutation] {
+      #expect(ledger.send(any: other, key: "k").refusal?.reason == "IDEMPOTENCY_KEY_REUSED")
     }
     #expect(ledger.wallet("w")?.posted == 9_000_000)
     #expect(ledger.wallet("v") == nil)
@@ -38,7 +38,7 @@ struct IdempotencyTests {
   func scoped() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "a")
+    let charge = Charge(WalletID("w"), usd(1), .call, reference: "a")
     #expect(!ledger.send(charge, key: "k", caller: "alice").isReplay)
     #expect(!ledger.send(charge, key: "k", caller: "bob").isReplay)
     #expect(ledger.wallet("w")?.posted == 8_000_000)
@@ -48,24 +48,24 @@ struct IdempotencyTests {
   func remembered() {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "")
+    let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
     let first = ledger.send(charge, key: "k")
-    #expect(first.answer.reason == "INSUFFICIENT_CREDITS")
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    #expect(first.refusal?.reason == "INSUFFICIENT_CREDITS")
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
     _ = ledger.settle("r", .paid(processorChargeID: "ch"))
     let second = ledger.send(charge, key: "k")
-    #expect(second.answer == first.answer)
+    #expect(second.result == first.result)
     #expect(second.isReplay)
-    #expect(ledger.send(charge, key: "new").answer.wallet?.posted == 9_000_000)
+    #expect(ledger.send(charge, key: "new").reply?.wallet.posted == 9_000_000)
   }
 
   @Test("forgets a refusal that the caller can mend or wait out")
   func forgotten() {
     var ledger = TestLedger()
-    let charge = Mutation.charge(WalletID("w"), usd(1), .call, reference: "")
-    #expect(ledger.send(charge, key: "k").answer.reason == "WALLET_NOT_FOUND")
+    let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
+    #expect(ledger.send(charge, key: "k").refusal?.reason == "WALLET_NOT_FOUND")
     ledger.openWallet("w", funded: 10)
-    #expect(ledger.send(charge, key: "k").answer.wallet?.posted == 9_000_000)
+    #expect(ledger.send(charge, key: "k").reply?.wallet.posted == 9_000_000)
   }
 
   /// The table of the contract: which reasons are final for their key.
@@ -87,19 +87,26 @@ struct IdempotencyTests {
     #expect(refusal.isRemembered == remembered)
     #expect(!refusal.sentence.isEmpty)
     guard remembered else { return }
-    #expect(try Answer(canonicalBytes: Answer.refusal(refusal).canonicalBytes) == .refusal(refusal))
+    #expect(try Refusal(canonicalBytes: refusal.canonicalBytes) == refusal)
   }
 
   @Test("can be asked about before work that a replay must not repeat")
   func recorded() {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    let save = Mutation.savePaymentMethod(WalletID("w"), card("a"))
+    let save = SavePaymentMethod(WalletID("w"), card("a"))
     let origin = TestLedger.origin(of: save, key: "k")
-    #expect(ledger.ask(.recorded(origin)) == .reply(.nothingRecorded))
+    let recorded = GetRecordedOutcome<SavePaymentMethod>(from: origin)
+    #expect(ledger.ask(recorded).result == .success(nil))
     let first = ledger.send(save, key: "k")
-    #expect(ledger.ask(.recorded(origin)) == first.answer)
-    let other = TestLedger.origin(of: .savePaymentMethod(WalletID("w"), card("b")), key: "k")
-    #expect(ledger.ask(.recorded(other)).reason == "IDEMPOTENCY_KEY_REUSED")
+    #expect(ledger.ask(recorded).result == .success(first.asReplay))
+    let other = TestLedger.origin(of: SavePaymentMethod(WalletID("w"), card("b")), key: "k")
+    #expect(ledger.ask(GetRecordedOutcome<SavePaymentMethod>(from: other)).refusal == .idempotencyKeyReused)
+    // A recorded refusal is what was asked for, not a refusal to answer.
+    let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
+    let refused = ledger.send(charge, key: "c")
+    #expect(refused.refusal?.reason == "INSUFFICIENT_CREDITS")
+    let recordedCharge = GetRecordedOutcome<Charge>(from: TestLedger.origin(of: charge, key: "c"))
+    #expect(ledger.ask(recordedCharge).result == .success(refused.asReplay))
   }
 }

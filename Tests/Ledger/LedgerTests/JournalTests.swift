@@ -7,7 +7,7 @@ struct JournalTests {
   static func journal() -> (records: [JournalRecord], account: Account) {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    for index in 0..<5 { _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: "call-\(index)")) }
+    for index in 0..<5 { _ = ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "call-\(index)")) }
     return (ledger.state.changes.records, ledger.state.accounts[WalletID("w")]!)
   }
 
@@ -32,7 +32,7 @@ struct JournalTests {
       { $0.time = LedgerTime(microseconds: 7) }, { $0.kind = .rechargePaid }, { $0.amount += 1 },
       { $0.counterAccount = .grants }, { $0.posted += 1 }, { $0.held += 1 }, { $0.reason = .text },
       { $0.reference += "x" }, { $0.rechargeID = RechargeID("r") }, { $0.origin.caller = "mallory" },
-      { $0.origin.key = "other" }, { $0.answer[3] ^= 1 }, { $0.heldChange += 1 },
+      { $0.origin.key = "other" }, { $0.payload[3] ^= 1 }, { $0.heldChange += 1 },
       { $0.holdID = HoldID(record: 1, tag: 0) }, { $0.refundedEntryID = EntryID(record: 1, tag: 0) },
       { $0.shortfall += 1 },
     ]
@@ -58,26 +58,27 @@ struct JournalTests {
   func coding() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    _ = ledger.send(.savePaymentMethod(WalletID("w"), card("b")))
-    _ = ledger.send(.changeCardAndPay(RechargeID("r"), WalletID("w"), usd(10), card("c")))
+    _ = ledger.send(SavePaymentMethod(WalletID("w"), card("b")))
+    _ = ledger.send(ChangeCardAndPay(RechargeID("r"), WalletID("w"), usd(10), card("c")))
     _ = ledger.settle("r", .authenticationRequired(processorChargeID: "ch", nextActionURL: "https://a.example"))
-    let charged = ledger.send(.charge(WalletID("w"), micros(1), .numberPurchase, reference: "é\u{1F4DE}")).answer
+    let charged = ledger.send(Charge(WalletID("w"), micros(1), .numberPurchase, reference: "é\u{1F4DE}"))
     for record in ledger.state.changes.records {
-      #expect(try Answer(canonicalBytes: record.answer).canonicalBytes == record.answer)
+      #expect(try RecordPayload(canonicalBytes: record.payload).canonicalBytes == record.payload)
     }
-    #expect(try Answer(canonicalBytes: charged.canonicalBytes) == charged)
+    let reply = try #require(charged.reply)
+    #expect(try EntryReply(RecordPayload(canonicalBytes: reply.payload.canonicalBytes)) == reply)
   }
 
   @Test("never crashes on answers that were damaged", arguments: UInt64(1)...50)
   func damaged(seed: UInt64) {
     var dice = Dice(state: seed)
     for record in Self.journal().records {
-      var bytes = record.answer
+      var bytes = record.payload
       for _ in 0..<3 {
         bytes[Int.random(in: bytes.indices, using: &dice)] = UInt8.random(in: .min ... .max, using: &dice)
       }
       if Bool.random(using: &dice) { bytes.removeLast(Int.random(in: 0...bytes.count, using: &dice)) }
-      _ = try? Answer(canonicalBytes: bytes)
+      _ = try? RecordPayload(canonicalBytes: bytes)
     }
   }
 }

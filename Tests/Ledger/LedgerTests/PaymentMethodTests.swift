@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 @Suite("The cards of a wallet")
@@ -9,17 +8,17 @@ struct PaymentMethodTests {
 
   init() { ledger.openWallet("w") }
 
-  private mutating func save(_ name: String) -> Answer { ledger.send(.savePaymentMethod(id, card(name))).answer }
+  private mutating func save(_ name: String) -> Outcome<PaymentMethodReply> {
+    ledger.send(SavePaymentMethod(id, card(name)))
+  }
 
-  private mutating func remove(_ name: String) -> Answer {
-    ledger.send(.removePaymentMethod(id, PaymentMethodID("pm-\(name)"))).answer
+  private mutating func remove(_ name: String) -> Outcome<RemovedPaymentMethodReply> {
+    ledger.send(RemovePaymentMethod(id, PaymentMethodID("pm-\(name)")))
   }
 
   private mutating func saved() -> (names: [String], standard: String?) {
-    guard case .reply(.paymentMethods(_, let cards, let standard)) = ledger.ask(.paymentMethods(id)) else {
-      return ([], nil)
-    }
-    return (cards.map(\.id.value), standard?.value)
+    guard let saved = ledger.ask(ListPaymentMethods(id)).reply else { return ([], nil) }
+    return (saved.paymentMethods.map(\.id.value), saved.defaultID?.value)
   }
 
   private func state(_ name: String) -> PaymentMethodState? {
@@ -30,7 +29,7 @@ struct PaymentMethodTests {
 
   private mutating func enableAutoRecharge() {
     let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
-    _ = ledger.send(.setAutoRecharge(id, AutoRechargeSettings(isEnabled: true, terms: terms)))
+    _ = ledger.send(SetAutoRecharge(id, AutoRechargeSettings(isEnabled: true, terms: terms)))
   }
 
   @Test("stay saved when another comes, which pays from then on")
@@ -40,18 +39,18 @@ struct PaymentMethodTests {
       pass()
     }
     #expect(saved() == (["pm-c", "pm-b", "pm-a"], "pm-c"))
-    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a")))
+    _ = ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-a")))
     #expect(saved() == (["pm-c", "pm-b", "pm-a"], "pm-a"))
   }
 
   @Test("are ten at most, and the eleventh is refused for good")
   mutating func limit() {
-    for number in 1...10 { #expect(save("\(number)").reason == nil) }
-    #expect(save("11").reason == "PAYMENT_METHOD_LIMIT")
-    let recharge = Mutation.recharge(RechargeID("r"), id, usd(10), card("12"))
-    #expect(ledger.send(recharge).answer.reason == "PAYMENT_METHOD_LIMIT")
+    for number in 1...10 { #expect(save("\(number)").refusal == nil) }
+    #expect(save("11").refusal?.reason == "PAYMENT_METHOD_LIMIT")
+    let recharge = StartRecharge(RechargeID("r"), id, usd(10), card("12"))
+    #expect(ledger.send(recharge).refusal?.reason == "PAYMENT_METHOD_LIMIT")
     // One that takes another's place needs no room.
-    #expect(ledger.send(.changeCardAndPay(RechargeID("c"), id, usd(10), card("13"))).answer.reason == nil)
+    #expect(ledger.send(ChangeCardAndPay(RechargeID("c"), id, usd(10), card("13"))).refusal == nil)
   }
 
   @Test("give way to the one saved last when the one that pays is removed")
@@ -60,13 +59,13 @@ struct PaymentMethodTests {
       _ = save(name)
       pass()
     }
-    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a")))
-    let answer = remove("a")
-    #expect(answer.removedPaymentMethod?.state == .removed)
-    #expect(answer.savedPaymentMethod?.id.value == "pm-c")
+    _ = ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-a")))
+    let reply = try #require(remove("a").reply)
+    #expect(reply.removed.state == .removed)
+    #expect(reply.defaultPaymentMethod?.id.value == "pm-c")
     #expect(saved() == (["pm-c", "pm-b"], "pm-c"))
-    #expect(remove("a").reason == "PAYMENT_METHOD_NOT_FOUND")
-    _ = ledger.send(.detachPaymentMethod(PaymentMethodID("pm-a")))
+    #expect(remove("a").refusal?.reason == "PAYMENT_METHOD_NOT_FOUND")
+    _ = ledger.send(DetachPaymentMethod(PaymentMethodID("pm-a")))
     #expect(state("a") == .detached)
     try ledger.prove()
   }
@@ -90,13 +89,13 @@ struct PaymentMethodTests {
     _ = save("good")
     _ = save("bad")
     enableAutoRecharge()
-    _ = ledger.send(.charge(id, usd(40), .call, reference: ""))
+    _ = ledger.send(Charge(id, usd(40), .call, reference: ""))
     let open = try #require(ledger.state.accounts[id]?.openRecharge)
     _ = ledger.settle(open.value, .declined(processorChargeID: nil, code: "insufficient_funds"))
     #expect(ledger.wallet("w")?.autoRecharge?.status == .backoff)
-    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-bad")))
+    _ = ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-bad")))
     #expect(ledger.wallet("w")?.autoRecharge?.status == .backoff)
-    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-good")))
+    _ = ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-good")))
     #expect(ledger.wallet("w")?.autoRecharge?.status == .charging)
     try ledger.prove()
   }
@@ -105,46 +104,46 @@ struct PaymentMethodTests {
   mutating func inUse() {
     _ = save("a")
     _ = save("b")
-    _ = ledger.send(.recharge(RechargeID("r"), id, usd(10), nil))
-    #expect(remove("b").reason == "RECHARGE_IN_PROGRESS")
-    #expect(remove("a").reason == nil)
+    _ = ledger.send(StartRecharge(RechargeID("r"), id, usd(10), nil))
+    #expect(remove("b").refusal?.reason == "RECHARGE_IN_PROGRESS")
+    #expect(remove("a").refusal == nil)
     _ = ledger.settle("r", .paid(processorChargeID: "ch"))
-    #expect(remove("b").reason == nil)
+    #expect(remove("b").refusal == nil)
   }
 
   @Test("are kept on frozen wallets, removed even on closed ones, and no other wallet's business")
   mutating func walletStates() {
     _ = save("a")
     ledger.openWallet("other")
-    let foreign = Mutation.removePaymentMethod(WalletID("other"), PaymentMethodID("pm-a"))
-    #expect(ledger.send(foreign).answer.reason == "PAYMENT_METHOD_NOT_FOUND")
-    _ = ledger.send(.freeze(id))
-    #expect(save("frozen").reason == nil)
-    #expect(remove("frozen").reason == nil)
-    _ = ledger.send(.unfreeze(id))
-    _ = ledger.send(.close(id))
-    #expect(save("b").reason == "WALLET_CLOSED")
-    #expect(ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-a"))).answer.reason == "WALLET_CLOSED")
-    #expect(remove("a").reason == nil)
+    let foreign = RemovePaymentMethod(WalletID("other"), PaymentMethodID("pm-a"))
+    #expect(ledger.send(foreign).refusal?.reason == "PAYMENT_METHOD_NOT_FOUND")
+    _ = ledger.send(FreezeWallet(id))
+    #expect(save("frozen").refusal == nil)
+    #expect(remove("frozen").refusal == nil)
+    _ = ledger.send(UnfreezeWallet(id))
+    _ = ledger.send(CloseWallet(id))
+    #expect(save("b").refusal?.reason == "WALLET_CLOSED")
+    #expect(ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-a"))).refusal?.reason == "WALLET_CLOSED")
+    #expect(remove("a").refusal == nil)
   }
 
   @Test("Change Card and Pay removes the old one with the payment, and keeps it without")
   mutating func changeCard() throws {
     _ = save("old")
     _ = save("other")
-    _ = ledger.send(.setDefaultPaymentMethod(id, PaymentMethodID("pm-old")))
+    _ = ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-old")))
     for (name, settlement, removed) in [
       ("bad", Settlement.declined(processorChargeID: nil, code: "x"), "pm-bad"),
       ("new", .paid(processorChargeID: "ch"), "pm-old"),
     ] {
       let recharge = RechargeID(name)
-      _ = ledger.send(.changeCardAndPay(recharge, id, usd(20), card(name)))
+      _ = ledger.send(ChangeCardAndPay(recharge, id, usd(20), card(name)))
       let token = PaymentMethodToken("attached-\(name)")
-      let attached = ledger.send(.attachCard(recharge, token, card(name).card)).answer
-      #expect(attached.recharge?.paymentMethod.token == token)
-      let answer = ledger.settle(name, settlement)
-      #expect(answer.removedPaymentMethod?.id.value == removed)
-      #expect(answer.removedPaymentMethod?.state == .removed)
+      let attached = ledger.send(AttachCard(recharge, token, card(name).card))
+      #expect(attached.reply?.recharge.paymentMethod.token == token)
+      let settled = ledger.settle(name, settlement)
+      #expect(settled.reply?.removedPaymentMethod?.id.value == removed)
+      #expect(settled.reply?.removedPaymentMethod?.state == .removed)
     }
     #expect(Set(saved().names) == ["pm-new", "pm-other"])
     #expect(saved().standard == "pm-new")
@@ -158,9 +157,9 @@ struct PaymentMethodTests {
     var again = card("again")
     again.token = card("a").token
     _ = save("a")
-    _ = ledger.send(.changeCardAndPay(RechargeID("r"), id, usd(20), again))
-    _ = ledger.send(.attachCard(RechargeID("r"), again.token, again.card))
-    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).removedPaymentMethod?.state == .detached)
+    _ = ledger.send(ChangeCardAndPay(RechargeID("r"), id, usd(20), again))
+    _ = ledger.send(AttachCard(RechargeID("r"), again.token, again.card))
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).reply?.removedPaymentMethod?.state == .detached)
     #expect(saved() == (["pm-again"], "pm-again"))
     #expect(ledger.state.removedPaymentMethods.isEmpty)
     try ledger.prove()
@@ -171,16 +170,16 @@ struct PaymentMethodTests {
     var again = card("again")
     again.token = card("a").token
     _ = save("a")
-    _ = ledger.send(.recharge(RechargeID("r"), id, usd(20), again))
-    #expect(ledger.ask(.tokenUse(id, again.token)) == .reply(.tokenUse(.used)))
+    _ = ledger.send(StartRecharge(RechargeID("r"), id, usd(20), again))
+    #expect(ledger.ask(GetTokenUse(id, again.token)).reply == .used)
     let other = PaymentMethodToken("tok-other")
-    #expect(ledger.ask(.tokenUse(id, other)) == .reply(.tokenUse(.undecided)))
-    #expect(remove("a").removedPaymentMethod?.state == .detached)
-    #expect(ledger.ask(.tokenUse(id, again.token)) == .reply(.tokenUse(.used)))
-    _ = ledger.send(.attachCard(RechargeID("r"), again.token, again.card))
+    #expect(ledger.ask(GetTokenUse(id, other)).reply == .undecided)
+    #expect(remove("a").reply?.removed.state == .detached)
+    #expect(ledger.ask(GetTokenUse(id, again.token)).reply == .used)
+    _ = ledger.send(AttachCard(RechargeID("r"), again.token, again.card))
     let declined = Settlement.declined(processorChargeID: nil, code: "x")
-    #expect(ledger.settle("r", declined).removedPaymentMethod?.state == .removed)
-    #expect(ledger.ask(.tokenUse(id, again.token)) == .reply(.tokenUse(.unused)))
+    #expect(ledger.settle("r", declined).reply?.removedPaymentMethod?.state == .removed)
+    #expect(ledger.ask(GetTokenUse(id, again.token)).reply == .unused)
   }
 
   @Test("leave automatic recharges suspended when the one that suspended them is removed")
@@ -190,13 +189,13 @@ struct PaymentMethodTests {
     pass()
     _ = save("bad")
     enableAutoRecharge()
-    _ = ledger.send(.charge(id, usd(40), .call, reference: ""))
+    _ = ledger.send(Charge(id, usd(40), .call, reference: ""))
     let open = try #require(ledger.state.accounts[id]?.openRecharge)
     _ = ledger.settle(open.value, .declined(processorChargeID: nil, code: "lost_card"))
     _ = remove("bad")
     #expect(saved().standard == "pm-other")
     #expect(ledger.wallet("w")?.autoRecharge?.status == .suspended)
-    _ = ledger.send(.resumeAutoRecharge(id))
+    _ = ledger.send(ResumeAutoRecharge(id))
     #expect(ledger.wallet("w")?.autoRecharge?.status == .charging)
     try ledger.prove()
   }
@@ -206,10 +205,11 @@ struct PaymentMethodTests {
     _ = save("spare")
     pass()
     _ = save("old")
-    _ = ledger.send(.changeCardAndPay(RechargeID("r"), id, usd(20), card("new")))
+    _ = ledger.send(ChangeCardAndPay(RechargeID("r"), id, usd(20), card("new")))
     _ = remove("old")
     #expect(saved().standard == "pm-spare")
-    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).removedPaymentMethod == nil)
+    let paid = try #require(ledger.settle("r", .paid(processorChargeID: "ch")).reply)
+    #expect(paid.removedPaymentMethod == nil)
     #expect(Set(saved().names) == ["pm-spare", "pm-new"])
     #expect(saved().standard == "pm-new")
     try ledger.prove()
@@ -220,10 +220,10 @@ struct PaymentMethodTests {
     var twin = card("twin")
     twin.token = card("a").token
     _ = save("a")
-    _ = ledger.send(.savePaymentMethod(id, twin))
-    #expect(remove("a").removedPaymentMethod?.state == .detached)
+    _ = ledger.send(SavePaymentMethod(id, twin))
+    #expect(remove("a").reply?.removed.state == .detached)
     #expect(ledger.state.removedPaymentMethods.isEmpty)
-    #expect(remove("twin").removedPaymentMethod?.state == .removed)
+    #expect(remove("twin").reply?.removed.state == .removed)
   }
 
   @Test(
@@ -235,15 +235,16 @@ struct PaymentMethodTests {
   mutating func expiry(month: String, expected: CardWarning.Kind?) throws {
     var expiring = card("a")
     (expiring.card.expiryYear, expiring.card.expiryMonth) = (2026, 12)
-    _ = ledger.send(.savePaymentMethod(id, expiring))
+    _ = ledger.send(SavePaymentMethod(id, expiring))
     let parts = month.split(separator: "-").compactMap { Int64($0) }
     ledger.now = CalendarMonth(number: parts[0] * 12 + parts[1] - 1).start
-    #expect(ledger.ask(.wallet(id)).wallet?.cardWarning?.kind == expected)
-    let answer = ledger.send(.grant(id, usd(1), memo: "")).answer
-    #expect(answer.wallet?.cardWarning?.kind == expected)
-    let kept = try Answer(canonicalBytes: answer.canonicalBytes)
-    #expect(kept == answer)
-    _ = ledger.send(.savePaymentMethod(id, card("b")))
-    #expect(ledger.ask(.wallet(id)).wallet?.cardWarning == nil)
+    #expect(ledger.ask(GetWallet(id)).reply?.cardWarning?.kind == expected)
+    let granted = try #require(ledger.send(GrantCredits(id, usd(1), memo: "")).reply)
+    #expect(granted.wallet.cardWarning?.kind == expected)
+    let kept = try EntryReply(RecordPayload(canonicalBytes: granted.payload.canonicalBytes))
+    #expect(kept == granted)
+    _ = ledger.send(SavePaymentMethod(id, card("b")))
+    let wallet = try #require(ledger.ask(GetWallet(id)).reply)
+    #expect(wallet.cardWarning == nil)
   }
 }

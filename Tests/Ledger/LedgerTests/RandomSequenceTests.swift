@@ -18,7 +18,7 @@ struct RandomSequenceTests {
     var ledger = TestLedger()
     var model: [String: ModelWallet] = [:]
     var pending: [String: (wallet: String, amount: Int64, candidate: Bool, state: RechargeState)] = [:]
-    var sent: [(Mutation, String, Answer)] = []
+    var sent: [(mutation: any Mutation, key: String, outcome: CommandOutcome)] = []
 
     for step in 0..<400 {
       ledger.now = LedgerTime(microseconds: Int64(step) * 10)
@@ -27,35 +27,35 @@ struct RandomSequenceTests {
       let wallet = model[name]
       switch Int.random(in: 0..<10, using: &dice) {
       case 0:
-        let mutation = Mutation.createWallet(WalletID(name), .usd)
-        let answer = ledger.send(mutation, key: key).answer
-        #expect(answer.reason == (wallet == nil ? nil : "WALLET_EXISTS"))
+        let mutation = CreateWallet(WalletID(name), .usd)
+        let outcome = ledger.send(mutation, key: key)
+        #expect(outcome.refusal?.reason == (wallet == nil ? nil : "WALLET_EXISTS"))
         if wallet == nil { model[name] = ModelWallet() }
-        sent.append((mutation, key, answer))
+        sent.append((mutation, key, CommandOutcome(outcome)))
       case 1...5:
         let amount = Int64.random(in: -1...20_000_000, using: &dice)
-        let mutation = Mutation.charge(WalletID(name), micros(amount), .call, reference: key)
-        let answer = ledger.send(mutation, key: key).answer
+        let mutation = Charge(WalletID(name), micros(amount), .call, reference: key)
+        let outcome = ledger.send(mutation, key: key)
         let expected: String? =
           wallet == nil
           ? "WALLET_NOT_FOUND"
           : amount <= 0 ? "AMOUNT_OUT_OF_RANGE" : amount > wallet!.balance ? "INSUFFICIENT_CREDITS" : nil
-        #expect(answer.reason == expected)
+        #expect(outcome.refusal?.reason == expected)
         if expected == nil {
           model[name]!.balance -= amount
           model[name]!.records += 1
         }
-        sent.append((mutation, key, answer))
+        sent.append((mutation, key, CommandOutcome(outcome)))
       case 6, 7:
         let candidate = Bool.random(using: &dice)
         let amount = Int64.random(in: 8...1002, using: &dice) * 1_000_000
-        let mutation = Mutation.recharge(
+        let mutation = StartRecharge(
           RechargeID("r\(step)"),
           WalletID(name),
           micros(amount),
           candidate ? card("\(step)") : nil
         )
-        let answer = ledger.send(mutation, key: key).answer
+        let outcome = ledger.send(mutation, key: key)
         let expected: String? =
           wallet == nil
           ? "WALLET_NOT_FOUND"
@@ -63,7 +63,7 @@ struct RandomSequenceTests {
             ? "AMOUNT_OUT_OF_RANGE"
             : wallet!.open != nil
               ? "RECHARGE_IN_PROGRESS" : !candidate && !wallet!.hasCard ? "PAYMENT_METHOD_REQUIRED" : nil
-        #expect(answer.reason == expected)
+        #expect(outcome.refusal?.reason == expected)
         if expected == nil {
           model[name]!.open = "r\(step)"
           model[name]!.records += 1
@@ -84,8 +84,8 @@ struct RandomSequenceTests {
           if entry.candidate { model[entry.wallet]!.hasCard = true }
         }
       default:
-        guard let (mutation, key, answer) = sent.randomElement(using: &dice), answer.isFinalForItsKey else { continue }
-        #expect(ledger.send(mutation, key: key) == Outcome(answer: answer, isReplay: true))
+        guard let (mutation, key, outcome) = sent.randomElement(using: &dice), outcome.isFinal else { continue }
+        #expect(ledger.send(any: mutation, key: key) == outcome.asReplay)
       }
     }
 
@@ -125,12 +125,5 @@ struct RandomSequenceTests {
     case .failed: .failed(processorChargeID: nil, explanation: "no")
     case .processing, .needsReview: .needsReview(explanation: "unknown")
     }
-  }
-}
-
-extension Answer {
-  var isFinalForItsKey: Bool {
-    guard case .refusal(let refusal) = self else { return true }
-    return refusal.isRemembered
   }
 }

@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 /// A wallet with a recharge of $50.
@@ -10,32 +9,25 @@ private struct RechargedWallet {
 
   init() { ledger.openWallet("w", funded: 50) }
 
-  mutating func refund(_ name: String, _ amount: Money) -> Answer {
-    ledger.send(.refundRecharge(RechargeRefundID(name), recharge, amount), key: "key-\(name)").answer
+  mutating func refund(_ name: String, _ amount: Money) -> Outcome<RechargeRefundReply> {
+    ledger.send(RefundRecharge(RechargeRefundID(name), recharge, amount), key: "key-\(name)")
   }
 
-  mutating func settle(_ name: String, _ settlement: RefundSettlement) -> Answer {
-    let origin = Origin(caller: "worker", key: nil, method: .settleRefund, fingerprint: .zero)
-    let mutation = Mutation.settleRefund(RechargeRefundID(name), settlement)
-    return ledger.rules.decide(.mutate(mutation, origin), in: &ledger.state, at: ledger.now).answer
+  mutating func settle(_ name: String, _ settlement: RefundSettlement) -> Outcome<RechargeRefundReply> {
+    ledger.sendAsWorker(SettleRechargeRefund(RechargeRefundID(name), settlement))
   }
 
-  mutating func dispute(_ name: String, _ amount: Money, _ state: DisputeState) -> Answer {
-    let origin = Origin(caller: "worker", key: nil, method: .recordDispute, fingerprint: .zero)
-    let mutation = Mutation.recordDispute(DisputeID(name), recharge, amount, state)
-    return ledger.rules.decide(.mutate(mutation, origin), in: &ledger.state, at: ledger.now).answer
+  mutating func dispute(_ name: String, _ amount: Money, _ state: DisputeState) -> Outcome<DisputeReply> {
+    ledger.sendAsWorker(RecordDispute(DisputeID(name), recharge, amount, state))
   }
 
-  mutating func spend(_ dollars: Int64) -> Answer {
-    ledger.send(.charge(id, usd(dollars), .call, reference: "")).answer
+  mutating func spend(_ dollars: Int64) -> Outcome<EntryReply> {
+    ledger.send(Charge(id, usd(dollars), .call, reference: ""))
   }
 
   var dollars: Int64? { ledger.wallet("w").map { $0.posted / 1_000_000 } }
   var refundable: Int64? {
-    mutating get {
-      guard case .reply(.rechargeHistory(let history)) = ledger.ask(.rechargeHistory(recharge)) else { return nil }
-      return history.refundable.micros / 1_000_000
-    }
+    mutating get { ledger.ask(GetRechargeHistory(recharge)).reply.map { $0.refundable.micros / 1_000_000 } }
   }
 }
 
@@ -44,17 +36,18 @@ struct RechargeRefundTests {
   @Test("take from the wallet what the processor has given back, when it has")
   func refunded() throws {
     var wallet = RechargedWallet()
-    #expect(wallet.refund("f", usd(20)).rechargeRefund?.state == .processing)
+    #expect(wallet.refund("f", usd(20)).reply?.refund.state == .processing)
     #expect(wallet.dollars == 50)
     #expect(wallet.refundable == 30)
-    let answer = wallet.settle("f", .refunded(processorRefundID: "re"))
+    let refunded = wallet.settle("f", .refunded(processorRefundID: "re"))
     #expect(wallet.dollars == 30)
-    #expect(answer.entry?.amount == usd(-20))
-    #expect(answer.entry?.counterAccount == .processor)
-    #expect(answer.entry?.rechargeID == wallet.recharge)
-    #expect(answer.entry?.rechargeRefundID == RechargeRefundID("f"))
-    #expect(answer.entry?.caller == "tester")
-    #expect(wallet.settle("f", .refunded(processorRefundID: "re")) == answer)
+    let entry = try #require(refunded.reply?.entry)
+    #expect(entry.amount == usd(-20))
+    #expect(entry.counterAccount == .processor)
+    #expect(entry.rechargeID == wallet.recharge)
+    #expect(entry.rechargeRefundID == RechargeRefundID("f"))
+    #expect(entry.caller == "tester")
+    #expect(wallet.settle("f", .refunded(processorRefundID: "re")) == refunded)
     #expect(wallet.dollars == 30)
     try wallet.ledger.prove()
   }
@@ -63,12 +56,12 @@ struct RechargeRefundTests {
   func bounds() throws {
     var wallet = RechargedWallet()
     _ = wallet.refund("a", usd(30))
-    #expect(wallet.refund("b", usd(21)).reason == "REFUND_EXCEEDS_RECHARGE")
-    #expect(wallet.refund("c", usd(20)).reason == nil)
+    #expect(wallet.refund("b", usd(21)).refusal?.reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("c", usd(20)).refusal == nil)
     _ = wallet.settle("a", .failed(processorRefundID: nil, explanation: "no"))
     #expect(wallet.refundable == 30)
-    #expect(wallet.refund("d", usd(30)).reason == nil)
-    #expect(wallet.refund("e", micros(10_000)).reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("d", usd(30)).refusal == nil)
+    #expect(wallet.refund("e", micros(10_000)).refusal?.reason == "REFUND_EXCEEDS_RECHARGE")
     try wallet.ledger.prove()
   }
 
@@ -82,17 +75,17 @@ struct RechargeRefundTests {
   )
   func amounts(amount: Money, reason: String) {
     var wallet = RechargedWallet()
-    #expect(wallet.refund("f", amount).reason == reason)
+    #expect(wallet.refund("f", amount).refusal?.reason == reason)
   }
 
   @Test("of a recharge that was not paid are refused")
   func unpaid() {
     var wallet = RechargedWallet()
-    _ = wallet.ledger.send(.recharge(RechargeID("r"), wallet.id, usd(10), nil))
-    let refund = Mutation.refundRecharge(RechargeRefundID("f"), RechargeID("r"), usd(10))
-    #expect(wallet.ledger.send(refund).answer.reason == "RECHARGE_NOT_REFUNDABLE")
-    let unknown = Mutation.refundRecharge(RechargeRefundID("f"), RechargeID("x"), usd(10))
-    #expect(wallet.ledger.send(unknown).answer.reason == "RECHARGE_NOT_FOUND")
+    _ = wallet.ledger.send(StartRecharge(RechargeID("r"), wallet.id, usd(10), nil))
+    let refund = RefundRecharge(RechargeRefundID("f"), RechargeID("r"), usd(10))
+    #expect(wallet.ledger.send(refund).refusal?.reason == "RECHARGE_NOT_REFUNDABLE")
+    let unknown = RefundRecharge(RechargeRefundID("f"), RechargeID("x"), usd(10))
+    #expect(wallet.ledger.send(unknown).refusal?.reason == "RECHARGE_NOT_FOUND")
   }
 
   @Test("of credits that were spent name the shortfall, and spending resumes at zero")
@@ -100,12 +93,12 @@ struct RechargeRefundTests {
     var wallet = RechargedWallet()
     _ = wallet.spend(45)
     _ = wallet.refund("f", usd(20))
-    let entry = wallet.settle("f", .refunded(processorRefundID: "re")).entry
+    let entry = wallet.settle("f", .refunded(processorRefundID: "re")).reply?.entry
     #expect(entry?.shortfall == 15_000_000)
     #expect(wallet.dollars == -15)
-    #expect(wallet.spend(1).reason == "INSUFFICIENT_CREDITS")
-    _ = wallet.ledger.send(.grant(wallet.id, usd(16), memo: ""))
-    #expect(wallet.spend(1).reason == nil)
+    #expect(wallet.spend(1).refusal?.reason == "INSUFFICIENT_CREDITS")
+    _ = wallet.ledger.send(GrantCredits(wallet.id, usd(16), memo: ""))
+    #expect(wallet.spend(1).refusal == nil)
     try wallet.ledger.prove()
   }
 
@@ -115,9 +108,9 @@ struct RechargeRefundTests {
     _ = wallet.refund("f", usd(20))
     _ = wallet.settle("f", .refunded(processorRefundID: "re"))
     let failed = RefundSettlement.failed(processorRefundID: "re", explanation: "the account is closed")
-    for _ in 1...2 { #expect(wallet.settle("f", failed).entry?.amount == usd(20)) }
+    for _ in 1...2 { #expect(wallet.settle("f", failed).reply?.entry?.amount == usd(20)) }
     #expect(wallet.dollars == 50)
-    #expect(wallet.settle("f", .refunded(processorRefundID: "re")).reason == "REFUND_ALREADY_SETTLED")
+    #expect(wallet.settle("f", .refunded(processorRefundID: "re")).refusal?.reason == "REFUND_ALREADY_SETTLED")
     #expect(wallet.dollars == 50)
     #expect(wallet.refundable == 50)
     try wallet.ledger.prove()
@@ -127,14 +120,14 @@ struct RechargeRefundTests {
   func replay() {
     var wallet = RechargedWallet()
     let first = wallet.refund("f", usd(20))
-    #expect(wallet.refund("f", usd(20)) == first)
+    #expect(wallet.refund("f", usd(20)) == first.asReplay)
     let settled = wallet.settle("f", .refunded(processorRefundID: "re"))
-    #expect(wallet.refund("f", usd(20)) == settled)
-    let other = Mutation.refundRecharge(RechargeRefundID("g"), wallet.recharge, usd(10))
-    #expect(wallet.ledger.send(other, key: "key-f").answer.reason == "IDEMPOTENCY_KEY_REUSED")
+    #expect(wallet.refund("f", usd(20)) == settled.asReplay)
+    let other = RefundRecharge(RechargeRefundID("g"), wallet.recharge, usd(10))
+    #expect(wallet.ledger.send(other, key: "key-f").refusal?.reason == "IDEMPOTENCY_KEY_REUSED")
     // The recharge's own key still has the recharge for its answer.
-    let recharge = Mutation.recharge(RechargeID("x"), wallet.id, usd(50), card("fund-w"))
-    #expect(wallet.ledger.send(recharge, key: "own-2").answer.recharge?.state == .paid)
+    let recharge = StartRecharge(RechargeID("x"), wallet.id, usd(50), card("fund-w"))
+    #expect(wallet.ledger.send(recharge, key: "own-2").reply?.recharge.state == .paid)
   }
 
   @Test("keep a wallet from being closed while they are under way")
@@ -142,10 +135,10 @@ struct RechargeRefundTests {
     var wallet = RechargedWallet()
     _ = wallet.spend(50)
     _ = wallet.refund("f", usd(20))
-    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == "REFUND_IN_PROGRESS")
+    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal?.reason == "REFUND_IN_PROGRESS")
     _ = wallet.settle("f", .failed(processorRefundID: nil, explanation: "no"))
-    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == nil)
-    #expect(wallet.refund("g", usd(20)).reason == "WALLET_CLOSED")
+    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal == nil)
+    #expect(wallet.refund("g", usd(20)).refusal?.reason == "WALLET_CLOSED")
     try wallet.ledger.prove()
   }
 
@@ -154,47 +147,47 @@ struct RechargeRefundTests {
     var wallet = RechargedWallet()
     _ = wallet.refund("f", usd(20))
     _ = wallet.settle("f", .needsReview(explanation: "unknown"))
-    let refunded = Mutation.settleRefundReview(
+    let refunded = SettleRechargeRefundReview(
       RechargeRefundID("f"),
       .refunded(processorRefundID: "re"),
       memo: "seen"
     )
-    #expect(wallet.ledger.send(refunded).answer.entry?.reference == "seen")
+    #expect(wallet.ledger.send(refunded).reply?.entry?.reference == "seen")
     #expect(wallet.dollars == 30)
-    #expect(wallet.ledger.send(refunded).answer.reason == "NOT_IN_REVIEW")
+    #expect(wallet.ledger.send(refunded).refusal?.reason == "NOT_IN_REVIEW")
 
     _ = wallet.refund("g", usd(10))
     _ = wallet.settle("g", .needsReview(explanation: "unknown"))
-    let again = Mutation.settleRefundReview(RechargeRefundID("g"), .refunded(processorRefundID: "re"), memo: "seen")
-    #expect(wallet.ledger.send(again).answer.reason == "PROCESSOR_REFUND_TAKEN")
-    let none = Mutation.settleRefundReview(
+    let again = SettleRechargeRefundReview(RechargeRefundID("g"), .refunded(processorRefundID: "re"), memo: "seen")
+    #expect(wallet.ledger.send(again).refusal?.reason == "PROCESSOR_REFUND_TAKEN")
+    let none = SettleRechargeRefundReview(
       RechargeRefundID("g"),
       .failed(processorRefundID: nil, explanation: "seen"),
       memo: "seen"
     )
-    #expect(wallet.ledger.send(none).answer.rechargeRefund?.state == .failed)
+    #expect(wallet.ledger.send(none).reply?.refund.state == .failed)
 
     wallet.ledger.openWallet("v")
     let id = RechargeID("r")
-    _ = wallet.ledger.send(.recharge(id, wallet.id, usd(10), nil))
-    let taken = Mutation.settleReview(id, .paid(processorChargeID: "ch-fund-w"), memo: "seen")
-    #expect(wallet.ledger.send(taken).answer.reason == "NOT_IN_REVIEW")
+    _ = wallet.ledger.send(StartRecharge(id, wallet.id, usd(10), nil))
+    let taken = SettleRechargeReview(id, .paid(processorChargeID: "ch-fund-w"), memo: "seen")
+    #expect(wallet.ledger.send(taken).refusal?.reason == "NOT_IN_REVIEW")
     _ = wallet.ledger.settle("r", .needsReview(explanation: "unknown"))
-    #expect(wallet.ledger.send(taken).answer.reason == "PROCESSOR_CHARGE_TAKEN")
+    #expect(wallet.ledger.send(taken).refusal?.reason == "PROCESSOR_CHARGE_TAKEN")
     // The processor named another charge before; who looked knows better.
     let confused = Settlement.authenticationRequired(processorChargeID: "ch-0", nextActionURL: "u")
-    _ = wallet.ledger.send(.recharge(RechargeID("s"), WalletID("v"), usd(10), card("s")))
+    _ = wallet.ledger.send(StartRecharge(RechargeID("s"), WalletID("v"), usd(10), card("s")))
     _ = wallet.ledger.settle("s", confused)
     _ = wallet.ledger.settle("s", .paid(processorChargeID: "ch-s"))
-    let seen = Mutation.settleReview(RechargeID("s"), .paid(processorChargeID: "ch-s"), memo: "seen")
-    #expect(wallet.ledger.send(seen).answer.recharge?.state == .paid)
+    let seen = SettleRechargeReview(RechargeID("s"), .paid(processorChargeID: "ch-s"), memo: "seen")
+    #expect(wallet.ledger.send(seen).reply?.recharge.state == .paid)
     #expect(wallet.ledger.wallet("v")?.posted == 10_000_000)
-    let paid = Mutation.settleReview(id, .paid(processorChargeID: "ch-r"), memo: "seen")
-    #expect(wallet.ledger.send(paid).answer.entry?.reference == "seen")
+    let paid = SettleRechargeReview(id, .paid(processorChargeID: "ch-r"), memo: "seen")
+    #expect(wallet.ledger.send(paid).reply?.entry?.reference == "seen")
     #expect(wallet.dollars == 40)
     #expect(wallet.ledger.state.accounts[wallet.id]?.openRecharge == nil)
-    let card = Mutation.settleReview(id, .failed(processorChargeID: nil, explanation: "x"), memo: "4242424242424242")
-    #expect(wallet.ledger.send(card).answer.reason == "CARD_NUMBER_REFUSED")
+    let card = SettleRechargeReview(id, .failed(processorChargeID: nil, explanation: "x"), memo: "4242424242424242")
+    #expect(wallet.ledger.send(card).refusal?.reason == "CARD_NUMBER_REFUSED")
     try wallet.ledger.prove()
   }
 }
@@ -227,20 +220,20 @@ struct DisputeTests {
   func closing() throws {
     var wallet = RechargedWallet()
     _ = wallet.dispute("d", usd(50), .opened)
-    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == "DISPUTE_OPEN")
+    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal?.reason == "DISPUTE_OPEN")
     _ = wallet.dispute("d", usd(50), .lost)
-    #expect(wallet.ledger.send(.close(wallet.id), key: "close").answer.reason == nil)
+    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal == nil)
 
     var other = RechargedWallet()
     _ = other.refund("f", usd(50))
     _ = other.settle("f", .refunded(processorRefundID: "re"))
-    _ = other.ledger.send(.close(other.id))
+    _ = other.ledger.send(CloseWallet(other.id))
     _ = other.settle("f", .failed(processorRefundID: "re", explanation: "the account is closed"))
     #expect(other.dollars == 50)
-    #expect(other.refund("g", usd(50)).rechargeRefund?.state == .processing)
+    #expect(other.refund("g", usd(50)).reply?.refund.state == .processing)
     _ = other.settle("g", .refunded(processorRefundID: "re2"))
     #expect(other.dollars == 0)
-    #expect(other.refund("h", usd(10)).reason == "WALLET_CLOSED")
+    #expect(other.refund("h", usd(10)).refusal?.reason == "WALLET_CLOSED")
     try other.ledger.prove()
   }
 
@@ -248,16 +241,10 @@ struct DisputeTests {
   func oneRecharge() throws {
     var wallet = RechargedWallet()
     _ = wallet.dispute("d", usd(50), .opened)
-    _ = wallet.ledger.send(.recharge(RechargeID("r"), wallet.id, usd(20), nil))
+    _ = wallet.ledger.send(StartRecharge(RechargeID("r"), wallet.id, usd(20), nil))
     _ = wallet.ledger.settle("r", .paid(processorChargeID: "ch-r"))
-    let origin = Origin(caller: "worker", key: nil, method: .recordDispute, fingerprint: .zero)
-    let mutation = Mutation.recordDispute(DisputeID("d"), RechargeID("r"), usd(20), .opened)
-    let answer = wallet.ledger.rules.decide(
-      .mutate(mutation, origin),
-      in: &wallet.ledger.state,
-      at: wallet.ledger.now
-    ).answer
-    #expect(answer.reason == "DISPUTE_IMPLAUSIBLE")
+    let again = wallet.ledger.sendAsWorker(RecordDispute(DisputeID("d"), RechargeID("r"), usd(20), .opened))
+    #expect(again.refusal?.reason == "DISPUTE_IMPLAUSIBLE")
     #expect(wallet.dollars == 20)
   }
 
@@ -265,13 +252,13 @@ struct DisputeTests {
   func shortfall() throws {
     var wallet = RechargedWallet()
     _ = wallet.spend(50)
-    _ = wallet.ledger.send(.freeze(wallet.id))
+    _ = wallet.ledger.send(FreezeWallet(wallet.id))
     _ = wallet.dispute("e", usd(1), .opened)
     #expect(wallet.dollars == -1)
     _ = wallet.dispute("e", usd(1), .won)
-    _ = wallet.ledger.send(.unfreeze(wallet.id))
-    _ = wallet.ledger.send(.close(wallet.id))
-    let entry = wallet.dispute("d", usd(50), .opened).entry
+    _ = wallet.ledger.send(UnfreezeWallet(wallet.id))
+    _ = wallet.ledger.send(CloseWallet(wallet.id))
+    let entry = wallet.dispute("d", usd(50), .opened).reply?.entry
     #expect(entry?.shortfall == 50_000_000)
     #expect(entry?.counterAccount == .disputes)
     #expect(entry?.disputeID == DisputeID("d"))
@@ -288,7 +275,7 @@ struct DisputeTests {
     _ = wallet.settle("f", .refunded(processorRefundID: "re"))
     _ = wallet.dispute("d", usd(20), .opened)
     #expect(wallet.refundable == 10)
-    #expect(wallet.refund("g", usd(11)).reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("g", usd(11)).refusal?.reason == "REFUND_EXCEEDS_RECHARGE")
     _ = wallet.dispute("d", usd(20), .won)
     #expect(wallet.refundable == 30)
     try wallet.ledger.prove()
@@ -297,10 +284,10 @@ struct DisputeTests {
   @Test("of more than was paid, or in another currency, are refused")
   func implausible() {
     var wallet = RechargedWallet()
-    #expect(wallet.dispute("d", usd(51), .opened).reason == "DISPUTE_IMPLAUSIBLE")
-    #expect(wallet.dispute("d", usd(0), .opened).reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dispute("d", usd(51), .opened).refusal?.reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dispute("d", usd(0), .opened).refusal?.reason == "DISPUTE_IMPLAUSIBLE")
     let euros = Money(micros: 10, currency: Currency(code: "EUR") ?? .usd)
-    #expect(wallet.dispute("d", euros, .opened).reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dispute("d", euros, .opened).refusal?.reason == "DISPUTE_IMPLAUSIBLE")
     #expect(wallet.dollars == 50)
   }
 
@@ -309,12 +296,12 @@ struct DisputeTests {
     var wallet = RechargedWallet()
     let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
     let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
-    _ = wallet.ledger.send(.setAutoRecharge(wallet.id, settings))
+    _ = wallet.ledger.send(SetAutoRecharge(wallet.id, settings))
     _ = wallet.dispute("d", usd(50), .opened)
     #expect(wallet.dollars == 0)
     #expect(wallet.ledger.state.accounts[wallet.id]?.openRecharge == nil)
     #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .suspended)
-    _ = wallet.ledger.send(.resumeAutoRecharge(wallet.id))
+    _ = wallet.ledger.send(ResumeAutoRecharge(wallet.id))
     let open = try #require(wallet.ledger.state.accounts[wallet.id]?.openRecharge)
     // Whoever resumes does so for good: what is known already, and how it ends, is no news.
     _ = wallet.dispute("d", usd(50), .lost)
@@ -333,7 +320,7 @@ struct DisputeTests {
     var wallet = RechargedWallet()
     let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
     let settings = AutoRechargeSettings(isEnabled: true, terms: terms)
-    _ = wallet.ledger.send(.setAutoRecharge(wallet.id, settings))
+    _ = wallet.ledger.send(SetAutoRecharge(wallet.id, settings))
     _ = wallet.spend(40)
     let open = try #require(wallet.ledger.state.accounts[wallet.id]?.openRecharge)
     _ = wallet.dispute("d", usd(50), .opened)

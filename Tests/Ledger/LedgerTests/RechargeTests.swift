@@ -23,13 +23,13 @@ struct RechargeTests {
   func paid() throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    let intent = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(25), card("a")), key: "k")
-    #expect(intent.answer.recharge?.state == .processing)
-    #expect(intent.answer.wallet?.posted == 0)
-    #expect(ledger.ask(.paymentMethod(WalletID("w"), nil)).reason == "PAYMENT_METHOD_NOT_FOUND")
-    let answer = ledger.settle("r", .paid(processorChargeID: "ch"))
-    #expect(answer.wallet?.posted == 25_000_000)
-    let entryID = try #require(answer.recharge?.entryID)
+    let intent = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(25), card("a")), key: "k")
+    #expect(intent.reply?.recharge.state == .processing)
+    #expect(intent.reply?.wallet.posted == 0)
+    #expect(ledger.ask(GetPaymentMethod(WalletID("w"), nil)).refusal?.reason == "PAYMENT_METHOD_NOT_FOUND")
+    let paid = ledger.settle("r", .paid(processorChargeID: "ch"))
+    #expect(paid.reply?.wallet.posted == 25_000_000)
+    let entryID = try #require(paid.reply?.recharge.entryID)
     #expect(entryID.record == ledger.state.position.record)
     #expect(ledger.state.accounts[WalletID("w")]?.openRecharge == nil)
     #expect(ledger.state.accounts[WalletID("w")]?.defaultPaymentMethod == PaymentMethodID("pm-a"))
@@ -39,30 +39,30 @@ struct RechargeTests {
   func declined() {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    let recharge = Mutation.recharge(RechargeID("r"), WalletID("w"), usd(25), card("a"))
+    let recharge = StartRecharge(RechargeID("r"), WalletID("w"), usd(25), card("a"))
     _ = ledger.send(recharge, key: "k")
-    let answer = ledger.settle("r", .declined(processorChargeID: "ch", code: "insufficient_funds"))
-    #expect(answer.recharge?.state == .declined)
-    #expect(answer.recharge?.explanation == "insufficient_funds")
-    #expect(ledger.send(recharge, key: "k") == Outcome(answer: answer, isReplay: true))
-    #expect(ledger.ask(.recharge(RechargeID("r"))).recharge?.state == .declined)
+    let declined = ledger.settle("r", .declined(processorChargeID: "ch", code: "insufficient_funds"))
+    #expect(declined.reply?.recharge.state == .declined)
+    #expect(declined.reply?.recharge.explanation == "insufficient_funds")
+    #expect(ledger.send(recharge, key: "k") == declined.asReplay)
+    #expect(ledger.ask(GetRecharge(RechargeID("r"))).reply?.recharge.state == .declined)
     #expect(ledger.wallet("w")?.posted == 0)
     #expect(ledger.state.paymentMethods.isEmpty)
-    #expect(ledger.send(.recharge(RechargeID("r2"), WalletID("w"), usd(25), card("b"))).answer.reason == nil)
+    #expect(ledger.send(StartRecharge(RechargeID("r2"), WalletID("w"), usd(25), card("b"))).refusal == nil)
   }
 
   @Test("has the wallet's one slot until it is final", arguments: RechargeState.allCases)
   func slot(state: RechargeState) {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
     if let settlement = Self.settlement(to: state) { _ = ledger.settle("r", settlement) }
     for second in [
-      Mutation.recharge(RechargeID("r2"), WalletID("w"), usd(10), card("b")),
-      .changeCardAndPay(RechargeID("r3"), WalletID("w"), usd(10), card("c")),
-    ] where !state.isTerminal {
-      let outcome = ledger.send(second)
-      #expect(outcome.answer == .refusal(.rechargeInProgress(RechargeID("r"))))
+      StartRecharge(RechargeID("r2"), WalletID("w"), usd(10), card("b")),
+      ChangeCardAndPay(RechargeID("r3"), WalletID("w"), usd(10), card("c")),
+    ] as [any Mutation] where !state.isTerminal {
+      let outcome = ledger.send(any: second)
+      #expect(outcome.refusal == .rechargeInProgress(RechargeID("r")))
     }
     #expect((ledger.state.accounts[WalletID("w")]?.openRecharge == nil) == state.isTerminal)
   }
@@ -71,11 +71,13 @@ struct RechargeTests {
   func once() {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
     let first = ledger.settle("r", .paid(processorChargeID: "ch"))
     #expect(ledger.settle("r", .paid(processorChargeID: "ch")) == first)
-    #expect(ledger.settle("r", .declined(processorChargeID: "ch", code: "x")).reason == "RECHARGE_ALREADY_SETTLED")
-    #expect(ledger.settle("r", .paid(processorChargeID: "other")).reason == "RECHARGE_ALREADY_SETTLED")
+    #expect(
+      ledger.settle("r", .declined(processorChargeID: "ch", code: "x")).refusal?.reason == "RECHARGE_ALREADY_SETTLED"
+    )
+    #expect(ledger.settle("r", .paid(processorChargeID: "other")).refusal?.reason == "RECHARGE_ALREADY_SETTLED")
     #expect(ledger.wallet("w")?.posted == 10_000_000)
   }
 
@@ -84,8 +86,8 @@ struct RechargeTests {
     var ledger = TestLedger()
     ledger.openWallet("v", funded: 10)
     ledger.openWallet("w")
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
-    #expect(ledger.settle("r", .paid(processorChargeID: "ch-fund-v")).recharge?.state == .needsReview)
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch-fund-v")).reply?.recharge.state == .needsReview)
     #expect(ledger.wallet("w")?.posted == 0)
   }
 
@@ -93,15 +95,15 @@ struct RechargeTests {
   func replayFollows() {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    let recharge = Mutation.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a"))
+    let recharge = StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a"))
     let first = ledger.send(recharge, key: "k")
-    #expect(ledger.send(recharge, key: "k").answer == first.answer)
+    #expect(ledger.send(recharge, key: "k").result == first.result)
     _ = ledger.settle("r", .authenticationRequired(processorChargeID: "ch", nextActionURL: "https://example.org/3ds"))
-    #expect(ledger.send(recharge, key: "k").answer.recharge?.state == .authenticationRequired)
+    #expect(ledger.send(recharge, key: "k").reply?.recharge.state == .authenticationRequired)
     #expect(ledger.wallet("w")?.posted == 0)
     let paid = ledger.settle("r", .paid(processorChargeID: "ch"))
-    _ = ledger.send(.charge(WalletID("w"), usd(1), .call, reference: ""))
-    #expect(ledger.send(recharge, key: "k") == Outcome(answer: paid, isReplay: true))
+    _ = ledger.send(Charge(WalletID("w"), usd(1), .call, reference: ""))
+    #expect(ledger.send(recharge, key: "k") == paid.asReplay)
   }
 
   @Test(
@@ -117,8 +119,8 @@ struct RechargeTests {
     var ledger = TestLedger()
     ledger.openWallet("w")
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    let outcome = ledger.send(.recharge(RechargeID("r"), WalletID("w"), money, withCard ? card("a") : nil))
-    #expect(outcome.answer.reason == reason)
+    let outcome = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), money, withCard ? card("a") : nil))
+    #expect(outcome.refusal?.reason == reason)
     #expect(ledger.state.recharges.isEmpty)
     #expect(ledger.state.accounts[WalletID("w")]?.openRecharge == nil)
   }
@@ -130,12 +132,13 @@ struct RechargeTests {
     var candidate = card("a")
     candidate.token = PaymentMethodToken("4242 4242 4242 4242")
     #expect(
-      ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), candidate)).answer.reason == "CARD_NUMBER_REFUSED"
+      ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), candidate)).refusal?.reason
+        == "CARD_NUMBER_REFUSED"
     )
-    #expect(ledger.send(.savePaymentMethod(WalletID("w"), candidate)).answer.reason == "CARD_NUMBER_REFUSED")
+    #expect(ledger.send(SavePaymentMethod(WalletID("w"), candidate)).refusal?.reason == "CARD_NUMBER_REFUSED")
     candidate = card("a")
     candidate.billing.name = "J Doe 4242424242424242"
-    #expect(ledger.send(.savePaymentMethod(WalletID("w"), candidate)).answer.reason == "CARD_NUMBER_REFUSED")
+    #expect(ledger.send(SavePaymentMethod(WalletID("w"), candidate)).refusal?.reason == "CARD_NUMBER_REFUSED")
     #expect(!"\(ledger.state.changes)".contains("4242 4242"))
   }
 
@@ -143,11 +146,12 @@ struct RechargeTests {
   func overflow() {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
     ledger.state.accounts[WalletID("w")]?.wallet.posted = Wallet.balanceRange.upperBound
-    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).recharge?.state == .needsReview)
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).reply?.recharge.state == .needsReview)
     #expect(
-      ledger.send(.recharge(RechargeID("r2"), WalletID("w"), usd(10), card("a"))).answer.reason == "AMOUNT_OUT_OF_RANGE"
+      ledger.send(StartRecharge(RechargeID("r2"), WalletID("w"), usd(10), card("a"))).refusal?.reason
+        == "AMOUNT_OUT_OF_RANGE"
     )
   }
 
@@ -173,7 +177,7 @@ struct ChangeCardTests {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
     let old = try #require(ledger.state.accounts[WalletID("w")]?.defaultPaymentMethod)
-    _ = ledger.send(.changeCardAndPay(RechargeID("r"), WalletID("w"), usd(20), LedgerTests.card("new")))
+    _ = ledger.send(ChangeCardAndPay(RechargeID("r"), WalletID("w"), usd(20), LedgerTests.card("new")))
     if let settlement = RechargeTests.settlement(to: state) { _ = ledger.settle("r", settlement) }
     let account = try #require(ledger.state.accounts[WalletID("w")])
     #expect(account.defaultPaymentMethod == (state == .paid ? PaymentMethodID("pm-new") : old))

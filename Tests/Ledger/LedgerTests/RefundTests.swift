@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 @Suite("A refund")
@@ -8,17 +7,15 @@ struct RefundTests {
   static func charged() throws -> (TestLedger, EntryID) {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
-    let answer = ledger.send(.charge(WalletID("w"), usd(4), .text, reference: "text-1")).answer
-    return (ledger, try #require(answer.entry).id)
+    let charged = ledger.send(Charge(WalletID("w"), usd(4), .text, reference: "text-1"))
+    return (ledger, try #require(charged.reply).entry.id)
   }
 
   @Test("gives a charge back in parts, and never more than was charged in all")
   func parts() throws {
     var (ledger, charge) = try Self.charged()
     for (dollars, left) in [(1, 3), (2, 1)] as [(Int64, Int64)] {
-      guard case .reply(.refund(let reply)) = ledger.send(.refundCharge(charge, usd(dollars))).answer else {
-        return #expect(Bool(false), "refused")
-      }
+      let reply = try #require(ledger.send(RefundCharge(charge, usd(dollars))).reply)
       #expect(reply.entry.amount == usd(dollars))
       #expect(reply.entry.counterAccount == .refunds)
       #expect(reply.entry.refundedEntryID == charge)
@@ -27,12 +24,12 @@ struct RefundTests {
       #expect(reply.refunded.refundable == usd(left))
     }
     #expect(
-      ledger.send(.refundCharge(charge, micros(1_000_001))).answer
-        == .refusal(.refundExceedsCharge(charge, refundable: usd(1)))
+      ledger.send(RefundCharge(charge, micros(1_000_001))).refusal
+        == .refundExceedsCharge(charge, refundable: usd(1))
     )
-    #expect(ledger.send(.refundCharge(charge, usd(1))).answer.wallet?.posted == 10_000_000)
+    #expect(ledger.send(RefundCharge(charge, usd(1))).reply?.wallet.posted == 10_000_000)
     let nothing = Refusal.refundExceedsCharge(charge, refundable: usd(0))
-    #expect(ledger.send(.refundCharge(charge, micros(1))).answer == .refusal(nothing))
+    #expect(ledger.send(RefundCharge(charge, micros(1))).refusal == nothing)
     #expect(nothing.metadata == ["entry_id": "\(charge)", "refundable": "0", "currency_code": "USD"])
     try ledger.prove()
   }
@@ -40,8 +37,8 @@ struct RefundTests {
   @Test("under one key is given once, however often it is sent")
   func once() throws {
     var (ledger, charge) = try Self.charged()
-    let first = ledger.send(.refundCharge(charge, usd(1)), key: "k")
-    #expect(ledger.send(.refundCharge(charge, usd(1)), key: "k") == Outcome(answer: first.answer, isReplay: true))
+    let first = ledger.send(RefundCharge(charge, usd(1)), key: "k")
+    #expect(ledger.send(RefundCharge(charge, usd(1)), key: "k") == first.asReplay)
     #expect(ledger.wallet("w")?.posted == 7_000_000)
   }
 
@@ -50,20 +47,20 @@ struct RefundTests {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     let hold = try ledger.placeHold("w", usd(4), ttl: 60)
-    let first = try #require(ledger.capture(hold, usd(3)).entry).id
-    let second = try #require(ledger.capture(hold, usd(1), isFinal: true).entry).id
-    #expect(ledger.send(.refundCharge(second, usd(2))).answer.reason == "REFUND_EXCEEDS_CHARGE")
-    #expect(ledger.send(.refundCharge(first, usd(3))).answer.reason == nil)
-    #expect(ledger.send(.refundCharge(second, usd(1))).answer.wallet?.posted == 10_000_000)
+    let first = try #require(ledger.capture(hold, usd(3)).reply?.entry).id
+    let second = try #require(ledger.capture(hold, usd(1), isFinal: true).reply?.entry).id
+    #expect(ledger.send(RefundCharge(second, usd(2))).refusal?.reason == "REFUND_EXCEEDS_CHARGE")
+    #expect(ledger.send(RefundCharge(first, usd(3))).refusal == nil)
+    #expect(ledger.send(RefundCharge(second, usd(1))).reply?.wallet.posted == 10_000_000)
   }
 
   @Test("takes nothing but charges and captures")
   func kinds() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    let grant = try #require(ledger.send(.grant(WalletID("w"), usd(1), memo: "sorry")).answer.entry).id
-    let charge = try #require(ledger.send(.charge(WalletID("w"), usd(1), .call, reference: "")).answer.entry).id
-    let refund = try #require(ledger.send(.refundCharge(charge, usd(1))).answer.entry).id
+    let grant = try #require(ledger.send(GrantCredits(WalletID("w"), usd(1), memo: "sorry")).reply?.entry).id
+    let charge = try #require(ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "")).reply?.entry).id
+    let refund = try #require(ledger.send(RefundCharge(charge, usd(1))).reply?.entry).id
     let recharge = try #require(ledger.state.changes.records.first { $0.kind == .rechargePaid })
     // What the store would have loaded.
     for record in ledger.state.changes.records {
@@ -71,12 +68,12 @@ struct RefundTests {
       if let book, ledger.state.entries[book.id] == nil { ledger.state.entries[book.id] = book }
     }
     for (id, kind) in [(grant, RecordKind.grant), (refund, .refund), (recharge.entryID, .rechargePaid)] {
-      #expect(ledger.send(.refundCharge(id, usd(1))).answer == .refusal(.entryNotRefundable(id, kind)))
+      #expect(ledger.send(RefundCharge(id, usd(1))).refusal == .entryNotRefundable(id, kind))
     }
     let created = try #require(ledger.state.changes.records.first { $0.kind == .walletCreated }).entryID
-    #expect(ledger.send(.refundCharge(created, usd(1))).answer == .refusal(.entryNotFound(created)))
+    #expect(ledger.send(RefundCharge(created, usd(1))).refusal == .entryNotFound(created))
     let other = EntryID(record: charge.record, tag: charge.tag ^ 1)
-    #expect(ledger.send(.refundCharge(other, usd(1))).answer == .refusal(.entryNotFound(other)))
+    #expect(ledger.send(RefundCharge(other, usd(1))).refusal == .entryNotFound(other))
   }
 
   @Test(
@@ -89,25 +86,25 @@ struct RefundTests {
   func refusals(amount: Int64, currency: String, reason: String) throws {
     var (ledger, charge) = try Self.charged()
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    #expect(ledger.send(.refundCharge(charge, money)).answer.reason == reason)
+    #expect(ledger.send(RefundCharge(charge, money)).refusal?.reason == reason)
     #expect(ledger.wallet("w")?.posted == 6_000_000)
   }
 
   @Test("reaches a frozen wallet, but not a closed one")
   func states() throws {
     var (ledger, charge) = try Self.charged()
-    _ = ledger.send(.freeze(WalletID("w")))
-    #expect(ledger.send(.refundCharge(charge, usd(1))).answer.reason == nil)
-    _ = ledger.send(.unfreeze(WalletID("w")))
-    _ = ledger.send(.charge(WalletID("w"), usd(7), .call, reference: ""))
-    #expect(ledger.send(.close(WalletID("w"))).answer.reason == nil)
-    #expect(ledger.send(.refundCharge(charge, usd(1))).answer.reason == "WALLET_CLOSED")
+    _ = ledger.send(FreezeWallet(WalletID("w")))
+    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal == nil)
+    _ = ledger.send(UnfreezeWallet(WalletID("w")))
+    _ = ledger.send(Charge(WalletID("w"), usd(7), .call, reference: ""))
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal == nil)
+    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == "WALLET_CLOSED")
   }
 
   @Test("never takes a balance out of range")
   func overflow() throws {
     var (ledger, charge) = try Self.charged()
-    _ = ledger.send(.grant(WalletID("w"), micros(Wallet.balanceRange.upperBound - 6_000_000), memo: ""))
-    #expect(ledger.send(.refundCharge(charge, usd(1))).answer.reason == "AMOUNT_OUT_OF_RANGE")
+    _ = ledger.send(GrantCredits(WalletID("w"), micros(Wallet.balanceRange.upperBound - 6_000_000), memo: ""))
+    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
   }
 }

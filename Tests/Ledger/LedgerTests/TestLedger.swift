@@ -3,7 +3,7 @@ import MessageDigest
 import StoreContract
 import Testing
 
-/// A ledger wholly in memory: every command sees all that was ever decided.
+/// A ledger wholly in memory: every operation sees all that was ever decided.
 struct TestLedger {
   var state = LedgerState(position: .start)
   var now = LedgerTime(microseconds: 1_000_000)
@@ -13,33 +13,49 @@ struct TestLedger {
   static func sha256(_ bytes: [UInt8]) -> Digest { Digest(SHA256.hash(bytes)) }
 
   /// Sends `mutation` under `key`, or under a key of its own.
-  mutating func send(_ mutation: Mutation, key: String? = nil, caller: String = "tester") -> Outcome {
+  mutating func send<Sent: Mutation>(
+    _ mutation: Sent,
+    key: String? = nil,
+    caller: String = "tester"
+  ) -> Outcome<Sent.Reply> {
     requests += 1
-    return rules.decide(
-      .mutate(mutation, Self.origin(of: mutation, key: key ?? "own-\(requests)", caller: caller)),
-      in: &state,
-      at: now
-    )
+    return decide(mutation, from: Self.origin(of: mutation, key: key ?? "own-\(requests)", caller: caller))
   }
 
-  mutating func settle(_ id: String, _ settlement: Settlement) -> Answer {
-    let origin = Origin(caller: "worker", key: nil, method: .settleRecharge, fingerprint: .zero)
-    return rules.decide(.mutate(.settleRecharge(RechargeID(id), settlement), origin), in: &state, at: now).answer
+  /// Sends a mutation of any type, as tables and random runs have them.
+  mutating func send(any mutation: any Mutation, key: String? = nil) -> CommandOutcome {
+    requests += 1
+    return Self.command(mutation, key: key ?? "own-\(requests)").decide(by: rules, in: &state, at: now)
   }
 
-  mutating func ask(_ query: Query) -> Answer { rules.decide(.ask(query), in: &state, at: now).answer }
+  /// Sends `mutation` as the recharge worker does: without a key.
+  mutating func sendAsWorker<Sent: Mutation>(_ mutation: Sent) -> Outcome<Sent.Reply> {
+    decide(mutation, from: Origin(caller: "worker", key: nil, method: Sent.method, fingerprint: .zero))
+  }
+
+  mutating func settle(_ id: String, _ settlement: Settlement) -> Outcome<RechargeReply> {
+    sendAsWorker(SettleRecharge(RechargeID(id), settlement))
+  }
+
+  mutating func decide<Sent: Mutation>(_ mutation: Sent, from origin: Origin) -> Outcome<Sent.Reply> {
+    Request(mutation, from: origin).decide(by: rules, in: &state, at: now)
+  }
+
+  mutating func ask<Asked: Question>(_ question: Asked) -> Outcome<Asked.Reply> {
+    question.decide(by: rules, in: &state, at: now)
+  }
 
   mutating func openWallet(_ id: String, funded dollars: Int64 = 0) {
-    _ = send(.createWallet(WalletID(id), .usd))
+    _ = send(CreateWallet(WalletID(id), .usd))
     guard dollars > 0 else { return }
     let recharge = "fund-\(id)"
-    _ = send(.recharge(RechargeID(recharge), WalletID(id), usd(dollars), card("fund-\(id)")))
+    _ = send(StartRecharge(RechargeID(recharge), WalletID(id), usd(dollars), card("fund-\(id)")))
     _ = settle(recharge, .paid(processorChargeID: "ch-\(recharge)"))
   }
 
   mutating func openWallet(_ id: String, granted dollars: Int64) {
-    _ = send(.createWallet(WalletID(id), .usd))
-    _ = send(.grant(WalletID(id), usd(dollars), memo: ""))
+    _ = send(CreateWallet(WalletID(id), .usd))
+    _ = send(GrantCredits(WalletID(id), usd(dollars), memo: ""))
   }
 
   /// Conservation, contiguity, chains and holds, recomputed from what was ever recorded.
@@ -65,22 +81,28 @@ struct TestLedger {
   func wallet(_ id: String) -> Wallet? { state.accounts[WalletID(id)]?.wallet }
 
   /// Stands in for the canonical request: equal mutations have equal fingerprints.
-  static func origin(of mutation: Mutation, key: String, caller: String = "tester") -> Origin {
-    return Origin(
+  static func origin<Sent: Mutation>(of mutation: Sent, key: String, caller: String = "tester") -> Origin {
+    Origin(
       caller: caller,
       key: key,
-      method: mutation.method,
-      fingerprint: sha256(Array(withoutDrawnIDs(mutation).utf8))
+      method: Sent.method,
+      fingerprint: sha256(Array(fieldsOfRequest(of: mutation).utf8))
     )
   }
 
-  /// Ids drawn per attempt are no part of a request.
-  private static func withoutDrawnIDs(_ mutation: Mutation) -> String {
+  private static func command(_ mutation: some Mutation, key: String) -> Command {
+    .mutate(mutation, origin(of: mutation, key: key))
+  }
+
+  /// Leaves out ids that are drawn for each attempt, which are no part of a request. Includes the secrets that
+  /// descriptions withhold.
+  private static func fieldsOfRequest(of mutation: some Mutation) -> String {
     switch mutation {
-    case .recharge(_, let wallet, let amount, let card, let settings):
-      "recharge \(wallet) \(amount) \(card?.token.secret ?? "-") \(settings as Any)"
-    case .changeCardAndPay(_, let wallet, let amount, let card): "change \(wallet) \(amount) \(card.token.secret)"
-    case .savePaymentMethod(let wallet, let card): "save \(wallet) \(card.token.secret)"
+    case let start as StartRecharge:
+      "\(start.walletID) \(start.amount) \(start.candidate?.token.secret ?? "-") \(start.autoRecharge as Any)"
+    case let change as ChangeCardAndPay: "\(change.walletID) \(change.amount) \(change.candidate.token.secret)"
+    case let save as SavePaymentMethod: "\(save.walletID) \(save.candidate.token.secret)"
+    case let refund as RefundRecharge: "\(refund.rechargeID) \(refund.amount)"
     default: "\(mutation)"
     }
   }
@@ -99,9 +121,7 @@ func card(_ name: String) -> CandidateCard {
   )
 }
 
-extension Answer {
-  var reason: String? {
-    guard case .refusal(let refusal) = self else { return nil }
-    return refusal.reason
-  }
+extension Outcome {
+  /// The same outcome, as a later request with the same key gets it.
+  var asReplay: Outcome { Outcome(result, isReplay: true) }
 }

@@ -1,5 +1,4 @@
 import Ledger
-import StoreContract
 import Testing
 
 @Suite("A wallet")
@@ -8,13 +7,14 @@ struct WalletTests {
   func grant() throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    let answer = ledger.send(.grant(WalletID("w"), micros(1_500_000), memo: "welcome, A. Person")).answer
-    let entry = try #require(answer.entry)
+    let granted = ledger.send(GrantCredits(WalletID("w"), micros(1_500_000), memo: "welcome, A. Person"))
+    let reply = try #require(granted.reply)
+    let (wallet, entry) = (reply.wallet, reply.entry)
     #expect(entry.kind == .grant)
     #expect(entry.amount == micros(1_500_000))
     #expect(entry.counterAccount == .grants)
     #expect(entry.reference == "welcome, A. Person")
-    #expect(answer.wallet?.available == micros(1_500_000))
+    #expect(wallet.available == micros(1_500_000))
     try ledger.prove()
   }
 
@@ -30,10 +30,10 @@ struct WalletTests {
   func grantRefusals(walletID: String, amount: Int64, currency: String, memo: String, reason: String) throws {
     var ledger = TestLedger()
     for id in ["w", "frozen", "closed"] { ledger.openWallet(id) }
-    _ = ledger.send(.freeze(WalletID("frozen")))
-    _ = ledger.send(.close(WalletID("closed")))
+    _ = ledger.send(FreezeWallet(WalletID("frozen")))
+    _ = ledger.send(CloseWallet(WalletID("closed")))
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    #expect(ledger.send(.grant(WalletID(walletID), money, memo: memo)).answer.reason == reason)
+    #expect(ledger.send(GrantCredits(WalletID(walletID), money, memo: memo)).refusal?.reason == reason)
     #expect(!"\(ledger.state.changes)".contains("4242"))
   }
 
@@ -41,26 +41,26 @@ struct WalletTests {
   @Test(
     "changes its state as the table says",
     arguments: [
-      (WalletState.active, Mutation.freeze(WalletID("w")), WalletState.frozen, nil),
-      (.active, .unfreeze(WalletID("w")), .active, "WALLET_NOT_FROZEN"),
-      (.active, .close(WalletID("w")), .closed, nil),
-      (.frozen, .freeze(WalletID("w")), .frozen, "WALLET_FROZEN"),
-      (.frozen, .unfreeze(WalletID("w")), .active, nil), (.frozen, .close(WalletID("w")), .closed, nil),
-      (.closed, .freeze(WalletID("w")), .closed, "WALLET_CLOSED"),
-      (.closed, .unfreeze(WalletID("w")), .closed, "WALLET_CLOSED"),
-      (.closed, .close(WalletID("w")), .closed, "WALLET_CLOSED"),
-    ] as [(WalletState, Mutation, WalletState, String?)]
+      (WalletState.active, FreezeWallet(WalletID("w")), WalletState.frozen, nil),
+      (.active, UnfreezeWallet(WalletID("w")), .active, "WALLET_NOT_FROZEN"),
+      (.active, CloseWallet(WalletID("w")), .closed, nil),
+      (.frozen, FreezeWallet(WalletID("w")), .frozen, "WALLET_FROZEN"),
+      (.frozen, UnfreezeWallet(WalletID("w")), .active, nil), (.frozen, CloseWallet(WalletID("w")), .closed, nil),
+      (.closed, FreezeWallet(WalletID("w")), .closed, "WALLET_CLOSED"),
+      (.closed, UnfreezeWallet(WalletID("w")), .closed, "WALLET_CLOSED"),
+      (.closed, CloseWallet(WalletID("w")), .closed, "WALLET_CLOSED"),
+    ] as [(WalletState, any Mutation, WalletState, String?)]
   )
-  func states(from: WalletState, mutation: Mutation, to: WalletState, reason: String?) throws {
+  func states(from: WalletState, mutation: any Mutation, to: WalletState, reason: String?) throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
     switch from {
     case .active: break
-    case .frozen: _ = ledger.send(.freeze(WalletID("w")))
-    case .closed: _ = ledger.send(.close(WalletID("w")))
+    case .frozen: _ = ledger.send(FreezeWallet(WalletID("w")))
+    case .closed: _ = ledger.send(CloseWallet(WalletID("w")))
     }
     let sequence = try #require(ledger.wallet("w")).sequence
-    #expect(ledger.send(mutation).answer.reason == reason)
+    #expect(ledger.send(any: mutation).refusal?.reason == reason)
     #expect(ledger.wallet("w")?.state == to)
     #expect(ledger.wallet("w")?.sequence == sequence + (reason == nil ? 1 : 0))
     try ledger.prove()
@@ -71,7 +71,7 @@ struct WalletTests {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
     let hold = try ledger.placeHold("w", usd(4), ttl: 60)
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), nil))
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), nil))
     let full = Refusal.walletNotEmpty(
       WalletID("w"),
       posted: usd(10),
@@ -79,7 +79,7 @@ struct WalletTests {
       openHolds: 1,
       openRecharge: RechargeID("r")
     )
-    #expect(ledger.send(.close(WalletID("w"))).answer == .refusal(full))
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal == full)
     #expect(
       full.metadata == [
         "wallet_id": "w", "posted": "10000000", "held": "4000000", "currency_code": "USD", "open_holds": "1",
@@ -91,13 +91,13 @@ struct WalletTests {
         + "holds (1), spend or refund the $10.00 in it, then use a new key"
     )
     _ = ledger.capture(hold, usd(4))
-    _ = ledger.send(.charge(WalletID("w"), usd(6), .call, reference: ""))
+    _ = ledger.send(Charge(WalletID("w"), usd(6), .call, reference: ""))
     // Nothing is posted and nothing held, but the hold could still be captured and the recharge paid.
-    #expect(ledger.send(.close(WalletID("w"))).answer.reason == "WALLET_NOT_EMPTY")
-    _ = ledger.send(.releaseHold(hold))
-    #expect(ledger.send(.close(WalletID("w"))).answer.reason == "WALLET_NOT_EMPTY")
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == "WALLET_NOT_EMPTY")
+    _ = ledger.send(ReleaseHold(hold))
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == "WALLET_NOT_EMPTY")
     _ = ledger.settle("r", .failed(processorChargeID: nil, explanation: "no"))
-    #expect(ledger.send(.close(WalletID("w"))).answer.wallet?.state == .closed)
+    #expect(ledger.send(CloseWallet(WalletID("w"))).reply?.state == .closed)
     try ledger.prove()
   }
 
@@ -105,21 +105,21 @@ struct WalletTests {
   func debt() throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
-    _ = ledger.send(.grant(WalletID("w"), usd(1), memo: ""))
+    _ = ledger.send(GrantCredits(WalletID("w"), usd(1), memo: ""))
     let hold = try ledger.placeHold("w", usd(1), ttl: 60)
     _ = ledger.capture(hold, usd(3), isFinal: true)
-    #expect(ledger.send(.close(WalletID("w"))).answer.reason == "WALLET_NOT_EMPTY")
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == "WALLET_NOT_EMPTY")
   }
 
   @Test("that is frozen lets its cards be mended, and a recharge in flight be paid")
   func frozen() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
-    _ = ledger.send(.recharge(RechargeID("r"), WalletID("w"), usd(10), nil))
-    _ = ledger.send(.freeze(WalletID("w")))
-    #expect(ledger.send(.savePaymentMethod(WalletID("w"), card("b"))).answer.reason == nil)
-    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).wallet?.posted == 20_000_000)
-    #expect(ledger.send(.recharge(RechargeID("s"), WalletID("w"), usd(10), nil)).answer.reason == "WALLET_FROZEN")
-    #expect(ledger.send(.charge(WalletID("w"), usd(1), .call, reference: "")).answer.reason == "WALLET_FROZEN")
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), nil))
+    _ = ledger.send(FreezeWallet(WalletID("w")))
+    #expect(ledger.send(SavePaymentMethod(WalletID("w"), card("b"))).refusal == nil)
+    #expect(ledger.settle("r", .paid(processorChargeID: "ch")).reply?.wallet.posted == 20_000_000)
+    #expect(ledger.send(StartRecharge(RechargeID("s"), WalletID("w"), usd(10), nil)).refusal?.reason == "WALLET_FROZEN")
+    #expect(ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "")).refusal?.reason == "WALLET_FROZEN")
   }
 }

@@ -11,7 +11,7 @@ struct KillTests {
   static let submitters = 16
 
   static func charge(_ submitter: Int, _ number: Int) -> Command {
-    let mutation = Mutation.charge(WalletID("w"), Scenario.micros(1), .call, reference: "\(submitter)-\(number)")
+    let mutation = Charge(WalletID("w"), Scenario.micros(1), .call, reference: "\(submitter)-\(number)")
     return Scenario.command(mutation, key: "\(submitter)-\(number)")
   }
 
@@ -28,11 +28,12 @@ struct KillTests {
   /// answer the process kills itself, while the others are still at it.
   static func chargeUntilKilled(_ directory: String, deadlyAnswer: Int) async throws {
     let committer = try committer(directory + "/data")
-    for mutation in [
-      Mutation.createWallet(WalletID("w"), .usd),
-      .recharge(RechargeID("r"), WalletID("w"), Scenario.usd(10), Scenario.card("1")),
-      .settleRecharge(RechargeID("r"), .paid(processorChargeID: "ch")),
-    ] { _ = try await committer.submit(Scenario.command(mutation, key: "fund-\(mutation)")) }
+    let mutations: [any Mutation] = [
+      CreateWallet(WalletID("w"), .usd),
+      StartRecharge(RechargeID("r"), WalletID("w"), Scenario.usd(10), Scenario.card("1")),
+      SettleRecharge(RechargeID("r"), .paid(processorChargeID: "ch")),
+    ]
+    for mutation in mutations { _ = try await committer.submit(Scenario.command(mutation, key: "fund-\(mutation)")) }
     let notes = open(directory + "/acknowledged", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     let answers = Atomic<Int>(0)
     await withThrowingTaskGroup(of: Void.self) { group in
@@ -40,7 +41,7 @@ struct KillTests {
         group.addTask { @Sendable in
           for number in 0... {
             let outcome = try await committer.submit(charge(submitter, number))
-            let note = Array("\(submitter) \(number) \(outcome.answer.canonicalBytes)\n".utf8)
+            let note = Array("\(submitter) \(number) \(outcome.canonicalBytes)\n".utf8)
             _ = write(notes, note, note.count)
             if answers.wrappingAdd(1, ordering: .relaxed).newValue == deadlyAnswer { kill(getpid(), SIGKILL) }
           }
@@ -67,19 +68,16 @@ struct KillTests {
       acknowledged[submitter] = max(acknowledged[submitter], number + 1)
       let replay = try await committer.submit(Self.charge(submitter, number))
       #expect(replay.isReplay)
-      #expect("\(replay.answer.canonicalBytes)" == fields[2])
+      #expect("\(replay.canonicalBytes)" == fields[2])
     }
     // What was under way may have happened, but only once: at most one charge of each submitter.
     var charged = acknowledged.reduce(0, +)
     for submitter in acknowledged.indices {
       let next = try await committer.submit(Self.charge(submitter, acknowledged[submitter]))
       charged += 1
-      if next.isReplay { #expect(next.answer.isFinal) }
+      if next.isReplay { #expect(next.isFinal) }
     }
-    guard case .reply(.wallet(let wallet)) = try await committer.submit(.ask(.wallet(WalletID("w")))).answer else {
-      return #expect(Bool(false), "the wallet is gone")
-    }
-    #expect(wallet.posted == 10_000_000 - Int64(charged))
+    #expect(try await committer.submit(GetWallet(WalletID("w"))).reply?.posted == 10_000_000 - Int64(charged))
     committer.close()
     try ReopenableLedger { try SQLiteStore(directory: path + "/data") }.prove(["w"])
   }

@@ -162,13 +162,13 @@ struct SQLiteStoreTests {
   )
   func tampering(sql: String) throws {
     let ledger = try ReopenableLedger { try open() }
-    _ = try ledger.run(Scenario.command(.createWallet(WalletID("w"), .usd), key: "w"))
+    _ = try ledger.run(Scenario.command(CreateWallet(WalletID("w"), .usd), key: "w"))
     _ = try ledger.run(
-      Scenario.command(.recharge(RechargeID("r"), WalletID("w"), Scenario.usd(10), Scenario.card("1")), key: "r")
+      Scenario.command(StartRecharge(RechargeID("r"), WalletID("w"), Scenario.usd(10), Scenario.card("1")), key: "r")
     )
-    _ = try ledger.run(Scenario.command(.settleRecharge(RechargeID("r"), .paid(processorChargeID: "c")), key: ""))
+    _ = try ledger.run(Scenario.command(SettleRecharge(RechargeID("r"), .paid(processorChargeID: "c")), key: ""))
     for index in 4...8 {
-      let charge = Mutation.charge(WalletID("w"), Scenario.micros(1), .call, reference: "")
+      let charge = Charge(WalletID("w"), Scenario.micros(1), .call, reference: "")
       _ = try ledger.run(Scenario.command(charge, key: "k\(index)"))
     }
     try ledger.prove(["w"])

@@ -12,16 +12,16 @@ struct FileVerificationTests {
     let directory = TemporaryDirectory()
     let ledger = try OpenLedger(directory.path)
     for (index, mutation) in Scenario.mutations.enumerated() { try await ledger.send(mutation, "k\(index)") }
-    try await ledger.send(.createWallet(WalletID("h"), .usd), "create")
-    let charge = try await ledger.send(.grant(WalletID("h"), Scenario.usd(10), memo: "memo"), "grant")
+    try await ledger.send(CreateWallet(WalletID("h"), .usd), "create")
+    let charge = try await ledger.send(GrantCredits(WalletID("h"), Scenario.usd(10), memo: "memo"), "grant")
     #expect(charge.entry != nil)
-    let charged = try await ledger.send(.charge(WalletID("h"), Scenario.micros(9), .call, reference: ""), "charge")
-    try await ledger.send(.refundCharge(try #require(charged.entry?.id), Scenario.micros(5)), "refund")
+    let charged = try await ledger.send(Charge(WalletID("h"), Scenario.micros(9), .call, reference: ""), "charge")
+    try await ledger.send(RefundCharge(try #require(charged.entry?.id), Scenario.micros(5)), "refund")
     for outcome in ["captured", "released", "held"] {
-      let hold = Mutation.placeHold(WalletID("h"), Scenario.micros(100), .call, reference: outcome, ttl: 86_400)
+      let hold = PlaceHold(WalletID("h"), Scenario.micros(100), .call, reference: outcome, ttl: 86_400)
       let id = try #require(try await ledger.send(hold, outcome).hold?.id)
-      if outcome == "captured" { try await ledger.send(.captureHold(id, Scenario.micros(8), isFinal: true), "last") }
-      if outcome == "released" { try await ledger.send(.releaseHold(id), "release") }
+      if outcome == "captured" { try await ledger.send(CaptureHold(id, Scenario.micros(8), isFinal: true), "last") }
+      if outcome == "released" { try await ledger.send(ReleaseHold(id), "release") }
     }
     ledger.committer.close()
     // A second opening folds what the first one left in memory, so that every row counts.
@@ -154,7 +154,7 @@ struct FileVerificationTests {
     for round in 0..<3 {
       let relay = ledger.committer.backup()
       for index in 0..<200 {
-        try await ledger.send(.charge(WalletID("h"), Scenario.micros(1), .call, reference: ""), "\(round)/\(index)")
+        try await ledger.send(Charge(WalletID("h"), Scenario.micros(1), .call, reference: ""), "\(round)/\(index)")
       }
       backups.append(try #require(try await relay.next()))
     }
@@ -188,8 +188,8 @@ private struct OpenLedger {
   }
 
   @discardableResult
-  func send(_ mutation: Mutation, _ key: String) async throws -> Answer {
-    try await committer.submit(Scenario.command(mutation, key: key)).answer
+  func send(_ mutation: some Mutation, _ key: String) async throws -> CommandOutcome {
+    try await committer.submit(Scenario.command(mutation, key: key))
   }
 
   func verdict() async throws -> LedgerVerdict {

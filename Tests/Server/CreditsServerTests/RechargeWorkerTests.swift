@@ -46,15 +46,15 @@ struct RechargeWorkerTests {
     )
   }
 
-  private func commit(_ mutation: Mutation, _ method: Ledger.Method) async throws -> Answer {
-    let fingerprint = testSHA256(Array(method.rawValue.utf8))
-    let origin = Origin(caller: "test", key: method.rawValue, method: method, fingerprint: fingerprint)
-    return try await committer.submit(.mutate(mutation, origin)).answer
+  private func commit<Asked: Mutation>(_ mutation: Asked) async throws -> Asked.Reply {
+    let name = Asked.method.rawValue
+    let origin = Origin(caller: "test", key: name, method: Asked.method, fingerprint: testSHA256(Array(name.utf8)))
+    return try await committer.submit(Ledger.Request(mutation, from: origin)).result.get()
   }
 
   /// Makes an intent durable, and tells nobody.
   private func intent() async throws -> Ledger.Recharge {
-    _ = try await commit(.createWallet(WalletID("w"), .usd), .createWallet)
+    _ = try await commit(CreateWallet(WalletID("w"), .usd))
     let candidate = CandidateCard(
       id: PaymentMethodID("card_1"),
       token: PaymentMethodToken("pm_card_visa"),
@@ -62,17 +62,12 @@ struct RechargeWorkerTests {
       billing: Ledger.BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
     )
     let amount = Ledger.Money(micros: 10_000_000, currency: .usd)
-    let answer = try await commit(.recharge(Self.id, WalletID("w"), amount, candidate), .recharge)
-    guard case .reply(.recharge(let reply)) = answer else { throw Unexpected(description: "\(answer)") }
-    return reply.recharge
+    return try await commit(StartRecharge(Self.id, WalletID("w"), amount, candidate)).recharge
   }
 
   private func waitUntilPaid() async throws {
     while true {
-      guard case .reply(.recharge(let reply)) = try await committer.submit(.ask(.recharge(Self.id))).answer else {
-        throw Unexpected(description: "there is no recharge")
-      }
-      if reply.recharge.state == .paid { return }
+      if try await committer.submit(GetRecharge(Self.id)).result.get().recharge.state == .paid { return }
     }
   }
 

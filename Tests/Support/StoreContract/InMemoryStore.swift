@@ -45,7 +45,7 @@ package struct InMemoryStore: Store {
     memory.content.withLock { content in
       content.whole.position = state.position
       content.whole.accounts.merge(state.accounts) { $1 }
-      content.whole.answers.merge(state.answers) { $1 }
+      content.whole.recordedOutcomes.merge(state.recordedOutcomes) { $1 }
       content.whole.recharges.merge(state.recharges) { $1 }
       content.whole.paymentMethods.merge(state.paymentMethods) { $1 }
       content.whole.refunds.merge(state.refunds) { $1 }

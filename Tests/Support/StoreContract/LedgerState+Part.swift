@@ -10,12 +10,12 @@ extension LedgerState {
     var wallets = needs.wallets
     var walletsWithCards = needs.walletsWithCards
     for key in needs.keys {
-      guard let answer = answers[key] else { continue }
-      part.answers[key] = answer
-      switch answer.body {
+      guard let recorded = recordedOutcomes[key] else { continue }
+      part.recordedOutcomes[key] = recorded
+      switch recorded.body {
       case .recharge(let id): recharges.insert(id)
       case .rechargeRefund(let id): refunds.insert(id)
-      case .fixed: break
+      case .payload, .refusal: break
       }
     }
     for id in refunds {
@@ -25,7 +25,7 @@ extension LedgerState {
       part.processorCharges[id] = processorCharges[id]
       if needs.chargesOfRecharges.contains(id), let recharge = processorCharges[id] { recharges.insert(recharge) }
     }
-    if needs.openErrands { recharges.formUnion(addOpenErrands(to: &part)) }
+    if needs.openMatters { recharges.formUnion(addOpenMatters(to: &part)) }
     for id in recharges.union(histories) {
       guard let book = self.recharges[id] else { continue }
       part.recharges[id] = book
@@ -76,7 +76,7 @@ extension LedgerState {
     return part
   }
 
-  private func addOpenErrands(to part: inout LedgerState) -> Set<RechargeID> {
+  private func addOpenMatters(to part: inout LedgerState) -> Set<RechargeID> {
     part.openRecharges = Set(recharges.values.map(\.recharge).filter { !$0.state.isTerminal }.map(\.id))
     for book in refunds.values where book.refund.state.isOpen {
       part.refunds[book.refund.id] = book

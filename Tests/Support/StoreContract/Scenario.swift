@@ -30,7 +30,7 @@ package struct Scenario {
   package init(dice: Dice) { self.dice = dice }
 
   /// Each mutation at least once, each outcome of a recharge and a hold, each remembered refusal that they can meet.
-  package static let mutations: [Mutation] = {
+  package static let mutations: [any Mutation] = {
     var script = Script()
     for mutation in rechargesAndCharges { script.add(mutation) }
     script.addHoldsAndRefunds(WalletID("c"))
@@ -41,38 +41,39 @@ package struct Scenario {
     return script.mutations
   }()
 
-  private static let rechargesAndCharges: [Mutation] = [
-    .createWallet(WalletID("a"), .usd),
-    .createWallet(WalletID("b"), .usd),
-    .createWallet(WalletID("a"), .usd),
-    .recharge(RechargeID("r0"), WalletID("a"), usd(10), nil),
-    .recharge(RechargeID("r1"), WalletID("a"), usd(10), card("1")),
-    .settleRecharge(RechargeID("r1"), .paid(processorChargeID: "ch1")),
-    .charge(WalletID("a"), micros(2_500), .call, reference: "call é"),
-    .charge(WalletID("a"), usd(10), .numberPurchase, reference: ""),
-    .savePaymentMethod(WalletID("a"), card("2")),
-    .refusePaymentMethod(WalletID("a"), declineCode: "expired_card"),
-    .changeCardAndPay(RechargeID("r2"), WalletID("a"), usd(20), card("3")),
-    .settleRecharge(RechargeID("r2"), .declined(processorChargeID: "ch2", code: "insufficient_funds")),
-    .changeCardAndPay(RechargeID("r3"), WalletID("a"), usd(20), card("4")),
-    .settleRecharge(
+  private static let rechargesAndCharges: [any Mutation] = [
+    CreateWallet(WalletID("a"), .usd),
+    CreateWallet(WalletID("b"), .usd),
+    CreateWallet(WalletID("a"), .usd),
+    StartRecharge(RechargeID("r0"), WalletID("a"), usd(10), nil),
+    StartRecharge(RechargeID("r1"), WalletID("a"), usd(10), card("1")),
+    SettleRecharge(RechargeID("r1"), .paid(processorChargeID: "ch1")),
+    Charge(WalletID("a"), micros(2_500), .call, reference: "call é"),
+    Charge(WalletID("a"), usd(10), .numberPurchase, reference: ""),
+    SavePaymentMethod(WalletID("a"), card("2")),
+    RefusePaymentMethod(WalletID("a"), declineCode: "expired_card"),
+    ChangeCardAndPay(RechargeID("r2"), WalletID("a"), usd(20), card("3")),
+    SettleRecharge(RechargeID("r2"), .declined(processorChargeID: "ch2", code: "insufficient_funds")),
+    ChangeCardAndPay(RechargeID("r3"), WalletID("a"), usd(20), card("4")),
+    SettleRecharge(
       RechargeID("r3"),
       .authenticationRequired(processorChargeID: "ch3", nextActionURL: "https://bank.example/3")
     ),
-    .settleRecharge(RechargeID("r3"), .paid(processorChargeID: "ch3")),
-    .recharge(RechargeID("r4"), WalletID("a"), usd(15), nil),
-    .settleRecharge(RechargeID("r4"), .failed(processorChargeID: nil, explanation: "the processor is closed")),
-    .recharge(RechargeID("r6"), WalletID("a"), usd(15), nil),
-    .settleRecharge(RechargeID("r6"), .paid(processorChargeID: "ch6")),
-    .recharge(RechargeID("r5"), WalletID("b"), usd(15), card("5")),
-    .settleRecharge(RechargeID("r5"), .needsReview(explanation: "unknown for 23 h")),
-    .charge(WalletID("a"), micros(1), .text, reference: "last"),
+    SettleRecharge(RechargeID("r3"), .paid(processorChargeID: "ch3")),
+    StartRecharge(RechargeID("r4"), WalletID("a"), usd(15), nil),
+    SettleRecharge(RechargeID("r4"), .failed(processorChargeID: nil, explanation: "the processor is closed")),
+    StartRecharge(RechargeID("r6"), WalletID("a"), usd(15), nil),
+    SettleRecharge(RechargeID("r6"), .paid(processorChargeID: "ch6")),
+    StartRecharge(RechargeID("r5"), WalletID("b"), usd(15), card("5")),
+    SettleRecharge(RechargeID("r5"), .needsReview(explanation: "unknown for 23 h")),
+    Charge(WalletID("a"), micros(1), .text, reference: "last"),
   ]
 
   package mutating func next() -> Command {
     if Int.random(in: 0..<6, using: &dice) == 0, let again = sent.randomElement(using: &dice) { return again }
-    let command = Int.random(in: 0..<5, using: &dice) == 0 ? Command.ask(query()) : Self.command(mutation(), key: key())
-    if case .mutate(_, let origin) = command, origin.key != nil { sent.append(command) }
+    let command =
+      Int.random(in: 0..<5, using: &dice) == 0 ? Command.ask(question()) : Self.command(mutation(), key: key())
+    if command.origin?.key != nil { sent.append(command) }
     return command
   }
 
@@ -81,17 +82,17 @@ package struct Scenario {
 
   private mutating func walletID() -> WalletID { WalletID(Self.walletIDs.randomElement(using: &dice) ?? "w0") }
 
-  private mutating func query() -> Query {
-    return switch Int.random(in: 0..<9, using: &dice) {
-    case 0: .wallet(walletID())
-    case 1: .rechargeOptions(walletID())
-    case 2: .recharge(anyRecharge())
-    case 3: .paymentMethod(walletID(), nil)
-    case 4: .paymentMethods(walletID())
-    case 5: .rechargeHistory(anyRecharge())
-    case 6: .rechargeRefund(anyRefund())
-    case 7: .rechargeOfCharge("ch-\(anyRecharge())")
-    default: .openErrands
+  private mutating func question() -> any Question {
+    switch Int.random(in: 0..<9, using: &dice) {
+    case 0: GetWallet(walletID())
+    case 1: GetRechargeOptions(walletID())
+    case 2: GetRecharge(anyRecharge())
+    case 3: GetPaymentMethod(walletID(), nil)
+    case 4: ListPaymentMethods(walletID())
+    case 5: GetRechargeHistory(anyRecharge())
+    case 6: GetRechargeRefund(anyRefund())
+    case 7: FindRechargeOfCharge("ch-\(anyRecharge())")
+    default: ListOpenMatters()
     }
   }
 
@@ -109,21 +110,21 @@ package struct Scenario {
   }
 
   /// What becomes of cards, and of recharges after they are paid.
-  private mutating func aftermath(_ amount: Money) -> Mutation {
+  private mutating func aftermath(_ amount: Money) -> any Mutation {
     switch Int.random(in: 0..<10, using: &dice) {
-    case 0: return .setDefaultPaymentMethod(walletID(), anyCard())
-    case 1: return .removePaymentMethod(walletID(), anyCard())
-    case 2: return .detachPaymentMethod(anyCard())
-    case 3: return .attachCard(anyRecharge(), PaymentMethodToken("tok-attached"), Self.card("x").card)
+    case 0: return SetDefaultPaymentMethod(walletID(), anyCard())
+    case 1: return RemovePaymentMethod(walletID(), anyCard())
+    case 2: return DetachPaymentMethod(anyCard())
+    case 3: return AttachCard(anyRecharge(), PaymentMethodToken("tok-attached"), Self.card("x").card)
     case 4, 5:
       refundCount += 1
-      return .refundRecharge(RechargeRefundID("f\(refundCount)"), anyRecharge(), amount)
-    case 6: return .settleRefund(anyRefund(), refundSettlement())
-    case 7: return .settleRefundReview(anyRefund(), refundSettlement(), memo: "seen")
-    case 8: return .settleReview(anyRecharge(), settlement(of: anyRecharge()), memo: "seen")
+      return RefundRecharge(RechargeRefundID("f\(refundCount)"), anyRecharge(), amount)
+    case 6: return SettleRechargeRefund(anyRefund(), refundSettlement())
+    case 7: return SettleRechargeRefundReview(anyRefund(), refundSettlement(), memo: "seen")
+    case 8: return SettleRechargeReview(anyRecharge(), settlement(of: anyRecharge()), memo: "seen")
     default:
       let state = DisputeState.allCases.randomElement(using: &dice) ?? .opened
-      return .recordDispute(DisputeID("d\(Int.random(in: 0..<9, using: &dice))"), anyRecharge(), amount, state)
+      return RecordDispute(DisputeID("d\(Int.random(in: 0..<9, using: &dice))"), anyRecharge(), amount, state)
     }
   }
 
@@ -135,29 +136,29 @@ package struct Scenario {
     }
   }
 
-  private mutating func mutation() -> Mutation {
+  private mutating func mutation() -> any Mutation {
     let amount = Money(micros: Int64.random(in: -1...30, using: &dice) * 1_000_000, currency: .usd)
     switch Int.random(in: 0..<22, using: &dice) {
     case 15...21: return aftermath(amount)
-    case 12: return .setAutoRecharge(walletID(), settings())
-    case 13: return .resumeAutoRecharge(walletID())
-    case 14: return .wakeAutoRecharges
-    case 0: return .createWallet(walletID(), .usd)
-    case 1...4: return .charge(walletID(), amount, .call, reference: "ref")
+    case 12: return SetAutoRecharge(walletID(), settings())
+    case 13: return ResumeAutoRecharge(walletID())
+    case 14: return WakeAutoRecharges()
+    case 0: return CreateWallet(walletID(), .usd)
+    case 1...4: return Charge(walletID(), amount, .call, reference: "ref")
     case 5, 6:
       rechargeCount += 1
       let candidate = Bool.random(using: &dice) ? Self.card("q\(rechargeCount)") : nil
-      return .recharge(RechargeID("q\(rechargeCount)"), walletID(), amount, candidate)
+      return StartRecharge(RechargeID("q\(rechargeCount)"), walletID(), amount, candidate)
     case 7:
       rechargeCount += 1
-      return .changeCardAndPay(RechargeID("q\(rechargeCount)"), walletID(), amount, Self.card("q\(rechargeCount)"))
+      return ChangeCardAndPay(RechargeID("q\(rechargeCount)"), walletID(), amount, Self.card("q\(rechargeCount)"))
     case 8:
       rechargeCount += 1
-      return .savePaymentMethod(walletID(), Self.card("s\(rechargeCount)"))
+      return SavePaymentMethod(walletID(), Self.card("s\(rechargeCount)"))
     default:
       // Mostly one of those that are still open.
       let id = RechargeID("q\(max(0, rechargeCount - Int.random(in: 0..<5, using: &dice)))")
-      return .settleRecharge(id, settlement(of: id))
+      return SettleRecharge(id, settlement(of: id))
     }
   }
 
@@ -186,23 +187,21 @@ package struct Scenario {
   }
 
   /// The recharge worker's and the sweeper's commands carry no key; all others do.
-  package static func command(_ mutation: Mutation, key: String, caller: String = "tester") -> Command {
-    guard mutation != .expireDueHolds else { return .mutate(mutation, .ledger) }
-    guard mutation != .wakeAutoRecharges else { return .mutate(mutation, .autoRecharge) }
-    let method = mutation.method
+  package static func command(_ mutation: some Mutation, key: String, caller: String = "tester") -> Command {
+    let method = type(of: mutation).method
+    switch method {
+    case .expireHolds: return .mutate(mutation, .ledger)
+    case .autoRecharge: return .mutate(mutation, .autoRecharge)
+    default: break
+    }
     let fingerprint = Digest(SHA256.hash(Array("\(mutation)".utf8)))
     return .mutate(
       mutation,
-      Origin(
-        caller: caller,
-        key: method.isOfTheWorker ? nil : key,
-        method: method,
-        fingerprint: fingerprint
-      )
+      Origin(caller: caller, key: method.isOfTheWorker ? nil : key, method: method, fingerprint: fingerprint)
     )
   }
 
-  /// The processor's word that brings a recharge to `state`.
+  /// The processor's result that brings a recharge to `state`.
   package static func settlement(_ recharge: String, _ state: RechargeState) -> Settlement {
     switch state {
     case .paid: .paid(processorChargeID: "ch-\(recharge)")
@@ -230,56 +229,12 @@ package struct Scenario {
   }
 }
 
-extension Answer {
-  /// Whether the answer stays as it is under its key.
-  package var isFinal: Bool {
-    switch self {
-    case .refusal(let refusal): refusal.isRemembered
-    case .reply(.recharge(let reply)): reply.recharge.state.isTerminal
-    case .reply: true
-    }
-  }
-}
-
 extension Method {
   /// What the recharge worker commits carries no key: the state of things makes it happen once.
   fileprivate var isOfTheWorker: Bool {
     switch self {
     case .settleRecharge, .settleRefund, .recordDispute, .detachPaymentMethod: true
     default: false
-    }
-  }
-}
-
-extension Mutation {
-  package var method: Method {
-    switch self {
-    case .createWallet: .createWallet
-    case .charge: .charge
-    case .refundCharge: .refundCharge
-    case .grant: .grantCredits
-    case .placeHold: .placeHold
-    case .extendHold: .extendHold
-    case .captureHold: .captureHold
-    case .releaseHold: .releaseHold
-    case .freeze: .freezeWallet
-    case .unfreeze: .unfreezeWallet
-    case .close: .closeWallet
-    case .recharge: .recharge
-    case .savePaymentMethod, .refusePaymentMethod: .savePaymentMethod
-    case .changeCardAndPay: .changeCardAndPay
-    case .setDefaultPaymentMethod: .setDefaultPaymentMethod
-    case .removePaymentMethod: .removePaymentMethod
-    case .detachPaymentMethod: .detachPaymentMethod
-    case .attachCard, .settleRecharge: .settleRecharge
-    case .settleReview, .settleRefundReview: .settleReview
-    case .refundRecharge: .refundRecharge
-    case .settleRefund: .settleRefund
-    case .recordDispute: .recordDispute
-    case .expireDueHolds: .expireHolds
-    case .setAutoRecharge: .setAutoRecharge
-    case .resumeAutoRecharge: .resumeAutoRecharge
-    case .wakeAutoRecharges: .autoRecharge
     }
   }
 }

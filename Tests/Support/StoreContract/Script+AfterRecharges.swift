@@ -5,62 +5,67 @@ extension Script {
   /// Several cards, each of their states, and their refusals.
   mutating func addCards(_ walletID: WalletID) {
     func card(_ number: Int) -> CandidateCard { Scenario.card("\(walletID)\(number)") }
-    add(.createWallet(walletID, .usd))
-    for number in 1...PaymentMethod.mostPerWallet + 1 { add(.savePaymentMethod(walletID, card(number))) }
-    add(.setDefaultPaymentMethod(walletID, card(3).id))
-    add(.removePaymentMethod(walletID, card(3).id))
-    add(.detachPaymentMethod(card(3).id))
-    add(.removePaymentMethod(walletID, card(1).id))
+    add(CreateWallet(walletID, .usd))
+    for number in 1...PaymentMethod.mostPerWallet + 1 { add(SavePaymentMethod(walletID, card(number))) }
+    add(SetDefaultPaymentMethod(walletID, card(3).id))
+    add(RemovePaymentMethod(walletID, card(3).id))
+    add(DetachPaymentMethod(card(3).id))
+    add(RemovePaymentMethod(walletID, card(1).id))
     let changed = RechargeID("changed-\(walletID)")
-    add(.changeCardAndPay(changed, walletID, Scenario.usd(10), card(20)))
-    add(.attachCard(changed, PaymentMethodToken("tok-attached"), card(20).card))
-    add(.settleRecharge(changed, .paid(processorChargeID: "ch-\(changed)")))
+    add(ChangeCardAndPay(changed, walletID, Scenario.usd(10), card(20)))
+    add(AttachCard(changed, PaymentMethodToken("tok-attached"), card(20).card))
+    add(SettleRecharge(changed, .paid(processorChargeID: "ch-\(changed)")))
     let declined = RechargeID("declined-\(walletID)")
-    add(.recharge(declined, walletID, Scenario.usd(10), card(21)))
-    add(.attachCard(declined, PaymentMethodToken("tok-declined"), card(21).card))
-    add(.settleRecharge(declined, .declined(processorChargeID: nil, code: "generic_decline")))
+    add(StartRecharge(declined, walletID, Scenario.usd(10), card(21)))
+    add(AttachCard(declined, PaymentMethodToken("tok-declined"), card(21).card))
+    add(SettleRecharge(declined, .declined(processorChargeID: nil, code: "generic_decline")))
   }
 
   /// Refunds and disputes in each of their states, reviews, and their refusals.
   mutating func addRechargeRefunds(_ walletID: WalletID) {
     func paid(_ name: String, _ dollars: Int64) -> RechargeID {
       let id = RechargeID("\(name)-\(walletID)")
-      add(.recharge(id, walletID, Scenario.usd(dollars), name == "a" ? Scenario.card("\(walletID)") : nil))
-      add(.settleRecharge(id, .paid(processorChargeID: "ch-\(id)")))
+      add(StartRecharge(id, walletID, Scenario.usd(dollars), name == "a" ? Scenario.card("\(walletID)") : nil))
+      add(SettleRecharge(id, .paid(processorChargeID: "ch-\(id)")))
       return id
     }
     func refund(_ name: String) -> RechargeRefundID { RechargeRefundID("rfd-\(name)-\(walletID)") }
-    add(.createWallet(walletID, .usd))
+    add(CreateWallet(walletID, .usd))
     let first = paid("a", 100)
-    add(.refundRecharge(refund("1"), first, Scenario.usd(30)))
-    add(.settleRefund(refund("1"), .refunded(processorRefundID: "re-1-\(walletID)")))
-    add(.refundRecharge(refund("2"), first, Scenario.usd(20)))
-    add(.settleRefund(refund("2"), .refunded(processorRefundID: "re-2-\(walletID)")))
-    add(.settleRefund(refund("2"), .failed(processorRefundID: "re-2-\(walletID)", explanation: "the card is closed")))
-    add(.refundRecharge(refund("3"), first, Scenario.usd(10)))
-    add(.settleRefund(refund("3"), .needsReview(explanation: "unknown for 23 h")))
+    add(RefundRecharge(refund("1"), first, Scenario.usd(30)))
+    add(SettleRechargeRefund(refund("1"), .refunded(processorRefundID: "re-1-\(walletID)")))
+    add(RefundRecharge(refund("2"), first, Scenario.usd(20)))
+    add(SettleRechargeRefund(refund("2"), .refunded(processorRefundID: "re-2-\(walletID)")))
+    add(
+      SettleRechargeRefund(
+        refund("2"),
+        .failed(processorRefundID: "re-2-\(walletID)", explanation: "the card is closed")
+      )
+    )
+    add(RefundRecharge(refund("3"), first, Scenario.usd(10)))
+    add(SettleRechargeRefund(refund("3"), .needsReview(explanation: "unknown for 23 h")))
     let others = RefundSettlement.refunded(processorRefundID: "re-1-\(walletID)")
-    add(.settleRefundReview(refund("3"), others, memo: "a mistake"))
+    add(SettleRechargeRefundReview(refund("3"), others, memo: "a mistake"))
     let seen = RefundSettlement.failed(processorRefundID: nil, explanation: "seen by a person")
-    add(.settleRefundReview(refund("3"), seen, memo: "seen at the processor"))
-    add(.settleRefundReview(refund("3"), seen, memo: "again"))
-    add(.refundRecharge(refund("4"), first, Scenario.usd(80)))
-    add(.refundRecharge(refund("5"), first, Scenario.usd(5)))
+    add(SettleRechargeRefundReview(refund("3"), seen, memo: "seen at the processor"))
+    add(SettleRechargeRefundReview(refund("3"), seen, memo: "again"))
+    add(RefundRecharge(refund("4"), first, Scenario.usd(80)))
+    add(RefundRecharge(refund("5"), first, Scenario.usd(5)))
     let many = paid("b", 10)
     for number in 0...RechargeRefund.mostPerRecharge {
-      add(.refundRecharge(refund("b\(number)"), many, Scenario.micros(10_000)))
+      add(RefundRecharge(refund("b\(number)"), many, Scenario.micros(10_000)))
     }
     let disputed = paid("c", 50)
     let dispute = DisputeID("dp-1-\(walletID)")
-    add(.recordDispute(dispute, disputed, Scenario.usd(50), .opened))
-    add(.recordDispute(dispute, disputed, Scenario.usd(50), .won))
-    add(.recordDispute(DisputeID("dp-2-\(walletID)"), disputed, Scenario.usd(40), .lost))
-    add(.recordDispute(DisputeID("dp-3-\(walletID)"), disputed, Scenario.usd(5), .opened))
+    add(RecordDispute(dispute, disputed, Scenario.usd(50), .opened))
+    add(RecordDispute(dispute, disputed, Scenario.usd(50), .won))
+    add(RecordDispute(DisputeID("dp-2-\(walletID)"), disputed, Scenario.usd(40), .lost))
+    add(RecordDispute(DisputeID("dp-3-\(walletID)"), disputed, Scenario.usd(5), .opened))
     let reviewed = RechargeID("d-\(walletID)")
-    add(.recharge(reviewed, walletID, Scenario.usd(10), nil))
-    add(.refundRecharge(refund("6"), reviewed, Scenario.usd(10)))
-    add(.settleRecharge(reviewed, .needsReview(explanation: "unknown for 23 h")))
-    add(.settleReview(reviewed, .paid(processorChargeID: "ch-\(first)"), memo: "a mistake"))
-    add(.settleReview(reviewed, .paid(processorChargeID: "ch-\(reviewed)"), memo: "seen at the processor"))
+    add(StartRecharge(reviewed, walletID, Scenario.usd(10), nil))
+    add(RefundRecharge(refund("6"), reviewed, Scenario.usd(10)))
+    add(SettleRecharge(reviewed, .needsReview(explanation: "unknown for 23 h")))
+    add(SettleRechargeReview(reviewed, .paid(processorChargeID: "ch-\(first)"), memo: "a mistake"))
+    add(SettleRechargeReview(reviewed, .paid(processorChargeID: "ch-\(reviewed)"), memo: "seen at the processor"))
   }
 }

@@ -12,51 +12,52 @@ package struct StoreContract<OpenedStore: Store> {
   package func aNewStoreIsEmpty() throws {
     let ledger = try ReopenableLedger(open)
     #expect(try ledger.position == .start)
-    #expect(try ledger.run(.ask(.wallet(WalletID("w")))).answer == .refusal(.walletNotFound(WalletID("w"))))
-    #expect(try ledger.run(.ask(.openErrands)).answer == .reply(.openErrands(OpenErrands())))
+    #expect(try ledger.run(.ask(GetWallet(WalletID("w")))).refusal == .walletNotFound(WalletID("w")))
+    #expect(try ledger.run(.ask(ListOpenMatters())).reply(as: OpenMatters.self) == OpenMatters())
     #expect(try ledger.journal(of: "w").isEmpty)
   }
 
   /// Every mutation, each in a batch of its own, then a restart: all is there, and each key has its answer.
   package func everyMutationSurvivesARestart() throws {
     let ledger = try ReopenableLedger(open)
-    var answers: [(command: Command, answer: Answer)] = []
-    var recharges: [RechargeID: Answer] = [:]
-    var refunds: [RechargeRefundID: Answer] = [:]
+    var outcomes: [(command: Command, outcome: CommandOutcome)] = []
+    var recharges: [RechargeID: CommandOutcome] = [:]
+    var refunds: [RechargeRefundID: CommandOutcome] = [:]
     for (index, mutation) in Scenario.mutations.enumerated() {
       let command = Scenario.command(mutation, key: "k\(index)")
-      let answer = try ledger.run(command).answer
-      answers.append((command, answer))
-      if case .reply(.recharge(let reply)) = answer { recharges[reply.recharge.id] = answer }
-      if let refund = answer.rechargeRefund { refunds[refund.id] = answer }
+      let outcome = try ledger.run(command)
+      outcomes.append((command, outcome))
+      if let recharge = outcome.recharge { recharges[recharge.id] = outcome }
+      if let refund = outcome.rechargeRefund { refunds[refund.id] = outcome }
     }
-    var questions: [Query] = [
-      .wallet(WalletID("a")), .wallet(WalletID("b")), .wallet(WalletID("c")), .wallet(WalletID("d")),
-      .wallet(WalletID("e")), .autoRecharge(WalletID("a")), .autoRecharge(WalletID("e")),
-      .rechargeOptions(WalletID("a")),
-      .paymentMethod(WalletID("a"), nil), .paymentMethod(WalletID("a"), PaymentMethodID("pm-1")), .openErrands,
-      .recharge(RechargeID("r1")), .recharge(RechargeID("r2")), .recharge(RechargeID("r5")),
-      .paymentMethods(WalletID("a")), .paymentMethods(WalletID("f")), .rechargeOptions(WalletID("f")),
-      .rechargeHistory(RechargeID("a-g")), .rechargeHistory(RechargeID("b-g")), .rechargeHistory(RechargeID("c-g")),
-      .rechargeOfCharge("ch-c-g"), .wallet(WalletID("f")), .wallet(WalletID("g")),
+    var questions: [any Question] = [
+      GetWallet(WalletID("a")), GetWallet(WalletID("b")), GetWallet(WalletID("c")), GetWallet(WalletID("d")),
+      GetWallet(WalletID("e")), GetAutoRecharge(WalletID("a")), GetAutoRecharge(WalletID("e")),
+      GetRechargeOptions(WalletID("a")), GetPaymentMethod(WalletID("a"), nil),
+      GetPaymentMethod(WalletID("a"), PaymentMethodID("pm-1")), ListOpenMatters(),
+      GetRecharge(RechargeID("r1")), GetRecharge(RechargeID("r2")), GetRecharge(RechargeID("r5")),
+      ListPaymentMethods(WalletID("a")), ListPaymentMethods(WalletID("f")), GetRechargeOptions(WalletID("f")),
+      GetRechargeHistory(RechargeID("a-g")), GetRechargeHistory(RechargeID("b-g")),
+      GetRechargeHistory(RechargeID("c-g")), FindRechargeOfCharge("ch-c-g"), GetWallet(WalletID("f")),
+      GetWallet(WalletID("g")),
     ]
-    questions += refunds.keys.map { .rechargeRefund($0) }
-    let holds = answers.compactMap(\.answer.hold?.id)
+    questions += refunds.keys.map { GetRechargeRefund($0) }
+    let holds = outcomes.compactMap(\.outcome.hold?.id)
     #expect(Set(holds).count == 4)
-    questions += holds.map { .hold($0) }
-    let before = try ledger.run(questions.map { .ask($0) })
-    #expect(before.allSatisfy { if case .reply = $0.answer { true } else { false } })
+    questions += holds.map { GetHold($0) }
+    let asked = questions.map { Command.ask($0) }
+    let before = try ledger.run(asked)
+    #expect(before.allSatisfy { $0.refusal == nil })
     try ledger.restart()
-    #expect(try ledger.run(questions.map { .ask($0) }) == before)
-    for (command, answer) in answers {
-      guard case .mutate(_, let origin) = command, origin.key != nil else { continue }
-      var expected = answer
-      if case .reply(.recharge(let reply)) = answer { expected = recharges[reply.recharge.id] ?? answer }
-      if let refund = answer.rechargeRefund { expected = refunds[refund.id] ?? answer }
-      if case .refusal(let refusal) = answer { #expect(refusal.isRemembered) }
-      #expect(try ledger.run(command) == Outcome(answer: expected, isReplay: true))
+    #expect(try ledger.run(asked) == before)
+    for (command, outcome) in outcomes where command.origin?.key != nil {
+      var expected = outcome
+      if let recharge = outcome.recharge { expected = recharges[recharge.id] ?? outcome }
+      if let refund = outcome.rechargeRefund { expected = refunds[refund.id] ?? outcome }
+      if let refusal = outcome.refusal { #expect(refusal.isRemembered) }
+      #expect(try ledger.run(command) == expected.asReplay)
     }
-    #expect(try ledger.run(questions.map { .ask($0) }) == before)
+    #expect(try ledger.run(asked) == before)
     try ledger.prove(["a", "b", "c", "d", "e", "f", "g"])
   }
 
@@ -85,9 +86,8 @@ package struct StoreContract<OpenedStore: Store> {
     var kinds: Set<RecordKind> = []
     var reasons: Set<String> = []
     for (index, mutation) in Scenario.mutations.enumerated() {
-      if case .refusal(let refusal) = try ledger.run(Scenario.command(mutation, key: "k\(index)")).answer {
-        reasons.insert(refusal.reason)
-      }
+      let outcome = try ledger.run(Scenario.command(mutation, key: "k\(index)"))
+      if let refusal = outcome.refusal { reasons.insert(refusal.reason) }
     }
     for walletID in ["a", "b", "c", "d", "e", "f", "g"] {
       kinds.formUnion(try ledger.journal(of: walletID).map(\.kind))
@@ -113,7 +113,7 @@ package struct StoreContract<OpenedStore: Store> {
     let ledger = try ReopenableLedger(open)
     for caller in ["c", "ck", ""] {
       for key in keys {
-        let command = Scenario.command(.createWallet(WalletID("\(caller)/\(key)"), .usd), key: key, caller: caller)
+        let command = Scenario.command(CreateWallet(WalletID("\(caller)/\(key)"), .usd), key: key, caller: caller)
         #expect(try ledger.run(command).isReplay == false)
         try ledger.restart()
         #expect(try ledger.run(command).isReplay == true)
@@ -125,7 +125,7 @@ package struct StoreContract<OpenedStore: Store> {
     let ledger = try ReopenableLedger(open)
     for (refusals, seconds) in [5, 6].enumerated() {
       let time = LedgerTime(microseconds: Int64(seconds) * 1_000_000)
-      let command = Scenario.command(.createWallet(WalletID("w"), .usd), key: "\(seconds)")
+      let command = Scenario.command(CreateWallet(WalletID("w"), .usd), key: "\(seconds)")
       _ = try ledger.run([command], at: time)
       try ledger.restart()
       let position = try ledger.position
@@ -165,17 +165,17 @@ package final class ReopenableLedger<OpenedStore: Store> {
     get throws { try #require(store).position }
   }
 
-  package func run(_ command: Command) throws -> Outcome { try run([command])[0] }
+  package func run(_ command: Command) throws -> CommandOutcome { try run([command])[0] }
 
   package func run(
     _ commands: [Command],
     at time: LedgerTime = Scenario.time
-  ) throws -> [Outcome] {
+  ) throws -> [CommandOutcome] {
     var needs = Needs(at: time)
-    for command in commands { needs.add(command) }
+    for command in commands { command.addNeeds(to: &needs) }
     guard var state = try store?.load(needs) else { return [] }
     Self.rules.expireDueHolds(in: &state, at: time)
-    let outcomes = commands.map { Self.rules.decide($0, in: &state, at: time) }
+    let outcomes = commands.map { $0.decide(by: Self.rules, in: &state, at: time) }
     guard !state.changes.isEmpty else { return outcomes }
     state.position.time = time
     try store?.persist(state)
@@ -194,7 +194,7 @@ package final class ReopenableLedger<OpenedStore: Store> {
 
   package func account(_ walletID: String) throws -> Account? {
     var needs = Needs(at: LedgerTime(microseconds: 0))
-    needs.add(.ask(.wallet(WalletID(walletID))))
+    GetWallet(WalletID(walletID)).addNeeds(to: &needs)
     return try store?.load(needs).accounts[WalletID(walletID)]
   }
 

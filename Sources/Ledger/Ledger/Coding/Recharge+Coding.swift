@@ -103,7 +103,8 @@ extension CanonicalReader {
       wallet: try readWallet(),
       recharge: try readRecharge(),
       entry: try readBool() ? try readEntry() : nil,
-      savedPaymentMethod: try readBool() ? try readPaymentMethod() : nil
+      savedPaymentMethod: try readBool() ? try readPaymentMethod() : nil,
+      removedPaymentMethod: nil
     )
     if layout >= .cards, try readBool() { reply.removedPaymentMethod = try readPaymentMethod() }
     return reply

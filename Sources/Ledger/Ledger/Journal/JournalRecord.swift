@@ -109,9 +109,9 @@ package struct JournalRecord: Hashable, Sendable {
   /// The part of a capture for which neither the hold nor the wallet had the credits, in micros.
   package var shortfall: Int64
   package var origin: Origin
-  /// Canonical bytes of the answer, which holds whatever was made or changed.
-  package var answer: [UInt8]
-  /// SHA-256 over the previous record's hash and `canonicalBytes`.
+  /// Canonical bytes of the ``RecordPayload``.
+  package var payload: [UInt8]
+  /// SHA-256 over the previous record's hash and `bytesToHash`.
   package var hash: Digest
 
   package init(
@@ -133,7 +133,7 @@ package struct JournalRecord: Hashable, Sendable {
     refundedEntryID: EntryID?,
     shortfall: Int64,
     origin: Origin,
-    answer: [UInt8],
+    payload: [UInt8],
     hash: Digest
   ) {
     self.number = number
@@ -154,7 +154,7 @@ package struct JournalRecord: Hashable, Sendable {
     self.refundedEntryID = refundedEntryID
     self.shortfall = shortfall
     self.origin = origin
-    self.answer = answer
+    self.payload = payload
     self.hash = hash
   }
 
@@ -162,7 +162,7 @@ package struct JournalRecord: Hashable, Sendable {
 
   /// What the hash covers: the previous hash, then every field but the hash itself.
   package func bytesToHash(after previousHash: Digest) -> [UInt8] {
-    var writer = CanonicalWriter(reserving: 192 + answer.count)
+    var writer = CanonicalWriter(reserving: 192 + payload.count)
     writer.write(previousHash)
     writer.write(number)
     writer.write(walletID.value)
@@ -185,7 +185,7 @@ package struct JournalRecord: Hashable, Sendable {
     writer.write(origin.key)
     writer.write(origin.method.rawValue)
     writer.write(origin.fingerprint)
-    writer.write(answer)
+    writer.write(payload)
     return writer.bytes
   }
 }

@@ -9,8 +9,8 @@ package struct JournalVerifier {
     case brokenLink(record: Int64)
     case wrongHash(record: Int64)
     case wrongBalance(record: Int64)
-    /// The answer does not fit what the record says, or cannot be read.
-    case wrongAnswer(record: Int64)
+    /// The payload does not fit what the record says, or cannot be read.
+    case wrongPayload(record: Int64)
     case wrongHead
   }
 
@@ -56,7 +56,7 @@ package struct JournalVerifier {
     case .holdPlaced: openHolds += 1
     case .holdReleased, .holdExpired: openHolds -= 1
     case .capture:
-      let hold = try answer(of: record).hold
+      let hold = try payload(of: record).hold
       // An expired hold is open no more when its last usage comes in.
       if hold?.state == .captured, hold?.isLate == false { openHolds -= 1 }
     case .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .rechargePaid, .rechargeDeclined,
@@ -70,27 +70,26 @@ package struct JournalVerifier {
   }
 
   private mutating func followSettings(_ record: JournalRecord) throws(Flaw) {
-    let answer = try answer(of: record)
-    guard let wallet = answer.wallet else { throw .wrongAnswer(record: record.number) }
-    state = wallet.state
-    autoRecharge = wallet.autoRecharge
+    let payload = try payload(of: record)
+    state = payload.wallet.state
+    autoRecharge = payload.wallet.autoRecharge
     switch record.kind {
     case .rechargeStarted: openRecharge = record.rechargeID
     case .rechargePaid:
       openRecharge = nil
-      defaultPaymentMethod = answer.savedPaymentMethod?.id
+      defaultPaymentMethod = payload.savedPaymentMethod?.id
     case .rechargeDeclined, .rechargeFailed: openRecharge = nil
     case .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved:
-      defaultPaymentMethod = answer.savedPaymentMethod?.id
+      defaultPaymentMethod = payload.savedPaymentMethod?.id
     default: break
     }
   }
 
-  private func answer(of record: JournalRecord) throws(Flaw) -> Answer {
+  private func payload(of record: JournalRecord) throws(Flaw) -> RecordPayload {
     do {
-      return try Answer(canonicalBytes: record.answer)
+      return try RecordPayload(canonicalBytes: record.payload)
     } catch {
-      throw .wrongAnswer(record: record.number)
+      throw .wrongPayload(record: record.number)
     }
   }
 

@@ -17,21 +17,32 @@ extension LedgerState {
   /// The id that the next record has, if it is of `origin`.
   func nextEntryID(of origin: Origin) -> EntryID { EntryID(record: position.record + 1, tag: origin.tag) }
 
-  /// Appends one record to the wallet's journal and returns the answer that it records.
+  /// Appends a record that changes nothing but the wallet.
+  mutating func append(_ posting: Posting, to account: Account, as context: DecisionContext) -> Wallet {
+    append(posting, to: account, as: context) { wallet, _ in wallet }
+  }
+
+  /// Appends a record that posts an entry.
+  mutating func append(_ posting: Posting, to account: Account, as context: DecisionContext) -> EntryReply {
+    append(posting, to: account, as: context) { wallet, record in
+      guard let entry = Entry(record, in: wallet.currency) else { preconditionFailure("an entry moves money") }
+      return EntryReply(wallet: wallet, entry: entry)
+    }
+  }
+
+  /// Appends one record to the wallet's journal and returns the reply that it keeps.
   ///
-  /// `account` is the wallet as it stands after the change but for its sequence, its chain and its count of holds,
-  /// which are advanced here. `makeAnswer` makes the record's answer, with all that was made or changed, out of the
-  /// advanced wallet and the record, which still lacks its answer and its hash.
+  /// `account` is the wallet as it stands after the change but for its sequence, its chain and its count of holds, which
+  /// are advanced here. `makeReply` makes the reply, with all that was made or changed, out of the advanced wallet and
+  /// the record, which still lacks its payload and its hash.
   ///
   /// Money that does not add up ends the process here, before any of it is durable.
-  mutating func append(
+  mutating func append<Reply: RecordedReply>(
     _ posting: Posting,
     to account: Account,
-    origin: Origin,
-    at time: LedgerTime,
-    sha256: (_ bytes: [UInt8]) -> Digest,
-    answer makeAnswer: (_ wallet: Wallet, _ record: JournalRecord) -> Answer
-  ) -> Answer {
+    as context: DecisionContext,
+    reply makeReply: (_ wallet: Wallet, _ record: JournalRecord) -> Reply
+  ) -> Reply {
     let before = accounts[account.wallet.id] ?? Account(wallet: .empty(like: account.wallet))
     let holdBefore = posting.hold.flatMap { holds[$0.id] }
     var account = account
@@ -43,7 +54,7 @@ extension LedgerState {
       walletID: account.wallet.id,
       sequence: account.wallet.sequence,
       previous: account.head.record,
-      time: time,
+      time: context.time,
       kind: posting.kind,
       amount: account.wallet.posted - before.wallet.posted,
       counterAccount: posting.counterAccount,
@@ -56,56 +67,48 @@ extension LedgerState {
       holdID: posting.hold?.id,
       refundedEntryID: posting.refunded?.id,
       shortfall: posting.shortfall,
-      origin: origin,
-      answer: [],
+      origin: context.origin,
+      payload: [],
       hash: .zero
     )
     Invariants.check(record, of: account, hold: posting.hold, before: holdBefore)
-    let answer = makeAnswer(account.wallet(toldAt: time), record)
-    record.answer = answer.canonicalBytes
-    record.hash = sha256(record.bytesToHash(after: account.head.hash))
+    let reply = makeReply(account.wallet(toldAt: context.time), record)
+    let payload = reply.payload
+    record.payload = payload.canonicalBytes
+    record.hash = context.rules.sha256(record.bytesToHash(after: account.head.hash))
     account.head = ChainHead(record: record.number, hash: record.hash)
     save(account, after: record)
     if let hold = posting.hold { save(hold, after: record) }
-    if let book = posting.refunded { save(book, after: record) }
-    if let book = EntryBook(record, in: account.wallet.currency), book.isRefundable { entries[book.id] = book }
+    if let entry = posting.refunded { save(entry, after: record) }
+    if let entry = EntryBook(record, in: account.wallet.currency), entry.isRefundable { entries[entry.id] = entry }
     changes.records.append(record)
-    if let key = origin.idempotencyKey {
-      answers[key] = RecordedAnswer(
-        method: origin.method,
-        fingerprint: origin.fingerprint,
-        body: RecordedAnswer.Body(of: record, answer)
-      )
-    }
-    return answer
+    recordOutcome(.init(of: record, payload), of: context.origin)
+    return reply
   }
 
   /// Makes `refusal` final for the key that met it.
-  mutating func remember(
-    _ refusal: Refusal,
-    of origin: Origin,
-    at time: LedgerTime,
-    sha256: (_ bytes: [UInt8]) -> Digest
-  ) {
+  mutating func remember(_ refusal: Refusal, as context: DecisionContext) {
+    let origin = context.origin
     guard let key = origin.idempotencyKey else { return }
     position.refusal += 1
     var remembered = RememberedRefusal(
       number: position.refusal,
-      time: time,
+      time: context.time,
       key: key,
       method: origin.method,
       fingerprint: origin.fingerprint,
       refusal: refusal,
       hash: .zero
     )
-    remembered.hash = sha256(remembered.bytesToHash(after: position.refusalHash))
+    remembered.hash = context.rules.sha256(remembered.bytesToHash(after: position.refusalHash))
     position.refusalHash = remembered.hash
     changes.refusals.append(remembered)
-    answers[key] = RecordedAnswer(
-      method: origin.method,
-      fingerprint: origin.fingerprint,
-      body: .fixed(.refusal(refusal))
-    )
+    recordOutcome(.refusal(refusal), of: origin)
+  }
+
+  private mutating func recordOutcome(_ body: RecordedOutcome.Body, of origin: Origin) {
+    guard let key = origin.idempotencyKey else { return }
+    recordedOutcomes[key] = RecordedOutcome(method: origin.method, fingerprint: origin.fingerprint, body: body)
   }
 }
 

@@ -22,7 +22,7 @@ package struct Position: Hashable, Sendable {
 package struct LedgerState: Sendable {
   package var position: Position
   package var accounts: [WalletID: Account] = [:]
-  package var answers: [IdempotencyKey: RecordedAnswer] = [:]
+  package var recordedOutcomes: [IdempotencyKey: RecordedOutcome] = [:]
   package var recharges: [RechargeID: RechargeBook] = [:]
   package var paymentMethods: [PaymentMethodID: PaymentMethod] = [:]
   /// With every wallet in `accounts` whose `nextHoldExpiry` has come: its due holds, and of the others the one that

@@ -106,7 +106,7 @@ final class EntryList: Scan {
 
   private func newest(in store: inout some Store) throws(StoreError) -> RecordPlace? {
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.wallet(walletID)))
+    GetWallet(walletID).addNeeds(to: &needs)
     guard let account = try store.load(needs).accounts[walletID] else { return nil }
     return RecordPlace(record: account.head.record, sequence: account.wallet.sequence)
   }

@@ -56,7 +56,7 @@ final class RechargeList: Scan {
       let limit = min(Self.rechargesPerRead, size - page.recharges.count + 1)
       let places = try store.rechargeIDs(of: walletID, before: last, limit: limit)
       var needs = Needs(at: store.position.time)
-      for place in places { needs.add(.ask(.recharge(place.id))) }
+      for place in places { GetRecharge(place.id).addNeeds(to: &needs) }
       let state = try store.load(needs)
       for place in places {
         guard page.recharges.count < size else {
@@ -77,7 +77,7 @@ final class RechargeList: Scan {
 
   private func hasWallet(_ store: inout some Store) throws(StoreError) -> Bool {
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.wallet(walletID)))
+    GetWallet(walletID).addNeeds(to: &needs)
     return try store.load(needs).accounts[walletID] != nil
   }
 }

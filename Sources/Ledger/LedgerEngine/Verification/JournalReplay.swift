@@ -62,16 +62,17 @@ struct JournalReplay {
   /// Goes on after what cannot be read.
   mutating func skip(to number: Int64) { record = number }
 
-  /// Takes the next record. Returns its answer where that holds something to compare with a table.
-  mutating func take(_ record: JournalRecord, _ flaws: inout LedgerFlaws) -> Answer? {
+  /// Takes the next record. Returns its payload where that holds something to compare with a table.
+  mutating func take(_ record: JournalRecord, _ flaws: inout LedgerFlaws) -> RecordPayload? {
     if record.time < time { flaws.add("record \(record.number) is older than the one before it") }
     time = max(time, record.time)
     self.record = record.number
     digest = sha256(digest.bytes + record.hash.bytes)
-    guard let answer = try? Answer(canonicalBytes: record.answer), let wallet = answer.wallet else {
+    guard let payload = try? RecordPayload(canonicalBytes: record.payload) else {
       flaws.add("record \(record.number) holds an answer that cannot be read")
       return nil
     }
+    let wallet = payload.wallet
     guard wallet.id == record.walletID, wallet.sequence == record.sequence, wallet.posted == record.posted,
       wallet.held == record.held
     else {
@@ -82,8 +83,8 @@ struct JournalReplay {
       counterAccounts[wallet.currency, default: [:]][account, default: 0] -= Int128(record.amount)
     }
     prove(record, of: wallet, &flaws)
-    follow(record, answer, &flaws)
-    return answer
+    follow(record, payload, &flaws)
+    return payload
   }
 
   private mutating func prove(_ record: JournalRecord, of wallet: Ledger.Wallet, _ flaws: inout LedgerFlaws) {
@@ -105,11 +106,11 @@ struct JournalReplay {
     }
   }
 
-  private mutating func follow(_ record: JournalRecord, _ answer: Answer, _ flaws: inout LedgerFlaws) {
-    if let hold = answer.hold { follow(hold, record, &flaws) }
-    if case .reply(.refund(let reply)) = answer { follow(reply, record, &flaws) }
-    if let recharge = answer.recharge { openRecharges[recharge.id] = recharge.state.isTerminal ? nil : record.number }
-    for card in changedPaymentMethods(record, answer) {
+  private mutating func follow(_ record: JournalRecord, _ payload: RecordPayload, _ flaws: inout LedgerFlaws) {
+    if let hold = payload.hold { follow(hold, record, &flaws) }
+    if case .refund(let reply) = payload { follow(reply, record, &flaws) }
+    if let recharge = payload.recharge { openRecharges[recharge.id] = recharge.state.isTerminal ? nil : record.number }
+    for card in changedPaymentMethods(record, payload) {
       paymentMethods[card.id] = record.number
       if card.state == .removed {
         removedPaymentMethods.insert(card.id)
@@ -117,8 +118,8 @@ struct JournalReplay {
         removedPaymentMethods.remove(card.id)
       }
     }
-    if let refund = answer.rechargeRefund { follow(refund, record, &flaws) }
-    if let dispute = answer.dispute { follow(dispute, record, &flaws) }
+    if let refund = payload.rechargeRefund { follow(refund, record, &flaws) }
+    if let dispute = payload.dispute { follow(dispute, record, &flaws) }
   }
 
   private mutating func follow(_ dispute: Dispute, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
@@ -169,12 +170,12 @@ struct JournalReplay {
   }
 
   /// The cards that `record` added to its wallet, or changed.
-  func changedPaymentMethods(_ record: JournalRecord, _ answer: Answer) -> [PaymentMethod] {
-    var changed = answer.removedPaymentMethod.map { [$0] } ?? []
+  func changedPaymentMethods(_ record: JournalRecord, _ payload: RecordPayload) -> [PaymentMethod] {
+    var changed = payload.removedPaymentMethod.map { [$0] } ?? []
     switch record.kind {
-    case .paymentMethodSaved: changed += answer.savedPaymentMethod.map { [$0] } ?? []
-    case .rechargePaid where answer.recharge?.paymentMethodIsCandidate == true:
-      changed += answer.savedPaymentMethod.map { [$0] } ?? []
+    case .paymentMethodSaved: changed += payload.savedPaymentMethod.map { [$0] } ?? []
+    case .rechargePaid where payload.recharge?.paymentMethodIsCandidate == true:
+      changed += payload.savedPaymentMethod.map { [$0] } ?? []
     default: break
     }
     return changed
@@ -189,7 +190,7 @@ extension JournalVerifier.Flaw {
     case .brokenLink(let record): "record \(record) does not name the record before it"
     case .wrongHash(let record): "record \(record) was changed: its hash is another"
     case .wrongBalance(let record): "record \(record) has a balance that does not follow from the one before"
-    case .wrongAnswer(let record): "record \(record) holds an answer that cannot be read"
+    case .wrongPayload(let record): "record \(record) holds an answer that cannot be read"
     case .wrongHead: "it is not where its journal ends"
     }
   }

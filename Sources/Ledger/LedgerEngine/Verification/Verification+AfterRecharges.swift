@@ -6,7 +6,7 @@ extension Verification {
   func compareKnownRefunds(of store: inout some Store, _ ids: [RechargeRefundID]) throws(StoreError) {
     for id in ids.suffix(Self.rowsPerRead) {
       guard let record = replay.rechargeRefunds[id]?.record else { continue }
-      let refund = try answer(in: record, of: &store)?.rechargeRefund
+      let refund = try payload(in: record, of: &store)?.rechargeRefund
       let row = try store.rechargeRefundRow(id)?.row
       if refund == nil || row != refund.map({ RechargeRefundRow($0, record: record) }) {
         flaws.add("refund \(id) is lost, or not what record \(record) made of it")
@@ -32,14 +32,14 @@ extension Verification {
   /// What is left of a recharge is known by the refunds and disputes that are found by it.
   private func history(of rechargeID: RechargeID, in store: inout some Store) throws(StoreError) -> LedgerState? {
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.rechargeHistory(rechargeID)))
+    GetRechargeHistory(rechargeID).addNeeds(to: &needs)
     return try load(needs, of: &store)
   }
 
   func compareKnownDisputes(of store: inout some Store, _ ids: [DisputeID]) throws(StoreError) {
     for id in ids.suffix(Self.rowsPerRead) {
       guard let record = replay.disputes[id]?.record else { continue }
-      let dispute = try answer(in: record, of: &store)?.dispute
+      let dispute = try payload(in: record, of: &store)?.dispute
       let row = try store.disputeRow(id)?.row
       if dispute == nil || row != dispute.map({ DisputeRow($0, record: record) }) {
         flaws.add("dispute \(id) is lost, or not what record \(record) made of it")
@@ -66,9 +66,9 @@ extension Verification {
     for id in ids.suffix(Self.rowsPerRead) {
       guard let number = replay.paymentMethods[id] else { continue }
       let record = try store.record(number)?.row
-      let answer = try answer(in: number, of: &store)
+      let payload = try payload(in: number, of: &store)
       let card = record.flatMap { record in
-        answer.flatMap { replay.changedPaymentMethods(record, $0).last { $0.id == id } }
+        payload.flatMap { replay.changedPaymentMethods(record, $0).last { $0.id == id } }
       }
       let row = try store.paymentMethodRow(id)?.row
       var isAsItWas = row == card
@@ -90,7 +90,7 @@ extension Verification {
   ) throws(StoreError) -> Bool {
     guard let walletID else { return false }
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.wallet(walletID)))
+    GetWallet(walletID).addNeeds(to: &needs)
     return try load(needs, of: &store)?.accounts[walletID]?.defaultPaymentMethod == id
   }
 
@@ -121,5 +121,7 @@ extension PaymentMethod {
 }
 
 extension JournalRecord {
-  fileprivate var isOlderThanCards: Bool { Answer.layout(ofCanonicalBytes: answer).map { $0 < .cards } ?? false }
+  fileprivate var isOlderThanCards: Bool {
+    RecordPayload.layout(ofCanonicalBytes: payload).map { $0 < .cards } ?? false
+  }
 }

@@ -3,10 +3,10 @@ import Ledger
 // The tables against the journal, both ways: what the journal says has to be there, and nothing else.
 extension Verification {
   /// Compares what `record` settled for good, and the place of its key.
-  func compare(_ record: JournalRecord, _ answer: Answer, in store: inout some Store) throws(StoreError) {
+  func compare(_ record: JournalRecord, _ payload: RecordPayload, in store: inout some Store) throws(StoreError) {
     if let key = record.origin.idempotencyKey { try compare(key, place: record.number, in: &store) }
-    if let hold = answer.hold, replay.holds[hold.id.record] == nil { try compare(hold, record, in: &store) }
-    if let recharge = answer.recharge, recharge.state.isTerminal { try compare(recharge, record.number, in: &store) }
+    if let hold = payload.hold, replay.holds[hold.id.record] == nil { try compare(hold, record, in: &store) }
+    if let recharge = payload.recharge, recharge.state.isTerminal { try compare(recharge, record.number, in: &store) }
   }
 
   func compare(_ key: IdempotencyKey, place: Int64, in store: inout some Store) throws(StoreError) {
@@ -93,7 +93,7 @@ extension Verification {
     // What was resolved since was compared then.
     for id in ids.suffix(Self.rowsPerRead) {
       guard let open = replay.holds[id.record] else { continue }
-      guard let answer = try answer(in: open.record, of: &store), let hold = answer.hold,
+      guard let payload = try payload(in: open.record, of: &store), let hold = payload.hold,
         try store.holdRow(id)?.row == HoldRow(hold: hold, record: open.record)
       else {
         flaws.add("hold \(id) is lost, or not what record \(open.record) made of it")
@@ -147,7 +147,7 @@ extension Verification {
   private func compareOpenRecharges(of store: inout some Store, _ ids: [RechargeID]) throws(StoreError) {
     for id in ids.suffix(Self.rowsPerRead) {
       guard let open = replay.openRecharges[id] else { continue }
-      guard let answer = try answer(in: open, of: &store), let recharge = answer.recharge else {
+      guard let payload = try payload(in: open, of: &store), let recharge = payload.recharge else {
         flaws.add("recharge \(id) stands in record \(open), which cannot be read")
         continue
       }
@@ -165,7 +165,7 @@ extension Verification {
   /// The worker resumes what the store finds open.
   private func compareOpenErrandsFound(by store: inout some Store) throws(StoreError) {
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.openErrands))
+    ListOpenMatters().addNeeds(to: &needs)
     guard let found = try load(needs, of: &store) else { return }
     if found.openRecharges != Set(replay.openRecharges.keys) {
       flaws.add("the recharges that are found open are not those that the journal leaves open")
@@ -194,12 +194,12 @@ extension Verification {
   /// The row is true to its record where it is the last; here it is only asked whether there is such a recharge at all,
   /// and whether the processor's id leads to it.
   private func compare(_ row: RechargeRow, in store: inout some Store) throws(StoreError) {
-    guard try answer(in: row.record, of: &store)?.recharge?.id == row.id else {
+    guard try payload(in: row.record, of: &store)?.recharge?.id == row.id else {
       return flaws.add("recharge \(row.id) is not in the journal")
     }
     guard let chargeID = row.processorChargeID else { return }
     var needs = Needs(at: store.position.time)
-    needs.add(.mutate(.settleRecharge(row.id, .paid(processorChargeID: chargeID)), .ledger))
+    FindRechargeOfCharge(chargeID).addNeeds(to: &needs)
     if try load(needs, of: &store)?.processorCharges[chargeID] != row.id {
       flaws.add("the processor's charge of recharge \(row.id) does not lead to it")
     }
@@ -219,8 +219,8 @@ extension Verification {
     }
   }
 
-  func answer(in record: Int64, of store: inout some Store) throws(StoreError) -> Answer? {
+  func payload(in record: Int64, of store: inout some Store) throws(StoreError) -> RecordPayload? {
     guard let record = try store.record(record)?.row else { return nil }
-    return try? Answer(canonicalBytes: record.answer)
+    return try? RecordPayload(canonicalBytes: record.payload)
   }
 }

@@ -135,9 +135,9 @@ final class Verification: Scan {
       switch scanned {
       case .row(let record):
         tellLost("record", replay.record + 1, before: record.number)
-        guard let answer = replay.take(record, &flaws) else { continue }
+        guard let payload = replay.take(record, &flaws) else { continue }
         count(record)
-        try compare(record, answer, in: &store)
+        try compare(record, payload, in: &store)
       case .damaged(let what):
         flaws.add(what)
         replay.skip(to: replay.record + 1)

@@ -84,8 +84,8 @@ extension JournalRecord {
     case .rechargePaid, .rechargeDeclined, .rechargeFailed, .disputeOpened, .disputeLost: break
     default: return false
     }
-    guard let answer = try? Answer(canonicalBytes: answer), let autoRecharge = answer.wallet?.autoRecharge,
-      answer.recharge.map({ $0.purpose == .autoRecharge }) ?? true
+    guard let payload = try? RecordPayload(canonicalBytes: payload), let autoRecharge = payload.wallet.autoRecharge,
+      payload.recharge.map({ $0.purpose == .autoRecharge }) ?? true
     else { return false }
     guard autoRecharge.isEnabled, case .suspended(time, _) = autoRecharge.phase else { return false }
     return true

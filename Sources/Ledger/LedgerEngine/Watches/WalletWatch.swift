@@ -67,7 +67,7 @@ final class WalletWatch: Scan {
   /// False where the watch has ended at once.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
     var needs = Needs(at: store.position.time)
-    needs.add(.ask(.wallet(walletID)))
+    GetWallet(walletID).addNeeds(to: &needs)
     guard let account = try store.load(needs).accounts[walletID] else {
       fail(.refused(.walletNotFound(walletID)))
       return false

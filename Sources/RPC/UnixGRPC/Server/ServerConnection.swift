@@ -109,6 +109,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// A handler's own status is the caller's; anything else may hold what is not the caller's business.
   private func status(of error: any Error, in call: ServerCall) -> GRPCStatus {
     if let status = error as? GRPCStatus { return status }
+    if let error = error as? any GRPCStatusConvertible { return error.status }
     if error is CancellationError { return .cancelledByCaller }
     server.logger.error(
       "a handler failed",

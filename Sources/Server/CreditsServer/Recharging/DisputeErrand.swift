@@ -21,17 +21,16 @@ struct DisputeErrand: Sendable {
       )
       amount = recharge.amount
     }
-    let mutation = Mutation.recordDispute(DisputeID(told.id), recharge.id, amount, DisputeState(told.state))
-    let command = kit.commit(mutation, .recordDispute, of: "\(told.id) \(told.state.rawValue)")
-    switch try await kit.answer(to: command, on: "dispute \(told.id)") {
-    case .reply(.dispute(let reply)): return reply.dispute
-    case .refusal(let refusal):
+    let mutation = RecordDispute(DisputeID(told.id), recharge.id, amount, DisputeState(told.state))
+    let request = kit.request(mutation, of: "\(told.id) \(told.state.rawValue)")
+    switch try await kit.outcome(of: request, on: "dispute \(told.id)").result {
+    case .success(let reply): return reply.dispute
+    case .failure(let refusal):
       kit.logger.critical(
         "a dispute cannot be recorded",
         metadata: ["recharge_id": "\(recharge.id)", "reason": "\(refusal.sentence)"]
       )
       throw refusal
-    case .reply: return nil
     }
   }
 
@@ -59,16 +58,14 @@ struct DisputeErrand: Sendable {
 
   /// Whether there is a recharge of which it is not known yet by which charge it is paid.
   private func hasRechargeWithoutCharge() async throws -> Bool {
-    guard case .reply(.openErrands(let open)) = try await kit.answer(to: .ask(.openErrands), on: "a dispute") else {
-      return true
-    }
+    guard let open = try await kit.outcome(of: ListOpenMatters(), on: "a dispute").reply else { return true }
     return open.recharges.contains { $0.processorChargeID == nil }
   }
 
   private func known(_ chargeID: String) async throws -> Recharge? {
-    let answer = try await kit.answer(to: .ask(.rechargeOfCharge(chargeID)), on: "a disputed charge")
-    guard case .reply(.recharge(let reply)) = answer, reply.recharge.state == .paid else { return nil }
-    return reply.recharge
+    let found = try await kit.outcome(of: FindRechargeOfCharge(chargeID), on: "a disputed charge").reply
+    guard let recharge = found??.recharge, recharge.state == .paid else { return nil }
+    return recharge
   }
 }
 

@@ -38,10 +38,10 @@ struct ErrandKit: Sendable {
   private static let actor = "recharge-worker"
 
   /// - Throws: `CancellationError`; for a caller also `LedgerError`.
-  func answer(to command: Command, on subject: String) async throws -> Answer {
+  func outcome<Asked: Operation>(of operation: Asked, on subject: String) async throws -> Outcome<Asked.Reply> {
     while true {
       do throws(LedgerError) {
-        return try await committer.submit(command).answer
+        return try await committer.submit(operation)
       } catch {
         if isForCaller { throw error }
         logger.error(
@@ -53,12 +53,12 @@ struct ErrandKit: Sendable {
     }
   }
 
-  /// The command that commits `mutation`, which tells what became of `subject`.
-  func commit(_ mutation: Mutation, _ method: Method, of subject: String) -> Command {
-    let fingerprint = SHA256.hash(Array(subject.utf8))
-    return .mutate(
+  /// The request that commits `mutation`, which tells what became of `subject`.
+  func request<Asked: Mutation>(_ mutation: Asked, of subject: String) -> Request<Asked> {
+    let fingerprint = Digest(SHA256.hash(Array(subject.utf8)))
+    return Request(
       mutation,
-      Origin(caller: Self.actor, key: nil, method: method, fingerprint: Digest(fingerprint))
+      from: Origin(caller: Self.actor, key: nil, method: Asked.method, fingerprint: fingerprint)
     )
   }
 

@@ -102,9 +102,9 @@ struct RechargeErrand: Sendable {
     switch answer {
     case .failure(let refused): return .refused(refused.settlement)
     case .success(let attached):
-      let mutation = Mutation.attachCard(recharge.id, attached.token, attached.card)
-      let command = kit.commit(mutation, .settleRecharge, of: "\(recharge.id) card")
-      guard case .reply(.recharge(let reply)) = try await kit.answer(to: command, on: "recharge \(recharge.id)") else {
+      let mutation = AttachCard(recharge.id, attached.token, attached.card)
+      let request = kit.request(mutation, of: "\(recharge.id) card")
+      guard let reply = try await kit.outcome(of: request, on: "recharge \(recharge.id)").reply else {
         // Somebody has settled it meanwhile, without a charge.
         return .refused(.needsReview(explanation: "the recharge ended while its card was made ready"))
       }
@@ -219,27 +219,24 @@ struct RechargeErrand: Sendable {
 
   /// The recharge as the ledger has it now.
   private func current(_ id: RechargeID) async throws -> RechargeReply? {
-    let answer = try await kit.answer(to: .ask(.recharge(id)), on: "recharge \(id)")
-    guard case .reply(.recharge(let reply)) = answer else { return nil }
-    return reply
+    try await kit.outcome(of: GetRecharge(id), on: "recharge \(id)").reply
   }
 
   /// Commits the outcome: the money may already have moved.
   private func settle(_ before: RechargeReply, _ settlement: Settlement) async throws -> RechargeReply {
     let id = before.recharge.id
     let subject = "\(id) \(settlement.state.rawValue)"
-    let command = kit.commit(.settleRecharge(id, settlement), .settleRecharge, of: subject)
-    switch try await kit.answer(to: command, on: "recharge \(id)") {
-    case .reply(.recharge(let reply)):
+    let request = kit.request(SettleRecharge(id, settlement), of: subject)
+    switch try await kit.outcome(of: request, on: "recharge \(id)").result {
+    case .success(let reply):
       report(reply.recharge)
       return reply
-    case .refusal(let refusal):
+    case .failure(let refusal):
       kit.logger.critical(
         "the processor contradicts a final recharge",
         metadata: ["recharge_id": "\(id)", "reason": "\(refusal.sentence)"]
       )
       return try await current(id) ?? before
-    case .reply: return before
     }
   }
 

@@ -66,10 +66,8 @@ package final class RechargeWorker: Sendable {
 
   /// Takes up everything that is not final and that nobody carries. Returns all that is not final.
   @discardableResult
-  package func reconcile() async throws(LedgerError) -> OpenErrands {
-    guard case .reply(.openErrands(let open)) = try await kit.committer.submit(.ask(.openErrands)).answer else {
-      return OpenErrands()
-    }
+  package func reconcile() async throws(LedgerError) -> OpenMatters {
+    guard let open = try await kit.committer.submit(ListOpenMatters()).reply else { return OpenMatters() }
     for recharge in open.recharges where recharge.state != .needsReview { begin(.recharge(recharge.id), isNew: false) }
     for refund in open.refunds where refund.state != .needsReview { begin(.refund(refund.id), isNew: false) }
     for card in open.removedPaymentMethods { begin(.removal(card.id), isNew: false) }

@@ -87,29 +87,23 @@ struct RefundErrand: Sendable {
   }
 
   private func current(_ id: RechargeRefundID) async throws -> RechargeRefundReply? {
-    let answer = try await kit.answer(to: .ask(.rechargeRefund(id)), on: "refund \(id)")
-    guard case .reply(.rechargeRefund(let reply)) = answer else { return nil }
-    return reply
+    try await kit.outcome(of: GetRechargeRefund(id), on: "refund \(id)").reply
   }
 
   /// Commits the outcome: the money may already have moved.
   private func settle(_ refund: RechargeRefund, _ settlement: RefundSettlement) async throws -> RechargeRefund {
-    let command = kit.commit(
-      .settleRefund(refund.id, settlement),
-      .settleRefund,
-      of: "\(refund.id) \(settlement.state.rawValue)"
-    )
-    switch try await kit.answer(to: command, on: "refund \(refund.id)") {
-    case .reply(.rechargeRefund(let reply)):
+    let subject = "\(refund.id) \(settlement.state.rawValue)"
+    let request = kit.request(SettleRechargeRefund(refund.id, settlement), of: subject)
+    switch try await kit.outcome(of: request, on: "refund \(refund.id)").result {
+    case .success(let reply):
       report(reply.refund)
       return reply.refund
-    case .refusal(let refusal):
+    case .failure(let refusal):
       kit.logger.critical(
         "the processor contradicts a final refund",
         metadata: ["refund_id": "\(refund.id)", "reason": "\(refusal.sentence)"]
       )
       return refund
-    case .reply: return refund
     }
   }
 

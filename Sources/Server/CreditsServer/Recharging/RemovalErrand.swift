@@ -26,22 +26,21 @@ struct RemovalErrand: Sendable {
           return .unknown("\(error)")
         }
       }
-      let command = kit.commit(.detachPaymentMethod(id), .detachPaymentMethod, of: "\(id) detached")
-      _ = try await kit.answer(to: command, on: "card \(id)")
+      let request = kit.request(DetachPaymentMethod(id), of: "\(id) detached")
+      _ = try await kit.outcome(of: request, on: "card \(id)")
     } catch {
       // Only cancellation ends up here: the next start resumes it.
     }
   }
 
   private func use(of card: PaymentMethod) async throws -> TokenUse {
-    let answer = try await kit.answer(to: .ask(.tokenUse(card.walletID, card.token)), on: "card \(card.id)")
-    guard case .reply(.tokenUse(let use)) = answer else { return .undecided }
-    return use
+    let question = GetTokenUse(card.walletID, card.token)
+    return try await kit.outcome(of: question, on: "card \(card.id)").reply ?? .undecided
   }
 
   private func removed(_ id: PaymentMethodID) async throws -> PaymentMethod? {
-    let answer = try await kit.answer(to: .ask(.anyPaymentMethod(id)), on: "card \(id)")
-    guard case .reply(.paymentMethod(_, let card)) = answer, card.state == .removed else { return nil }
+    let found = try await kit.outcome(of: FindPaymentMethod(id), on: "card \(id)").reply
+    guard let card = found ?? nil, card.state == .removed else { return nil }
     return card
   }
 }

@@ -6,41 +6,23 @@ import UnixGRPCProtobuf
 
 // What only administrators do.
 extension WalletHandlers {
-  func grantCredits(
-    _ request: GrantCreditsRequest,
-    context: ServerContext,
-    reply: TypedReply<GrantCreditsResponse>
-  ) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(
-        of: request,
-        key: request.idempotencyKey,
-        method: .grantCredits,
-        context: context
-      )
-      let grant = Mutation.grant(
+  func grantCredits(_ request: GrantCreditsRequest, context: ServerContext, reply: TypedReply<GrantCreditsResponse>) {
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      GrantCredits(
         try RequestFields.walletID(request.walletID),
         try RequestFields.amount(request.amount),
         memo: try RequestFields.memo(request.memo)
       )
-      return .mutate(grant, origin)
-    } response: { reply in
-      guard case .entry(let wallet, let entry) = reply else { return nil }
-      return GrantCreditsResponse(wallet: Wallet(wallet), entry: Entry(entry, of: wallet))
+    } response: {
+      GrantCreditsResponse(wallet: Wallet($0.wallet), entry: Entry($0.entry, of: $0.wallet))
     }
   }
 
-  func freezeWallet(
-    _ request: FreezeWalletRequest,
-    context: ServerContext,
-    reply: TypedReply<FreezeWalletResponse>
-  ) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .freezeWallet, context: context)
-      return .mutate(.freeze(try RequestFields.walletID(request.walletID)), origin)
-    } response: { reply in
-      guard case .wallet(let wallet) = reply else { return nil }
-      return FreezeWalletResponse(wallet: Wallet(wallet))
+  func freezeWallet(_ request: FreezeWalletRequest, context: ServerContext, reply: TypedReply<FreezeWalletResponse>) {
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      FreezeWallet(try RequestFields.walletID(request.walletID))
+    } response: {
+      FreezeWalletResponse(wallet: Wallet($0))
     }
   }
 
@@ -49,27 +31,18 @@ extension WalletHandlers {
     context: ServerContext,
     reply: TypedReply<UnfreezeWalletResponse>
   ) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(
-        of: request,
-        key: request.idempotencyKey,
-        method: .unfreezeWallet,
-        context: context
-      )
-      return .mutate(.unfreeze(try RequestFields.walletID(request.walletID)), origin)
-    } response: { reply in
-      guard case .wallet(let wallet) = reply else { return nil }
-      return UnfreezeWalletResponse(wallet: Wallet(wallet))
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      UnfreezeWallet(try RequestFields.walletID(request.walletID))
+    } response: {
+      UnfreezeWalletResponse(wallet: Wallet($0))
     }
   }
 
   func closeWallet(_ request: CloseWalletRequest, context: ServerContext, reply: TypedReply<CloseWalletResponse>) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .closeWallet, context: context)
-      return .mutate(.close(try RequestFields.walletID(request.walletID)), origin)
-    } response: { reply in
-      guard case .wallet(let wallet) = reply else { return nil }
-      return CloseWalletResponse(wallet: Wallet(wallet))
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      CloseWallet(try RequestFields.walletID(request.walletID))
+    } response: {
+      CloseWalletResponse(wallet: Wallet($0))
     }
   }
 
@@ -78,19 +51,15 @@ extension WalletHandlers {
     responses: TypedResponses<VerifyLedgerResponse>,
     context: ServerContext
   ) async throws {
-    do {
-      try ledger.authorize(context)
-      let updates = ledger.committer.verify(known: try RequestFields.knownDigest(request))
-      defer { updates.abandon() }
-      while let update = try await updates.next() {
-        switch update {
-        case .progress(let progress):
-          try await responses.write(VerifyLedgerResponse(update: .progress(.init(progress))))
-        case .verdict(let verdict): try await responses.write(VerifyLedgerResponse(update: .verdict(.init(verdict))))
-        }
+    try ledger.authorize(context)
+    let updates = ledger.committer.verify(known: try RequestFields.knownDigest(request))
+    defer { updates.abandon() }
+    while let update = try await updates.next() {
+      switch update {
+      case .progress(let progress):
+        try await responses.write(VerifyLedgerResponse(update: .progress(.init(progress))))
+      case .verdict(let verdict): try await responses.write(VerifyLedgerResponse(update: .verdict(.init(verdict))))
       }
-    } catch {
-      throw LedgerCall.status(of: error)
     }
   }
 
@@ -102,22 +71,18 @@ extension WalletHandlers {
     responses: TypedResponses<BackupLedgerResponse>,
     context: ServerContext
   ) async throws {
-    do {
-      try ledger.authorize(context)
-      let backups = ledger.committer.backup()
-      defer { backups.abandon() }
-      guard let backup = try await backups.next() else {
-        throw ScanError.backupFailed("the copy was never finished")
-      }
-      var offset: Int64 = 0
-      while offset < backup.file.byteCount {
-        let chunk = try backup.file.read(at: offset, count: Self.backupChunk)
-        guard !chunk.isEmpty else { throw BackupFailure("the copy was cut short") }
-        try await responses.write(BackupLedgerResponse(size: backup.file.byteCount, chunk: chunk))
-        offset += Int64(chunk.count)
-      }
-    } catch {
-      throw LedgerCall.status(of: error)
+    try ledger.authorize(context)
+    let backups = ledger.committer.backup()
+    defer { backups.abandon() }
+    guard let backup = try await backups.next() else {
+      throw ScanError.backupFailed("the copy was never finished")
+    }
+    var offset: Int64 = 0
+    while offset < backup.file.byteCount {
+      let chunk = try backup.file.read(at: offset, count: Self.backupChunk)
+      guard !chunk.isEmpty else { throw BackupFailure("the copy was cut short") }
+      try await responses.write(BackupLedgerResponse(size: backup.file.byteCount, chunk: chunk))
+      offset += Int64(chunk.count)
     }
   }
 }

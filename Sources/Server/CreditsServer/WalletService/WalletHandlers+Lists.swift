@@ -14,11 +14,11 @@ extension WalletHandlers {
       ledger.committer.listWallets(after: created, size: size) { result in
         switch result {
         case .success(let page): reply.succeed(ListWalletsResponse(page))
-        case .failure(let error): reply.fail(GRPCStatus(error))
+        case .failure(let error): reply.fail(error)
         }
       }
     } catch {
-      reply.fail(LedgerCall.status(of: error))
+      reply.fail(error)
     }
   }
 
@@ -39,14 +39,14 @@ extension WalletHandlers {
           do {
             reply.succeed(try ListEntriesResponse(page, of: request))
           } catch {
-            reply.fail(LedgerCall.status(of: error))
+            reply.fail(error)
           }
-        case .failure(.cursorUnknown): reply.fail(GRPCStatus(PageToken.refusal))
-        case .failure(let error): reply.fail(GRPCStatus(error))
+        case .failure(.cursorUnknown): reply.fail(PageToken.refusal)
+        case .failure(let error): reply.fail(error)
         }
       }
     } catch {
-      reply.fail(LedgerCall.status(of: error))
+      reply.fail(error)
     }
   }
 }

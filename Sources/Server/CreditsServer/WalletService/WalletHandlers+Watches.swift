@@ -11,22 +11,18 @@ extension WalletHandlers {
     responses: TypedResponses<WatchWalletResponse>,
     context: ServerContext
   ) async throws {
-    do {
-      try ledger.authorize(context)
-      let walletID = try RequestFields.walletID(request.walletID)
-      let start = try RequestFields.start(request.start)
-      // Asked first, because a question gives back what due holds still set aside.
-      _ = try await ledger.reply(to: .ask(.wallet(walletID)), context)
-      let updates = ledger.committer.watch(walletID, from: start)
-      defer { updates.abandon() }
-      while let update = try await updates.next() {
-        switch update {
-        case .snapshot(let wallet): try await responses.write(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
-        case .change(let record): try await responses.write(WatchWalletResponse(update: .change(try Change(record))))
-        }
+    try ledger.authorize(context)
+    let walletID = try RequestFields.walletID(request.walletID)
+    let start = try RequestFields.start(request.start)
+    // Asked first, because a question gives back what due holds still set aside.
+    _ = try await ledger.reply(to: GetWallet(walletID), context)
+    let updates = ledger.committer.watch(walletID, from: start)
+    defer { updates.abandon() }
+    while let update = try await updates.next() {
+      switch update {
+      case .snapshot(let wallet): try await responses.write(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
+      case .change(let record): try await responses.write(WatchWalletResponse(update: .change(try Change(record))))
       }
-    } catch {
-      throw LedgerCall.status(of: error)
     }
   }
 
@@ -35,25 +31,21 @@ extension WalletHandlers {
     responses: TypedResponses<WatchEventsResponse>,
     context: ServerContext
   ) async throws {
-    do {
-      try ledger.authorize(context)
-      let updates = ledger.committer.watchEvents(after: try EventCursor(request.cursor), rules: eventRules)
-      defer { updates.abandon() }
-      while let update = try await updates.next() {
-        switch update {
-        case .nothing(let cursor): try await responses.write(WatchEventsResponse(cursor: cursor.text))
-        case .events(let events, let record):
-          let change = try Change(record)
-          try await responses.write(
-            WatchEventsResponse(
-              cursor: EventCursor(at: record).text,
-              events: events.map { Event(kind: Event.Kind($0), change: change) }
-            )
+    try ledger.authorize(context)
+    let updates = ledger.committer.watchEvents(after: try EventCursor(request.cursor), rules: eventRules)
+    defer { updates.abandon() }
+    while let update = try await updates.next() {
+      switch update {
+      case .nothing(let cursor): try await responses.write(WatchEventsResponse(cursor: cursor.text))
+      case .events(let events, let record):
+        let change = try Change(record)
+        try await responses.write(
+          WatchEventsResponse(
+            cursor: EventCursor(at: record).text,
+            events: events.map { Event(kind: Event.Kind($0), change: change) }
           )
-        }
+        )
       }
-    } catch {
-      throw LedgerCall.status(of: error)
     }
   }
 }

@@ -11,82 +11,44 @@ struct WalletHandlers: DeferredWalletService {
   let recharges: RechargeCall
   let eventRules: EventRules
 
-  init(ledger: LedgerCall, recharges: RechargeCall, eventRules: EventRules) {
-    self.ledger = ledger
-    self.recharges = recharges
-    self.eventRules = eventRules
-  }
-
-  func createWallet(
-    _ request: CreateWalletRequest,
-    context: ServerContext,
-    reply: TypedReply<CreateWalletResponse>
-  ) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(
-        of: request,
-        key: request.idempotencyKey,
-        method: .createWallet,
-        context: context
-      )
+  func createWallet(_ request: CreateWalletRequest, context: ServerContext, reply: TypedReply<CreateWalletResponse>) {
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
       let currency = try RequestFields.currency(request.currencyCode, field: "currency_code")
-      return .mutate(.createWallet(try RequestFields.walletID(request.walletID), currency), origin)
-    } response: { reply in
-      guard case .wallet(let wallet) = reply else { return nil }
-      return CreateWalletResponse(wallet: Wallet(wallet))
+      return CreateWallet(try RequestFields.walletID(request.walletID), currency)
+    } response: {
+      CreateWalletResponse(wallet: Wallet($0))
     }
   }
 
-  func getWallet(
-    _ request: GetWalletRequest,
-    context: ServerContext,
-    reply: TypedReply<GetWalletResponse>
-  ) {
+  func getWallet(_ request: GetWalletRequest, context: ServerContext, reply: TypedReply<GetWalletResponse>) {
     ledger.answer(reply, context) {
-      try ledger.authorize(context)
-      return .ask(.wallet(try RequestFields.walletID(request.walletID)))
-    } response: { reply in
-      guard case .wallet(let wallet) = reply else { return nil }
-      return GetWalletResponse(wallet: Wallet(wallet))
+      GetWallet(try RequestFields.walletID(request.walletID))
+    } response: {
+      GetWalletResponse(wallet: Wallet($0))
     }
   }
 
   func charge(_ request: ChargeRequest, context: ServerContext, reply: TypedReply<ChargeResponse>) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(of: request, key: request.idempotencyKey, method: .charge, context: context)
-      let charge = Mutation.charge(
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      Charge(
         try RequestFields.walletID(request.walletID),
         try RequestFields.amount(request.amount),
         try RequestFields.reason(request.reason),
         reference: try RequestFields.reference(request.reference)
       )
-      return .mutate(charge, origin)
-    } response: { reply in
-      guard case .entry(let wallet, let entry) = reply else { return nil }
-      return ChargeResponse(wallet: Wallet(wallet), entry: Entry(entry, of: wallet))
+    } response: {
+      ChargeResponse(wallet: Wallet($0.wallet), entry: Entry($0.entry, of: $0.wallet))
     }
   }
 
-  func refundCharge(
-    _ request: RefundChargeRequest,
-    context: ServerContext,
-    reply: TypedReply<RefundChargeResponse>
-  ) {
-    ledger.answer(reply, context) {
-      let origin = try ledger.origin(
-        of: request,
-        key: request.idempotencyKey,
-        method: .refundCharge,
-        context: context
-      )
-      let entryID = try RequestFields.entryID(request.entryID)
-      return .mutate(.refundCharge(entryID, try RequestFields.amount(request.amount)), origin)
-    } response: { reply in
-      guard case .refund(let refund) = reply else { return nil }
-      return RefundChargeResponse(
-        wallet: Wallet(refund.wallet),
-        entry: Entry(refund.entry, of: refund.wallet),
-        refundable: Money(refund.refunded.refundable)
+  func refundCharge(_ request: RefundChargeRequest, context: ServerContext, reply: TypedReply<RefundChargeResponse>) {
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      RefundCharge(try RequestFields.entryID(request.entryID), try RequestFields.amount(request.amount))
+    } response: {
+      RefundChargeResponse(
+        wallet: Wallet($0.wallet),
+        entry: Entry($0.entry, of: $0.wallet),
+        refundable: Money($0.refunded.refundable)
       )
     }
   }

@@ -59,7 +59,7 @@ struct PowerCutTests {
     var settings = SQLiteStore.Settings.tiny(on: disk)
     settings.synchronous = .off
     let ledger = try ReopenableLedger { [settings] in try SQLiteStore(directory: directory.path, settings: settings) }
-    _ = try ledger.run(Scenario.command(.createWallet(WalletID("w"), .usd), key: "w"))
+    _ = try ledger.run(Scenario.command(CreateWallet(WalletID("w"), .usd), key: "w"))
     var cut = PowerCut()
     disk.operations.forEach { cut.take($0) }
     var dice = Dice(state: 1)

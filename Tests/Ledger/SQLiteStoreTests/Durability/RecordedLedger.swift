@@ -28,7 +28,7 @@ extension SQLiteStore.Settings {
 final class RecordedLedger {
   struct Batch {
     let commands: [Command]
-    let outcomes: [Outcome]
+    let outcomes: [CommandOutcome]
     let time: LedgerTime
     /// The ledger after the batch.
     let position: Position
@@ -113,17 +113,17 @@ final class RecordedLedger {
     var decided: Set<IdempotencyKey> = []
     for (index, batch) in batches.enumerated() {
       for (command, outcome) in zip(batch.commands, batch.outcomes) {
-        guard case .mutate(_, let origin) = command, let key = origin.idempotencyKey else { continue }
-        if case .refusal(let refusal) = outcome.answer, !refusal.isRemembered { continue }
-        let recorded = try ledger.run(.ask(.recorded(origin)))
+        guard let key = command.origin?.idempotencyKey, let lookup = command.recorded else { continue }
+        if outcome.refusal?.isRemembered == false { continue }
+        let recorded = try ledger.run(lookup).reply(as: CommandOutcome.self)
         if index <= last ?? -1 {
           decided.insert(key)
-          #expect(recorded.isReplay)
-          // A recharge's answer follows its state.
-          if case .reply(.recharge) = outcome.answer { continue }
-          #expect(recorded.answer == outcome.answer)
+          #expect(recorded?.isReplay == true)
+          // A recharge's reply follows its state.
+          if outcome.recharge != nil { continue }
+          #expect(recorded == outcome.asReplay)
         } else if !decided.contains(key) {
-          #expect(!recorded.isReplay, "a key whose batch is lost was found")
+          #expect(recorded == nil, "a key whose batch is lost was found")
         }
       }
     }

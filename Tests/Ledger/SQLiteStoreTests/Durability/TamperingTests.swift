@@ -58,18 +58,18 @@ struct TamperingTests {
     /// What random commands might leave out: refunds, and holds in several states.
     private static func fillRest(of ledger: ReopenableLedger<SQLiteStore>) throws {
       let wallet = WalletID("h")
-      func run(_ mutation: Mutation) throws -> Answer {
-        try ledger.run(Scenario.command(mutation, key: "rest-\(mutation)")).answer
+      func run(_ mutation: some Mutation) throws -> CommandOutcome {
+        try ledger.run(Scenario.command(mutation, key: "rest-\(mutation)"))
       }
-      _ = try run(.createWallet(wallet, .usd))
-      _ = try run(.grant(wallet, Scenario.usd(10), memo: "memo"))
+      _ = try run(CreateWallet(wallet, .usd))
+      _ = try run(GrantCredits(wallet, Scenario.usd(10), memo: "memo"))
       for micros in 5...9 {
-        let charged = try run(.charge(wallet, Scenario.micros(Int64(micros)), .call, reference: ""))
-        _ = try run(.refundCharge(try #require(charged.entry?.id), Scenario.micros(5)))
-        let hold = Mutation.placeHold(wallet, Scenario.micros(100), .call, reference: "\(micros)", ttl: 86_400)
+        let charged = try run(Charge(wallet, Scenario.micros(Int64(micros)), .call, reference: ""))
+        _ = try run(RefundCharge(try #require(charged.entry?.id), Scenario.micros(5)))
+        let hold = PlaceHold(wallet, Scenario.micros(100), .call, reference: "\(micros)", ttl: 86_400)
         let id = try #require(try run(hold).hold?.id)
-        if micros == 5 { _ = try run(.captureHold(id, Scenario.micros(8), isFinal: true)) }
-        if micros == 6 { _ = try run(.releaseHold(id)) }
+        if micros == 5 { _ = try run(CaptureHold(id, Scenario.micros(8), isFinal: true)) }
+        if micros == 6 { _ = try run(ReleaseHold(id)) }
       }
     }
 

@@ -176,11 +176,11 @@ struct Model {
     case .setAuto, .resumeAuto: return try changeAuto(action)
     case .wake:
       var seen = Seen()
-      seen.woken = wake()
+      seen.swept = wake()
       return seen
     case .sweep:
       var seen = Seen()
-      seen.expired = expiredInBatch
+      seen.swept = expiredInBatch
       return seen
     case .readWallet(let wallet):
       _ = try found(wallet)

@@ -107,8 +107,8 @@ package struct ModelRun<OpenedStore: Store> {
     let unknown = model.rechargeNumbers.filter { $0 >= Model.firstAutomatic && rechargeIDs[$0] == nil }
     for number in unknown {
       guard let wallet = model.recharges[number]?.wallet else { continue }
-      let answer = try ledger.run([.ask(.wallet(id(wallet)))], at: time)[0].answer
-      guard let found = answer.wallet?.autoRecharge?.phase.rechargeID else {
+      let outcome = try ledger.run([.ask(GetWallet(id(wallet)))], at: time)[0]
+      guard let found = outcome.wallet?.autoRecharge?.phase.rechargeID else {
         throw Difference(step: first, request: "wallet \(wallet)", expected: "an automatic recharge", found: "none")
       }
       rechargeIDs[number] = found
@@ -122,43 +122,43 @@ package struct ModelRun<OpenedStore: Store> {
     return seen
   }
 
-  private mutating func note(_ request: Request, _ outcome: Outcome) {
+  private mutating func note(_ request: Request, _ outcome: CommandOutcome) {
     guard !outcome.isReplay else { return }
-    if case .place = request.action, let hold = outcome.answer.hold { holds.append(hold.id) }
+    if case .place = request.action, let hold = outcome.hold { holds.append(hold.id) }
     // A word that the recharge has heard before makes no new entry.
-    if let entry = outcome.answer.entry, !entries.contains(entry.id) { entries.append(entry.id) }
+    if let entry = outcome.entry, !entries.contains(entry.id) { entries.append(entry.id) }
   }
 
   private func command(_ request: Request) -> Command {
     switch request.action {
-    case .sweep: .mutate(.expireDueHolds, .ledger)
-    case .wake: .mutate(.wakeAutoRecharges, .autoRecharge)
-    case .readWallet(let wallet): .ask(.wallet(id(wallet)))
-    case .readHold(let hold): .ask(.hold(id(hold: hold)))
+    case .sweep: .mutate(ExpireDueHolds(), .ledger)
+    case .wake: .mutate(WakeAutoRecharges(), .autoRecharge)
+    case .readWallet(let wallet): .ask(GetWallet(id(wallet)))
+    case .readHold(let hold): .ask(GetHold(id(hold: hold)))
     default: Scenario.command(mutation(request), key: "\(request.key ?? 0)")
     }
   }
 
-  private func mutation(_ request: Request) -> Mutation {
+  private func mutation(_ request: Request) -> any Mutation {
     switch request.action {
-    case .create(let wallet): .createWallet(id(wallet), .usd)
-    case .charge(let wallet, let amount): .charge(id(wallet), Scenario.micros(amount), .call, reference: "")
-    case .grant(let wallet, let amount): .grant(id(wallet), Scenario.micros(amount), memo: "")
+    case .create(let wallet): CreateWallet(id(wallet), .usd)
+    case .charge(let wallet, let amount): Charge(id(wallet), Scenario.micros(amount), .call, reference: "")
+    case .grant(let wallet, let amount): GrantCredits(id(wallet), Scenario.micros(amount), memo: "")
     case .place(let wallet, let amount, let ttl, let waits):
-      .placeHold(id(wallet), Scenario.micros(amount), .call, reference: "", ttl: ttl, waitsForRecharge: waits)
+      PlaceHold(id(wallet), Scenario.micros(amount), .call, reference: "", ttl: ttl, waitsForRecharge: waits)
     case .extend(let hold, let additional, let ttl):
-      .extendHold(id(hold: hold), additional: additional.map { Scenario.micros($0) }, ttl: ttl)
+      ExtendHold(id(hold: hold), additional: additional.map { Scenario.micros($0) }, ttl: ttl)
     case .capture(let hold, let amount, let isFinal):
-      .captureHold(id(hold: hold), Scenario.micros(amount), isFinal: isFinal)
-    case .release(let hold): .releaseHold(id(hold: hold))
+      CaptureHold(id(hold: hold), Scenario.micros(amount), isFinal: isFinal)
+    case .release(let hold): ReleaseHold(id(hold: hold))
     case .refund(let entry, let amount):
-      .refundCharge(entry.map { entries[$0] } ?? EntryID(record: 1 << 40, tag: 0), Scenario.micros(amount))
-    case .freeze(let wallet): .freeze(id(wallet))
-    case .unfreeze(let wallet): .unfreeze(id(wallet))
-    case .close(let wallet): .close(id(wallet))
-    case .saveCard(let wallet): .savePaymentMethod(id(wallet), Scenario.card("\(request.key ?? 0)"))
+      RefundCharge(entry.map { entries[$0] } ?? EntryID(record: 1 << 40, tag: 0), Scenario.micros(amount))
+    case .freeze(let wallet): FreezeWallet(id(wallet))
+    case .unfreeze(let wallet): UnfreezeWallet(id(wallet))
+    case .close(let wallet): CloseWallet(id(wallet))
+    case .saveCard(let wallet): SavePaymentMethod(id(wallet), Scenario.card("\(request.key ?? 0)"))
     case .recharge(let wallet, let amount, let withCard, let settings, let number):
-      .recharge(
+      StartRecharge(
         RechargeID("r\(number)"),
         id(wallet),
         Scenario.micros(amount),
@@ -166,14 +166,14 @@ package struct ModelRun<OpenedStore: Store> {
         settings.map { AutoRechargeSettings($0) }
       )
     case .settle(let number, .declined, isHard: true):
-      .settleRecharge(
+      SettleRecharge(
         id(recharge: number),
         .declined(processorChargeID: "ch-\(id(recharge: number))", code: "expired_card")
       )
     case .settle(let number, let state, _):
-      .settleRecharge(id(recharge: number), Scenario.settlement("\(id(recharge: number))", state))
-    case .setAuto(let wallet, let settings): .setAutoRecharge(id(wallet), AutoRechargeSettings(settings))
-    case .resumeAuto(let wallet): .resumeAutoRecharge(id(wallet))
+      SettleRecharge(id(recharge: number), Scenario.settlement("\(id(recharge: number))", state))
+    case .setAuto(let wallet, let settings): SetAutoRecharge(id(wallet), AutoRechargeSettings(settings))
+    case .resumeAuto(let wallet): ResumeAutoRecharge(id(wallet))
     case .sweep, .wake, .readWallet, .readHold: preconditionFailure("no mutation: \(request)")
     }
   }

@@ -48,27 +48,24 @@ package struct Seen: Hashable, Sendable {
   /// What is left of an entry after a refund.
   var refundable: Int64?
   var recharge: RechargeState?
-  var expired: Int?
-  var woken: Int?
+  /// How many holds, or automatic recharges, a sweep found due.
+  var swept: Int?
   /// Whether saved settings begin a recharge at once.
   var firesNow: Bool?
 
   init() {}
 
-  init(_ outcome: Outcome) {
+  init(_ outcome: CommandOutcome) {
     isReplay = outcome.isReplay
-    switch outcome.answer {
-    case .refusal(let refusal):
+    if let refusal = outcome.refusal {
       reason = refusal.reason
       for (name, text) in refusal.metadata { facts[name] = Int64(text) }
-    case .reply(.refund(let reply)): refundable = reply.refunded.refundable.micros
-    case .reply(.hold(let reply)): isLastUnit = reply.isLastUnit
-    case .reply(.expiredHolds(let count)): expired = count
-    case .reply(.wokenAutoRecharges(let count)): woken = count
-    case .reply(.autoRechargeSaved(_, let fires)): firesNow = fires
-    case .reply: break
     }
-    wallet = outcome.answer.wallet.map {
+    refundable = outcome.reply(as: RefundReply.self)?.refunded.refundable.micros
+    isLastUnit = outcome.reply(as: HoldReply.self)?.isLastUnit ?? false
+    firesNow = outcome.reply(as: AutoRechargeSaved.self)?.firesNow
+    swept = outcome.reply(as: Int.self)
+    wallet = outcome.wallet.map {
       Wallet(
         posted: $0.posted,
         held: $0.held,
@@ -77,7 +74,7 @@ package struct Seen: Hashable, Sendable {
         auto: $0.autoRecharge.map { Auto($0) }
       )
     }
-    hold = outcome.answer.hold.map {
+    hold = outcome.hold.map {
       Hold(
         amount: $0.amount,
         remaining: $0.remaining,
@@ -88,10 +85,10 @@ package struct Seen: Hashable, Sendable {
         expireTime: $0.expireTime
       )
     }
-    entry = outcome.answer.entry.map {
+    entry = outcome.entry.map {
       Entry(kind: $0.kind, amount: $0.amount.micros, posted: $0.posted, held: $0.held, shortfall: $0.shortfall)
     }
-    recharge = outcome.answer.recharge?.state
+    recharge = outcome.recharge?.state
   }
 }
 

@@ -1,0 +1,25 @@
+/// Reads what automatic recharges are waiting for, and why they did or did not fire.
+package struct GetAutoRecharge: Question {
+  package var walletID: WalletID
+
+  package init(_ walletID: WalletID) { self.walletID = walletID }
+
+  package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
+
+  package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> AutoRechargeReply {
+    let account = try state.account(walletID)
+    return AutoRechargeReply(
+      wallet: account.wallet(toldAt: context.time),
+      explanation: account.wallet.autoRecharge?.explanation(for: account)
+        ?? "off: no automatic recharge is set; set one with SetAutoRecharge",
+      openRecharge: account.openRecharge
+    )
+  }
+}
+
+/// A wallet's automatic recharges, and a sentence about them for people.
+package struct AutoRechargeReply: Hashable, Sendable {
+  package var wallet: Wallet
+  package var explanation: String
+  package var openRecharge: RechargeID?
+}

@@ -1,0 +1,19 @@
+/// Arms automatic recharges again, on the customer's word that a card is good.
+package struct ResumeAutoRecharge: Mutation {
+  package static let method = Method.resumeAutoRecharge
+
+  package var walletID: WalletID
+
+  package init(_ walletID: WalletID) { self.walletID = walletID }
+
+  package func addNeeds(to needs: inout Needs) { needs.walletsWithCards.insert(walletID) }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> AutoRechargeSaved {
+    var account = try state.account(walletID)
+    try account.wallet.checkAllows(.keepingCards)
+    guard account.wallet.autoRecharge?.isEnabled == true else { throw .autoRechargeDisabled(walletID) }
+    guard account.defaultPaymentMethod != nil else { throw .paymentMethodRequired(walletID) }
+    account.wallet.autoRecharge?.take(.resumed, at: context.time)
+    return state.recordAutoRecharge(of: account, .autoRechargeResumed, as: context)
+  }
+}

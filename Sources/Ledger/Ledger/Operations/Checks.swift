@@ -1,0 +1,64 @@
+// What more than one operation checks.
+
+extension LedgerState {
+  func account(_ id: WalletID) throws(Refusal) -> Account {
+    guard let account = accounts[id] else { throw .walletNotFound(id) }
+    return account
+  }
+}
+
+extension Money {
+  /// - Parameter field: The name of the amount's field in the request.
+  func checkPositive(in currency: Currency, field: String = "amount") throws(Refusal) {
+    guard self.currency == currency else { throw .currencyMismatch(given: self.currency, expected: currency) }
+    guard micros > 0 else { throw .amountOutOfRange(field: field + ".micros", rule: "must be greater than zero") }
+  }
+
+  /// Checks what may be recharged, or be a threshold for recharging.
+  func checkRechargeable(to wallet: Wallet, by rules: Rules, field: String) throws(Refusal) {
+    try checkPositive(in: wallet.currency, field: field)
+    if let objection = try rules.limits(of: wallet.currency).objection(to: micros, in: wallet.currency) {
+      throw .amountOutOfRange(field: field + ".micros", rule: objection)
+    }
+  }
+}
+
+extension Wallet {
+  func checkAffords(_ amount: Money) throws(Refusal) {
+    guard amount.micros <= available.micros else {
+      throw .insufficientCredits(available: available, required: amount)
+    }
+  }
+
+  /// Adds `micros` to the posted balance.
+  mutating func post(_ micros: Int64) throws(Refusal) {
+    guard let sum = posted(after: micros) else {
+      throw .amountOutOfRange(field: "amount.micros", rule: "would take the balance out of range: send less at a time")
+    }
+    posted = sum
+  }
+
+  /// What a wallet's state may forbid.
+  enum Activity {
+    /// New usage.
+    case spending
+    /// New money.
+    case crediting
+    /// The end of what was begun: captures, releases, refunds.
+    case settling
+    case keepingCards
+  }
+
+  /// A frozen wallet neither spends nor takes new money, but usage that was had is settled and its cards may be replaced;
+  /// a closed wallet takes nothing.
+  func checkAllows(_ activity: Activity) throws(Refusal) {
+    switch (state, activity) {
+    case (.active, _), (.frozen, .settling), (.frozen, .keepingCards): break
+    case (.frozen, .spending), (.frozen, .crediting): throw .walletFrozen(id)
+    case (.closed, _): throw .walletClosed(id)
+    }
+  }
+
+  /// The part of `micros` that is not available; 0 where nothing is taken.
+  func shortfall(taking micros: Int64) -> Int64 { max(0, micros - max(0, available.micros)) }
+}

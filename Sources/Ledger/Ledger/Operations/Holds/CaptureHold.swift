@@ -1,0 +1,53 @@
+/// Charges usage: from the hold, above it from what is available, above that as the hold's shortfall, up to a limit.
+///
+/// An expired hold has nothing left in it, so that all of a late capture is drawn on what is available.
+package struct CaptureHold: Mutation {
+  package static let method = Method.captureHold
+
+  package var holdID: HoldID
+  /// Above zero, in the wallet's currency.
+  package var amount: Money
+  /// Whether no more usage comes: what remains is returned.
+  package var isFinal: Bool
+
+  package init(_ holdID: HoldID, _ amount: Money, isFinal: Bool) {
+    self.holdID = holdID
+    self.amount = amount
+    self.isFinal = isFinal
+  }
+
+  package func addNeeds(to needs: inout Needs) { needs.holds.insert(holdID) }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> HoldReply {
+    var (hold, account) = try state.hold(holdID)
+    try amount.checkPositive(in: hold.currency)
+    try account.wallet.checkAllows(.settling)
+    guard hold.state.allows(.capture) else { throw .holdResolved(holdID, hold.state) }
+    let fromHold = min(amount.micros, hold.remaining)
+    let available = max(0, account.wallet.available.micros)
+    let shortfall = max(0, amount.micros - fromHold - available)
+    let room = max(0, context.rules.maximumShortfall - hold.shortfall)
+    guard shortfall <= room else {
+      let capturable = hold.remaining + available + room
+      throw .shortfallLimit(holdID, capturable: Money(micros: capturable, currency: hold.currency))
+    }
+    try account.wallet.post(-amount.micros)
+    account.wallet.held -= fromHold
+    hold.captured = try Hold.sum(hold.captured, amount, field: "amount")
+    hold.remaining -= fromHold
+    hold.shortfall += shortfall
+    if hold.state == .expired { hold.isLate = true }
+    if isFinal { hold.resolve(as: .captured, in: &account) }
+    let posting = Posting(
+      kind: .capture,
+      counterAccount: .usage,
+      reason: hold.reason,
+      reference: hold.reference,
+      hold: hold,
+      shortfall: shortfall
+    )
+    return state.append(posting, to: account, as: context) { wallet, record in
+      HoldReply(wallet: wallet, hold: hold, entry: Entry(record, in: wallet.currency))
+    }
+  }
+}

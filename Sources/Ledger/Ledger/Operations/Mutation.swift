@@ -1,0 +1,89 @@
+/// A change of the ledger: validated fields, what has to be loaded, a pure decision, and a typed reply.
+package protocol Mutation: Hashable, Sendable {
+  associatedtype Reply: Hashable, Sendable
+
+  /// The name under which records and remembered refusals keep the mutation for ever.
+  static var method: Method { get }
+
+  /// Names what has to be loaded before the mutation can be decided.
+  func addNeeds(to needs: inout Needs)
+
+  /// Decides the mutation: a function of the fields, the state and the context, nothing else. A refusal leaves `state`
+  /// unchanged.
+  func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Reply
+
+  /// The reply that `payload` recorded; nil where the payload is that of another mutation.
+  static func reply(recordedAs payload: RecordPayload) -> Reply?
+}
+
+extension Mutation {
+  package static func reply(recordedAs payload: RecordPayload) -> Reply? { nil }
+}
+
+extension Mutation where Reply: RecordedReply {
+  package static func reply(recordedAs payload: RecordPayload) -> Reply? { Reply(payload) }
+}
+
+/// A mutation that spends credits. Where it is refused for lack of credits, an automatic recharge may begin.
+package protocol SpendingMutation: Mutation {
+  /// Whether the caller waits for an automatic recharge rather than take the refusal as final.
+  var waitsForRecharge: Bool { get }
+
+  /// The wallet that pays; nil where what the mutation names does not exist.
+  func payingWallet(in state: LedgerState) -> WalletID?
+}
+
+extension SpendingMutation {
+  package var waitsForRecharge: Bool { false }
+}
+
+/// What every decision depends on beside its fields and the state.
+package struct DecisionContext: Sendable {
+  package let origin: Origin
+  /// The batch's ledger time.
+  package let time: LedgerTime
+  package let rules: Rules
+
+  package init(origin: Origin, time: LedgerTime, rules: Rules) {
+    self.origin = origin
+    self.time = time
+    self.rules = rules
+  }
+
+  /// The same moment, on behalf of the ledger itself.
+  func on(behalfOf origin: Origin) -> DecisionContext { DecisionContext(origin: origin, time: time, rules: rules) }
+}
+
+/// A mutation with its origin.
+package struct Request<Asked: Mutation>: Operation, Hashable {
+  package var mutation: Asked
+  package var origin: Origin
+
+  package init(_ mutation: Asked, from origin: Origin) {
+    self.mutation = mutation
+    self.origin = origin
+  }
+
+  package func addNeeds(to needs: inout Needs) {
+    if let key = origin.idempotencyKey { needs.keys.append(key) }
+    mutation.addNeeds(to: &needs)
+  }
+
+  package func decide(by rules: Rules, in state: inout LedgerState, at time: LedgerTime) -> Outcome<Asked.Reply> {
+    let context = DecisionContext(origin: origin, time: time, rules: rules)
+    do throws(Refusal) {
+      if let recorded = try state.outcome(recordedFor: self) { return recorded }
+      let first = state.changes.records.count
+      let reply = try mutation.decide(in: &state, as: context)
+      for record in state.changes.records[first...] { state.advanceAutoRecharge(of: record.walletID, as: context) }
+      return Outcome(.success(reply))
+    } catch {
+      // An empty wallet gets its automatic recharge, whatever its threshold.
+      if case .insufficientCredits = error, let id = state.recharge(for: mutation, as: context) {
+        return Outcome(.failure(.rechargeInProgress(id)))
+      }
+      if error.isRemembered { state.remember(error, as: context) }
+      return Outcome(.failure(error))
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// Commits that the processor has forgotten a card that was removed.
+package struct DetachPaymentMethod: Mutation {
+  package static let method = Method.detachPaymentMethod
+
+  package var paymentMethodID: PaymentMethodID
+
+  package init(_ paymentMethodID: PaymentMethodID) { self.paymentMethodID = paymentMethodID }
+
+  package func addNeeds(to needs: inout Needs) { needs.paymentMethodsWithWallets.insert(paymentMethodID) }
+
+  package func decide(
+    in state: inout LedgerState,
+    as context: DecisionContext
+  ) throws(Refusal) -> RemovedPaymentMethodReply {
+    guard var paymentMethod = state.paymentMethods[paymentMethodID] else { throw .paymentMethodNotFound(WalletID("")) }
+    let account = try state.account(paymentMethod.walletID)
+    guard paymentMethod.state == .removed else {
+      return RemovedPaymentMethodReply(
+        wallet: account.wallet,
+        removed: paymentMethod,
+        defaultPaymentMethod: state.defaultCard(of: account)
+      )
+    }
+    paymentMethod.state = .detached
+    state.save(paymentMethod)
+    return state.record(paymentMethod, .paymentMethodDetached, in: account, as: context)
+  }
+}

@@ -1,0 +1,69 @@
+// What the operations on cards share.
+
+extension LedgerState {
+  func defaultCard(of account: Account) -> PaymentMethod? {
+    account.defaultPaymentMethod.flatMap { paymentMethods[$0] }
+  }
+
+  /// The saved cards that are loaded, the newest first.
+  func savedCards(of walletID: WalletID) -> [PaymentMethod] {
+    paymentMethods.values.filter { $0.walletID == walletID && $0.state == .saved }
+      .sorted { ($0.createTime, $0.id.value) > ($1.createTime, $1.id.value) }
+  }
+
+  func savedCard(_ id: PaymentMethodID, of walletID: WalletID) throws(Refusal) -> PaymentMethod {
+    guard let paymentMethod = paymentMethods[id], paymentMethod.walletID == walletID, paymentMethod.state == .saved
+    else { throw .paymentMethodNotFound(walletID) }
+    return paymentMethod
+  }
+
+  /// Counts a card that the open recharge may yet save as saved.
+  func checkRoomForCard(of walletID: WalletID) throws(Refusal) {
+    let open = accounts[walletID]?.openRecharge.flatMap { recharges[$0]?.recharge }
+    let isComing = open.map { $0.paymentMethodIsCandidate && $0.purpose != .changeCard } ?? false
+    let count = savedCards(of: walletID).count + (isComing ? 1 : 0)
+    guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
+  }
+
+  /// Whether a card other than `id` is, or may soon be, charged by `token`: a saved one, or that of the open recharge.
+  func uses(_ token: PaymentMethodToken, of walletID: WalletID, besides id: PaymentMethodID?) -> Bool {
+    if savedCards(of: walletID).contains(where: { $0.id != id && $0.token == token }) { return true }
+    guard let open = accounts[walletID]?.openRecharge, let card = recharges[open]?.recharge.paymentMethod else {
+      return false
+    }
+    return card.id != id && card.token == token
+  }
+
+  /// Takes a card out of use. The processor is told to forget it, unless another card has the same token.
+  mutating func remove(_ paymentMethod: PaymentMethod) -> PaymentMethod {
+    var paymentMethod = paymentMethod
+    let isInUse = uses(paymentMethod.token, of: paymentMethod.walletID, besides: paymentMethod.id)
+    paymentMethod.state = isInUse ? .detached : .removed
+    save(paymentMethod)
+    return paymentMethod
+  }
+
+  /// Records that a card is gone.
+  mutating func record(
+    _ removed: PaymentMethod,
+    _ kind: RecordKind,
+    in account: Account,
+    as context: DecisionContext
+  ) -> RemovedPaymentMethodReply {
+    let left = defaultCard(of: account)
+    return append(Posting(kind: kind), to: account, as: context) { wallet, _ in
+      RemovedPaymentMethodReply(wallet: wallet, removed: removed, defaultPaymentMethod: left)
+    }
+  }
+}
+
+extension CandidateCard {
+  /// Keeps card numbers and keys out of all fields that come with a card.
+  package static func screen(token: PaymentMethodToken, billing: BillingDetails) throws(Refusal) {
+    try TextScreen.check(token, field: "payment_method_token")
+    try TextScreen.check(billing.name, field: "billing_details.name")
+    try TextScreen.check(billing.email, field: "billing_details.email")
+    try TextScreen.check(billing.country, field: "billing_details.country")
+    try TextScreen.check(billing.postalCode, field: "billing_details.postal_code")
+  }
+}

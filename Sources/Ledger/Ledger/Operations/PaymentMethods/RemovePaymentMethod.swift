@@ -1,0 +1,37 @@
+/// Removes a saved card, whatever the wallet's state: a customer who wants a card forgotten has a right to it.
+///
+/// The card that was saved last takes the place of a default that goes. Without any, automatic recharges are suspended
+/// in the same commit.
+package struct RemovePaymentMethod: Mutation {
+  package static let method = Method.removePaymentMethod
+
+  package var walletID: WalletID
+  package var paymentMethodID: PaymentMethodID
+
+  package init(_ walletID: WalletID, _ paymentMethodID: PaymentMethodID) {
+    self.walletID = walletID
+    self.paymentMethodID = paymentMethodID
+  }
+
+  package func addNeeds(to needs: inout Needs) {
+    needs.walletsWithCards.insert(walletID)
+    needs.paymentMethods.insert(paymentMethodID)
+  }
+
+  package func decide(
+    in state: inout LedgerState,
+    as context: DecisionContext
+  ) throws(Refusal) -> RemovedPaymentMethodReply {
+    var account = try state.account(walletID)
+    let paymentMethod = try state.savedCard(paymentMethodID, of: walletID)
+    if let open = account.openRecharge, state.recharges[open]?.recharge.paymentMethod.id == paymentMethodID {
+      throw .rechargeInProgress(open)
+    }
+    let removed = state.remove(paymentMethod)
+    if account.defaultPaymentMethod == paymentMethodID {
+      // A suspension stays: nobody has asked for the remaining card to be charged now.
+      account.pay(with: state.savedCards(of: walletID).first)
+    }
+    return state.record(removed, .paymentMethodRemoved, in: account, as: context)
+  }
+}

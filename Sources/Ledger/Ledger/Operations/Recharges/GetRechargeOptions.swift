@@ -1,0 +1,30 @@
+/// Reads all that the Add Credits overlay shows.
+package struct GetRechargeOptions: Question {
+  package var walletID: WalletID
+
+  package init(_ walletID: WalletID) { self.walletID = walletID }
+
+  package func addNeeds(to needs: inout Needs) { needs.walletsWithCards.insert(walletID) }
+
+  package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> RechargeOptions {
+    let account = try state.account(walletID)
+    return RechargeOptions(
+      wallet: account.wallet(toldAt: context.time),
+      limits: try context.rules.limits(of: account.wallet.currency),
+      paymentMethod: state.defaultCard(of: account),
+      savedPaymentMethods: state.savedCards(of: walletID),
+      openRecharge: account.openRecharge
+    )
+  }
+}
+
+/// All that the Add Credits overlay shows.
+package struct RechargeOptions: Hashable, Sendable {
+  package var wallet: Wallet
+  package var limits: RechargeLimits
+  /// The default card.
+  package var paymentMethod: PaymentMethod?
+  /// The newest first.
+  package var savedPaymentMethods: [PaymentMethod]
+  package var openRecharge: RechargeID?
+}

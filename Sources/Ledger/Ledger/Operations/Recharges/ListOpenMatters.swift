@@ -1,0 +1,35 @@
+/// Lists what waits for the processor or for a person: what a starting worker resumes.
+package struct ListOpenMatters: Question {
+  package init() {}
+
+  package func addNeeds(to needs: inout Needs) { needs.openMatters = true }
+
+  package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> OpenMatters {
+    OpenMatters(
+      recharges: state.openRecharges.compactMap { state.recharges[$0]?.recharge }
+        .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) },
+      refunds: state.openRefunds.compactMap { state.refunds[$0]?.refund }
+        .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) },
+      removedPaymentMethods: state.removedPaymentMethods.compactMap { state.paymentMethods[$0] }
+        .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) }
+    )
+  }
+}
+
+/// What is not final, each list in the order in which its matters were begun.
+package struct OpenMatters: Hashable, Sendable {
+  package var recharges: [Recharge]
+  package var refunds: [RechargeRefund]
+  /// Cards that the processor has to forget.
+  package var removedPaymentMethods: [PaymentMethod]
+
+  package init(
+    recharges: [Recharge] = [],
+    refunds: [RechargeRefund] = [],
+    removedPaymentMethods: [PaymentMethod] = []
+  ) {
+    self.recharges = recharges
+    self.refunds = refunds
+    self.removedPaymentMethods = removedPaymentMethods
+  }
+}

@@ -1,0 +1,90 @@
+// What the operations on recharges share.
+
+/// A recharge that a caller asks for.
+struct RechargeIntent {
+  var id: RechargeID
+  var walletID: WalletID
+  var amount: Money
+  var purpose: RechargePurpose
+  var candidate: CandidateCard?
+  var autoRecharge: AutoRechargeSettings?
+
+  func record(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> RechargeReply {
+    var account = try state.account(walletID)
+    try amount.checkRechargeable(to: account.wallet, by: context.rules, field: "amount")
+    guard account.wallet.posted(after: amount.micros) != nil else {
+      throw .amountOutOfRange(field: "amount.micros", rule: "would take the balance out of range")
+    }
+    if let autoRecharge { try autoRecharge.check(for: account.wallet, by: context.rules, field: "auto_recharge") }
+    if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
+    try account.wallet.checkAllows(.crediting)
+    if let open = account.openRecharge { throw .rechargeInProgress(open) }
+    if candidate != nil, purpose != .changeCard { try state.checkRoomForCard(of: walletID) }
+    precondition(state.recharges[id] == nil, "a recharge id is drawn once")
+    let saved = state.defaultCard(of: account)
+    guard let paymentMethod = candidate?.paymentMethod(for: walletID, at: context.time) ?? saved else {
+      throw .paymentMethodRequired(walletID)
+    }
+    account.openRecharge = id
+    let recharge = Recharge(
+      id: id,
+      walletID: walletID,
+      caller: context.origin.caller,
+      amount: amount,
+      purpose: purpose,
+      paymentMethod: paymentMethod,
+      paymentMethodIsCandidate: candidate != nil,
+      paymentMethodIsAttached: candidate == nil,
+      replacedPaymentMethod: purpose == .changeCard ? account.defaultPaymentMethod : nil,
+      autoRecharge: autoRecharge,
+      createTime: context.time,
+      updateTime: context.time
+    )
+    return state.record(recharge, in: account, as: context)
+  }
+}
+
+extension LedgerState {
+  func recharge(_ id: RechargeID) throws(Refusal) -> RechargeBook {
+    guard let found = recharges[id] else { throw .rechargeNotFound(id) }
+    return found
+  }
+
+  /// Records a transition of `recharge`.
+  ///
+  /// - Parameters:
+  ///   - kind: nil for the kind of the recharge's state.
+  ///   - removed: The card that the transition takes away.
+  ///   - memo: How a person knows the outcome; empty for the processor's own result.
+  mutating func record(
+    _ recharge: Recharge,
+    _ kind: RecordKind? = nil,
+    removing removed: PaymentMethod? = nil,
+    memo: String = "",
+    in account: Account,
+    as context: DecisionContext
+  ) -> RechargeReply {
+    let posting = Posting(
+      kind: kind ?? RecordKind(recharge.state),
+      counterAccount: recharge.state == .paid ? .processor : nil,
+      reference: memo,
+      rechargeID: recharge.id
+    )
+    let saved = defaultCard(of: account)
+    let reply = append(posting, to: account, as: context) { wallet, record in
+      var reply = RechargeReply(
+        wallet: wallet,
+        recharge: recharge,
+        entry: Entry(record, in: wallet.currency),
+        savedPaymentMethod: saved,
+        removedPaymentMethod: removed
+      )
+      // The worker only reports; the caller that asked for the recharge is the actor of its entry.
+      reply.entry?.caller = recharge.caller
+      reply.recharge.entryID = reply.entry?.id
+      return reply
+    }
+    save(RechargeBook(reply: reply, record: position.record))
+    return reply
+  }
+}

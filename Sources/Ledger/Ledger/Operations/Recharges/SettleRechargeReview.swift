@@ -1,0 +1,37 @@
+/// Commits what a person has found out about a recharge that needs review.
+package struct SettleRechargeReview: Mutation {
+  package static let method = Method.settleReview
+
+  package var rechargeID: RechargeID
+  package var settlement: Settlement
+  /// How the person knows.
+  package var memo: String
+
+  package init(_ rechargeID: RechargeID, _ settlement: Settlement, memo: String) {
+    self.rechargeID = rechargeID
+    self.settlement = settlement
+    self.memo = memo
+  }
+
+  package func addNeeds(to needs: inout Needs) {
+    needs.recharges.insert(rechargeID)
+    if let id = settlement.processorChargeID { needs.processorChargeIDs.insert(id) }
+  }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> RechargeReply {
+    let recharge = try state.recharge(rechargeID).recharge
+    try TextScreen.check(memo, field: "memo")
+    guard recharge.state == .needsReview else {
+      throw .notInReview(id: "recharge \(rechargeID)", state: recharge.state.rawValue)
+    }
+    if let chargeID = settlement.processorChargeID, let owner = state.processorCharges[chargeID], owner != rechargeID {
+      throw .processorChargeTaken(chargeID: chargeID, owner)
+    }
+    if settlement.state == .paid {
+      var wallet = try state.account(recharge.walletID).wallet
+      try wallet.post(recharge.amount.micros)
+    }
+    // A person has seen more than can be checked here.
+    return try state.settle(rechargeID, settlement, memo: memo, as: context)
+  }
+}

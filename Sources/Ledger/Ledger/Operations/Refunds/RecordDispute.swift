@@ -1,0 +1,76 @@
+/// Commits what a bank has made of a recharge, whatever the wallet's state: the money has moved.
+///
+/// Updates come late, twice and out of order: what counts is how much the bank has now, and the wallet gets the
+/// difference to what it had. A decision is final.
+package struct RecordDispute: Mutation {
+  package static let method = Method.recordDispute
+
+  package var disputeID: DisputeID
+  package var rechargeID: RechargeID
+  /// What the bank takes back, at most what the recharge has brought.
+  package var amount: Money
+  package var disputeState: DisputeState
+
+  package init(_ disputeID: DisputeID, _ rechargeID: RechargeID, _ amount: Money, _ disputeState: DisputeState) {
+    self.disputeID = disputeID
+    self.rechargeID = rechargeID
+    self.amount = amount
+    self.disputeState = disputeState
+  }
+
+  package func addNeeds(to needs: inout Needs) {
+    needs.histories.insert(rechargeID)
+    needs.disputes.insert(disputeID)
+  }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> DisputeReply {
+    let recharge = try state.recharge(rechargeID).recharge
+    guard recharge.state == .paid else { throw .rechargeNotRefundable(rechargeID, recharge.state) }
+    guard amount.currency == recharge.amount.currency, amount.micros > 0, amount.micros <= recharge.amount.micros
+    else { throw .disputeImplausible(disputeID, rechargeID) }
+    var account = try state.account(recharge.walletID)
+    let known = state.disputes[disputeID]
+    if let known {
+      guard known.dispute.rechargeID == rechargeID else { throw .disputeImplausible(disputeID, rechargeID) }
+      let isNews = known.dispute.state.isOpen && (disputeState != .opened || amount != known.dispute.amount)
+      guard isNews else { return known.reply }
+    }
+    var dispute = known?.dispute ?? newDispute(of: recharge, at: context.time)
+    let takenBefore = known?.dispute.taken ?? 0
+    (dispute.amount, dispute.state, dispute.updateTime) = (amount, disputeState, context.time)
+    let micros = takenBefore - dispute.taken
+    guard let posted = account.wallet.posted(after: micros) else {
+      throw .disputeImplausible(disputeID, rechargeID)
+    }
+    let shortfall = account.wallet.shortfall(taking: -micros)
+    account.wallet.posted = posted
+    account.openDisputes += (disputeState.isOpen ? 1 : 0) - (known?.dispute.state.isOpen == true ? 1 : 0)
+    // A card whose holder wants money back is not charged again unasked.
+    if dispute.taken > takenBefore { account.wallet.autoRecharge?.take(.disputed, at: context.time) }
+    let posting = Posting(
+      kind: RecordKind(disputeState),
+      counterAccount: micros == 0 ? nil : .disputes,
+      rechargeID: rechargeID,
+      shortfall: shortfall
+    )
+    let reply = state.append(posting, to: account, as: context) { wallet, record in
+      var reply = DisputeReply(wallet: wallet, dispute: dispute, entry: Entry(record, in: wallet.currency))
+      reply.entry?.disputeID = dispute.id
+      return reply
+    }
+    state.save(DisputeBook(reply: reply, record: state.position.record))
+    return reply
+  }
+
+  private func newDispute(of recharge: Recharge, at time: LedgerTime) -> Dispute {
+    Dispute(
+      id: disputeID,
+      rechargeID: rechargeID,
+      walletID: recharge.walletID,
+      amount: amount,
+      state: disputeState,
+      createTime: time,
+      updateTime: time
+    )
+  }
+}

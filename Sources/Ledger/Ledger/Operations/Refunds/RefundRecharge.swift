@@ -1,0 +1,57 @@
+/// Makes the intent of a refund durable before anything is asked of the processor.
+///
+/// The wallet pays when the processor has given the money back, and may then have less than nothing: the credits may be
+/// spent.
+package struct RefundRecharge: Mutation {
+  package static let method = Method.refundRecharge
+
+  /// Drawn for this attempt.
+  package var refundID: RechargeRefundID
+  package var rechargeID: RechargeID
+  /// Above zero, in whole steps of the currency's limits.
+  package var amount: Money
+
+  package init(_ refundID: RechargeRefundID, _ rechargeID: RechargeID, _ amount: Money) {
+    self.refundID = refundID
+    self.rechargeID = rechargeID
+    self.amount = amount
+  }
+
+  package func addNeeds(to needs: inout Needs) { needs.histories.insert(rechargeID) }
+
+  package func decide(
+    in state: inout LedgerState,
+    as context: DecisionContext
+  ) throws(Refusal) -> RechargeRefundReply {
+    let history = try state.history(of: rechargeID)
+    let recharge = history.recharge.recharge
+    var account = try state.account(recharge.walletID)
+    try amount.checkPositive(in: account.wallet.currency)
+    let limits = try context.rules.limits(of: account.wallet.currency)
+    if let objection = limits.objection(toFractionIn: amount.micros, of: amount.currency) {
+      throw .amountOutOfRange(field: "amount.micros", rule: objection)
+    }
+    // What came back to a closed wallet can leave it, and nothing else.
+    if amount.micros > account.wallet.available.micros { try account.wallet.checkAllows(.settling) }
+    guard recharge.state == .paid, let chargeID = recharge.processorChargeID else {
+      throw .rechargeNotRefundable(rechargeID, recharge.state)
+    }
+    guard amount.micros <= history.refundable.micros else {
+      throw .refundExceedsRecharge(rechargeID, refundable: history.refundable)
+    }
+    guard history.refunds.count < RechargeRefund.mostPerRecharge else { throw .rechargeRefundLimit(rechargeID) }
+    precondition(state.refunds[refundID] == nil, "a refund id is drawn once")
+    account.openRefunds += 1
+    let refund = RechargeRefund(
+      id: refundID,
+      rechargeID: rechargeID,
+      walletID: recharge.walletID,
+      caller: context.origin.caller,
+      amount: amount,
+      processorChargeID: chargeID,
+      createTime: context.time,
+      updateTime: context.time
+    )
+    return state.record(refund, moving: 0, in: account, as: context)
+  }
+}

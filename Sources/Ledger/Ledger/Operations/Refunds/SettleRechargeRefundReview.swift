@@ -1,0 +1,34 @@
+/// Commits what a person has found out about a refund that needs review.
+package struct SettleRechargeRefundReview: Mutation {
+  package static let method = Method.settleReview
+
+  package var refundID: RechargeRefundID
+  package var settlement: RefundSettlement
+  /// How the person knows.
+  package var memo: String
+
+  package init(_ refundID: RechargeRefundID, _ settlement: RefundSettlement, memo: String) {
+    self.refundID = refundID
+    self.settlement = settlement
+    self.memo = memo
+  }
+
+  package func addNeeds(to needs: inout Needs) { needs.refunds.insert(refundID) }
+
+  package func decide(
+    in state: inout LedgerState,
+    as context: DecisionContext
+  ) throws(Refusal) -> RechargeRefundReply {
+    let refund = try state.refund(refundID).refund
+    try TextScreen.check(memo, field: "memo")
+    guard refund.state == .needsReview else {
+      throw .notInReview(id: "refund \(refundID)", state: refund.state.rawValue)
+    }
+    if let name = settlement.processorRefundID {
+      let taken = state.refunds.values.first { $0.refund.processorRefundID == name && $0.refund.id != refundID }
+      if let taken { throw .processorRefundTaken(refundID: name, taken.refund.id) }
+    }
+    // A person has seen more than can be checked here.
+    return try state.settle(refundID, settlement, memo: memo, as: context)
+  }
+}

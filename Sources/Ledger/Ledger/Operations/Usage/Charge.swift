@@ -1,0 +1,32 @@
+/// Takes the price of usage from what is available.
+package struct Charge: SpendingMutation {
+  package static let method = Method.charge
+
+  package var walletID: WalletID
+  /// Above zero, in the wallet's currency.
+  package var amount: Money
+  package var reason: ChargeReason
+  /// The caller's name for the usage.
+  package var reference: String
+
+  package init(_ walletID: WalletID, _ amount: Money, _ reason: ChargeReason, reference: String) {
+    self.walletID = walletID
+    self.amount = amount
+    self.reason = reason
+    self.reference = reference
+  }
+
+  package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
+
+  package func payingWallet(in state: LedgerState) -> WalletID? { walletID }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> EntryReply {
+    var account = try state.account(walletID)
+    try amount.checkPositive(in: account.wallet.currency)
+    try account.wallet.checkAllows(.spending)
+    try account.wallet.checkAffords(amount)
+    try account.wallet.post(-amount.micros)
+    let posting = Posting(kind: .charge, counterAccount: .usage, reason: reason, reference: reference)
+    return state.append(posting, to: account, as: context)
+  }
+}

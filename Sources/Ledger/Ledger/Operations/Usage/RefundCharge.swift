@@ -1,0 +1,39 @@
+/// Gives back usage that was charged or captured: in parts, several times, never more than was taken.
+package struct RefundCharge: Mutation {
+  package static let method = Method.refundCharge
+
+  package var entryID: EntryID
+  /// Above zero, in the wallet's currency.
+  package var amount: Money
+
+  package init(_ entryID: EntryID, _ amount: Money) {
+    self.entryID = entryID
+    self.amount = amount
+  }
+
+  package func addNeeds(to needs: inout Needs) { needs.entries.insert(entryID) }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> RefundReply {
+    guard var refunded = state.entries[entryID] else { throw .entryNotFound(entryID) }
+    var account = try state.account(refunded.walletID)
+    try amount.checkPositive(in: account.wallet.currency)
+    guard refunded.isRefundable else { throw .entryNotRefundable(entryID, refunded.kind) }
+    try account.wallet.checkAllows(.settling)
+    guard amount.micros <= refunded.refundable.micros else {
+      throw .refundExceedsCharge(entryID, refundable: refunded.refundable)
+    }
+    try account.wallet.post(amount.micros)
+    refunded.refunded += amount.micros
+    let posting = Posting(
+      kind: .refund,
+      counterAccount: .refunds,
+      reason: refunded.reason,
+      reference: refunded.reference,
+      refunded: refunded
+    )
+    return state.append(posting, to: account, as: context) { wallet, record in
+      guard let entry = Entry(record, in: wallet.currency) else { preconditionFailure("a refund moves money") }
+      return RefundReply(wallet: wallet, entry: entry, refunded: refunded)
+    }
+  }
+}

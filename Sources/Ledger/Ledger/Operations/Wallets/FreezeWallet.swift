@@ -1,0 +1,20 @@
+/// Keeps a wallet from spending and from taking new money.
+package struct FreezeWallet: Mutation {
+  package static let method = Method.freezeWallet
+
+  package var walletID: WalletID
+
+  package init(_ walletID: WalletID) { self.walletID = walletID }
+
+  package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Wallet {
+    var account = try state.account(walletID)
+    switch account.wallet.state {
+    case .active: account.wallet.state = .frozen
+    case .frozen: throw .walletFrozen(walletID)
+    case .closed: throw .walletClosed(walletID)
+    }
+    return state.append(Posting(kind: .walletFrozen), to: account, as: context)
+  }
+}

@@ -1,0 +1,20 @@
+/// Lets a frozen wallet spend again.
+package struct UnfreezeWallet: Mutation {
+  package static let method = Method.unfreezeWallet
+
+  package var walletID: WalletID
+
+  package init(_ walletID: WalletID) { self.walletID = walletID }
+
+  package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
+
+  package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Wallet {
+    var account = try state.account(walletID)
+    switch account.wallet.state {
+    case .active: throw .walletNotFrozen(walletID)
+    case .frozen: account.wallet.state = .active
+    case .closed: throw .walletClosed(walletID)
+    }
+    return state.append(Posting(kind: .walletUnfrozen), to: account, as: context)
+  }
+}

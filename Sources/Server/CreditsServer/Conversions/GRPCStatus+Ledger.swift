@@ -1,0 +1,162 @@
+import CreditsAPI
+package import Ledger
+package import LedgerEngine
+package import PaymentProcessing
+package import UnixGRPC
+
+// The one place where errors of the ledger and of processors become statuses on the wire.
+
+extension Refusal: GRPCStatusConvertible {
+  package var status: GRPCStatus { GRPCStatus(self) }
+}
+
+extension LedgerError: GRPCStatusConvertible {
+  package var status: GRPCStatus { GRPCStatus(self) }
+}
+
+extension ScanError: GRPCStatusConvertible {
+  package var status: GRPCStatus { GRPCStatus(self) }
+}
+
+extension BackupFailure: GRPCStatusConvertible {
+  package var status: GRPCStatus { GRPCStatus(ScanError.backupFailed(reason)) }
+}
+
+extension ProcessorError: GRPCStatusConvertible {
+  package var status: GRPCStatus { GRPCStatus(self) }
+}
+
+extension GRPCStatus {
+  private static let domain = "credits.v1"
+
+  /// How long a caller should wait where waiting may help.
+  private static let retryDelay = Duration.seconds(1)
+
+  init(_ refusal: Refusal) {
+    self.init(code: Code(refusal), reason: refusal.reason, message: refusal.sentence, metadata: refusal.metadata)
+    if let field = refusal.field {
+      let violation = BadRequest.FieldViolation(field: field, description: refusal.sentence)
+      details.append(.badRequest(BadRequest(fieldViolations: [violation])))
+    }
+  }
+
+  init(_ error: LedgerError) {
+    switch error {
+    case .unavailable:
+      self.init(
+        code: .unavailable,
+        reason: "LEDGER_UNAVAILABLE",
+        message: "the ledger cannot answer now: retry, with the same idempotency_key where there is one"
+      )
+      details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
+    case .diskFull:
+      self.init(
+        code: .resourceExhausted,
+        reason: "DISK_FULL",
+        message: "the ledger's disk is full, nothing was changed: make room, then retry with the same idempotency_key"
+      )
+    case .deadlineExceeded:
+      self.init(code: .deadlineExceeded, message: "the deadline passed before the request's turn, nothing was changed")
+    }
+  }
+
+  /// For what goes over much of the ledger.
+  init(_ error: ScanError) {
+    switch error {
+    case .refused(let refusal): self.init(refusal)
+    case .ledger(let error): self.init(error)
+    case .snapshotRequired(let sequence):
+      self.init(
+        code: .outOfRange,
+        reason: "SNAPSHOT_REQUIRED",
+        message: "the wallet is at sequence \(sequence), and a watch cannot begin where it was asked to: begin with a "
+          + "snapshot",
+        metadata: ["sequence": String(sequence)]
+      )
+    case .fellBehind(let lastSequence):
+      self.init(
+        code: .aborted,
+        reason: "RESUME_WATCH",
+        message: "the changes were read too slowly: watch again after sequence \(lastSequence)",
+        metadata: ["last_sequence": String(lastSequence)]
+      )
+    case .cursorUnknown:
+      self.init(
+        code: .outOfRange,
+        reason: "CURSOR_UNKNOWN",
+        message: "the ledger has no such place, so it is another one or an older backup: begin without a cursor, and "
+          + "find out by other means what happened since"
+      )
+    case .damaged(let what):
+      self.init(
+        code: .dataLoss,
+        reason: "LEDGER_DAMAGED",
+        message: "\(what): have the ledger verified, and restored from a backup"
+      )
+    case .backupFailed(let reason):
+      self.init(
+        code: .internal,
+        reason: "BACKUP_FAILED",
+        message: "there is no copy, the ledger itself is well: \(reason)"
+      )
+    }
+  }
+
+  init(roleMissing role: Role?, of caller: String) {
+    let name = role.map { "\($0)".lowercased() } ?? "unknown"
+    self.init(
+      code: .permissionDenied,
+      reason: "ROLE_MISSING",
+      message: "\(caller) needs the role \(name): have it granted in the server's configuration",
+      metadata: ["role": name]
+    )
+  }
+
+  /// For what the processor says before a ledger command is made of it.
+  init(_ error: ProcessorError) {
+    switch error {
+    case .unknownToken:
+      let description = "names no card that the processor knows: get a new token from it"
+      self.init(.fieldInvalid(field: "payment_method_token", description: description))
+    case .rejected, .cardDeclined:
+      let description = "is not accepted by the processor: get a new token from it"
+      self.init(.fieldInvalid(field: "payment_method_token", description: description))
+    case .signatureInvalid:
+      self.init(.fieldInvalid(field: "signature", description: "is not the processor's of this payload"))
+    case .outcomeUnknown:
+      self.init(
+        code: .unavailable,
+        reason: "PROCESSOR_UNAVAILABLE",
+        message: "the payment processor does not answer, nothing was changed: retry with the same idempotency_key"
+      )
+      details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
+    }
+  }
+
+  private init(code: Code, reason: String, message: String, metadata: [String: String] = [:]) {
+    let info = ErrorInfo(reason: reason, domain: Self.domain, metadata: metadata)
+    self.init(code: code, message: message, details: [.errorInfo(info)])
+  }
+}
+
+extension GRPCStatus.Code {
+  fileprivate init(_ refusal: Refusal) {
+    self =
+      switch refusal {
+      case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
+        .idempotencyKeyRequired:
+        .invalidArgument
+      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound, .entryNotFound,
+        .rechargeRefundNotFound:
+        .notFound
+      case .walletExists: .alreadyExists
+      case .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .holdResolved,
+        .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .autoRechargeDisabled,
+        .paymentMethodLimit, .rechargeNotRefundable, .refundExceedsRecharge, .rechargeRefundLimit, .notInReview,
+        .processorChargeTaken, .processorRefundTaken, .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled,
+        .refundAlreadySettled, .disputeImplausible:
+        .failedPrecondition
+      case .rechargeInProgress, .refundInProgress, .disputeOpen: .aborted
+      }
+  }
+}

@@ -1,0 +1,91 @@
+import CreditsAPI
+import Ledger
+import PaymentProcessing
+import UnixGRPC
+
+// Several cards of a wallet, and what the processor tells.
+extension PaymentMethodHandlers {
+  func listPaymentMethods(
+    _ request: ListPaymentMethodsRequest,
+    context: ServerContext
+  ) async throws -> ListPaymentMethodsResponse {
+    let question = ListPaymentMethods(try RequestFields.walletID(request.walletID))
+    let saved = try await recharges.ledger.reply(to: question, context)
+    return ListPaymentMethodsResponse(
+      paymentMethods: saved.paymentMethods.map { PaymentMethod($0) },
+      defaultPaymentMethodID: saved.defaultID?.value ?? ""
+    )
+  }
+
+  func setDefaultPaymentMethod(
+    _ request: SetDefaultPaymentMethodRequest,
+    context: ServerContext
+  ) async throws -> SetDefaultPaymentMethodResponse {
+    let origin = try recharges.ledger.origin(
+      of: request,
+      key: request.idempotencyKey,
+      for: SetDefaultPaymentMethod.self,
+      context
+    )
+    let mutation = SetDefaultPaymentMethod(
+      try RequestFields.walletID(request.walletID),
+      try RequestFields.paymentMethodID(request.paymentMethodID)
+    )
+    let reply = try await recharges.ledger.reply(to: Request(mutation, from: origin), context)
+    return SetDefaultPaymentMethodResponse(
+      paymentMethod: PaymentMethod(reply.paymentMethod),
+      wallet: Wallet(reply.wallet)
+    )
+  }
+
+  func removePaymentMethod(
+    _ request: RemovePaymentMethodRequest,
+    context: ServerContext
+  ) async throws -> RemovePaymentMethodResponse {
+    let origin = try recharges.ledger.origin(
+      of: request,
+      key: request.idempotencyKey,
+      for: RemovePaymentMethod.self,
+      context
+    )
+    let mutation = RemovePaymentMethod(
+      try RequestFields.walletID(request.walletID),
+      try RequestFields.paymentMethodID(request.paymentMethodID)
+    )
+    let reply = try await recharges.ledger.reply(to: Request(mutation, from: origin), context)
+    if reply.removed.state == .removed { recharges.worker.forget(reply.removed.id) }
+    return RemovePaymentMethodResponse(
+      wallet: Wallet(reply.wallet),
+      paymentMethod: reply.defaultPaymentMethod.map { PaymentMethod($0) }
+    )
+  }
+
+  /// While a secret is being changed a processor may sign with several.
+  private static let longestSignature = 4096
+
+  func ingestProcessorEvent(
+    _ request: IngestProcessorEventRequest,
+    context: ServerContext
+  ) async throws -> IngestProcessorEventResponse {
+    try recharges.ledger.authorize(context)
+    let event = try await event(request)
+    let rechargeID = try await RechargeCall.asking { try await recharges.worker.take(event) }
+    return IngestProcessorEventResponse(
+      eventID: event.id,
+      outcome: rechargeID == nil ? .ignored : .taken,
+      rechargeID: rechargeID?.value ?? ""
+    )
+  }
+
+  private func event(_ request: IngestProcessorEventRequest) async throws -> ProcessorEvent {
+    guard request.signature.utf8.count <= Self.longestSignature else {
+      throw Refusal.fieldInvalid(field: "signature", description: "must have no more than 4096 bytes")
+    }
+    do throws(ProcessorError) {
+      return try await recharges.processor.parseEvent(payload: request.payload, signature: request.signature)
+    } catch {
+      guard case .rejected = error else { throw error }
+      throw Refusal.fieldInvalid(field: "payload", description: "is the processor's, but no event that can be read")
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import CreditsAPI
+import Ledger
+import LedgerEngine
+import UnixGRPC
+
+// What becomes of recharges after they were begun.
+extension RechargeHandlers {
+  func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse {
+    try recharges.ledger.authorize(context)
+    let walletID = try RequestFields.walletID(request.walletID)
+    let place = try RechargePageToken(request.pageToken)?.place
+    let size = try RequestFields.pageSize(request.pageSize)
+    let page = try await withCheckedThrowingContinuation { continuation in
+      recharges.ledger.committer.listRecharges(of: walletID, before: place, size: size) {
+        continuation.resume(with: $0)
+      }
+    }
+    return ListRechargesResponse(
+      recharges: page.recharges.map { Recharge($0) },
+      nextPageToken: page.next.map { RechargePageToken(place: $0).text } ?? ""
+    )
+  }
+
+  func completeRecharge(
+    _ request: CompleteRechargeRequest,
+    context: ServerContext
+  ) async throws -> CompleteRechargeResponse {
+    try recharges.ledger.authorize(context)
+    let id = try RequestFields.rechargeID(request.rechargeID)
+    guard let reply = try await RechargeCall.asking({ try await recharges.worker.lookUp(id) }) else {
+      throw Refusal.rechargeNotFound(id)
+    }
+    return CompleteRechargeResponse(
+      recharge: Recharge(reply.recharge),
+      wallet: Wallet(reply.wallet),
+      entry: reply.entry.map { Entry($0, of: reply.wallet) }
+    )
+  }
+
+  func refundRecharge(
+    _ request: RefundRechargeRequest,
+    context: ServerContext
+  ) async throws -> RefundRechargeResponse {
+    let origin = try recharges.ledger.origin(
+      of: request,
+      key: request.idempotencyKey,
+      for: RefundRecharge.self,
+      context
+    )
+    let id = try RequestFields.rechargeID(request.rechargeID)
+    let amount = try RequestFields.amount(request.amount)
+    let reply = try await recharges.refund(from: origin, context) {
+      RefundRecharge(.random(), id, amount)
+    }
+    return RefundRechargeResponse(
+      refund: RechargeRefund(reply.refund),
+      wallet: Wallet(reply.wallet),
+      entry: reply.entry.map { Entry($0, of: reply.wallet) }
+    )
+  }
+
+  func settleReview(_ request: SettleReviewRequest, context: ServerContext) async throws -> SettleReviewResponse {
+    let origin = try recharges.ledger.origin(
+      of: request,
+      key: request.idempotencyKey,
+      for: SettleRechargeReview.self,
+      context
+    )
+    switch try RequestFields.review(request) {
+    case .recharge(let review):
+      let reply = try await recharges.reply(from: origin, context) {
+        try await confirm(review)
+        return review
+      }
+      return SettleReviewResponse(
+        recharge: Recharge(reply.recharge),
+        wallet: Wallet(reply.wallet),
+        entry: reply.entry.map { Entry($0, of: reply.wallet) }
+      )
+    case .refund(let review):
+      let reply = try await recharges.reply(from: origin, context) { review }
+      return SettleReviewResponse(
+        refund: RechargeRefund(reply.refund),
+        wallet: Wallet(reply.wallet),
+        entry: reply.entry.map { Entry($0, of: reply.wallet) }
+      )
+    }
+  }
+
+  /// A person may have looked at the wrong charge. Where the processor has it by its name, it says itself what it is for.
+  private func confirm(_ review: SettleRechargeReview) async throws {
+    guard case .paid(let chargeID) = review.settlement else { return }
+    let recharge = try await recharges.ledger.committer.submit(GetRecharge(review.rechargeID)).result.get().recharge
+    // Where there is nothing to settle, the ledger says so.
+    guard recharge.state == .needsReview else { return }
+    let charge = try await RechargeCall.asking { try await recharges.processor.findCharge(id: chargeID) }
+    guard let charge, charge.rechargeID == recharge.id, charge.amount == recharge.amount, charge.status == .paid else {
+      throw Refusal.fieldInvalid(
+        field: "processor_id",
+        description: "names no charge at the processor that paid this recharge, and its amount"
+      )
+    }
+  }
+}
+
+/// What a person has found out, by what it is about.
+private enum Review {
+  case recharge(SettleRechargeReview)
+  case refund(SettleRechargeRefundReview)
+}
+
+extension RequestFields {
+  fileprivate static func review(_ request: SettleReviewRequest) throws(Refusal) -> Review {
+    // Before anything else can be said: an answer must never repeat a card number.
+    try TextScreen.check(request.memo, field: "memo")
+    let memo = try required(request.memo, "memo")
+    let moved = try hasMoved(request)
+    switch request.subject {
+    case .rechargeID(let text):
+      let settlement: Settlement =
+        moved.map { .paid(processorChargeID: $0) } ?? .failed(processorChargeID: nil, explanation: memo)
+      return .recharge(SettleRechargeReview(try rechargeID(text), settlement, memo: memo))
+    case .refundID(let text):
+      let id = RechargeRefundID(try required(text, "refund_id"))
+      let settlement: RefundSettlement =
+        moved.map { .refunded(processorRefundID: $0) } ?? .failed(processorRefundID: nil, explanation: memo)
+      return .refund(SettleRechargeRefundReview(id, settlement, memo: memo))
+    case nil: throw .fieldInvalid(field: "recharge_id", description: "or refund_id is required: say what to settle")
+    }
+  }
+
+  /// The processor's name of what moved the money; nil where none moved.
+  private static func hasMoved(_ request: SettleReviewRequest) throws(Refusal) -> String? {
+    switch request.outcome {
+    case .moneyMoved: return try required(request.processorID, "processor_id")
+    case .noMoneyMoved:
+      guard request.processorID.isEmpty else {
+        throw .fieldInvalid(field: "processor_id", description: "comes only with MONEY_MOVED")
+      }
+      return nil
+    case .unspecified, .unrecognized:
+      throw .fieldInvalid(field: "outcome", description: "must be MONEY_MOVED or NO_MONEY_MOVED")
+    }
+  }
+}
