@@ -238,8 +238,8 @@ enum Tests {
         "CreditsServerTests",
         in: "Server",
         uses: [
-          "CreditsAPI", "CreditsServer", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "SQLiteStore",
-          "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf", .logging,
+          "CreditsAPI", "CreditsServer", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing",
+          "ProtobufDescriptors", "SQLiteStore", "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf", .logging,
         ]
       ),
 

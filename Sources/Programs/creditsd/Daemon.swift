@@ -53,7 +53,6 @@ struct Daemon {
       committer: committer,
       worker: worker,
       processor: processor.processor,
-      authorization: authorization,
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
     let recharging = Task { await worker.follow(begunRecharges) }
@@ -69,7 +68,7 @@ struct Daemon {
     )
     let server = GRPCServer(
       services: services + reflection.serviceDefinitions,
-      configuration: serverConfiguration(),
+      configuration: serverConfiguration(authorization),
       logger: logger
     )
     failure.onFailure { server.beginGracefulShutdown() }
@@ -88,8 +87,9 @@ struct Daemon {
     logger.info("stopped")
   }
 
-  private func serverConfiguration() -> GRPCServer.Configuration {
+  private func serverConfiguration(_ authorization: Authorization) -> GRPCServer.Configuration {
     var configuration = GRPCServer.Configuration(socket: settings.socket)
+    configuration.authorizer = authorization
     let log = settings.logsCalls ? CallLog() : nil
     if let failpoint = settings.failpoint {
       configuration.callObserver = { call in

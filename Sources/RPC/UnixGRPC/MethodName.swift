@@ -10,6 +10,13 @@ public struct MethodName: Hashable, Sendable, CustomStringConvertible {
     self.method = method
   }
 
+  /// Reads a path of the form `/service/method`; `nil` for any other.
+  init?(path: String) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts[0].isEmpty else { return nil }
+    self.init(service: String(parts[1]), method: String(parts[2]))
+  }
+
   /// The HTTP/2 `:path` pseudo-header of a call to this method.
   public var path: String { "/\(service)/\(method)" }
 

@@ -68,13 +68,16 @@ final class TestDaemon: Sendable {
     recharging = Task { [worker] in await worker.follow(begunRecharges) }
     var configuration = GRPCServer.Configuration(socketPath: directory + "/run/credits.sock")
     configuration.notifiesServiceManager = false
+    configuration.authorizer = authorization
+    let services =
+      CreditsServices.definitions(committer: committer, worker: worker, processor: processor)
+      + [HealthRegistry().serviceDefinition]
+    let reflection = try ReflectionService(
+      services: services,
+      descriptorSets: [ContractDescriptors.serializedFileDescriptorSet]
+    )
     server = GRPCServer(
-      services: CreditsServices.definitions(
-        committer: committer,
-        worker: worker,
-        processor: processor,
-        authorization: authorization
-      ),
+      services: services + reflection.serviceDefinitions,
       configuration: configuration,
       logger: logger
     )

@@ -24,10 +24,7 @@ package final class ProcessorServer: Sendable {
       descriptorSets: [ProcessorDescriptors.serializedFileDescriptorSet]
     )
     var configuration = GRPCServer.Configuration(socket: socket)
-    configuration.admission = { _, peer in
-      guard peer.userID != callerUserID else { return nil }
-      return GRPCStatus(code: .permissionDenied, message: "user \(peer.userID) is not whom this processor serves")
-    }
+    configuration.authorizer = OneUser(userID: callerUserID)
     server = GRPCServer(
       services: services + reflection.serviceDefinitions,
       configuration: configuration,
@@ -47,5 +44,19 @@ package final class ProcessorServer: Sendable {
   package func beginGracefulShutdown() {
     health.beginShutdown()
     server.beginGracefulShutdown()
+  }
+}
+
+/// Lets one user call everything.
+private struct OneUser: CallAuthorizer {
+  let userID: UInt32
+
+  func covers(_ method: MethodName) -> Bool { true }
+
+  func authorize(_ method: MethodName, _ peer: PeerCredentials) throws(GRPCStatus) -> String {
+    guard peer.userID == userID else {
+      throw GRPCStatus(code: .permissionDenied, message: "user \(peer.userID) is not whom this processor serves")
+    }
+    return "uid-\(userID)"
   }
 }

@@ -1,5 +1,6 @@
 extension HealthRegistry {
-  static let serviceName = "grpc.health.v1.Health"
+  /// The service's name.
+  public static let serviceName = "grpc.health.v1.Health"
 
   /// `grpc.health.v1.Health`, to be registered with a server.
   public var serviceDefinition: ServiceDefinition {

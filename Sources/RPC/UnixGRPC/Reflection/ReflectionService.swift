@@ -1,6 +1,7 @@
 /// Server reflection (`grpc.reflection.v1` and `v1alpha`): lets tools list and call services that they were not built for.
 public struct ReflectionService: Sendable {
-  static let serviceNames = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
+  /// The names of the service's two versions.
+  public static let serviceNames = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
 
   /// Health and reflection themselves.
   static var builtInDescriptorSet: [UInt8] {

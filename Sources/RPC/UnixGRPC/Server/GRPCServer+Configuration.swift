@@ -14,8 +14,8 @@ extension GRPCServer {
     public var drainTimeout: Duration = .seconds(10)
     /// Threads that serve connections. One does over a hundred thousand calls a second.
     public var eventLoopThreads = 1
-    /// Asked before a handler is: a status refuses the call. Runs on the event loop; must not block.
-    public var admission: (@Sendable (MethodName, PeerCredentials) -> GRPCStatus?)?
+    /// Decides who may call what. `nil` lets in everybody who can connect, and handlers get no caller's name.
+    public var authorizer: (any CallAuthorizer)?
     /// Told of every call that has ended. Runs on the event loop; must not block.
     public var callObserver: (@Sendable (CallSummary) -> Void)?
 

@@ -16,7 +16,7 @@ public final class GRPCServer: Sendable {
   private let connections: ConnectionRegistry
   private let phase = Mutex(Phase.idle)
 
-  /// - Precondition: No service and no method appears twice.
+  /// - Precondition: No service and no method appears twice, and the authorizer, if there is one, covers every method.
   public init(services: [ServiceDefinition], configuration: Configuration, logger: Logger) {
     core = ServerCore(services: services, configuration: configuration, logger: logger)
     connections = ConnectionRegistry(maximumPerUser: configuration.maximumConnectionsPerUser)

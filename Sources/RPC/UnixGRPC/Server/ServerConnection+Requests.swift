@@ -77,11 +77,18 @@ extension ServerConnection {
     }
     guard call.isPost else { return refuseHTTP(call, status: "405") }
     guard call.isGRPC else { return refuseHTTP(call, status: "415") }
-    if let refusal = refusal(of: call) { return finish(call, refusal) }
-    guard let route = call.route else { return }
+    let caller: String?
+    do throws(GRPCStatus) {
+      caller = try authorize(call)
+      try check(call)
+    } catch {
+      return finish(call, error)
+    }
+    guard let route = call.route else { return finish(call, server.unimplemented(path: call.path)) }
     call.context = ServerContext(
       method: route.method,
       peer: peer,
+      caller: caller,
       requestMetadata: call.metadata,
       eventLoopDeadline: call.deadline
     )
@@ -93,14 +100,22 @@ extension ServerConnection {
     if endsStream { requestEnded(call) }
   }
 
-  /// Why a call is not even offered to its handler.
-  private func refusal(of call: ServerCall) -> GRPCStatus? {
-    if let refusal = call.refusal { return refusal }
-    guard let route = call.route else { return server.unimplemented(path: call.path) }
-    if call.decoder.encoding == .unsupported {
-      return GRPCStatus(code: .unimplemented, message: "the message encoding is not supported: use gzip or identity")
+  /// Returns the caller's name, or `nil` on a server without an authorizer.
+  ///
+  /// Comes before any other answer, so that a caller who is refused learns nothing else of the server.
+  private func authorize(_ call: ServerCall) throws(GRPCStatus) -> String? {
+    guard let authorizer = server.configuration.authorizer else { return nil }
+    if let route = call.route { return try authorizer.authorize(route.method, peer) }
+    let path = String(decoding: call.path, as: UTF8.self)
+    return try authorizer.authorize(MethodName(path: path) ?? MethodName(service: "", method: path), peer)
+  }
+
+  /// Throws why a call is not offered to its handler.
+  private func check(_ call: ServerCall) throws(GRPCStatus) {
+    if let refusal = call.refusal { throw refusal }
+    guard call.route == nil || call.decoder.encoding != .unsupported else {
+      throw GRPCStatus(code: .unimplemented, message: "the message encoding is not supported: use gzip or identity")
     }
-    return server.configuration.admission?(route.method, peer)
   }
 
   func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {

@@ -6,6 +6,8 @@ public final class ServerContext: Sendable {
   public let method: MethodName
   /// The calling process, as the kernel recorded it when the connection was made (`SO_PEERCRED`, unix(7)).
   public let peer: PeerCredentials
+  /// The name that the server's ``CallAuthorizer`` gave the caller; `nil` on a server without one.
+  public let caller: String?
   /// The caller's metadata, without the headers that gRPC itself uses.
   public let requestMetadata: Metadata
 
@@ -22,11 +24,13 @@ public final class ServerContext: Sendable {
   init(
     method: MethodName,
     peer: PeerCredentials,
+    caller: String?,
     requestMetadata: Metadata,
     eventLoopDeadline: MonotonicTime?
   ) {
     self.method = method
     self.peer = peer
+    self.caller = caller
     self.requestMetadata = requestMetadata
     self.eventLoopDeadline = eventLoopDeadline
   }

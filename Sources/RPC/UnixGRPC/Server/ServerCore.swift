@@ -12,17 +12,23 @@ final class ServerCore: Sendable {
     self.logger = logger
     router = Router(services)
     serviceNames = Set(services.map(\.name))
+    guard let authorizer = configuration.authorizer else { return }
+    for service in services {
+      for method in service.methods {
+        let name = MethodName(service: service.name, method: method.name)
+        precondition(authorizer.covers(name), "\(name) cannot be served: the authorizer has no rule for it")
+      }
+    }
   }
 
   /// The status of a call to a path that no handler answers.
   func unimplemented(path: [UInt8]) -> GRPCStatus {
-    let parts = String(decoding: path, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].isEmpty else {
+    guard let name = MethodName(path: String(decoding: path, as: UTF8.self)) else {
       return GRPCStatus(code: .unimplemented, message: "the path is not of the form /service/method")
     }
     let message =
-      serviceNames.contains(String(parts[1]))
-      ? "service \(parts[1]) has no method \(parts[2])" : "unknown service \(parts[1])"
+      serviceNames.contains(name.service)
+      ? "service \(name.service) has no method \(name.method)" : "unknown service \(name.service)"
     return GRPCStatus(code: .unimplemented, message: message)
   }
 }

@@ -1,12 +1,15 @@
 package import CreditsAPI
 import Synchronization
-import UnixGRPC
+package import UnixGRPC
 
-/// Decides by the caller's kernel identity who it is and what it may do.
+/// Decides by the caller's kernel identity who it is and which methods it may call.
+///
+/// A method of `credits.v1` needs the role that its `role` option names. Health and reflection, and methods that the
+/// server does not have, answer any caller with a rule; callers without a rule are denied.
 ///
 /// A caller's name is the scope of its idempotency keys and the actor on its entries: giving a uid another name makes
 /// its earlier keys another caller's.
-package final class Authorization: Sendable {
+package final class Authorization: CallAuthorizer {
   package enum Identity: Hashable, Sendable {
     case user(UInt32)
     /// The primary group of the calling process: the kernel tells no other.
@@ -27,11 +30,15 @@ package final class Authorization: Sendable {
   private let requiredRoles: [MethodName: Role]
   private let refused = Atomic<Int>(0)
 
-  /// - Parameter callers: A rule for a user goes before one for the user's group. Who has no rule may do nothing.
+  /// Services that need no role.
+  private static let openServices = Set([HealthRegistry.serviceName] + ReflectionService.serviceNames)
+
+  /// - Parameter callers: A rule for a user goes before one for the user's group. Callers without a rule are denied.
   package init(callers: [Identity: Caller]) {
     self.callers = callers
     requiredRoles = [WalletServiceMethods.roles, RechargeServiceMethods.roles, PaymentMethodServiceMethods.roles]
       .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+      .filter { $0.value != .unspecified }
   }
 
   /// Only `userID`, with every role, as `uid-1000`.
@@ -40,17 +47,27 @@ package final class Authorization: Sendable {
     self.init(callers: [.user(userID): Caller(name: "uid-\(userID)", roles: everything)])
   }
 
-  /// How many calls were refused.
+  /// The number of calls that were refused.
   package var refusedCalls: Int { refused.load(ordering: .relaxed) }
 
-  /// Returns the caller's name if it has the role that `method` needs.
-  func callerName(of peer: PeerCredentials, calling method: MethodName) throws(GRPCStatus) -> String {
+  package func covers(_ method: MethodName) -> Bool {
+    requiredRoles[method] != nil || Self.openServices.contains(method.service)
+  }
+
+  /// Returns the caller's name if it may call `method`.
+  ///
+  /// - Throws: PERMISSION_DENIED, reason `ROLE_MISSING`.
+  package func authorize(_ method: MethodName, _ peer: PeerCredentials) throws(GRPCStatus) -> String {
     let required = requiredRoles[method]
-    let caller = callers[.user(peer.userID)] ?? callers[.group(peer.groupID)]
-    guard let caller, let required, caller.roles.contains(required) else {
-      refused.wrappingAdd(1, ordering: .relaxed)
-      throw GRPCStatus(roleMissing: required, of: caller?.name ?? "uid \(peer.userID)")
+    guard let caller = callers[.user(peer.userID)] ?? callers[.group(peer.groupID)] else {
+      throw refusal(of: "uid \(peer.userID)", for: required)
     }
+    if let required, !caller.roles.contains(required) { throw refusal(of: caller.name, for: required) }
     return caller.name
+  }
+
+  private func refusal(of caller: String, for role: Role?) -> GRPCStatus {
+    refused.wrappingAdd(1, ordering: .relaxed)
+    return GRPCStatus(roleMissing: role, of: caller)
   }
 }

@@ -9,7 +9,6 @@ import UnixGRPCProtobuf
 /// The way of a call to the ledger and back: from a request's fields to an operation, from its reply to a response.
 struct LedgerCall: Sendable {
   let committer: Committer
-  let authorization: Authorization
 
   /// The trailing metadata of a reply that an earlier request with the same key had.
   static let replayedKey = "replayed"
@@ -38,10 +37,7 @@ struct LedgerCall: Sendable {
     with question: () throws -> Asked,
     response: @escaping @Sendable (Asked.Reply) -> Response
   ) {
-    submit(reply, context, response: response) {
-      try authorize(context)
-      return try question()
-    }
+    submit(reply, context, response: response, operation: question)
   }
 
   private func submit<Asked: Operation, Response>(
@@ -70,8 +66,7 @@ struct LedgerCall: Sendable {
   }
 
   func reply<Asked: Question>(to question: Asked, _ context: ServerContext) async throws -> Asked.Reply {
-    try authorize(context)
-    return try Self.reply(of: try await committer.submit(question, deadline: context.deadline), context)
+    try Self.reply(of: try await committer.submit(question, deadline: context.deadline), context)
   }
 
   static func reply<Reply>(of outcome: Outcome<Reply>, _ context: ServerContext) throws(Refusal) -> Reply {
@@ -88,13 +83,11 @@ struct LedgerCall: Sendable {
     for mutation: Asked.Type,
     _ context: ServerContext
   ) throws -> Origin {
-    let caller = try authorization.callerName(of: context.peer, calling: context.method)
+    guard let caller = context.caller else {
+      throw GRPCStatus(code: .internal, message: "the server does not know its callers: it has no authorizer")
+    }
     // Equal messages encode to equal bytes, and fields that we do not know are gone from them.
     let fingerprint = Digest(SHA256.hash(try request.serializedBytes()))
     return Origin(caller: caller, key: try RequestFields.key(key), method: Asked.method, fingerprint: fingerprint)
-  }
-
-  func authorize(_ context: ServerContext) throws(GRPCStatus) {
-    _ = try authorization.callerName(of: context.peer, calling: context.method)
   }
 }

@@ -102,13 +102,15 @@ extension GRPCStatus {
     }
   }
 
+  /// - Parameter role: The role that the method needs; `nil` where any role does.
   init(roleMissing role: Role?, of caller: String) {
-    let name = role.map { "\($0)".lowercased() } ?? "unknown"
+    let name = role.map { "\($0)".lowercased() }
     self.init(
       code: .permissionDenied,
       reason: "ROLE_MISSING",
-      message: "\(caller) needs the role \(name): have it granted in the server's configuration",
-      metadata: ["role": name]
+      message: name.map { "\(caller) needs the role \($0): have it granted in the server's configuration" }
+        ?? "\(caller) has no role: have one granted in the server's configuration",
+      metadata: ["role": name ?? "any"]
     )
   }
 

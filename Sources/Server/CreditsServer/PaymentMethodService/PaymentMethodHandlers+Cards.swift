@@ -67,7 +67,6 @@ extension PaymentMethodHandlers {
     _ request: IngestProcessorEventRequest,
     context: ServerContext
   ) async throws -> IngestProcessorEventResponse {
-    try recharges.ledger.authorize(context)
     let event = try await event(request)
     let rechargeID = try await RechargeCall.asking { try await recharges.worker.take(event) }
     return IngestProcessorEventResponse(

@@ -51,7 +51,6 @@ extension WalletHandlers {
     responses: TypedResponses<VerifyLedgerResponse>,
     context: ServerContext
   ) async throws {
-    try ledger.authorize(context)
     let updates = ledger.committer.verify(known: try RequestFields.knownDigest(request))
     defer { updates.abandon() }
     while let update = try await updates.next() {
@@ -71,7 +70,6 @@ extension WalletHandlers {
     responses: TypedResponses<BackupLedgerResponse>,
     context: ServerContext
   ) async throws {
-    try ledger.authorize(context)
     let backups = ledger.committer.backup()
     defer { backups.abandon() }
     guard let backup = try await backups.next() else {

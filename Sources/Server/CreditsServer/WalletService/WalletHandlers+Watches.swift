@@ -11,7 +11,6 @@ extension WalletHandlers {
     responses: TypedResponses<WatchWalletResponse>,
     context: ServerContext
   ) async throws {
-    try ledger.authorize(context)
     let walletID = try RequestFields.walletID(request.walletID)
     let start = try RequestFields.start(request.start)
     // Asked first, because a question gives back what due holds still set aside.
@@ -31,7 +30,6 @@ extension WalletHandlers {
     responses: TypedResponses<WatchEventsResponse>,
     context: ServerContext
   ) async throws {
-    try ledger.authorize(context)
     let updates = ledger.committer.watchEvents(after: try EventCursor(request.cursor), rules: eventRules)
     defer { updates.abandon() }
     while let update = try await updates.next() {
