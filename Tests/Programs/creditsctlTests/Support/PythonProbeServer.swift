@@ -10,11 +10,12 @@ enum PythonProbeServer {
   static func run(reflection: String = "v1alpha", _ body: (String) async throws -> Void) async throws {
     let directory = try TemporaryDirectory()
     let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let package = tests.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: python!)
     process.arguments = [
       tests.appendingPathComponent("peers/probe_server.py").path, directory.path + "/s",
-      tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("proto").path, reflection,
+      package.appendingPathComponent("proto").path, reflection,
     ]
     let (input, output) = (Pipe(), Pipe())
     process.standardInput = input
