@@ -12,8 +12,8 @@ enum ClientOperation: Sendable {
 
 /// The client's half of a connection.
 ///
-/// `@unchecked Sendable`: every member is touched on the connection's event loop only, but for `post(_:)`, which
-/// hands over through a mailbox.
+/// `@unchecked Sendable`: every member but `post(_:)`, which hands over through a mailbox, is touched on the connection's
+/// event loop only; debug builds assert it.
 final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); a connection is replaced before it gets there.
   private static let lastUsefulStream: Int32 = .max - 1_000_000
@@ -51,6 +51,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   /// The open call on `stream`.
   func call(on stream: Int32) -> ClientCall? {
+    transport.eventLoop.assertOnLoop()
     if let recent, recent.streamID == stream { return recent }
     recent = calls[stream]
     return recent
@@ -73,6 +74,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   private func apply(_ operation: ClientOperation) {
+    transport.eventLoop.assertOnLoop()
     switch operation {
     case .start(let call): start(call)
     case .message(let call, let message): send(message, on: call)
@@ -159,6 +161,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   /// Ends a call from this side.
   func cancel(_ call: ClientCall, _ status: GRPCStatus) {
+    transport.eventLoop.assertOnLoop()
     guard call.status == nil else { return }
     call.body.discard()
     if let stream = call.streamID { session.reset(stream: stream, .cancel) }
@@ -169,6 +172,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   /// Gives the caller its result. The first one counts.
   func complete(_ call: ClientCall, _ status: GRPCStatus, mayRetry: Bool = false) {
+    transport.eventLoop.assertOnLoop()
     guard call.status == nil else { return }
     call.status = status
     deadlines.remove(call)
@@ -210,7 +214,10 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     )
   }
 
-  func receivedBatch() { wakeSettled() }
+  func receivedBatch() {
+    transport.eventLoop.assertOnLoop()
+    wakeSettled()
+  }
 
   private func wakeSettled() {
     for (continuation, result) in settled { continuation.resume(with: result) }
@@ -218,6 +225,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
+    transport.eventLoop.assertOnLoop()
     guard let call = calls.removeValue(forKey: stream) else { return }
     if recent === call { recent = nil }
     // REFUSED_STREAM means that the server has not looked at the call (RFC 9113 section 8.7).
@@ -231,6 +239,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {
+    transport.eventLoop.assertOnLoop()
     // nghttp2 closes the streams above the last one with REFUSED_STREAM, and lets the others end.
     retire(GRPCStatus(code: .unavailable, message: "the server is shutting down"))
   }
@@ -246,11 +255,13 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   func transportClosed(_ failure: HTTP2Failure?) {
+    transport.eventLoop.assertOnLoop()
     let text = failure.map { "the connection failed: \($0)" } ?? "the server closed the connection"
     endAllCalls(GRPCStatus(code: .unavailable, message: text))
   }
 
   func sessionFinished() {
+    transport.eventLoop.assertOnLoop()
     endAllCalls(GRPCStatus(code: .unavailable, message: "the connection has ended"))
   }
 

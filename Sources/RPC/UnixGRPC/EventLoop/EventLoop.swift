@@ -49,6 +49,12 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   var inEventLoop: Bool { threadID.load(ordering: .relaxed) == Self.currentThreadID }
 
+  /// Traps in debug builds when called from another thread than the loop's. What is confined to the loop calls it where
+  /// others enter; it costs nothing in release builds.
+  func assertOnLoop(file: StaticString = #fileID, line: UInt = #line) {
+    assert(inEventLoop, "confined to an event loop, and touched from another thread", file: file, line: line)
+  }
+
   private static var currentThreadID: UInt { UInt(pthread_self()) }
 
   // MARK: Work from any thread
@@ -86,18 +92,26 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   // MARK: On the loop's thread
 
-  func forget(_ timer: LoopTimer) { timers.remove(timer) }
+  func forget(_ timer: LoopTimer) {
+    assertOnLoop()
+    timers.remove(timer)
+  }
 
   /// Watches `descriptor` until `unwatch`, and keeps `source` that long.
   func watch(_ descriptor: Int32, for readiness: Readiness, source: any EventSource) throws(SocketError) {
+    assertOnLoop()
     try poller.add(descriptor, for: readiness)
     while sources.count <= descriptor { sources.append(nil) }
     sources[Int(descriptor)] = source
   }
 
-  func change(_ descriptor: Int32, to readiness: Readiness) { poller.change(descriptor, to: readiness) }
+  func change(_ descriptor: Int32, to readiness: Readiness) {
+    assertOnLoop()
+    poller.change(descriptor, to: readiness)
+  }
 
   func unwatch(_ descriptor: Int32) {
+    assertOnLoop()
     poller.remove(descriptor)
     sources[Int(descriptor)] = nil
   }

@@ -26,6 +26,7 @@ final class LoopTimer: DeadlineHolder, @unchecked Sendable {
   }
 
   func fire() {
+    eventLoop.assertOnLoop()
     let action = action
     self.action = nil
     if !isCancelled.load(ordering: .relaxed) { action?() }

@@ -1,6 +1,7 @@
 /// Watches the deadlines of a connection's calls with one timer, and tells of each that passes.
 ///
-/// `@unchecked Sendable`: every member is touched on the event loop only; the conformance lets the timer fire there.
+/// `@unchecked Sendable`: every member is touched on the event loop only, which debug builds assert; the conformance lets
+/// the timer fire there.
 final class DeadlineTimer<Holder: DeadlineHolder>: @unchecked Sendable {
   private let eventLoop: EventLoop
   private var queue = DeadlineQueue<Holder>()
@@ -13,15 +14,20 @@ final class DeadlineTimer<Holder: DeadlineHolder>: @unchecked Sendable {
   }
 
   func insert(_ holder: Holder) {
+    eventLoop.assertOnLoop()
     queue.insert(holder)
     arm()
   }
 
   /// Forgets `holder`. The timer is left to fire, and then looks for the next: most calls end long before their deadline.
-  func remove(_ holder: Holder) { queue.remove(holder) }
+  func remove(_ holder: Holder) {
+    eventLoop.assertOnLoop()
+    queue.remove(holder)
+  }
 
   /// A timer that is left keeps the connection in memory until it fires, years later if a caller said so.
   func cancel() {
+    eventLoop.assertOnLoop()
     armed?.timer.cancel()
     armed = nil
   }

@@ -2,7 +2,8 @@ import CNghttp2
 
 /// One HTTP/2 connection's protocol state, without I/O: bytes in, events out, frames out.
 ///
-/// Owns the nghttp2 session and frees it. Confined to its connection's event loop.
+/// Owns the nghttp2 session and frees it. Confined to its connection's event loop, which debug
+/// builds assert.
 final class HTTP2Session {
   enum Role { case server, client }
 
@@ -21,8 +22,11 @@ final class HTTP2Session {
 
   private let maximumQueuedFrames: Int
 
-  init(role: Role, limits: ConnectionLimits) {
+  private let eventLoop: EventLoop
+
+  init(role: Role, limits: ConnectionLimits, eventLoop: EventLoop) {
     self.role = role
+    self.eventLoop = eventLoop
     maximumQueuedFrames = limits.maximumQueuedFrames
     provokedResets = RateLimit(burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond)
 
@@ -111,6 +115,7 @@ final class HTTP2Session {
 
   /// Feeds bytes from the socket. Events reach the delegate before it returns.
   func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Failure) {
+    eventLoop.assertOnLoop()
     guard let base = bytes.baseAddress else { return }
     let consumed = nghttp2_session_mem_recv(
       session,
@@ -131,6 +136,7 @@ final class HTTP2Session {
 
   /// Appends frames to `buffer` until nothing waits or `limit` is reached. Returns whether the limit was.
   func send(into buffer: inout UnsentBytes, limit: Int) throws(HTTP2Failure) -> Bool {
+    eventLoop.assertOnLoop()
     while buffer.count < limit {
       var data: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &data)
@@ -173,6 +179,7 @@ final class HTTP2Session {
 
   /// Sends response headers; with a body, its messages and trailers follow as the delegate yields them.
   func submitResponse(stream: Int32, headers: HeaderList, hasBody: Bool) {
+    eventLoop.assertOnLoop()
     // Refused only for a stream that is gone, whose close the delegate hears of.
     _ = headers.withFields { fields, count in
       guard hasBody else { return nghttp2_submit_response(session, stream, fields, count, nil) }
@@ -183,6 +190,7 @@ final class HTTP2Session {
 
   /// Opens a stream. Returns `nil` when the connection has no stream identifiers left or is going away.
   func submitRequest(headers: HeaderList) -> Int32? {
+    eventLoop.assertOnLoop()
     let stream = headers.withFields { fields, count in
       var provider = Self.bodyProvider
       return nghttp2_submit_request(session, nil, fields, count, &provider, nil)
@@ -191,27 +199,44 @@ final class HTTP2Session {
   }
 
   /// Asks for the body of `stream` again after it was deferred.
-  func resume(stream: Int32) { nghttp2_session_resume_data(session, stream) }
+  func resume(stream: Int32) {
+    eventLoop.assertOnLoop()
+    nghttp2_session_resume_data(session, stream)
+  }
 
   func reset(stream: Int32, _ error: HTTP2ErrorCode) {
+    eventLoop.assertOnLoop()
     nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, error.rawValue)
   }
 
   /// Gives `bytes` of a stream's window back to the peer.
-  func consume(stream: Int32, bytes: Int) { nghttp2_session_consume_stream(session, stream, bytes) }
+  func consume(stream: Int32, bytes: Int) {
+    eventLoop.assertOnLoop()
+    nghttp2_session_consume_stream(session, stream, bytes)
+  }
 
   /// Gives `bytes` of the connection's window back to the peer.
-  func consumeConnection(bytes: Int) { nghttp2_session_consume_connection(session, bytes) }
+  func consumeConnection(bytes: Int) {
+    eventLoop.assertOnLoop()
+    nghttp2_session_consume_connection(session, bytes)
+  }
 
   // MARK: The connection
 
-  func ping() { nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
+  func ping() {
+    eventLoop.assertOnLoop()
+    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+  }
 
   /// Announces that no new streams will be taken, but takes those already under way (RFC 9113 section 6.8).
-  func submitShutdownNotice() { nghttp2_submit_shutdown_notice(session) }
+  func submitShutdownNotice() {
+    eventLoop.assertOnLoop()
+    nghttp2_submit_shutdown_notice(session)
+  }
 
   /// Refuses streams after the last one received; those before it go on.
   func submitGoAway() {
+    eventLoop.assertOnLoop()
     nghttp2_submit_goaway(
       session,
       UInt8(NGHTTP2_FLAG_NONE.rawValue),
@@ -223,5 +248,8 @@ final class HTTP2Session {
   }
 
   /// Ends the connection with an error, after the frames that wait.
-  func terminate(_ error: HTTP2ErrorCode) { nghttp2_session_terminate_session(session, error.rawValue) }
+  func terminate(_ error: HTTP2ErrorCode) {
+    eventLoop.assertOnLoop()
+    nghttp2_session_terminate_session(session, error.rawValue)
+  }
 }

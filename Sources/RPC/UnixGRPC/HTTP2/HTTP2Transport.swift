@@ -14,8 +14,8 @@ protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
 
 /// Moves bytes between a socket and an HTTP/2 session: one write per batch of reads, or per turn of the loop.
 ///
-/// `@unchecked Sendable`: every member is touched on the event loop only; the conformance lets the connection schedule
-/// a flush there.
+/// `@unchecked Sendable`: every member is touched on the event loop only, which debug builds assert; the conformance lets
+/// the connection schedule a flush there.
 final class HTTP2Transport: EventSource, @unchecked Sendable {
   /// Bytes taken from the session before asking the socket whether it still takes them.
   private static let writeBatch = 256 * 1024
@@ -45,13 +45,14 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private var quietTicks = 0
 
   init(role: HTTP2Session.Role, limits: ConnectionLimits, timing: ConnectionTiming, eventLoop: EventLoop) {
-    session = HTTP2Session(role: role, limits: limits)
+    session = HTTP2Session(role: role, limits: limits, eventLoop: eventLoop)
     self.timing = timing
     self.eventLoop = eventLoop
   }
 
   /// Gives the transport its user, whom it keeps until the connection is over, and its connected socket, and begins.
   func start(_ delegate: any HTTP2TransportDelegate, socket: consuming OwnedDescriptor) throws(SocketError) {
+    eventLoop.assertOnLoop()
     self.delegate = delegate
     session.delegate = delegate
     let number = socket.number
@@ -73,12 +74,14 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   /// Calls `body` on the event loop once the socket is closed.
   func onClose(_ body: @escaping @Sendable () -> Void) {
+    eventLoop.assertOnLoop()
     if isOpen { whenClosed.append(body) } else { body() }
   }
 
   // MARK: Reading
 
   func ready(_ readiness: Readiness) {
+    eventLoop.assertOnLoop()
     if readiness.contains(.writable) {
       isBlocked = false
       if let number = socket?.number { eventLoop.change(number, to: .readable) }
@@ -130,6 +133,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   /// Has what waits in the session written when the current batch of reads, or turn of the loop, ends.
   func setNeedsFlush() {
+    eventLoop.assertOnLoop()
     guard !isReading, !isFlushScheduled else { return }
     isFlushScheduled = true
     eventLoop.execute {
@@ -140,6 +144,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   /// Writes what waits in the session. Not to be called while the session takes bytes in.
   func flush() {
+    eventLoop.assertOnLoop()
     guard delegate != nil, let number = socket?.number else { return }
     do throws(HTTP2Failure) {
       var isMore = true
@@ -172,6 +177,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   /// Closes the connection at once.
   func close(_ failure: HTTP2Failure?) {
+    eventLoop.assertOnLoop()
     end(failure)
     guard let number = socket?.number else { return }
     eventLoop.unwatch(number)

@@ -3,7 +3,8 @@ import Glibc
 
 /// Takes connections from a listening socket, and hands each on with who is at its other end.
 ///
-/// `@unchecked Sendable`: every member is touched on the event loop only, but for `close()`, which goes there.
+/// `@unchecked Sendable`: every member but `close()`, which goes there, is touched on the event loop only; debug builds
+/// assert it.
 final class Acceptor: EventSource, @unchecked Sendable {
   /// Out of descriptors or memory, accept(2) fails at once and for ever; asking again in a tight loop would starve calls.
   private static let pause = Duration.milliseconds(100)
@@ -32,11 +33,13 @@ final class Acceptor: EventSource, @unchecked Sendable {
 
   /// On the event loop.
   func start() throws(SocketError) {
+    eventLoop.assertOnLoop()
     guard let number = listener?.number else { return }
     try eventLoop.watch(number, for: .readable, source: self)
   }
 
   func ready(_ readiness: Readiness) {
+    eventLoop.assertOnLoop()
     guard let listener = listener?.number else { return }
     for _ in 0..<Self.connectionsPerTurn {
       let number = accept4(listener, nil, nil, Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))

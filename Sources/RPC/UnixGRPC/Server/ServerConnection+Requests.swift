@@ -1,6 +1,7 @@
 /// From the first header of a call to its handler's start.
 extension ServerConnection {
   func headersBegan(stream: Int32) {
+    eventLoop.assertOnLoop()
     // A header block on a known stream is its trailers, which gRPC requests do not have.
     guard call(on: stream) == nil else { return }
     let call = ServerCall(streamID: stream, maximumMessageSize: limits.maximumReceiveMessageSize)
@@ -200,6 +201,7 @@ extension ServerConnection {
   // MARK: Handlers
 
   func receivedBatch() {
+    eventLoop.assertOnLoop()
     // A handler that answers at once must not make nghttp2 work while it is still in its receive function.
     while !ready.isEmpty {
       var batch: [ServerCall] = []

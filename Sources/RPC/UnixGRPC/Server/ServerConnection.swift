@@ -11,8 +11,8 @@ enum ServerOperation: Sendable {
 
 /// The server's half of a connection: its calls from first header to status.
 ///
-/// `@unchecked Sendable`: every member is touched on the connection's event loop only, but for `post(_:)`, which
-/// hands over through a mailbox.
+/// `@unchecked Sendable`: every member but `post(_:)`, which hands over through a mailbox, is touched on the connection's
+/// event loop only; debug builds assert it.
 final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   let peer: PeerCredentials
   let server: ServerCore
@@ -59,12 +59,14 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   /// The open call on `stream`.
   func call(on stream: Int32) -> ServerCall? {
+    eventLoop.assertOnLoop()
     if let recent, recent.streamID == stream { return recent }
     recent = calls[stream]
     return recent
   }
 
   func insert(_ call: ServerCall) {
+    eventLoop.assertOnLoop()
     calls[call.streamID] = call
     recent = call
   }
@@ -86,6 +88,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   private func apply(_ operation: ServerOperation) {
+    eventLoop.assertOnLoop()
     switch operation {
     case .unaryResult(let stream, .success(let message)):
       guard let call = call(on: stream), call.status == nil else { return }
@@ -137,6 +140,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   // MARK: The end of calls and of the connection
 
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
+    eventLoop.assertOnLoop()
     guard let call = calls.removeValue(forKey: stream) else { return }
     if recent === call { recent = nil }
     end(call)
@@ -172,6 +176,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   func transportClosed(_ failure: HTTP2Failure?) {
+    eventLoop.assertOnLoop()
     if let failure {
       server.logger.debug("a connection failed", metadata: ["pid": "\(peer.processID)", "error": "\(failure)"])
     }
@@ -179,7 +184,10 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     closed(self)
   }
 
-  func sessionFinished() { endAllCalls() }
+  func sessionFinished() {
+    eventLoop.assertOnLoop()
+    endAllCalls()
+  }
 
   private func endAllCalls() {
     let open = calls.values
@@ -195,6 +203,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Lets the open calls end and takes no new ones (RFC 9113 section 6.8): a first GOAWAY that refuses nothing,
   /// and once the peer has seen it, as its answer to a PING shows, one that names the last call taken.
   func drain() {
+    eventLoop.assertOnLoop()
     guard !isDraining else { return }
     isDraining = true
     session.submitShutdownNotice()
