@@ -3,6 +3,7 @@
 #endif
 
 // What generated code calls to lay a message out as the C struct that protobuf-c packs.
+@_spi(CLayout)
 extension Arena {
   /// Memory for `size` bytes, uninitialised.
   public func allocate(_ size: Int) -> UnsafeMutableRawPointer {

@@ -10,6 +10,7 @@ import CProtobufC
 /// of the heap up to a limit. Nothing is given back singly: the whole goes when the ``ArenaOwner`` does.
 ///
 /// An arena is a handle for generated code, valid only during the call that it is passed to.
+@_spi(CLayout)
 public struct Arena {
   struct Header {
     var next: UnsafeMutableRawPointer
@@ -100,6 +101,7 @@ let arenaStackSize = 1024
 let arenaAlignment = 8
 
 /// Owns an arena's heap blocks and frees them when it goes.
+@_spi(CLayout)
 @usableFromInline
 struct ArenaOwner: ~Copyable {
   @usableFromInline

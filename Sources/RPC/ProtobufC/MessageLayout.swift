@@ -3,6 +3,7 @@ import CProtobufC
 /// How protobuf-c lays a message type out in memory.
 ///
 /// `@unchecked Sendable`: it points at the constant data that protoc-c generated, which nothing ever writes.
+@_spi(CLayout)
 public struct MessageLayout: @unchecked Sendable {
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
 

@@ -3,6 +3,7 @@ import CProtobufC
 /// Packs the C struct that `layOut` builds in a fresh arena.
 ///
 /// For generated code, and for Swift models written by hand over generated C.
+@_spi(CLayout)
 public func packed(_ layOut: (Arena) -> UnsafeMutableRawPointer) throws(MessageEncodingError) -> [UInt8] {
   try withUnsafeTemporaryAllocation(byteCount: arenaStackSize, alignment: arenaAlignment) {
     (buffer) throws(MessageEncodingError) in

@@ -4,6 +4,7 @@ import CProtobufC
 ///
 /// For generated code, and for Swift models written by hand over generated C. Inlined into its callers, so that the
 /// value is made where it is wanted.
+@_spi(CLayout)
 @inlinable
 public func unpacked<Value>(
   _ bytes: [UInt8],
@@ -23,6 +24,7 @@ public func unpacked<Value>(
   }
 }
 
+@_spi(CLayout)
 @usableFromInline
 func check(
   _ bytes: UnsafeBufferPointer<UInt8>,
@@ -32,6 +34,7 @@ func check(
   try WireScan(depthLimit: limits.depth).check(bytes, as: layout.descriptor)
 }
 
+@_spi(CLayout)
 @usableFromInline
 func unpack(
   _ bytes: UnsafeBufferPointer<UInt8>,

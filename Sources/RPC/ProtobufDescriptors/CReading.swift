@@ -1,5 +1,5 @@
 import CProtobufDescriptors
-import ProtobufC
+@_spi(CLayout) import ProtobufC
 
 /// The elements of a repeated field of pointers.
 func list<Element>(

@@ -1,5 +1,5 @@
 import CProtobufDescriptors
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 /// What `protoc` sends a plugin on its standard input.
 package struct CodeGeneratorRequest: Sendable, Hashable {

@@ -1,5 +1,5 @@
 import CProtobufDescriptors
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 /// A set of proto files, as `protoc -o` writes it.
 package struct FileDescriptorSet: Sendable, Hashable {

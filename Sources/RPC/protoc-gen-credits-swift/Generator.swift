@@ -52,6 +52,8 @@ struct Generator {
       source.line()
       try messages.write(message, to: &source)
     }
+    let layouts = LayoutWriter(access: access, types: types)
+    for message in file.messages { try layouts.write(message, to: &source) }
     for service in file.services {
       let methods = try MethodModel.all(of: service, in: file, types: types, options: options)
       try MethodsWriter(access: access, options: options, types: types).write(service, methods, to: &source)
@@ -65,9 +67,9 @@ struct Generator {
     let access = parameters.visibility.rawValue
     var lines: Set<String> = []
     if !file.messages.isEmpty {
-      lines = ["internal import \(parameters.cModule)", "\(access) import ProtobufC"]
+      lines = ["internal import \(parameters.cModule)", "\(LayoutWriter.spi) \(access) import ProtobufC"]
       let mapped = usedFiles(in: file.messages).compactMap { parameters.modules[$0] }
-      lines.formUnion(mapped.map { "\(access) import \($0)" })
+      lines.formUnion(mapped.map { "\(LayoutWriter.spi) \(access) import \($0)" })
     }
     if !file.services.isEmpty {
       lines.formUnion(["\(access) import UnixGRPC", "\(access) import UnixGRPCProtobuf"])

@@ -1,15 +1,30 @@
 import ProtobufDescriptors
 
 /// Writes how a message is copied from its C struct and laid out as one.
+///
+/// That goes into an extension which shows only to those who import the module with ``spi``: pointers are no business of
+/// the message's users.
 struct LayoutWriter {
   let access: String
   let types: TypeCatalog
 
-  func write(
-    _ message: MessageDescriptor,
-    _ members: [Member],
-    to source: inout SwiftSource
-  ) throws(GeneratorError) {
+  /// The system programming interface of ProtobufC that generated code is written against, and belongs to.
+  static let spi = "@_spi(CLayout)"
+
+  /// Writes the extensions of a message and of those within it.
+  func write(_ message: MessageDescriptor, to source: inout SwiftSource) throws(GeneratorError) {
+    source.line()
+    // Only what is public can be set apart so.
+    if access == "public " { source.line(Self.spi) }
+    let name = try types.swiftName(message.fullName)
+    try source.block("extension \(name): CStructMessage") { (source) throws(GeneratorError) in
+      try writeMembers(of: message, to: &source)
+    }
+    for nested in message.messages where !nested.isMapEntry { try write(nested, to: &source) }
+  }
+
+  private func writeMembers(of message: MessageDescriptor, to source: inout SwiftSource) throws(GeneratorError) {
+    let members = try Member.all(of: message, types: types)
     let cType = CNames.type(message.fullName)
     let initialize = CNames.functions(message.fullName) + "__init"
 

@@ -30,8 +30,6 @@ struct MessageWriter {
         try write(nested, to: &source)
       }
       source.line()
-      try LayoutWriter(access: access, types: types).write(message, members, to: &source)
-      source.line()
       try TextWriter(access: access, types: types, options: options).write(message, members, to: &source)
     }
   }

@@ -62,7 +62,8 @@ enum SwiftNames {
   ]
 
   private static let hiding: Set<String> = [
-    "Any", "Arena", "Array", "Bool", "CallOptions", "CustomReflectable", "CustomStringConvertible", "Dictionary",
+    "Any", "Arena", "Array", "Bool", "CStructMessage", "CallOptions", "CustomReflectable", "CustomStringConvertible",
+    "Dictionary",
     "Double", "Error", "Float", "GRPCClient", "Hashable", "Indirect", "Int", "Int32", "Int64", "MemoryLayout",
     "MessageLayout", "MessageText", "MethodDefinition", "MethodName", "Mirror", "Optional", "Protocol",
     "ProtobufMessage", "Result", "Self", "Sendable", "ServerContext", "ServiceDefinition", "String", "Task", "Type",

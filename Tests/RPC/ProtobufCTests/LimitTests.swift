@@ -1,7 +1,7 @@
 import TestMessages
 import Testing
 
-@testable import ProtobufC
+@_spi(CLayout) @testable import ProtobufC
 
 @Suite("What a message may cost")
 struct LimitTests {

@@ -75,9 +75,25 @@ struct GeneratorTests {
   func modules() throws {
     let parameter = Self.parameter + ",import=google/protobuf/timestamp.proto:Known"
     let source = try generate("test/v1/shapes.proto", parameter: parameter)
-    #expect(source.contains("\npublic import Known\n"))
+    #expect(source.contains("\n@_spi(CLayout) public import Known\n"))
     #expect(source.contains("case time(Known.Timestamp)"))
     #expect(try !generate("test/v1/scalars.proto", parameter: parameter).contains("Known"))
+  }
+
+  @Test("shows pointers only to those who import its system programming interface")
+  func pointers() throws {
+    let source = try generate("test/v1/shapes.proto", parameter: Self.parameter + ",visibility=public")
+    #expect(source.contains("\n@_spi(CLayout) public import ProtobufC\n"))
+    let declarations = source.split(separator: "\n}\n")
+    let messages = declarations.filter { $0.contains("public struct ") }
+    #expect(messages.count >= 5)
+    for message in messages { #expect(!message.contains("Pointer") && !message.contains("Arena")) }
+    let layouts = declarations.filter { $0.contains("Pointer") }
+    #expect(layouts.contains { $0.contains("extension Awkward.Pair: CStructMessage {") })
+    for layout in layouts { #expect(layout.hasPrefix("\n@_spi(CLayout)\nextension "), "\(layout)") }
+    // What is not public shows to nobody outside anyway.
+    let inside = try generate("test/v1/shapes.proto", parameter: Self.parameter + ",visibility=package")
+    #expect(!inside.contains("@_spi(CLayout)\nextension"))
   }
 
   @Test("writes no secret into a message's text")

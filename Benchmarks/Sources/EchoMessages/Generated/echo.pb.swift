@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CEchoMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 package import UnixGRPC
 package import UnixGRPCProtobuf
 
@@ -14,6 +14,14 @@ package struct EchoMessage: ProtobufMessage {
     self.payload = payload
   }
 
+  package var description: String {
+    var text = MessageText("EchoMessage")
+    if !self.payload.isEmpty { text.field("payload", self.payload) }
+    return text.finished()
+  }
+}
+
+extension EchoMessage: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Benchmarks__Echo__V1__EchoMessage()
     benchmarks__echo__v1__echo_message__init(&c)
@@ -29,12 +37,6 @@ package struct EchoMessage: ProtobufMessage {
     let c = arena.make(Benchmarks__Echo__V1__EchoMessage.self, benchmarks__echo__v1__echo_message__init)
     c.pointee.payload = ProtobufCBinaryData(len: self.payload.count, data: arena.bytes(self.payload))
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("EchoMessage")
-    if !self.payload.isEmpty { text.field("payload", self.payload) }
-    return text.finished()
   }
 }
 

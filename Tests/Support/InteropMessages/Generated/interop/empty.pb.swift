@@ -2,13 +2,20 @@
 // swift-format-ignore-file
 
 internal import CInteropMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 /// Nothing: as a request or a response, a message of no bytes.
 package struct Empty: ProtobufMessage {
   package init() {
   }
 
+  package var description: String {
+    let text = MessageText("Empty")
+    return text.finished()
+  }
+}
+
+extension Empty: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__Empty()
     grpc__testing__empty__init(&c)
@@ -21,10 +28,5 @@ package struct Empty: ProtobufMessage {
   package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Grpc__Testing__Empty.self, grpc__testing__empty__init)
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    let text = MessageText("Empty")
-    return text.finished()
   }
 }

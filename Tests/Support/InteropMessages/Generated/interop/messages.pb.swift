@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CInteropMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 package enum PayloadType: Sendable, Hashable, CustomStringConvertible {
   /// Bytes of which only the number matters.
@@ -41,23 +41,6 @@ package struct BoolValue: ProtobufMessage {
     self.value = value
   }
 
-  package static let layout: MessageLayout = {
-    var c = Grpc__Testing__BoolValue()
-    grpc__testing__bool_value__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Grpc__Testing__BoolValue.self)
-    self.value = c.pointee.value != 0
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Grpc__Testing__BoolValue.self, grpc__testing__bool_value__init)
-    c.pointee.value = self.value ? 1 : 0
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("BoolValue")
     if self.value { text.field("value", self.value) }
@@ -73,25 +56,6 @@ package struct Payload: ProtobufMessage {
   package init(type: PayloadType = .compressable, body: [UInt8] = []) {
     self.type = type
     self.body = body
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Grpc__Testing__Payload()
-    grpc__testing__payload__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Grpc__Testing__Payload.self)
-    self.type = PayloadType(rawValue: Int32(truncatingIfNeeded: c.pointee.type.rawValue))
-    self.body = [UInt8](UnsafeBufferPointer(start: c.pointee.body.data, count: c.pointee.body.len))
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Grpc__Testing__Payload.self, grpc__testing__payload__init)
-    c.pointee.type = Grpc__Testing__PayloadType(rawValue: Grpc__Testing__PayloadType.RawValue(truncatingIfNeeded: self.type.rawValue))
-    c.pointee.body = ProtobufCBinaryData(len: self.body.count, data: arena.bytes(self.body))
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -110,25 +74,6 @@ package struct EchoStatus: ProtobufMessage {
   package init(code: Int32 = 0, message: String = "") {
     self.code = code
     self.message = message
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Grpc__Testing__EchoStatus()
-    grpc__testing__echo_status__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Grpc__Testing__EchoStatus.self)
-    self.code = c.pointee.code
-    self.message = String(cString: c.pointee.message)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Grpc__Testing__EchoStatus.self, grpc__testing__echo_status__init)
-    c.pointee.code = self.code
-    c.pointee.message = arena.string(self.message, "grpc.testing.EchoStatus.message")
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -159,6 +104,187 @@ package struct SimpleRequest: ProtobufMessage {
     self.expectCompressed = expectCompressed
   }
 
+  package var description: String {
+    var text = MessageText("SimpleRequest")
+    if self.responseType != .compressable { text.field("response_type", self.responseType) }
+    if self.responseSize != 0 { text.field("response_size", self.responseSize) }
+    if let value = self.payload { text.field("payload", value) }
+    if let value = self.responseCompressed { text.field("response_compressed", value) }
+    if let value = self.responseStatus { text.field("response_status", value) }
+    if let value = self.expectCompressed { text.field("expect_compressed", value) }
+    return text.finished()
+  }
+}
+
+package struct SimpleResponse: ProtobufMessage {
+  package var payload: Payload?
+
+  package init(payload: Payload? = nil) {
+    self.payload = payload
+  }
+
+  package var description: String {
+    var text = MessageText("SimpleResponse")
+    if let value = self.payload { text.field("payload", value) }
+    return text.finished()
+  }
+}
+
+package struct StreamingInputCallRequest: ProtobufMessage {
+  package var payload: Payload?
+  /// Whether the caller says that it has compressed this message.
+  package var expectCompressed: BoolValue?
+
+  package init(payload: Payload? = nil, expectCompressed: BoolValue? = nil) {
+    self.payload = payload
+    self.expectCompressed = expectCompressed
+  }
+
+  package var description: String {
+    var text = MessageText("StreamingInputCallRequest")
+    if let value = self.payload { text.field("payload", value) }
+    if let value = self.expectCompressed { text.field("expect_compressed", value) }
+    return text.finished()
+  }
+}
+
+package struct StreamingInputCallResponse: ProtobufMessage {
+  /// The number of bytes in all payloads together.
+  package var aggregatedPayloadSize: Int32
+
+  package init(aggregatedPayloadSize: Int32 = 0) {
+    self.aggregatedPayloadSize = aggregatedPayloadSize
+  }
+
+  package var description: String {
+    var text = MessageText("StreamingInputCallResponse")
+    if self.aggregatedPayloadSize != 0 { text.field("aggregated_payload_size", self.aggregatedPayloadSize) }
+    return text.finished()
+  }
+}
+
+/// One response that is asked for.
+package struct ResponseParameters: ProtobufMessage {
+  package var size: Int32
+  /// How long the server waits before it.
+  package var intervalUs: Int32
+  /// Whether it is to be compressed.
+  package var compressed: BoolValue?
+
+  package init(size: Int32 = 0, intervalUs: Int32 = 0, compressed: BoolValue? = nil) {
+    self.size = size
+    self.intervalUs = intervalUs
+    self.compressed = compressed
+  }
+
+  package var description: String {
+    var text = MessageText("ResponseParameters")
+    if self.size != 0 { text.field("size", self.size) }
+    if self.intervalUs != 0 { text.field("interval_us", self.intervalUs) }
+    if let value = self.compressed { text.field("compressed", value) }
+    return text.finished()
+  }
+}
+
+package struct StreamingOutputCallRequest: ProtobufMessage {
+  package var responseType: PayloadType
+  package var responseParameters: [ResponseParameters]
+  package var payload: Payload?
+  package var responseStatus: EchoStatus?
+
+  package init(responseType: PayloadType = .compressable, responseParameters: [ResponseParameters] = [], payload: Payload? = nil, responseStatus: EchoStatus? = nil) {
+    self.responseType = responseType
+    self.responseParameters = responseParameters
+    self.payload = payload
+    self.responseStatus = responseStatus
+  }
+
+  package var description: String {
+    var text = MessageText("StreamingOutputCallRequest")
+    if self.responseType != .compressable { text.field("response_type", self.responseType) }
+    if !self.responseParameters.isEmpty { text.field("response_parameters", self.responseParameters) }
+    if let value = self.payload { text.field("payload", value) }
+    if let value = self.responseStatus { text.field("response_status", value) }
+    return text.finished()
+  }
+}
+
+package struct StreamingOutputCallResponse: ProtobufMessage {
+  package var payload: Payload?
+
+  package init(payload: Payload? = nil) {
+    self.payload = payload
+  }
+
+  package var description: String {
+    var text = MessageText("StreamingOutputCallResponse")
+    if let value = self.payload { text.field("payload", value) }
+    return text.finished()
+  }
+}
+
+extension BoolValue: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Grpc__Testing__BoolValue()
+    grpc__testing__bool_value__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Grpc__Testing__BoolValue.self)
+    self.value = c.pointee.value != 0
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Grpc__Testing__BoolValue.self, grpc__testing__bool_value__init)
+    c.pointee.value = self.value ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Payload: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Grpc__Testing__Payload()
+    grpc__testing__payload__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Grpc__Testing__Payload.self)
+    self.type = PayloadType(rawValue: Int32(truncatingIfNeeded: c.pointee.type.rawValue))
+    self.body = [UInt8](UnsafeBufferPointer(start: c.pointee.body.data, count: c.pointee.body.len))
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Grpc__Testing__Payload.self, grpc__testing__payload__init)
+    c.pointee.type = Grpc__Testing__PayloadType(rawValue: Grpc__Testing__PayloadType.RawValue(truncatingIfNeeded: self.type.rawValue))
+    c.pointee.body = ProtobufCBinaryData(len: self.body.count, data: arena.bytes(self.body))
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension EchoStatus: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Grpc__Testing__EchoStatus()
+    grpc__testing__echo_status__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Grpc__Testing__EchoStatus.self)
+    self.code = c.pointee.code
+    self.message = String(cString: c.pointee.message)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Grpc__Testing__EchoStatus.self, grpc__testing__echo_status__init)
+    c.pointee.code = self.code
+    c.pointee.message = arena.string(self.message, "grpc.testing.EchoStatus.message")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension SimpleRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__SimpleRequest()
     grpc__testing__simple_request__init(&c)
@@ -185,26 +311,9 @@ package struct SimpleRequest: ProtobufMessage {
     if let value = self.expectCompressed { c.pointee.expect_compressed = value.laidOut(in: arena).assumingMemoryBound(to: Grpc__Testing__BoolValue.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("SimpleRequest")
-    if self.responseType != .compressable { text.field("response_type", self.responseType) }
-    if self.responseSize != 0 { text.field("response_size", self.responseSize) }
-    if let value = self.payload { text.field("payload", value) }
-    if let value = self.responseCompressed { text.field("response_compressed", value) }
-    if let value = self.responseStatus { text.field("response_status", value) }
-    if let value = self.expectCompressed { text.field("expect_compressed", value) }
-    return text.finished()
-  }
 }
 
-package struct SimpleResponse: ProtobufMessage {
-  package var payload: Payload?
-
-  package init(payload: Payload? = nil) {
-    self.payload = payload
-  }
-
+extension SimpleResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__SimpleResponse()
     grpc__testing__simple_response__init(&c)
@@ -221,24 +330,9 @@ package struct SimpleResponse: ProtobufMessage {
     if let value = self.payload { c.pointee.payload = value.laidOut(in: arena).assumingMemoryBound(to: Grpc__Testing__Payload.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("SimpleResponse")
-    if let value = self.payload { text.field("payload", value) }
-    return text.finished()
-  }
 }
 
-package struct StreamingInputCallRequest: ProtobufMessage {
-  package var payload: Payload?
-  /// Whether the caller says that it has compressed this message.
-  package var expectCompressed: BoolValue?
-
-  package init(payload: Payload? = nil, expectCompressed: BoolValue? = nil) {
-    self.payload = payload
-    self.expectCompressed = expectCompressed
-  }
-
+extension StreamingInputCallRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__StreamingInputCallRequest()
     grpc__testing__streaming_input_call_request__init(&c)
@@ -257,23 +351,9 @@ package struct StreamingInputCallRequest: ProtobufMessage {
     if let value = self.expectCompressed { c.pointee.expect_compressed = value.laidOut(in: arena).assumingMemoryBound(to: Grpc__Testing__BoolValue.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("StreamingInputCallRequest")
-    if let value = self.payload { text.field("payload", value) }
-    if let value = self.expectCompressed { text.field("expect_compressed", value) }
-    return text.finished()
-  }
 }
 
-package struct StreamingInputCallResponse: ProtobufMessage {
-  /// The number of bytes in all payloads together.
-  package var aggregatedPayloadSize: Int32
-
-  package init(aggregatedPayloadSize: Int32 = 0) {
-    self.aggregatedPayloadSize = aggregatedPayloadSize
-  }
-
+extension StreamingInputCallResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__StreamingInputCallResponse()
     grpc__testing__streaming_input_call_response__init(&c)
@@ -290,28 +370,9 @@ package struct StreamingInputCallResponse: ProtobufMessage {
     c.pointee.aggregated_payload_size = self.aggregatedPayloadSize
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("StreamingInputCallResponse")
-    if self.aggregatedPayloadSize != 0 { text.field("aggregated_payload_size", self.aggregatedPayloadSize) }
-    return text.finished()
-  }
 }
 
-/// One response that is asked for.
-package struct ResponseParameters: ProtobufMessage {
-  package var size: Int32
-  /// How long the server waits before it.
-  package var intervalUs: Int32
-  /// Whether it is to be compressed.
-  package var compressed: BoolValue?
-
-  package init(size: Int32 = 0, intervalUs: Int32 = 0, compressed: BoolValue? = nil) {
-    self.size = size
-    self.intervalUs = intervalUs
-    self.compressed = compressed
-  }
-
+extension ResponseParameters: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__ResponseParameters()
     grpc__testing__response_parameters__init(&c)
@@ -332,29 +393,9 @@ package struct ResponseParameters: ProtobufMessage {
     if let value = self.compressed { c.pointee.compressed = value.laidOut(in: arena).assumingMemoryBound(to: Grpc__Testing__BoolValue.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("ResponseParameters")
-    if self.size != 0 { text.field("size", self.size) }
-    if self.intervalUs != 0 { text.field("interval_us", self.intervalUs) }
-    if let value = self.compressed { text.field("compressed", value) }
-    return text.finished()
-  }
 }
 
-package struct StreamingOutputCallRequest: ProtobufMessage {
-  package var responseType: PayloadType
-  package var responseParameters: [ResponseParameters]
-  package var payload: Payload?
-  package var responseStatus: EchoStatus?
-
-  package init(responseType: PayloadType = .compressable, responseParameters: [ResponseParameters] = [], payload: Payload? = nil, responseStatus: EchoStatus? = nil) {
-    self.responseType = responseType
-    self.responseParameters = responseParameters
-    self.payload = payload
-    self.responseStatus = responseStatus
-  }
-
+extension StreamingOutputCallRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__StreamingOutputCallRequest()
     grpc__testing__streaming_output_call_request__init(&c)
@@ -378,24 +419,9 @@ package struct StreamingOutputCallRequest: ProtobufMessage {
     if let value = self.responseStatus { c.pointee.response_status = value.laidOut(in: arena).assumingMemoryBound(to: Grpc__Testing__EchoStatus.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("StreamingOutputCallRequest")
-    if self.responseType != .compressable { text.field("response_type", self.responseType) }
-    if !self.responseParameters.isEmpty { text.field("response_parameters", self.responseParameters) }
-    if let value = self.payload { text.field("payload", value) }
-    if let value = self.responseStatus { text.field("response_status", value) }
-    return text.finished()
-  }
 }
 
-package struct StreamingOutputCallResponse: ProtobufMessage {
-  package var payload: Payload?
-
-  package init(payload: Payload? = nil) {
-    self.payload = payload
-  }
-
+extension StreamingOutputCallResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Grpc__Testing__StreamingOutputCallResponse()
     grpc__testing__streaming_output_call_response__init(&c)
@@ -411,11 +437,5 @@ package struct StreamingOutputCallResponse: ProtobufMessage {
     let c = arena.make(Grpc__Testing__StreamingOutputCallResponse.self, grpc__testing__streaming_output_call_response__init)
     if let value = self.payload { c.pointee.payload = value.laidOut(in: arena).assumingMemoryBound(to: Grpc__Testing__Payload.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("StreamingOutputCallResponse")
-    if let value = self.payload { text.field("payload", value) }
-    return text.finished()
   }
 }

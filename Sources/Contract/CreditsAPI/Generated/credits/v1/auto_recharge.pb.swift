@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// What a customer wants of automatic recharges.
 public struct AutoRechargeSettings: ProtobufMessage {
@@ -22,29 +22,6 @@ public struct AutoRechargeSettings: ProtobufMessage {
     self.threshold = threshold
     self.amount = amount
     self.monthlyLimit = monthlyLimit
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__AutoRechargeSettings()
-    credits__v1__auto_recharge_settings__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self)
-    self.enabled = c.pointee.enabled != 0
-    self.threshold = Money(copyingIfSet: c.pointee.threshold)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.monthlyLimit = Money(copyingIfSet: c.pointee.monthly_limit)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__AutoRechargeSettings.self, credits__v1__auto_recharge_settings__init)
-    c.pointee.enabled = self.enabled ? 1 : 0
-    if let value = self.threshold { c.pointee.threshold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.monthlyLimit { c.pointee.monthly_limit = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -156,6 +133,47 @@ public struct AutoRecharge: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("AutoRecharge")
+    if let value = self.settings { text.field("settings", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if let value = self.nextEligibleTime { text.field("next_eligible_time", value) }
+    if !self.declineCode.isEmpty { text.field("decline_code", self.declineCode) }
+    if self.failureCount != 0 { text.field("failure_count", self.failureCount) }
+    if let value = self.chargedThisMonth { text.field("charged_this_month", value) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension AutoRechargeSettings: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__AutoRechargeSettings()
+    credits__v1__auto_recharge_settings__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self)
+    self.enabled = c.pointee.enabled != 0
+    self.threshold = Money(copyingIfSet: c.pointee.threshold)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.monthlyLimit = Money(copyingIfSet: c.pointee.monthly_limit)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__AutoRechargeSettings.self, credits__v1__auto_recharge_settings__init)
+    c.pointee.enabled = self.enabled ? 1 : 0
+    if let value = self.threshold { c.pointee.threshold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.monthlyLimit { c.pointee.monthly_limit = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension AutoRecharge: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__AutoRecharge()
     credits__v1__auto_recharge__init(&c)
@@ -183,17 +201,5 @@ public struct AutoRecharge: ProtobufMessage {
     c.pointee.failure_count = self.failureCount
     if let value = self.chargedThisMonth { c.pointee.charged_this_month = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("AutoRecharge")
-    if let value = self.settings { text.field("settings", value) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if let value = self.nextEligibleTime { text.field("next_eligible_time", value) }
-    if !self.declineCode.isEmpty { text.field("decline_code", self.declineCode) }
-    if self.failureCount != 0 { text.field("failure_count", self.failureCount) }
-    if let value = self.chargedThisMonth { text.field("charged_this_month", value) }
-    return text.finished()
   }
 }

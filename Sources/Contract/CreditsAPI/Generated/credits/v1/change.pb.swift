@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// One change of a wallet, with what it made or changed. Every change there is has one sequence.
 public struct Change: ProtobufMessage {
@@ -214,43 +214,6 @@ public struct Change: ProtobufMessage {
     }
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__Change()
-    credits__v1__change__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__Change.self)
-    self.kind = Change.Kind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
-    self.actor = String(cString: c.pointee.actor)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-    self.hold = Hold(copyingIfSet: c.pointee.hold)
-    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
-    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
-    self.rechargeRefund = RechargeRefund(copyingIfSet: c.pointee.recharge_refund)
-    self.dispute = Dispute(copyingIfSet: c.pointee.dispute)
-    self.removedPaymentMethod = PaymentMethod(copyingIfSet: c.pointee.removed_payment_method)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__Change.self, credits__v1__change__init)
-    c.pointee.kind = Credits__V1__Change__Kind(rawValue: Credits__V1__Change__Kind.RawValue(truncatingIfNeeded: self.kind.rawValue))
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    c.pointee.actor = arena.string(self.actor, "credits.v1.Change.actor")
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
-    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
-    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    if let value = self.rechargeRefund { c.pointee.recharge_refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
-    if let value = self.dispute { c.pointee.dispute = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
-    if let value = self.removedPaymentMethod { c.pointee.removed_payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("Change")
     if self.kind != .unspecified { text.field("kind", self.kind) }
@@ -393,6 +356,56 @@ public struct Event: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("Event")
+    if self.kind != .unspecified { text.field("kind", self.kind) }
+    if let value = self.change { text.field("change", value) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Change: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__Change()
+    credits__v1__change__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__Change.self)
+    self.kind = Change.Kind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
+    self.actor = String(cString: c.pointee.actor)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.rechargeRefund = RechargeRefund(copyingIfSet: c.pointee.recharge_refund)
+    self.dispute = Dispute(copyingIfSet: c.pointee.dispute)
+    self.removedPaymentMethod = PaymentMethod(copyingIfSet: c.pointee.removed_payment_method)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__Change.self, credits__v1__change__init)
+    c.pointee.kind = Credits__V1__Change__Kind(rawValue: Credits__V1__Change__Kind.RawValue(truncatingIfNeeded: self.kind.rawValue))
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    c.pointee.actor = arena.string(self.actor, "credits.v1.Change.actor")
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.rechargeRefund { c.pointee.recharge_refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    if let value = self.dispute { c.pointee.dispute = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
+    if let value = self.removedPaymentMethod { c.pointee.removed_payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension Event: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Event()
     credits__v1__event__init(&c)
@@ -410,12 +423,5 @@ public struct Event: ProtobufMessage {
     c.pointee.kind = Credits__V1__Event__Kind(rawValue: Credits__V1__Event__Kind.RawValue(truncatingIfNeeded: self.kind.rawValue))
     if let value = self.change { c.pointee.change = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Change.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Event")
-    if self.kind != .unspecified { text.field("kind", self.kind) }
-    if let value = self.change { text.field("change", value) }
-    return text.finished()
   }
 }

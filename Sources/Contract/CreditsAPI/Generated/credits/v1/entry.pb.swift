@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// A movement of money into or out of a wallet. Entries never change.
 public struct Entry: ProtobufMessage {
@@ -221,6 +221,31 @@ public struct Entry: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("Entry")
+    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if self.sequence != 0 { text.field("sequence", self.sequence) }
+    if self.kind != .unspecified { text.field("kind", self.kind) }
+    if let value = self.amount { text.field("amount", value) }
+    if let value = self.posted { text.field("posted", value) }
+    if self.reason != .unspecified { text.field("reason", self.reason) }
+    if !self.reference.isEmpty { text.field("reference", self.reference) }
+    if !self.actor.isEmpty { text.field("actor", self.actor) }
+    if let value = self.createTime { text.field("create_time", value) }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
+    if !self.refundedEntryID.isEmpty { text.field("refunded_entry_id", self.refundedEntryID) }
+    if let value = self.shortfall { text.field("shortfall", value) }
+    if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
+    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
+    if self.counterAccount != .unspecified { text.field("counter_account", self.counterAccount) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Entry: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Entry()
     credits__v1__entry__init(&c)
@@ -268,27 +293,5 @@ public struct Entry: ProtobufMessage {
     c.pointee.dispute_id = arena.string(self.disputeID, "credits.v1.Entry.dispute_id")
     c.pointee.counter_account = Credits__V1__Entry__CounterAccount(rawValue: Credits__V1__Entry__CounterAccount.RawValue(truncatingIfNeeded: self.counterAccount.rawValue))
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Entry")
-    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if self.sequence != 0 { text.field("sequence", self.sequence) }
-    if self.kind != .unspecified { text.field("kind", self.kind) }
-    if let value = self.amount { text.field("amount", value) }
-    if let value = self.posted { text.field("posted", value) }
-    if self.reason != .unspecified { text.field("reason", self.reason) }
-    if !self.reference.isEmpty { text.field("reference", self.reference) }
-    if !self.actor.isEmpty { text.field("actor", self.actor) }
-    if let value = self.createTime { text.field("create_time", value) }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
-    if !self.refundedEntryID.isEmpty { text.field("refunded_entry_id", self.refundedEntryID) }
-    if let value = self.shortfall { text.field("shortfall", value) }
-    if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
-    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
-    if self.counterAccount != .unspecified { text.field("counter_account", self.counterAccount) }
-    return text.finished()
   }
 }

@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// Credits set aside for usage whose price is not yet known, such as a call under way.
 public struct Hold: ProtobufMessage {
@@ -94,6 +94,27 @@ public struct Hold: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("Hold")
+    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if let value = self.amount { text.field("amount", value) }
+    if let value = self.remaining { text.field("remaining", value) }
+    if let value = self.captured { text.field("captured", value) }
+    if let value = self.shortfall { text.field("shortfall", value) }
+    if self.late { text.field("late", self.late) }
+    if self.reason != .unspecified { text.field("reason", self.reason) }
+    if !self.reference.isEmpty { text.field("reference", self.reference) }
+    if !self.actor.isEmpty { text.field("actor", self.actor) }
+    if let value = self.expireTime { text.field("expire_time", value) }
+    if let value = self.createTime { text.field("create_time", value) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Hold: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Hold()
     credits__v1__hold__init(&c)
@@ -133,23 +154,5 @@ public struct Hold: ProtobufMessage {
     if let value = self.expireTime { c.pointee.expire_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Hold")
-    if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    if let value = self.amount { text.field("amount", value) }
-    if let value = self.remaining { text.field("remaining", value) }
-    if let value = self.captured { text.field("captured", value) }
-    if let value = self.shortfall { text.field("shortfall", value) }
-    if self.late { text.field("late", self.late) }
-    if self.reason != .unspecified { text.field("reason", self.reason) }
-    if !self.reference.isEmpty { text.field("reference", self.reference) }
-    if !self.actor.isEmpty { text.field("actor", self.actor) }
-    if let value = self.expireTime { text.field("expire_time", value) }
-    if let value = self.createTime { text.field("create_time", value) }
-    return text.finished()
   }
 }

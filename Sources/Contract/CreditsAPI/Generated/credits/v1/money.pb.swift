@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
+@_spi(CLayout) public import ProtobufC
 
 /// An amount of money.
 public struct Money: ProtobufMessage {
@@ -16,6 +16,16 @@ public struct Money: ProtobufMessage {
     self.micros = micros
   }
 
+  public var description: String {
+    var text = MessageText("Money")
+    if !self.currencyCode.isEmpty { text.field("currency_code", self.currencyCode) }
+    if self.micros != 0 { text.field("micros", self.micros) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Money: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Money()
     credits__v1__money__init(&c)
@@ -33,12 +43,5 @@ public struct Money: ProtobufMessage {
     c.pointee.currency_code = arena.string(self.currencyCode, "credits.v1.Money.currency_code")
     c.pointee.micros = self.micros
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Money")
-    if !self.currencyCode.isEmpty { text.field("currency_code", self.currencyCode) }
-    if self.micros != 0 { text.field("micros", self.micros) }
-    return text.finished()
   }
 }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
+@_spi(CLayout) public import ProtobufC
 
 /// Who may call what.
 public struct Access: ProtobufMessage {
@@ -58,6 +58,14 @@ public struct Access: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    let text = MessageText("Access")
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Access: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Access()
     credits__v1__access__init(&c)
@@ -70,10 +78,5 @@ public struct Access: ProtobufMessage {
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Credits__V1__Access.self, credits__v1__access__init)
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    let text = MessageText("Access")
-    return text.finished()
   }
 }

@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// A card that a wallet is recharged from. The ledger never sees its number, only what is shown here.
 public struct PaymentMethod: ProtobufMessage {
@@ -29,37 +29,6 @@ public struct PaymentMethod: ProtobufMessage {
     self.expiryYear = expiryYear
     self.billingDetails = billingDetails
     self.createTime = createTime
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__PaymentMethod()
-    credits__v1__payment_method__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__PaymentMethod.self)
-    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.brand = String(cString: c.pointee.brand)
-    self.last4 = String(cString: c.pointee.last4)
-    self.expiryMonth = c.pointee.expiry_month
-    self.expiryYear = c.pointee.expiry_year
-    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
-    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__PaymentMethod.self, credits__v1__payment_method__init)
-    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.PaymentMethod.payment_method_id")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.PaymentMethod.wallet_id")
-    c.pointee.brand = arena.string(self.brand, "credits.v1.PaymentMethod.brand")
-    c.pointee.last4 = arena.string(self.last4, "credits.v1.PaymentMethod.last4")
-    c.pointee.expiry_month = self.expiryMonth
-    c.pointee.expiry_year = self.expiryYear
-    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
-    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -92,6 +61,55 @@ public struct BillingDetails: ProtobufMessage, CustomReflectable {
     self.postalCode = postalCode
   }
 
+  public var description: String {
+    var text = MessageText("BillingDetails")
+    if !self.name.isEmpty { text.redacted("name") }
+    if !self.email.isEmpty { text.redacted("email") }
+    if !self.country.isEmpty { text.field("country", self.country) }
+    if !self.postalCode.isEmpty { text.redacted("postal_code") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+@_spi(CLayout)
+extension PaymentMethod: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__PaymentMethod()
+    credits__v1__payment_method__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__PaymentMethod.self)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.brand = String(cString: c.pointee.brand)
+    self.last4 = String(cString: c.pointee.last4)
+    self.expiryMonth = c.pointee.expiry_month
+    self.expiryYear = c.pointee.expiry_year
+    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
+    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__PaymentMethod.self, credits__v1__payment_method__init)
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.PaymentMethod.payment_method_id")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.PaymentMethod.wallet_id")
+    c.pointee.brand = arena.string(self.brand, "credits.v1.PaymentMethod.brand")
+    c.pointee.last4 = arena.string(self.last4, "credits.v1.PaymentMethod.last4")
+    c.pointee.expiry_month = self.expiryMonth
+    c.pointee.expiry_year = self.expiryYear
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension BillingDetails: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__BillingDetails()
     credits__v1__billing_details__init(&c)
@@ -114,16 +132,4 @@ public struct BillingDetails: ProtobufMessage, CustomReflectable {
     c.pointee.postal_code = arena.string(self.postalCode, "credits.v1.BillingDetails.postal_code")
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("BillingDetails")
-    if !self.name.isEmpty { text.redacted("name") }
-    if !self.email.isEmpty { text.redacted("email") }
-    if !self.country.isEmpty { text.field("country", self.country) }
-    if !self.postalCode.isEmpty { text.redacted("postal_code") }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
+@_spi(CLayout) public import ProtobufC
 public import UnixGRPC
 public import UnixGRPCProtobuf
 
@@ -20,29 +20,6 @@ public struct SavePaymentMethodRequest: ProtobufMessage, CustomReflectable {
     self.walletID = walletID
     self.paymentMethodToken = paymentMethodToken
     self.billingDetails = billingDetails
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__SavePaymentMethodRequest()
-    credits__v1__save_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__SavePaymentMethodRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__SavePaymentMethodRequest.self, credits__v1__save_payment_method_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SavePaymentMethodRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SavePaymentMethodRequest.wallet_id")
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.SavePaymentMethodRequest.payment_method_token")
-    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -67,25 +44,6 @@ public struct SavePaymentMethodResponse: ProtobufMessage {
     self.wallet = wallet
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__SavePaymentMethodResponse()
-    credits__v1__save_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__SavePaymentMethodResponse.self)
-    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__SavePaymentMethodResponse.self, credits__v1__save_payment_method_response__init)
-    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("SavePaymentMethodResponse")
     if let value = self.paymentMethod { text.field("payment_method", value) }
@@ -104,25 +62,6 @@ public struct GetPaymentMethodRequest: ProtobufMessage {
     self.paymentMethodID = paymentMethodID
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetPaymentMethodRequest()
-    credits__v1__get_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetPaymentMethodRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetPaymentMethodRequest.self, credits__v1__get_payment_method_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetPaymentMethodRequest.wallet_id")
-    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.GetPaymentMethodRequest.payment_method_id")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GetPaymentMethodRequest")
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
@@ -138,23 +77,6 @@ public struct GetPaymentMethodResponse: ProtobufMessage {
     self.paymentMethod = paymentMethod
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetPaymentMethodResponse()
-    credits__v1__get_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetPaymentMethodResponse.self)
-    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetPaymentMethodResponse.self, credits__v1__get_payment_method_response__init)
-    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GetPaymentMethodResponse")
     if let value = self.paymentMethod { text.field("payment_method", value) }
@@ -167,23 +89,6 @@ public struct ListPaymentMethodsRequest: ProtobufMessage {
 
   public init(walletID: String = "") {
     self.walletID = walletID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListPaymentMethodsRequest()
-    credits__v1__list_payment_methods_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListPaymentMethodsRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListPaymentMethodsRequest.self, credits__v1__list_payment_methods_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListPaymentMethodsRequest.wallet_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -204,26 +109,6 @@ public struct ListPaymentMethodsResponse: ProtobufMessage {
     self.defaultPaymentMethodID = defaultPaymentMethodID
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListPaymentMethodsResponse()
-    credits__v1__list_payment_methods_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListPaymentMethodsResponse.self)
-    self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
-    self.defaultPaymentMethodID = String(cString: c.pointee.default_payment_method_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListPaymentMethodsResponse.self, credits__v1__list_payment_methods_response__init)
-    c.pointee.n_payment_methods = self.paymentMethods.count
-    c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    c.pointee.default_payment_method_id = arena.string(self.defaultPaymentMethodID, "credits.v1.ListPaymentMethodsResponse.default_payment_method_id")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ListPaymentMethodsResponse")
     if !self.paymentMethods.isEmpty { text.field("payment_methods", self.paymentMethods) }
@@ -242,27 +127,6 @@ public struct SetDefaultPaymentMethodRequest: ProtobufMessage, CustomReflectable
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.paymentMethodID = paymentMethodID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__SetDefaultPaymentMethodRequest()
-    credits__v1__set_default_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__SetDefaultPaymentMethodRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__SetDefaultPaymentMethodRequest.self, credits__v1__set_default_payment_method_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SetDefaultPaymentMethodRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SetDefaultPaymentMethodRequest.wallet_id")
-    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.SetDefaultPaymentMethodRequest.payment_method_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -286,25 +150,6 @@ public struct SetDefaultPaymentMethodResponse: ProtobufMessage {
     self.wallet = wallet
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__SetDefaultPaymentMethodResponse()
-    credits__v1__set_default_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__SetDefaultPaymentMethodResponse.self)
-    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__SetDefaultPaymentMethodResponse.self, credits__v1__set_default_payment_method_response__init)
-    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("SetDefaultPaymentMethodResponse")
     if let value = self.paymentMethod { text.field("payment_method", value) }
@@ -323,27 +168,6 @@ public struct RemovePaymentMethodRequest: ProtobufMessage, CustomReflectable {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.paymentMethodID = paymentMethodID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RemovePaymentMethodRequest()
-    credits__v1__remove_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RemovePaymentMethodRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RemovePaymentMethodRequest.self, credits__v1__remove_payment_method_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RemovePaymentMethodRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RemovePaymentMethodRequest.wallet_id")
-    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.RemovePaymentMethodRequest.payment_method_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -369,25 +193,6 @@ public struct RemovePaymentMethodResponse: ProtobufMessage {
     self.paymentMethod = paymentMethod
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RemovePaymentMethodResponse()
-    credits__v1__remove_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RemovePaymentMethodResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RemovePaymentMethodResponse.self, credits__v1__remove_payment_method_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("RemovePaymentMethodResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -405,25 +210,6 @@ public struct IngestProcessorEventRequest: ProtobufMessage, CustomReflectable {
   public init(payload: [UInt8] = [], signature: String = "") {
     self.payload = payload
     self.signature = signature
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__IngestProcessorEventRequest()
-    credits__v1__ingest_processor_event_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__IngestProcessorEventRequest.self)
-    self.payload = [UInt8](UnsafeBufferPointer(start: c.pointee.payload.data, count: c.pointee.payload.len))
-    self.signature = String(cString: c.pointee.signature)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__IngestProcessorEventRequest.self, credits__v1__ingest_processor_event_request__init)
-    c.pointee.payload = ProtobufCBinaryData(len: self.payload.count, data: arena.bytes(self.payload))
-    c.pointee.signature = arena.string(self.signature, "credits.v1.IngestProcessorEventRequest.signature")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -489,27 +275,6 @@ public struct IngestProcessorEventResponse: ProtobufMessage {
     }
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__IngestProcessorEventResponse()
-    credits__v1__ingest_processor_event_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__IngestProcessorEventResponse.self)
-    self.eventID = String(cString: c.pointee.event_id)
-    self.outcome = IngestProcessorEventResponse.Outcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
-    self.rechargeID = String(cString: c.pointee.recharge_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__IngestProcessorEventResponse.self, credits__v1__ingest_processor_event_response__init)
-    c.pointee.event_id = arena.string(self.eventID, "credits.v1.IngestProcessorEventResponse.event_id")
-    c.pointee.outcome = Credits__V1__IngestProcessorEventResponse__Outcome(rawValue: Credits__V1__IngestProcessorEventResponse__Outcome.RawValue(truncatingIfNeeded: self.outcome.rawValue))
-    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.IngestProcessorEventResponse.recharge_id")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("IngestProcessorEventResponse")
     if !self.eventID.isEmpty { text.field("event_id", self.eventID) }
@@ -536,31 +301,6 @@ public struct ChangeCardAndPayRequest: ProtobufMessage, CustomReflectable {
     self.paymentMethodToken = paymentMethodToken
     self.billingDetails = billingDetails
     self.amount = amount
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ChangeCardAndPayRequest()
-    credits__v1__change_card_and_pay_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ChangeCardAndPayRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ChangeCardAndPayRequest.self, credits__v1__change_card_and_pay_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ChangeCardAndPayRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ChangeCardAndPayRequest.wallet_id")
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.ChangeCardAndPayRequest.payment_method_token")
-    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -592,6 +332,317 @@ public struct ChangeCardAndPayResponse: ProtobufMessage {
     self.paymentMethod = paymentMethod
   }
 
+  public var description: String {
+    var text = MessageText("ChangeCardAndPayResponse")
+    if let value = self.recharge { text.field("recharge", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    if let value = self.paymentMethod { text.field("payment_method", value) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension SavePaymentMethodRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SavePaymentMethodRequest()
+    credits__v1__save_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SavePaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SavePaymentMethodRequest.self, credits__v1__save_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SavePaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SavePaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.SavePaymentMethodRequest.payment_method_token")
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension SavePaymentMethodResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SavePaymentMethodResponse()
+    credits__v1__save_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SavePaymentMethodResponse.self)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SavePaymentMethodResponse.self, credits__v1__save_payment_method_response__init)
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetPaymentMethodRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetPaymentMethodRequest()
+    credits__v1__get_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetPaymentMethodRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetPaymentMethodRequest.self, credits__v1__get_payment_method_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetPaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.GetPaymentMethodRequest.payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetPaymentMethodResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetPaymentMethodResponse()
+    credits__v1__get_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetPaymentMethodResponse.self)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetPaymentMethodResponse.self, credits__v1__get_payment_method_response__init)
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListPaymentMethodsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListPaymentMethodsRequest()
+    credits__v1__list_payment_methods_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListPaymentMethodsRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListPaymentMethodsRequest.self, credits__v1__list_payment_methods_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListPaymentMethodsRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListPaymentMethodsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListPaymentMethodsResponse()
+    credits__v1__list_payment_methods_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListPaymentMethodsResponse.self)
+    self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
+    self.defaultPaymentMethodID = String(cString: c.pointee.default_payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListPaymentMethodsResponse.self, credits__v1__list_payment_methods_response__init)
+    c.pointee.n_payment_methods = self.paymentMethods.count
+    c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    c.pointee.default_payment_method_id = arena.string(self.defaultPaymentMethodID, "credits.v1.ListPaymentMethodsResponse.default_payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension SetDefaultPaymentMethodRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetDefaultPaymentMethodRequest()
+    credits__v1__set_default_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetDefaultPaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetDefaultPaymentMethodRequest.self, credits__v1__set_default_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SetDefaultPaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SetDefaultPaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.SetDefaultPaymentMethodRequest.payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension SetDefaultPaymentMethodResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetDefaultPaymentMethodResponse()
+    credits__v1__set_default_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetDefaultPaymentMethodResponse.self)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetDefaultPaymentMethodResponse.self, credits__v1__set_default_payment_method_response__init)
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RemovePaymentMethodRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RemovePaymentMethodRequest()
+    credits__v1__remove_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RemovePaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RemovePaymentMethodRequest.self, credits__v1__remove_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RemovePaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RemovePaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.RemovePaymentMethodRequest.payment_method_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RemovePaymentMethodResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RemovePaymentMethodResponse()
+    credits__v1__remove_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RemovePaymentMethodResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RemovePaymentMethodResponse.self, credits__v1__remove_payment_method_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension IngestProcessorEventRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__IngestProcessorEventRequest()
+    credits__v1__ingest_processor_event_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__IngestProcessorEventRequest.self)
+    self.payload = [UInt8](UnsafeBufferPointer(start: c.pointee.payload.data, count: c.pointee.payload.len))
+    self.signature = String(cString: c.pointee.signature)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__IngestProcessorEventRequest.self, credits__v1__ingest_processor_event_request__init)
+    c.pointee.payload = ProtobufCBinaryData(len: self.payload.count, data: arena.bytes(self.payload))
+    c.pointee.signature = arena.string(self.signature, "credits.v1.IngestProcessorEventRequest.signature")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension IngestProcessorEventResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__IngestProcessorEventResponse()
+    credits__v1__ingest_processor_event_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__IngestProcessorEventResponse.self)
+    self.eventID = String(cString: c.pointee.event_id)
+    self.outcome = IngestProcessorEventResponse.Outcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__IngestProcessorEventResponse.self, credits__v1__ingest_processor_event_response__init)
+    c.pointee.event_id = arena.string(self.eventID, "credits.v1.IngestProcessorEventResponse.event_id")
+    c.pointee.outcome = Credits__V1__IngestProcessorEventResponse__Outcome(rawValue: Credits__V1__IngestProcessorEventResponse__Outcome.RawValue(truncatingIfNeeded: self.outcome.rawValue))
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.IngestProcessorEventResponse.recharge_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ChangeCardAndPayRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ChangeCardAndPayRequest()
+    credits__v1__change_card_and_pay_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ChangeCardAndPayRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ChangeCardAndPayRequest.self, credits__v1__change_card_and_pay_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ChangeCardAndPayRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ChangeCardAndPayRequest.wallet_id")
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.ChangeCardAndPayRequest.payment_method_token")
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ChangeCardAndPayResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__ChangeCardAndPayResponse()
     credits__v1__change_card_and_pay_response__init(&c)
@@ -613,15 +664,6 @@ public struct ChangeCardAndPayResponse: ProtobufMessage {
     if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
     if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("ChangeCardAndPayResponse")
-    if let value = self.recharge { text.field("recharge", value) }
-    if let value = self.wallet { text.field("wallet", value) }
-    if let value = self.entry { text.field("entry", value) }
-    if let value = self.paymentMethod { text.field("payment_method", value) }
-    return text.finished()
   }
 }
 

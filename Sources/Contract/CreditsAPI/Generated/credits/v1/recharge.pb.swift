@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// One attempt to charge a card and credit a wallet.
 public struct Recharge: ProtobufMessage {
@@ -142,6 +142,26 @@ public struct Recharge: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("Recharge")
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if !self.declineCode.isEmpty { text.field("decline_code", self.declineCode) }
+    if let value = self.paymentMethod { text.field("payment_method", value) }
+    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
+    if let value = self.createTime { text.field("create_time", value) }
+    if let value = self.updateTime { text.field("update_time", value) }
+    if !self.nextActionURL.isEmpty { text.field("next_action_url", self.nextActionURL) }
+    if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
+    if self.purpose != .unspecified { text.field("purpose", self.purpose) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Recharge: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Recharge()
     credits__v1__recharge__init(&c)
@@ -179,22 +199,5 @@ public struct Recharge: ProtobufMessage {
     c.pointee.explanation = arena.string(self.explanation, "credits.v1.Recharge.explanation")
     c.pointee.purpose = Credits__V1__Recharge__Purpose(rawValue: Credits__V1__Recharge__Purpose.RawValue(truncatingIfNeeded: self.purpose.rawValue))
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Recharge")
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if let value = self.amount { text.field("amount", value) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    if !self.declineCode.isEmpty { text.field("decline_code", self.declineCode) }
-    if let value = self.paymentMethod { text.field("payment_method", value) }
-    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
-    if let value = self.createTime { text.field("create_time", value) }
-    if let value = self.updateTime { text.field("update_time", value) }
-    if !self.nextActionURL.isEmpty { text.field("next_action_url", self.nextActionURL) }
-    if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
-    if self.purpose != .unspecified { text.field("purpose", self.purpose) }
-    return text.finished()
   }
 }

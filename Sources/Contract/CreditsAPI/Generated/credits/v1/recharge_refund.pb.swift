@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// A part of a recharge, or all of it, given back to the card that was charged.
 public struct RechargeRefund: ProtobufMessage {
@@ -76,37 +76,6 @@ public struct RechargeRefund: ProtobufMessage {
         case .unrecognized(let number): String(number)
       }
     }
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RechargeRefund()
-    credits__v1__recharge_refund__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RechargeRefund.self)
-    self.refundID = String(cString: c.pointee.refund_id)
-    self.rechargeID = String(cString: c.pointee.recharge_id)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.state = RechargeRefund.State(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
-    self.explanation = String(cString: c.pointee.explanation)
-    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
-    self.updateTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.update_time)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RechargeRefund.self, credits__v1__recharge_refund__init)
-    c.pointee.refund_id = arena.string(self.refundID, "credits.v1.RechargeRefund.refund_id")
-    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.RechargeRefund.recharge_id")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RechargeRefund.wallet_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.state = Credits__V1__RechargeRefund__State(rawValue: Credits__V1__RechargeRefund__State.RawValue(truncatingIfNeeded: self.state.rawValue))
-    c.pointee.explanation = arena.string(self.explanation, "credits.v1.RechargeRefund.explanation")
-    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    if let value = self.updateTime { c.pointee.update_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -189,6 +158,55 @@ public struct Dispute: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("Dispute")
+    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if let value = self.createTime { text.field("create_time", value) }
+    if let value = self.updateTime { text.field("update_time", value) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension RechargeRefund: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RechargeRefund()
+    credits__v1__recharge_refund__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RechargeRefund.self)
+    self.refundID = String(cString: c.pointee.refund_id)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.state = RechargeRefund.State(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.explanation = String(cString: c.pointee.explanation)
+    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
+    self.updateTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.update_time)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RechargeRefund.self, credits__v1__recharge_refund__init)
+    c.pointee.refund_id = arena.string(self.refundID, "credits.v1.RechargeRefund.refund_id")
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.RechargeRefund.recharge_id")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RechargeRefund.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.state = Credits__V1__RechargeRefund__State(rawValue: Credits__V1__RechargeRefund__State.RawValue(truncatingIfNeeded: self.state.rawValue))
+    c.pointee.explanation = arena.string(self.explanation, "credits.v1.RechargeRefund.explanation")
+    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    if let value = self.updateTime { c.pointee.update_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension Dispute: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__Dispute()
     credits__v1__dispute__init(&c)
@@ -216,17 +234,5 @@ public struct Dispute: ProtobufMessage {
     if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     if let value = self.updateTime { c.pointee.update_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Dispute")
-    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if let value = self.amount { text.field("amount", value) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    if let value = self.createTime { text.field("create_time", value) }
-    if let value = self.updateTime { text.field("update_time", value) }
-    return text.finished()
   }
 }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
+@_spi(CLayout) public import ProtobufC
 public import UnixGRPC
 public import UnixGRPCProtobuf
 
@@ -11,23 +11,6 @@ public struct GetRechargeOptionsRequest: ProtobufMessage {
 
   public init(walletID: String = "") {
     self.walletID = walletID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetRechargeOptionsRequest()
-    credits__v1__get_recharge_options_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeOptionsRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetRechargeOptionsRequest.self, credits__v1__get_recharge_options_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetRechargeOptionsRequest.wallet_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -75,46 +58,6 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     self.paymentMethods = paymentMethods
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetRechargeOptionsResponse()
-    credits__v1__get_recharge_options_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeOptionsResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.minimumAmount = Money(copyingIfSet: c.pointee.minimum_amount)
-    self.maximumAmount = Money(copyingIfSet: c.pointee.maximum_amount)
-    self.amountIncrement = Money(copyingIfSet: c.pointee.amount_increment)
-    self.suggestedAmounts = UnsafeBufferPointer(start: c.pointee.suggested_amounts, count: c.pointee.n_suggested_amounts).map { Money(copying: $0!) }
-    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
-    self.paymentDetailsRequired = c.pointee.payment_details_required != 0
-    self.openRechargeID = String(cString: c.pointee.open_recharge_id)
-    self.suggestedThresholds = UnsafeBufferPointer(start: c.pointee.suggested_thresholds, count: c.pointee.n_suggested_thresholds).map { Money(copying: $0!) }
-    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
-    self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetRechargeOptionsResponse.self, credits__v1__get_recharge_options_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.minimumAmount { c.pointee.minimum_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.maximumAmount { c.pointee.maximum_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.amountIncrement { c.pointee.amount_increment = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.n_suggested_amounts = self.suggestedAmounts.count
-    c.pointee.suggested_amounts = arena.array(self.suggestedAmounts) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    c.pointee.payment_details_required = self.paymentDetailsRequired ? 1 : 0
-    c.pointee.open_recharge_id = arena.string(self.openRechargeID, "credits.v1.GetRechargeOptionsResponse.open_recharge_id")
-    c.pointee.n_suggested_thresholds = self.suggestedThresholds.count
-    c.pointee.suggested_thresholds = arena.array(self.suggestedThresholds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
-    c.pointee.n_payment_methods = self.paymentMethods.count
-    c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GetRechargeOptionsResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -154,33 +97,6 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
     self.autoRecharge = autoRecharge
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RechargeRequest()
-    credits__v1__recharge_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RechargeRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
-    self.autoRecharge = AutoRechargeSettings(copyingIfSet: c.pointee.auto_recharge)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RechargeRequest.self, credits__v1__recharge_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RechargeRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RechargeRequest.wallet_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.RechargeRequest.payment_method_token")
-    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
-    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("RechargeRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
@@ -208,27 +124,6 @@ public struct RechargeResponse: ProtobufMessage {
     self.entry = entry
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RechargeResponse()
-    credits__v1__recharge_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RechargeResponse.self)
-    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RechargeResponse.self, credits__v1__recharge_response__init)
-    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("RechargeResponse")
     if let value = self.recharge { text.field("recharge", value) }
@@ -243,23 +138,6 @@ public struct GetRechargeRequest: ProtobufMessage {
 
   public init(rechargeID: String = "") {
     self.rechargeID = rechargeID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetRechargeRequest()
-    credits__v1__get_recharge_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeRequest.self)
-    self.rechargeID = String(cString: c.pointee.recharge_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetRechargeRequest.self, credits__v1__get_recharge_request__init)
-    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.GetRechargeRequest.recharge_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -285,31 +163,6 @@ public struct GetRechargeResponse: ProtobufMessage {
     self.refundable = refundable
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetRechargeResponse()
-    credits__v1__get_recharge_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeResponse.self)
-    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
-    self.refunds = UnsafeBufferPointer(start: c.pointee.refunds, count: c.pointee.n_refunds).map { RechargeRefund(copying: $0!) }
-    self.disputes = UnsafeBufferPointer(start: c.pointee.disputes, count: c.pointee.n_disputes).map { Dispute(copying: $0!) }
-    self.refundable = Money(copyingIfSet: c.pointee.refundable)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetRechargeResponse.self, credits__v1__get_recharge_response__init)
-    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
-    c.pointee.n_refunds = self.refunds.count
-    c.pointee.refunds = arena.array(self.refunds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
-    c.pointee.n_disputes = self.disputes.count
-    c.pointee.disputes = arena.array(self.disputes) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
-    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GetRechargeResponse")
     if let value = self.recharge { text.field("recharge", value) }
@@ -333,27 +186,6 @@ public struct ListRechargesRequest: ProtobufMessage {
     self.pageToken = pageToken
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListRechargesRequest()
-    credits__v1__list_recharges_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListRechargesRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.pageSize = c.pointee.page_size
-    self.pageToken = String(cString: c.pointee.page_token)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListRechargesRequest.self, credits__v1__list_recharges_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListRechargesRequest.wallet_id")
-    c.pointee.page_size = self.pageSize
-    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListRechargesRequest.page_token")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ListRechargesRequest")
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
@@ -374,26 +206,6 @@ public struct ListRechargesResponse: ProtobufMessage {
     self.nextPageToken = nextPageToken
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListRechargesResponse()
-    credits__v1__list_recharges_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListRechargesResponse.self)
-    self.recharges = UnsafeBufferPointer(start: c.pointee.recharges, count: c.pointee.n_recharges).map { Recharge(copying: $0!) }
-    self.nextPageToken = String(cString: c.pointee.next_page_token)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListRechargesResponse.self, credits__v1__list_recharges_response__init)
-    c.pointee.n_recharges = self.recharges.count
-    c.pointee.recharges = arena.array(self.recharges) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
-    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListRechargesResponse.next_page_token")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ListRechargesResponse")
     if !self.recharges.isEmpty { text.field("recharges", self.recharges) }
@@ -407,23 +219,6 @@ public struct CompleteRechargeRequest: ProtobufMessage {
 
   public init(rechargeID: String = "") {
     self.rechargeID = rechargeID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CompleteRechargeRequest()
-    credits__v1__complete_recharge_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CompleteRechargeRequest.self)
-    self.rechargeID = String(cString: c.pointee.recharge_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CompleteRechargeRequest.self, credits__v1__complete_recharge_request__init)
-    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.CompleteRechargeRequest.recharge_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -446,27 +241,6 @@ public struct CompleteRechargeResponse: ProtobufMessage {
     self.entry = entry
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CompleteRechargeResponse()
-    credits__v1__complete_recharge_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CompleteRechargeResponse.self)
-    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CompleteRechargeResponse.self, credits__v1__complete_recharge_response__init)
-    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("CompleteRechargeResponse")
     if let value = self.recharge { text.field("recharge", value) }
@@ -487,27 +261,6 @@ public struct RefundRechargeRequest: ProtobufMessage, CustomReflectable {
     self.idempotencyKey = idempotencyKey
     self.rechargeID = rechargeID
     self.amount = amount
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RefundRechargeRequest()
-    credits__v1__refund_recharge_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RefundRechargeRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.rechargeID = String(cString: c.pointee.recharge_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RefundRechargeRequest.self, credits__v1__refund_recharge_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundRechargeRequest.idempotency_key")
-    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.RefundRechargeRequest.recharge_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -533,27 +286,6 @@ public struct RefundRechargeResponse: ProtobufMessage {
     self.refund = refund
     self.wallet = wallet
     self.entry = entry
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RefundRechargeResponse()
-    credits__v1__refund_recharge_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RefundRechargeResponse.self)
-    self.refund = RechargeRefund(copyingIfSet: c.pointee.refund)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RefundRechargeResponse.self, credits__v1__refund_recharge_response__init)
-    if let value = self.refund { c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -627,6 +359,475 @@ public struct SettleReviewRequest: ProtobufMessage, CustomReflectable {
     case refundID(String)
   }
 
+  public var description: String {
+    var text = MessageText("SettleReviewRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    switch self.subject {
+      case .rechargeID(let value): text.field("recharge_id", value)
+      case .refundID(let value): text.field("refund_id", value)
+      case nil: break
+    }
+    if self.outcome != .unspecified { text.field("outcome", self.outcome) }
+    if !self.processorID.isEmpty { text.field("processor_id", self.processorID) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct SettleReviewResponse: ProtobufMessage {
+  /// The recharge that was settled; unset where it was a refund.
+  public var recharge: Recharge?
+  /// The refund that was settled; unset where it was a recharge.
+  public var refund: RechargeRefund?
+  /// After that.
+  public var wallet: Wallet?
+  /// Unset where no money moved.
+  public var entry: Entry?
+
+  public init(recharge: Recharge? = nil, refund: RechargeRefund? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.recharge = recharge
+    self.refund = refund
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public var description: String {
+    var text = MessageText("SettleReviewResponse")
+    if let value = self.recharge { text.field("recharge", value) }
+    if let value = self.refund { text.field("refund", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
+public struct SetAutoRechargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  public var settings: AutoRechargeSettings?
+
+  public init(idempotencyKey: String = "", walletID: String = "", settings: AutoRechargeSettings? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.settings = settings
+  }
+
+  public var description: String {
+    var text = MessageText("SetAutoRechargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.settings { text.field("settings", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct SetAutoRechargeResponse: ProtobufMessage {
+  /// With `auto_recharge` as it is saved.
+  public var wallet: Wallet?
+  /// Whether it fires at once.
+  public var rechargeStarted: Bool
+
+  public init(wallet: Wallet? = nil, rechargeStarted: Bool = false) {
+    self.wallet = wallet
+    self.rechargeStarted = rechargeStarted
+  }
+
+  public var description: String {
+    var text = MessageText("SetAutoRechargeResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if self.rechargeStarted { text.field("recharge_started", self.rechargeStarted) }
+    return text.finished()
+  }
+}
+
+public struct GetAutoRechargeRequest: ProtobufMessage {
+  public var walletID: String
+
+  public init(walletID: String = "") {
+    self.walletID = walletID
+  }
+
+  public var description: String {
+    var text = MessageText("GetAutoRechargeRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+}
+
+public struct GetAutoRechargeResponse: ProtobufMessage {
+  /// Unset as long as nobody has set it.
+  public var autoRecharge: AutoRecharge?
+  /// For people: what it waits for, why it did or did not fire, and what to do.
+  public var explanation: String
+  public var wallet: Wallet?
+
+  public init(autoRecharge: AutoRecharge? = nil, explanation: String = "", wallet: Wallet? = nil) {
+    self.autoRecharge = autoRecharge
+    self.explanation = explanation
+    self.wallet = wallet
+  }
+
+  public var description: String {
+    var text = MessageText("GetAutoRechargeResponse")
+    if let value = self.autoRecharge { text.field("auto_recharge", value) }
+    if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
+public struct ResumeAutoRechargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  public var description: String {
+    var text = MessageText("ResumeAutoRechargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct ResumeAutoRechargeResponse: ProtobufMessage {
+  public var wallet: Wallet?
+  /// Whether it fires at once.
+  public var rechargeStarted: Bool
+
+  public init(wallet: Wallet? = nil, rechargeStarted: Bool = false) {
+    self.wallet = wallet
+    self.rechargeStarted = rechargeStarted
+  }
+
+  public var description: String {
+    var text = MessageText("ResumeAutoRechargeResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if self.rechargeStarted { text.field("recharge_started", self.rechargeStarted) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension GetRechargeOptionsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetRechargeOptionsRequest()
+    credits__v1__get_recharge_options_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeOptionsRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetRechargeOptionsRequest.self, credits__v1__get_recharge_options_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetRechargeOptionsRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetRechargeOptionsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetRechargeOptionsResponse()
+    credits__v1__get_recharge_options_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeOptionsResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.minimumAmount = Money(copyingIfSet: c.pointee.minimum_amount)
+    self.maximumAmount = Money(copyingIfSet: c.pointee.maximum_amount)
+    self.amountIncrement = Money(copyingIfSet: c.pointee.amount_increment)
+    self.suggestedAmounts = UnsafeBufferPointer(start: c.pointee.suggested_amounts, count: c.pointee.n_suggested_amounts).map { Money(copying: $0!) }
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.paymentDetailsRequired = c.pointee.payment_details_required != 0
+    self.openRechargeID = String(cString: c.pointee.open_recharge_id)
+    self.suggestedThresholds = UnsafeBufferPointer(start: c.pointee.suggested_thresholds, count: c.pointee.n_suggested_thresholds).map { Money(copying: $0!) }
+    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
+    self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetRechargeOptionsResponse.self, credits__v1__get_recharge_options_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.minimumAmount { c.pointee.minimum_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.maximumAmount { c.pointee.maximum_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.amountIncrement { c.pointee.amount_increment = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.n_suggested_amounts = self.suggestedAmounts.count
+    c.pointee.suggested_amounts = arena.array(self.suggestedAmounts) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    c.pointee.payment_details_required = self.paymentDetailsRequired ? 1 : 0
+    c.pointee.open_recharge_id = arena.string(self.openRechargeID, "credits.v1.GetRechargeOptionsResponse.open_recharge_id")
+    c.pointee.n_suggested_thresholds = self.suggestedThresholds.count
+    c.pointee.suggested_thresholds = arena.array(self.suggestedThresholds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
+    c.pointee.n_payment_methods = self.paymentMethods.count
+    c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RechargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RechargeRequest()
+    credits__v1__recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RechargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
+    self.autoRecharge = AutoRechargeSettings(copyingIfSet: c.pointee.auto_recharge)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RechargeRequest.self, credits__v1__recharge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RechargeRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.RechargeRequest.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.RechargeRequest.payment_method_token")
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RechargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RechargeResponse()
+    credits__v1__recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RechargeResponse.self)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RechargeResponse.self, credits__v1__recharge_response__init)
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetRechargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetRechargeRequest()
+    credits__v1__get_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeRequest.self)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetRechargeRequest.self, credits__v1__get_recharge_request__init)
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.GetRechargeRequest.recharge_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetRechargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetRechargeResponse()
+    credits__v1__get_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetRechargeResponse.self)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.refunds = UnsafeBufferPointer(start: c.pointee.refunds, count: c.pointee.n_refunds).map { RechargeRefund(copying: $0!) }
+    self.disputes = UnsafeBufferPointer(start: c.pointee.disputes, count: c.pointee.n_disputes).map { Dispute(copying: $0!) }
+    self.refundable = Money(copyingIfSet: c.pointee.refundable)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetRechargeResponse.self, credits__v1__get_recharge_response__init)
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    c.pointee.n_refunds = self.refunds.count
+    c.pointee.refunds = arena.array(self.refunds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    c.pointee.n_disputes = self.disputes.count
+    c.pointee.disputes = arena.array(self.disputes) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
+    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListRechargesRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListRechargesRequest()
+    credits__v1__list_recharges_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListRechargesRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListRechargesRequest.self, credits__v1__list_recharges_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListRechargesRequest.wallet_id")
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListRechargesRequest.page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListRechargesResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListRechargesResponse()
+    credits__v1__list_recharges_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListRechargesResponse.self)
+    self.recharges = UnsafeBufferPointer(start: c.pointee.recharges, count: c.pointee.n_recharges).map { Recharge(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListRechargesResponse.self, credits__v1__list_recharges_response__init)
+    c.pointee.n_recharges = self.recharges.count
+    c.pointee.recharges = arena.array(self.recharges) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListRechargesResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CompleteRechargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CompleteRechargeRequest()
+    credits__v1__complete_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CompleteRechargeRequest.self)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CompleteRechargeRequest.self, credits__v1__complete_recharge_request__init)
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.CompleteRechargeRequest.recharge_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CompleteRechargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CompleteRechargeResponse()
+    credits__v1__complete_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CompleteRechargeResponse.self)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CompleteRechargeResponse.self, credits__v1__complete_recharge_response__init)
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RefundRechargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundRechargeRequest()
+    credits__v1__refund_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundRechargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundRechargeRequest.self, credits__v1__refund_recharge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundRechargeRequest.idempotency_key")
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.RefundRechargeRequest.recharge_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RefundRechargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundRechargeResponse()
+    credits__v1__refund_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundRechargeResponse.self)
+    self.refund = RechargeRefund(copyingIfSet: c.pointee.refund)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundRechargeResponse.self, credits__v1__refund_recharge_response__init)
+    if let value = self.refund { c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension SettleReviewRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__SettleReviewRequest()
     credits__v1__settle_review_request__init(&c)
@@ -663,42 +864,10 @@ public struct SettleReviewRequest: ProtobufMessage, CustomReflectable {
     c.pointee.memo = arena.string(self.memo, "credits.v1.SettleReviewRequest.memo")
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("SettleReviewRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    switch self.subject {
-      case .rechargeID(let value): text.field("recharge_id", value)
-      case .refundID(let value): text.field("refund_id", value)
-      case nil: break
-    }
-    if self.outcome != .unspecified { text.field("outcome", self.outcome) }
-    if !self.processorID.isEmpty { text.field("processor_id", self.processorID) }
-    if !self.memo.isEmpty { text.field("memo", self.memo) }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-public struct SettleReviewResponse: ProtobufMessage {
-  /// The recharge that was settled; unset where it was a refund.
-  public var recharge: Recharge?
-  /// The refund that was settled; unset where it was a recharge.
-  public var refund: RechargeRefund?
-  /// After that.
-  public var wallet: Wallet?
-  /// Unset where no money moved.
-  public var entry: Entry?
-
-  public init(recharge: Recharge? = nil, refund: RechargeRefund? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
-    self.recharge = recharge
-    self.refund = refund
-    self.wallet = wallet
-    self.entry = entry
-  }
-
+@_spi(CLayout)
+extension SettleReviewResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__SettleReviewResponse()
     credits__v1__settle_review_response__init(&c)
@@ -721,29 +890,10 @@ public struct SettleReviewResponse: ProtobufMessage {
     if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("SettleReviewResponse")
-    if let value = self.recharge { text.field("recharge", value) }
-    if let value = self.refund { text.field("refund", value) }
-    if let value = self.wallet { text.field("wallet", value) }
-    if let value = self.entry { text.field("entry", value) }
-    return text.finished()
-  }
 }
 
-public struct SetAutoRechargeRequest: ProtobufMessage, CustomReflectable {
-  /// 1 to 255 bytes, new for each attempt that is meant anew.
-  public var idempotencyKey: String
-  public var walletID: String
-  public var settings: AutoRechargeSettings?
-
-  public init(idempotencyKey: String = "", walletID: String = "", settings: AutoRechargeSettings? = nil) {
-    self.idempotencyKey = idempotencyKey
-    self.walletID = walletID
-    self.settings = settings
-  }
-
+@_spi(CLayout)
+extension SetAutoRechargeRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__SetAutoRechargeRequest()
     credits__v1__set_auto_recharge_request__init(&c)
@@ -764,30 +914,10 @@ public struct SetAutoRechargeRequest: ProtobufMessage, CustomReflectable {
     if let value = self.settings { c.pointee.settings = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("SetAutoRechargeRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if let value = self.settings { text.field("settings", value) }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-public struct SetAutoRechargeResponse: ProtobufMessage {
-  /// With `auto_recharge` as it is saved.
-  public var wallet: Wallet?
-  /// Whether it fires at once.
-  public var rechargeStarted: Bool
-
-  public init(wallet: Wallet? = nil, rechargeStarted: Bool = false) {
-    self.wallet = wallet
-    self.rechargeStarted = rechargeStarted
-  }
-
+@_spi(CLayout)
+extension SetAutoRechargeResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__SetAutoRechargeResponse()
     credits__v1__set_auto_recharge_response__init(&c)
@@ -806,22 +936,10 @@ public struct SetAutoRechargeResponse: ProtobufMessage {
     c.pointee.recharge_started = self.rechargeStarted ? 1 : 0
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("SetAutoRechargeResponse")
-    if let value = self.wallet { text.field("wallet", value) }
-    if self.rechargeStarted { text.field("recharge_started", self.rechargeStarted) }
-    return text.finished()
-  }
 }
 
-public struct GetAutoRechargeRequest: ProtobufMessage {
-  public var walletID: String
-
-  public init(walletID: String = "") {
-    self.walletID = walletID
-  }
-
+@_spi(CLayout)
+extension GetAutoRechargeRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__GetAutoRechargeRequest()
     credits__v1__get_auto_recharge_request__init(&c)
@@ -838,27 +956,10 @@ public struct GetAutoRechargeRequest: ProtobufMessage {
     c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetAutoRechargeRequest.wallet_id")
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("GetAutoRechargeRequest")
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    return text.finished()
-  }
 }
 
-public struct GetAutoRechargeResponse: ProtobufMessage {
-  /// Unset as long as nobody has set it.
-  public var autoRecharge: AutoRecharge?
-  /// For people: what it waits for, why it did or did not fire, and what to do.
-  public var explanation: String
-  public var wallet: Wallet?
-
-  public init(autoRecharge: AutoRecharge? = nil, explanation: String = "", wallet: Wallet? = nil) {
-    self.autoRecharge = autoRecharge
-    self.explanation = explanation
-    self.wallet = wallet
-  }
-
+@_spi(CLayout)
+extension GetAutoRechargeResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__GetAutoRechargeResponse()
     credits__v1__get_auto_recharge_response__init(&c)
@@ -879,26 +980,10 @@ public struct GetAutoRechargeResponse: ProtobufMessage {
     if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("GetAutoRechargeResponse")
-    if let value = self.autoRecharge { text.field("auto_recharge", value) }
-    if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
-    if let value = self.wallet { text.field("wallet", value) }
-    return text.finished()
-  }
 }
 
-public struct ResumeAutoRechargeRequest: ProtobufMessage, CustomReflectable {
-  /// 1 to 255 bytes, new for each attempt that is meant anew.
-  public var idempotencyKey: String
-  public var walletID: String
-
-  public init(idempotencyKey: String = "", walletID: String = "") {
-    self.idempotencyKey = idempotencyKey
-    self.walletID = walletID
-  }
-
+@_spi(CLayout)
+extension ResumeAutoRechargeRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__ResumeAutoRechargeRequest()
     credits__v1__resume_auto_recharge_request__init(&c)
@@ -917,28 +1002,10 @@ public struct ResumeAutoRechargeRequest: ProtobufMessage, CustomReflectable {
     c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ResumeAutoRechargeRequest.wallet_id")
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    var text = MessageText("ResumeAutoRechargeRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-public struct ResumeAutoRechargeResponse: ProtobufMessage {
-  public var wallet: Wallet?
-  /// Whether it fires at once.
-  public var rechargeStarted: Bool
-
-  public init(wallet: Wallet? = nil, rechargeStarted: Bool = false) {
-    self.wallet = wallet
-    self.rechargeStarted = rechargeStarted
-  }
-
+@_spi(CLayout)
+extension ResumeAutoRechargeResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__ResumeAutoRechargeResponse()
     credits__v1__resume_auto_recharge_response__init(&c)
@@ -956,13 +1023,6 @@ public struct ResumeAutoRechargeResponse: ProtobufMessage {
     if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
     c.pointee.recharge_started = self.rechargeStarted ? 1 : 0
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("ResumeAutoRechargeResponse")
-    if let value = self.wallet { text.field("wallet", value) }
-    if self.rechargeStarted { text.field("recharge_started", self.rechargeStarted) }
-    return text.finished()
   }
 }
 

@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 
 /// Prepaid credits in one currency.
 public struct Wallet: ProtobufMessage {
@@ -84,41 +84,6 @@ public struct Wallet: ProtobufMessage {
     }
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__Wallet()
-    credits__v1__wallet__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__Wallet.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.currencyCode = String(cString: c.pointee.currency_code)
-    self.posted = Money(copyingIfSet: c.pointee.posted)
-    self.held = Money(copyingIfSet: c.pointee.held)
-    self.available = Money(copyingIfSet: c.pointee.available)
-    self.state = Wallet.State(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
-    self.sequence = c.pointee.sequence
-    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
-    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
-    self.cardWarning = CardWarning(copyingIfSet: c.pointee.card_warning)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__Wallet.self, credits__v1__wallet__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.Wallet.wallet_id")
-    c.pointee.currency_code = arena.string(self.currencyCode, "credits.v1.Wallet.currency_code")
-    if let value = self.posted { c.pointee.posted = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.held { c.pointee.held = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.available { c.pointee.available = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.state = Credits__V1__Wallet__State(rawValue: Credits__V1__Wallet__State.RawValue(truncatingIfNeeded: self.state.rawValue))
-    c.pointee.sequence = self.sequence
-    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
-    if let value = self.cardWarning { c.pointee.card_warning = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__CardWarning.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("Wallet")
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
@@ -186,6 +151,55 @@ public struct CardWarning: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("CardWarning")
+    if self.kind != .unspecified { text.field("kind", self.kind) }
+    if self.expiryMonth != 0 { text.field("expiry_month", self.expiryMonth) }
+    if self.expiryYear != 0 { text.field("expiry_year", self.expiryYear) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Wallet: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__Wallet()
+    credits__v1__wallet__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__Wallet.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.currencyCode = String(cString: c.pointee.currency_code)
+    self.posted = Money(copyingIfSet: c.pointee.posted)
+    self.held = Money(copyingIfSet: c.pointee.held)
+    self.available = Money(copyingIfSet: c.pointee.available)
+    self.state = Wallet.State(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.sequence = c.pointee.sequence
+    self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
+    self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
+    self.cardWarning = CardWarning(copyingIfSet: c.pointee.card_warning)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__Wallet.self, credits__v1__wallet__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.Wallet.wallet_id")
+    c.pointee.currency_code = arena.string(self.currencyCode, "credits.v1.Wallet.currency_code")
+    if let value = self.posted { c.pointee.posted = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.held { c.pointee.held = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.available { c.pointee.available = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.state = Credits__V1__Wallet__State(rawValue: Credits__V1__Wallet__State.RawValue(truncatingIfNeeded: self.state.rawValue))
+    c.pointee.sequence = self.sequence
+    if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
+    if let value = self.cardWarning { c.pointee.card_warning = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__CardWarning.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CardWarning: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__CardWarning()
     credits__v1__card_warning__init(&c)
@@ -205,13 +219,5 @@ public struct CardWarning: ProtobufMessage {
     c.pointee.expiry_month = self.expiryMonth
     c.pointee.expiry_year = self.expiryYear
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("CardWarning")
-    if self.kind != .unspecified { text.field("kind", self.kind) }
-    if self.expiryMonth != 0 { text.field("expiry_month", self.expiryMonth) }
-    if self.expiryYear != 0 { text.field("expiry_year", self.expiryYear) }
-    return text.finished()
   }
 }

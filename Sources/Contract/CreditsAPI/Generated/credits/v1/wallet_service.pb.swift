@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CCreditsMessages
-public import ProtobufC
-public import ProtobufWellKnown
+@_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 public import UnixGRPC
 public import UnixGRPCProtobuf
 
@@ -19,27 +19,6 @@ public struct CreateWalletRequest: ProtobufMessage, CustomReflectable {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.currencyCode = currencyCode
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CreateWalletRequest()
-    credits__v1__create_wallet_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CreateWalletRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.currencyCode = String(cString: c.pointee.currency_code)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CreateWalletRequest.self, credits__v1__create_wallet_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CreateWalletRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.CreateWalletRequest.wallet_id")
-    c.pointee.currency_code = arena.string(self.currencyCode, "credits.v1.CreateWalletRequest.currency_code")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -61,23 +40,6 @@ public struct CreateWalletResponse: ProtobufMessage {
     self.wallet = wallet
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CreateWalletResponse()
-    credits__v1__create_wallet_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CreateWalletResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CreateWalletResponse.self, credits__v1__create_wallet_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("CreateWalletResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -92,23 +54,6 @@ public struct GetWalletRequest: ProtobufMessage {
     self.walletID = walletID
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetWalletRequest()
-    credits__v1__get_wallet_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetWalletRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetWalletRequest.self, credits__v1__get_wallet_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetWalletRequest.wallet_id")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GetWalletRequest")
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
@@ -121,23 +66,6 @@ public struct GetWalletResponse: ProtobufMessage {
 
   public init(wallet: Wallet? = nil) {
     self.wallet = wallet
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetWalletResponse()
-    credits__v1__get_wallet_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetWalletResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetWalletResponse.self, credits__v1__get_wallet_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -158,25 +86,6 @@ public struct ListWalletsRequest: ProtobufMessage {
     self.pageToken = pageToken
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListWalletsRequest()
-    credits__v1__list_wallets_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListWalletsRequest.self)
-    self.pageSize = c.pointee.page_size
-    self.pageToken = String(cString: c.pointee.page_token)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListWalletsRequest.self, credits__v1__list_wallets_request__init)
-    c.pointee.page_size = self.pageSize
-    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListWalletsRequest.page_token")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ListWalletsRequest")
     if self.pageSize != 0 { text.field("page_size", self.pageSize) }
@@ -193,26 +102,6 @@ public struct ListWalletsResponse: ProtobufMessage {
   public init(wallets: [Wallet] = [], nextPageToken: String = "") {
     self.wallets = wallets
     self.nextPageToken = nextPageToken
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListWalletsResponse()
-    credits__v1__list_wallets_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListWalletsResponse.self)
-    self.wallets = UnsafeBufferPointer(start: c.pointee.wallets, count: c.pointee.n_wallets).map { Wallet(copying: $0!) }
-    self.nextPageToken = String(cString: c.pointee.next_page_token)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListWalletsResponse.self, credits__v1__list_wallets_response__init)
-    c.pointee.n_wallets = self.wallets.count
-    c.pointee.wallets = arena.array(self.wallets) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListWalletsResponse.next_page_token")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -242,31 +131,6 @@ public struct ChargeRequest: ProtobufMessage, CustomReflectable {
     self.reference = reference
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ChargeRequest()
-    credits__v1__charge_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ChargeRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
-    self.reference = String(cString: c.pointee.reference)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ChargeRequest.self, credits__v1__charge_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ChargeRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ChargeRequest.wallet_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
-    c.pointee.reference = arena.string(self.reference, "credits.v1.ChargeRequest.reference")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ChargeRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
@@ -292,25 +156,6 @@ public struct ChargeResponse: ProtobufMessage {
     self.entry = entry
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ChargeResponse()
-    credits__v1__charge_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ChargeResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ChargeResponse.self, credits__v1__charge_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ChargeResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -331,27 +176,6 @@ public struct RefundChargeRequest: ProtobufMessage, CustomReflectable {
     self.idempotencyKey = idempotencyKey
     self.entryID = entryID
     self.amount = amount
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RefundChargeRequest()
-    credits__v1__refund_charge_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RefundChargeRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.entryID = String(cString: c.pointee.entry_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RefundChargeRequest.self, credits__v1__refund_charge_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundChargeRequest.idempotency_key")
-    c.pointee.entry_id = arena.string(self.entryID, "credits.v1.RefundChargeRequest.entry_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -380,27 +204,6 @@ public struct RefundChargeResponse: ProtobufMessage {
     self.refundable = refundable
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__RefundChargeResponse()
-    credits__v1__refund_charge_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__RefundChargeResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-    self.refundable = Money(copyingIfSet: c.pointee.refundable)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__RefundChargeResponse.self, credits__v1__refund_charge_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("RefundChargeResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -426,29 +229,6 @@ public struct GrantCreditsRequest: ProtobufMessage, CustomReflectable {
     self.memo = memo
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GrantCreditsRequest()
-    credits__v1__grant_credits_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GrantCreditsRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.memo = String(cString: c.pointee.memo)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GrantCreditsRequest.self, credits__v1__grant_credits_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.GrantCreditsRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GrantCreditsRequest.wallet_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.memo = arena.string(self.memo, "credits.v1.GrantCreditsRequest.memo")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GrantCreditsRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
@@ -471,25 +251,6 @@ public struct GrantCreditsResponse: ProtobufMessage {
   public init(wallet: Wallet? = nil, entry: Entry? = nil) {
     self.wallet = wallet
     self.entry = entry
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GrantCreditsResponse()
-    credits__v1__grant_credits_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GrantCreditsResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GrantCreditsResponse.self, credits__v1__grant_credits_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -526,35 +287,6 @@ public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
     self.waitForRecharge = waitForRecharge
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__PlaceHoldRequest()
-    credits__v1__place_hold_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__PlaceHoldRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
-    self.reference = String(cString: c.pointee.reference)
-    self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
-    self.waitForRecharge = c.pointee.wait_for_recharge != 0
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__PlaceHoldRequest.self, credits__v1__place_hold_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.PlaceHoldRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.PlaceHoldRequest.wallet_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
-    c.pointee.reference = arena.string(self.reference, "credits.v1.PlaceHoldRequest.reference")
-    if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
-    c.pointee.wait_for_recharge = self.waitForRecharge ? 1 : 0
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("PlaceHoldRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
@@ -587,29 +319,6 @@ public struct PlaceHoldResponse: ProtobufMessage {
     self.lastUnit = lastUnit
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__PlaceHoldResponse()
-    credits__v1__place_hold_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__PlaceHoldResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.hold = Hold(copyingIfSet: c.pointee.hold)
-    self.affordable = Money(copyingIfSet: c.pointee.affordable)
-    self.lastUnit = c.pointee.last_unit != 0
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__PlaceHoldResponse.self, credits__v1__place_hold_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
-    if let value = self.affordable { c.pointee.affordable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.last_unit = self.lastUnit ? 1 : 0
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("PlaceHoldResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -627,23 +336,6 @@ public struct GetHoldRequest: ProtobufMessage {
     self.holdID = holdID
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetHoldRequest()
-    credits__v1__get_hold_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetHoldRequest.self)
-    self.holdID = String(cString: c.pointee.hold_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetHoldRequest.self, credits__v1__get_hold_request__init)
-    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.GetHoldRequest.hold_id")
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("GetHoldRequest")
     if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
@@ -658,25 +350,6 @@ public struct GetHoldResponse: ProtobufMessage {
   public init(hold: Hold? = nil, wallet: Wallet? = nil) {
     self.hold = hold
     self.wallet = wallet
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__GetHoldResponse()
-    credits__v1__get_hold_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__GetHoldResponse.self)
-    self.hold = Hold(copyingIfSet: c.pointee.hold)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__GetHoldResponse.self, credits__v1__get_hold_response__init)
-    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -702,29 +375,6 @@ public struct ExtendHoldRequest: ProtobufMessage, CustomReflectable {
     self.holdID = holdID
     self.additionalAmount = additionalAmount
     self.ttl = ttl
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ExtendHoldRequest()
-    credits__v1__extend_hold_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ExtendHoldRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.holdID = String(cString: c.pointee.hold_id)
-    self.additionalAmount = Money(copyingIfSet: c.pointee.additional_amount)
-    self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ExtendHoldRequest.self, credits__v1__extend_hold_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ExtendHoldRequest.idempotency_key")
-    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.ExtendHoldRequest.hold_id")
-    if let value = self.additionalAmount { c.pointee.additional_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -756,29 +406,6 @@ public struct ExtendHoldResponse: ProtobufMessage {
     self.lastUnit = lastUnit
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ExtendHoldResponse()
-    credits__v1__extend_hold_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ExtendHoldResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.hold = Hold(copyingIfSet: c.pointee.hold)
-    self.affordable = Money(copyingIfSet: c.pointee.affordable)
-    self.lastUnit = c.pointee.last_unit != 0
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ExtendHoldResponse.self, credits__v1__extend_hold_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
-    if let value = self.affordable { c.pointee.affordable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.last_unit = self.lastUnit ? 1 : 0
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ExtendHoldResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -803,29 +430,6 @@ public struct CaptureHoldRequest: ProtobufMessage, CustomReflectable {
     self.holdID = holdID
     self.amount = amount
     self.final = final
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CaptureHoldRequest()
-    credits__v1__capture_hold_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CaptureHoldRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.holdID = String(cString: c.pointee.hold_id)
-    self.amount = Money(copyingIfSet: c.pointee.amount)
-    self.final = c.pointee.final != 0
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CaptureHoldRequest.self, credits__v1__capture_hold_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CaptureHoldRequest.idempotency_key")
-    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.CaptureHoldRequest.hold_id")
-    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-    c.pointee.final = self.final ? 1 : 0
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -854,27 +458,6 @@ public struct CaptureHoldResponse: ProtobufMessage {
     self.entry = entry
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CaptureHoldResponse()
-    credits__v1__capture_hold_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CaptureHoldResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.hold = Hold(copyingIfSet: c.pointee.hold)
-    self.entry = Entry(copyingIfSet: c.pointee.entry)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CaptureHoldResponse.self, credits__v1__capture_hold_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
-    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("CaptureHoldResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -892,25 +475,6 @@ public struct ReleaseHoldRequest: ProtobufMessage, CustomReflectable {
   public init(idempotencyKey: String = "", holdID: String = "") {
     self.idempotencyKey = idempotencyKey
     self.holdID = holdID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ReleaseHoldRequest()
-    credits__v1__release_hold_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ReleaseHoldRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.holdID = String(cString: c.pointee.hold_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ReleaseHoldRequest.self, credits__v1__release_hold_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ReleaseHoldRequest.idempotency_key")
-    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.ReleaseHoldRequest.hold_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -934,25 +498,6 @@ public struct ReleaseHoldResponse: ProtobufMessage {
     self.hold = hold
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ReleaseHoldResponse()
-    credits__v1__release_hold_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ReleaseHoldResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-    self.hold = Hold(copyingIfSet: c.pointee.hold)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ReleaseHoldResponse.self, credits__v1__release_hold_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ReleaseHoldResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -969,25 +514,6 @@ public struct FreezeWalletRequest: ProtobufMessage, CustomReflectable {
   public init(idempotencyKey: String = "", walletID: String = "") {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__FreezeWalletRequest()
-    credits__v1__freeze_wallet_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__FreezeWalletRequest.self, credits__v1__freeze_wallet_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.FreezeWalletRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.FreezeWalletRequest.wallet_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1008,23 +534,6 @@ public struct FreezeWalletResponse: ProtobufMessage {
     self.wallet = wallet
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__FreezeWalletResponse()
-    credits__v1__freeze_wallet_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__FreezeWalletResponse.self, credits__v1__freeze_wallet_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("FreezeWalletResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -1040,25 +549,6 @@ public struct UnfreezeWalletRequest: ProtobufMessage, CustomReflectable {
   public init(idempotencyKey: String = "", walletID: String = "") {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__UnfreezeWalletRequest()
-    credits__v1__unfreeze_wallet_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__UnfreezeWalletRequest.self, credits__v1__unfreeze_wallet_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.UnfreezeWalletRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.UnfreezeWalletRequest.wallet_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1079,23 +569,6 @@ public struct UnfreezeWalletResponse: ProtobufMessage {
     self.wallet = wallet
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__UnfreezeWalletResponse()
-    credits__v1__unfreeze_wallet_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__UnfreezeWalletResponse.self, credits__v1__unfreeze_wallet_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("UnfreezeWalletResponse")
     if let value = self.wallet { text.field("wallet", value) }
@@ -1111,25 +584,6 @@ public struct CloseWalletRequest: ProtobufMessage, CustomReflectable {
   public init(idempotencyKey: String = "", walletID: String = "") {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CloseWalletRequest()
-    credits__v1__close_wallet_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CloseWalletRequest.self, credits__v1__close_wallet_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CloseWalletRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.CloseWalletRequest.wallet_id")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1148,23 +602,6 @@ public struct CloseWalletResponse: ProtobufMessage {
 
   public init(wallet: Wallet? = nil) {
     self.wallet = wallet
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__CloseWalletResponse()
-    credits__v1__close_wallet_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletResponse.self)
-    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__CloseWalletResponse.self, credits__v1__close_wallet_response__init)
-    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1196,34 +633,6 @@ public struct ListEntriesRequest: ProtobufMessage {
     self.endTime = endTime
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListEntriesRequest()
-    credits__v1__list_entries_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListEntriesRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.pageSize = c.pointee.page_size
-    self.pageToken = String(cString: c.pointee.page_token)
-    self.kinds = UnsafeBufferPointer(start: c.pointee.kinds, count: c.pointee.n_kinds).map { Entry.Kind(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
-    self.startTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.start_time)
-    self.endTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.end_time)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListEntriesRequest.self, credits__v1__list_entries_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListEntriesRequest.wallet_id")
-    c.pointee.page_size = self.pageSize
-    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListEntriesRequest.page_token")
-    c.pointee.n_kinds = self.kinds.count
-    c.pointee.kinds = arena.array(self.kinds) { Credits__V1__Entry__Kind(rawValue: Credits__V1__Entry__Kind.RawValue(truncatingIfNeeded: $0.rawValue)) }
-    if let value = self.startTime { c.pointee.start_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    if let value = self.endTime { c.pointee.end_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("ListEntriesRequest")
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
@@ -1244,26 +653,6 @@ public struct ListEntriesResponse: ProtobufMessage {
   public init(entries: [Entry] = [], nextPageToken: String = "") {
     self.entries = entries
     self.nextPageToken = nextPageToken
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__ListEntriesResponse()
-    credits__v1__list_entries_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__ListEntriesResponse.self)
-    self.entries = UnsafeBufferPointer(start: c.pointee.entries, count: c.pointee.n_entries).map { Entry(copying: $0!) }
-    self.nextPageToken = String(cString: c.pointee.next_page_token)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__ListEntriesResponse.self, credits__v1__list_entries_response__init)
-    c.pointee.n_entries = self.entries.count
-    c.pointee.entries = arena.array(self.entries) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
-    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListEntriesResponse.next_page_token")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1292,37 +681,6 @@ public struct WatchWalletRequest: ProtobufMessage {
     case afterSequence(Int64)
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__WatchWalletRequest()
-    credits__v1__watch_wallet_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__WatchWalletRequest.self)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    switch c.pointee.start_case.rawValue {
-      case 2: self.start = .snapshot(c.pointee.snapshot != 0)
-      case 3: self.start = .afterSequence(c.pointee.after_sequence)
-      default: self.start = nil
-    }
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__WatchWalletRequest.self, credits__v1__watch_wallet_request__init)
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.WatchWalletRequest.wallet_id")
-    switch self.start {
-      case .snapshot(let value):
-        c.pointee.start_case = Credits__V1__WatchWalletRequest__StartCase(rawValue: 2)
-        c.pointee.snapshot = value ? 1 : 0
-      case .afterSequence(let value):
-        c.pointee.start_case = Credits__V1__WatchWalletRequest__StartCase(rawValue: 3)
-        c.pointee.after_sequence = value
-      case nil: break
-    }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("WatchWalletRequest")
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
@@ -1348,35 +706,6 @@ public struct WatchWalletResponse: ProtobufMessage {
     case change(Change)
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__WatchWalletResponse()
-    credits__v1__watch_wallet_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__WatchWalletResponse.self)
-    switch c.pointee.update_case.rawValue {
-      case 1: self.update = .snapshot(Wallet(copying: c.pointee.snapshot))
-      case 2: self.update = .change(Change(copying: c.pointee.change))
-      default: self.update = nil
-    }
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__WatchWalletResponse.self, credits__v1__watch_wallet_response__init)
-    switch self.update {
-      case .snapshot(let value):
-        c.pointee.update_case = Credits__V1__WatchWalletResponse__UpdateCase(rawValue: 1)
-        c.pointee.snapshot = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self)
-      case .change(let value):
-        c.pointee.update_case = Credits__V1__WatchWalletResponse__UpdateCase(rawValue: 2)
-        c.pointee.change = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Change.self)
-      case nil: break
-    }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("WatchWalletResponse")
     switch self.update {
@@ -1394,23 +723,6 @@ public struct WatchEventsRequest: ProtobufMessage {
 
   public init(cursor: String = "") {
     self.cursor = cursor
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__WatchEventsRequest()
-    credits__v1__watch_events_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__WatchEventsRequest.self)
-    self.cursor = String(cString: c.pointee.cursor)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__WatchEventsRequest.self, credits__v1__watch_events_request__init)
-    c.pointee.cursor = arena.string(self.cursor, "credits.v1.WatchEventsRequest.cursor")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1432,26 +744,6 @@ public struct WatchEventsResponse: ProtobufMessage {
     self.events = events
   }
 
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__WatchEventsResponse()
-    credits__v1__watch_events_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__WatchEventsResponse.self)
-    self.cursor = String(cString: c.pointee.cursor)
-    self.events = UnsafeBufferPointer(start: c.pointee.events, count: c.pointee.n_events).map { Event(copying: $0!) }
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__WatchEventsResponse.self, credits__v1__watch_events_response__init)
-    c.pointee.cursor = arena.string(self.cursor, "credits.v1.WatchEventsResponse.cursor")
-    c.pointee.n_events = self.events.count
-    c.pointee.events = arena.array(self.events) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Event.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   public var description: String {
     var text = MessageText("WatchEventsResponse")
     if !self.cursor.isEmpty { text.field("cursor", self.cursor) }
@@ -1469,25 +761,6 @@ public struct VerifyLedgerRequest: ProtobufMessage {
   public init(knownRecordCount: Int64 = 0, knownDigest: String = "") {
     self.knownRecordCount = knownRecordCount
     self.knownDigest = knownDigest
-  }
-
-  public static let layout: MessageLayout = {
-    var c = Credits__V1__VerifyLedgerRequest()
-    credits__v1__verify_ledger_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  public init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerRequest.self)
-    self.knownRecordCount = c.pointee.known_record_count
-    self.knownDigest = String(cString: c.pointee.known_digest)
-  }
-
-  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__V1__VerifyLedgerRequest.self, credits__v1__verify_ledger_request__init)
-    c.pointee.known_record_count = self.knownRecordCount
-    c.pointee.known_digest = arena.string(self.knownDigest, "credits.v1.VerifyLedgerRequest.known_digest")
-    return UnsafeMutableRawPointer(c)
   }
 
   public var description: String {
@@ -1523,27 +796,6 @@ public struct VerifyLedgerResponse: ProtobufMessage {
       self.recordCount = recordCount
       self.totalRecordCount = totalRecordCount
       self.rowCount = rowCount
-    }
-
-    public static let layout: MessageLayout = {
-      var c = Credits__V1__VerifyLedgerResponse__Progress()
-      credits__v1__verify_ledger_response__progress__init(&c)
-      return MessageLayout(descriptor: c.base.descriptor)
-    }()
-
-    public init(copying source: UnsafeRawPointer) {
-      let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Progress.self)
-      self.recordCount = c.pointee.record_count
-      self.totalRecordCount = c.pointee.total_record_count
-      self.rowCount = c.pointee.row_count
-    }
-
-    public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-      let c = arena.make(Credits__V1__VerifyLedgerResponse__Progress.self, credits__v1__verify_ledger_response__progress__init)
-      c.pointee.record_count = self.recordCount
-      c.pointee.total_record_count = self.totalRecordCount
-      c.pointee.row_count = self.rowCount
-      return UnsafeMutableRawPointer(c)
     }
 
     public var description: String {
@@ -1584,39 +836,6 @@ public struct VerifyLedgerResponse: ProtobufMessage {
       self.accounts = accounts
     }
 
-    public static let layout: MessageLayout = {
-      var c = Credits__V1__VerifyLedgerResponse__Verdict()
-      credits__v1__verify_ledger_response__verdict__init(&c)
-      return MessageLayout(descriptor: c.base.descriptor)
-    }()
-
-    public init(copying source: UnsafeRawPointer) {
-      let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Verdict.self)
-      self.sound = c.pointee.sound != 0
-      self.flaws = UnsafeBufferPointer(start: c.pointee.flaws, count: c.pointee.n_flaws).map { String(cString: $0!) }
-      self.flawCount = c.pointee.flaw_count
-      self.recordCount = c.pointee.record_count
-      self.refusalCount = c.pointee.refusal_count
-      self.walletCount = c.pointee.wallet_count
-      self.digest = String(cString: c.pointee.digest)
-      self.accounts = UnsafeBufferPointer(start: c.pointee.accounts, count: c.pointee.n_accounts).map { VerifyLedgerResponse.Account(copying: $0!) }
-    }
-
-    public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-      let c = arena.make(Credits__V1__VerifyLedgerResponse__Verdict.self, credits__v1__verify_ledger_response__verdict__init)
-      c.pointee.sound = self.sound ? 1 : 0
-      c.pointee.n_flaws = self.flaws.count
-      c.pointee.flaws = arena.array(self.flaws) { arena.string($0, "credits.v1.VerifyLedgerResponse.Verdict.flaws") }
-      c.pointee.flaw_count = self.flawCount
-      c.pointee.record_count = self.recordCount
-      c.pointee.refusal_count = self.refusalCount
-      c.pointee.wallet_count = self.walletCount
-      c.pointee.digest = arena.string(self.digest, "credits.v1.VerifyLedgerResponse.Verdict.digest")
-      c.pointee.n_accounts = self.accounts.count
-      c.pointee.accounts = arena.array(self.accounts) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Account.self) }
-      return UnsafeMutableRawPointer(c)
-    }
-
     public var description: String {
       var text = MessageText("Verdict")
       if self.sound { text.field("sound", self.sound) }
@@ -1642,25 +861,6 @@ public struct VerifyLedgerResponse: ProtobufMessage {
       self.balance = balance
     }
 
-    public static let layout: MessageLayout = {
-      var c = Credits__V1__VerifyLedgerResponse__Account()
-      credits__v1__verify_ledger_response__account__init(&c)
-      return MessageLayout(descriptor: c.base.descriptor)
-    }()
-
-    public init(copying source: UnsafeRawPointer) {
-      let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Account.self)
-      self.account = String(cString: c.pointee.account)
-      self.balance = Money(copyingIfSet: c.pointee.balance)
-    }
-
-    public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-      let c = arena.make(Credits__V1__VerifyLedgerResponse__Account.self, credits__v1__verify_ledger_response__account__init)
-      c.pointee.account = arena.string(self.account, "credits.v1.VerifyLedgerResponse.Account.account")
-      if let value = self.balance { c.pointee.balance = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
-      return UnsafeMutableRawPointer(c)
-    }
-
     public var description: String {
       var text = MessageText("Account")
       if !self.account.isEmpty { text.field("account", self.account) }
@@ -1669,6 +869,880 @@ public struct VerifyLedgerResponse: ProtobufMessage {
     }
   }
 
+  public var description: String {
+    var text = MessageText("VerifyLedgerResponse")
+    switch self.update {
+      case .progress(let value): text.field("progress", value)
+      case .verdict(let value): text.field("verdict", value)
+      case nil: break
+    }
+    return text.finished()
+  }
+}
+
+public struct BackupLedgerRequest: ProtobufMessage {
+  public init() {
+  }
+
+  public var description: String {
+    let text = MessageText("BackupLedgerRequest")
+    return text.finished()
+  }
+}
+
+public struct BackupLedgerResponse: ProtobufMessage {
+  /// The size of the whole file. In every response, so that progress can be shown.
+  public var size: Int64
+  /// The next bytes of the file.
+  public var chunk: [UInt8]
+
+  public init(size: Int64 = 0, chunk: [UInt8] = []) {
+    self.size = size
+    self.chunk = chunk
+  }
+
+  public var description: String {
+    var text = MessageText("BackupLedgerResponse")
+    if self.size != 0 { text.field("size", self.size) }
+    if !self.chunk.isEmpty { text.field("chunk", self.chunk) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension CreateWalletRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CreateWalletRequest()
+    credits__v1__create_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CreateWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.currencyCode = String(cString: c.pointee.currency_code)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CreateWalletRequest.self, credits__v1__create_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CreateWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.CreateWalletRequest.wallet_id")
+    c.pointee.currency_code = arena.string(self.currencyCode, "credits.v1.CreateWalletRequest.currency_code")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CreateWalletResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CreateWalletResponse()
+    credits__v1__create_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CreateWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CreateWalletResponse.self, credits__v1__create_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetWalletRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetWalletRequest()
+    credits__v1__get_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetWalletRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetWalletRequest.self, credits__v1__get_wallet_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GetWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetWalletResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetWalletResponse()
+    credits__v1__get_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetWalletResponse.self, credits__v1__get_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListWalletsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListWalletsRequest()
+    credits__v1__list_wallets_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListWalletsRequest.self)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListWalletsRequest.self, credits__v1__list_wallets_request__init)
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListWalletsRequest.page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListWalletsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListWalletsResponse()
+    credits__v1__list_wallets_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListWalletsResponse.self)
+    self.wallets = UnsafeBufferPointer(start: c.pointee.wallets, count: c.pointee.n_wallets).map { Wallet(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListWalletsResponse.self, credits__v1__list_wallets_response__init)
+    c.pointee.n_wallets = self.wallets.count
+    c.pointee.wallets = arena.array(self.wallets) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListWalletsResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ChargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ChargeRequest()
+    credits__v1__charge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ChargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
+    self.reference = String(cString: c.pointee.reference)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ChargeRequest.self, credits__v1__charge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ChargeRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ChargeRequest.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
+    c.pointee.reference = arena.string(self.reference, "credits.v1.ChargeRequest.reference")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ChargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ChargeResponse()
+    credits__v1__charge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ChargeResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ChargeResponse.self, credits__v1__charge_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RefundChargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundChargeRequest()
+    credits__v1__refund_charge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundChargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.entryID = String(cString: c.pointee.entry_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundChargeRequest.self, credits__v1__refund_charge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundChargeRequest.idempotency_key")
+    c.pointee.entry_id = arena.string(self.entryID, "credits.v1.RefundChargeRequest.entry_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension RefundChargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__RefundChargeResponse()
+    credits__v1__refund_charge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__RefundChargeResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+    self.refundable = Money(copyingIfSet: c.pointee.refundable)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__RefundChargeResponse.self, credits__v1__refund_charge_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GrantCreditsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GrantCreditsRequest()
+    credits__v1__grant_credits_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GrantCreditsRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.memo = String(cString: c.pointee.memo)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GrantCreditsRequest.self, credits__v1__grant_credits_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.GrantCreditsRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.GrantCreditsRequest.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.GrantCreditsRequest.memo")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GrantCreditsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GrantCreditsResponse()
+    credits__v1__grant_credits_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GrantCreditsResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GrantCreditsResponse.self, credits__v1__grant_credits_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension PlaceHoldRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__PlaceHoldRequest()
+    credits__v1__place_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__PlaceHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
+    self.reference = String(cString: c.pointee.reference)
+    self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
+    self.waitForRecharge = c.pointee.wait_for_recharge != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__PlaceHoldRequest.self, credits__v1__place_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.PlaceHoldRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.PlaceHoldRequest.wallet_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
+    c.pointee.reference = arena.string(self.reference, "credits.v1.PlaceHoldRequest.reference")
+    if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
+    c.pointee.wait_for_recharge = self.waitForRecharge ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension PlaceHoldResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__PlaceHoldResponse()
+    credits__v1__place_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__PlaceHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.affordable = Money(copyingIfSet: c.pointee.affordable)
+    self.lastUnit = c.pointee.last_unit != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__PlaceHoldResponse.self, credits__v1__place_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.affordable { c.pointee.affordable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.last_unit = self.lastUnit ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetHoldRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetHoldRequest()
+    credits__v1__get_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetHoldRequest.self)
+    self.holdID = String(cString: c.pointee.hold_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetHoldRequest.self, credits__v1__get_hold_request__init)
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.GetHoldRequest.hold_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetHoldResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetHoldResponse()
+    credits__v1__get_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetHoldResponse.self)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetHoldResponse.self, credits__v1__get_hold_response__init)
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ExtendHoldRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ExtendHoldRequest()
+    credits__v1__extend_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ExtendHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.holdID = String(cString: c.pointee.hold_id)
+    self.additionalAmount = Money(copyingIfSet: c.pointee.additional_amount)
+    self.ttl = ProtobufWellKnown.Duration(copyingIfSet: c.pointee.ttl)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ExtendHoldRequest.self, credits__v1__extend_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ExtendHoldRequest.idempotency_key")
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.ExtendHoldRequest.hold_id")
+    if let value = self.additionalAmount { c.pointee.additional_amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.ttl { c.pointee.ttl = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Duration.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ExtendHoldResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ExtendHoldResponse()
+    credits__v1__extend_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ExtendHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.affordable = Money(copyingIfSet: c.pointee.affordable)
+    self.lastUnit = c.pointee.last_unit != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ExtendHoldResponse.self, credits__v1__extend_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.affordable { c.pointee.affordable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.last_unit = self.lastUnit ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CaptureHoldRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CaptureHoldRequest()
+    credits__v1__capture_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CaptureHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.holdID = String(cString: c.pointee.hold_id)
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.final = c.pointee.final != 0
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CaptureHoldRequest.self, credits__v1__capture_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CaptureHoldRequest.idempotency_key")
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.CaptureHoldRequest.hold_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.final = self.final ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CaptureHoldResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CaptureHoldResponse()
+    credits__v1__capture_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CaptureHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CaptureHoldResponse.self, credits__v1__capture_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ReleaseHoldRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ReleaseHoldRequest()
+    credits__v1__release_hold_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ReleaseHoldRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.holdID = String(cString: c.pointee.hold_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ReleaseHoldRequest.self, credits__v1__release_hold_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.ReleaseHoldRequest.idempotency_key")
+    c.pointee.hold_id = arena.string(self.holdID, "credits.v1.ReleaseHoldRequest.hold_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ReleaseHoldResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ReleaseHoldResponse()
+    credits__v1__release_hold_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ReleaseHoldResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.hold = Hold(copyingIfSet: c.pointee.hold)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ReleaseHoldResponse.self, credits__v1__release_hold_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.hold { c.pointee.hold = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension FreezeWalletRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__FreezeWalletRequest()
+    credits__v1__freeze_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__FreezeWalletRequest.self, credits__v1__freeze_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.FreezeWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.FreezeWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension FreezeWalletResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__FreezeWalletResponse()
+    credits__v1__freeze_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__FreezeWalletResponse.self, credits__v1__freeze_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension UnfreezeWalletRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__UnfreezeWalletRequest()
+    credits__v1__unfreeze_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__UnfreezeWalletRequest.self, credits__v1__unfreeze_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.UnfreezeWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.UnfreezeWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension UnfreezeWalletResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__UnfreezeWalletResponse()
+    credits__v1__unfreeze_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__UnfreezeWalletResponse.self, credits__v1__unfreeze_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CloseWalletRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CloseWalletRequest()
+    credits__v1__close_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CloseWalletRequest.self, credits__v1__close_wallet_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CloseWalletRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.CloseWalletRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CloseWalletResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CloseWalletResponse()
+    credits__v1__close_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CloseWalletResponse.self, credits__v1__close_wallet_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListEntriesRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListEntriesRequest()
+    credits__v1__list_entries_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListEntriesRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+    self.kinds = UnsafeBufferPointer(start: c.pointee.kinds, count: c.pointee.n_kinds).map { Entry.Kind(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
+    self.startTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.start_time)
+    self.endTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.end_time)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListEntriesRequest.self, credits__v1__list_entries_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListEntriesRequest.wallet_id")
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListEntriesRequest.page_token")
+    c.pointee.n_kinds = self.kinds.count
+    c.pointee.kinds = arena.array(self.kinds) { Credits__V1__Entry__Kind(rawValue: Credits__V1__Entry__Kind.RawValue(truncatingIfNeeded: $0.rawValue)) }
+    if let value = self.startTime { c.pointee.start_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    if let value = self.endTime { c.pointee.end_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListEntriesResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListEntriesResponse()
+    credits__v1__list_entries_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListEntriesResponse.self)
+    self.entries = UnsafeBufferPointer(start: c.pointee.entries, count: c.pointee.n_entries).map { Entry(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListEntriesResponse.self, credits__v1__list_entries_response__init)
+    c.pointee.n_entries = self.entries.count
+    c.pointee.entries = arena.array(self.entries) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListEntriesResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension WatchWalletRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchWalletRequest()
+    credits__v1__watch_wallet_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchWalletRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    switch c.pointee.start_case.rawValue {
+      case 2: self.start = .snapshot(c.pointee.snapshot != 0)
+      case 3: self.start = .afterSequence(c.pointee.after_sequence)
+      default: self.start = nil
+    }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchWalletRequest.self, credits__v1__watch_wallet_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.WatchWalletRequest.wallet_id")
+    switch self.start {
+      case .snapshot(let value):
+        c.pointee.start_case = Credits__V1__WatchWalletRequest__StartCase(rawValue: 2)
+        c.pointee.snapshot = value ? 1 : 0
+      case .afterSequence(let value):
+        c.pointee.start_case = Credits__V1__WatchWalletRequest__StartCase(rawValue: 3)
+        c.pointee.after_sequence = value
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension WatchWalletResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchWalletResponse()
+    credits__v1__watch_wallet_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchWalletResponse.self)
+    switch c.pointee.update_case.rawValue {
+      case 1: self.update = .snapshot(Wallet(copying: c.pointee.snapshot))
+      case 2: self.update = .change(Change(copying: c.pointee.change))
+      default: self.update = nil
+    }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchWalletResponse.self, credits__v1__watch_wallet_response__init)
+    switch self.update {
+      case .snapshot(let value):
+        c.pointee.update_case = Credits__V1__WatchWalletResponse__UpdateCase(rawValue: 1)
+        c.pointee.snapshot = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self)
+      case .change(let value):
+        c.pointee.update_case = Credits__V1__WatchWalletResponse__UpdateCase(rawValue: 2)
+        c.pointee.change = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Change.self)
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension WatchEventsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchEventsRequest()
+    credits__v1__watch_events_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchEventsRequest.self)
+    self.cursor = String(cString: c.pointee.cursor)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchEventsRequest.self, credits__v1__watch_events_request__init)
+    c.pointee.cursor = arena.string(self.cursor, "credits.v1.WatchEventsRequest.cursor")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension WatchEventsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__WatchEventsResponse()
+    credits__v1__watch_events_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__WatchEventsResponse.self)
+    self.cursor = String(cString: c.pointee.cursor)
+    self.events = UnsafeBufferPointer(start: c.pointee.events, count: c.pointee.n_events).map { Event(copying: $0!) }
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__WatchEventsResponse.self, credits__v1__watch_events_response__init)
+    c.pointee.cursor = arena.string(self.cursor, "credits.v1.WatchEventsResponse.cursor")
+    c.pointee.n_events = self.events.count
+    c.pointee.events = arena.array(self.events) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Event.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension VerifyLedgerRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__VerifyLedgerRequest()
+    credits__v1__verify_ledger_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerRequest.self)
+    self.knownRecordCount = c.pointee.known_record_count
+    self.knownDigest = String(cString: c.pointee.known_digest)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__VerifyLedgerRequest.self, credits__v1__verify_ledger_request__init)
+    c.pointee.known_record_count = self.knownRecordCount
+    c.pointee.known_digest = arena.string(self.knownDigest, "credits.v1.VerifyLedgerRequest.known_digest")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension VerifyLedgerResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__VerifyLedgerResponse()
     credits__v1__verify_ledger_response__init(&c)
@@ -1697,22 +1771,92 @@ public struct VerifyLedgerResponse: ProtobufMessage {
     }
     return UnsafeMutableRawPointer(c)
   }
+}
 
-  public var description: String {
-    var text = MessageText("VerifyLedgerResponse")
-    switch self.update {
-      case .progress(let value): text.field("progress", value)
-      case .verdict(let value): text.field("verdict", value)
-      case nil: break
-    }
-    return text.finished()
+@_spi(CLayout)
+extension VerifyLedgerResponse.Progress: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__VerifyLedgerResponse__Progress()
+    credits__v1__verify_ledger_response__progress__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Progress.self)
+    self.recordCount = c.pointee.record_count
+    self.totalRecordCount = c.pointee.total_record_count
+    self.rowCount = c.pointee.row_count
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__VerifyLedgerResponse__Progress.self, credits__v1__verify_ledger_response__progress__init)
+    c.pointee.record_count = self.recordCount
+    c.pointee.total_record_count = self.totalRecordCount
+    c.pointee.row_count = self.rowCount
+    return UnsafeMutableRawPointer(c)
   }
 }
 
-public struct BackupLedgerRequest: ProtobufMessage {
-  public init() {
+@_spi(CLayout)
+extension VerifyLedgerResponse.Verdict: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__VerifyLedgerResponse__Verdict()
+    credits__v1__verify_ledger_response__verdict__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Verdict.self)
+    self.sound = c.pointee.sound != 0
+    self.flaws = UnsafeBufferPointer(start: c.pointee.flaws, count: c.pointee.n_flaws).map { String(cString: $0!) }
+    self.flawCount = c.pointee.flaw_count
+    self.recordCount = c.pointee.record_count
+    self.refusalCount = c.pointee.refusal_count
+    self.walletCount = c.pointee.wallet_count
+    self.digest = String(cString: c.pointee.digest)
+    self.accounts = UnsafeBufferPointer(start: c.pointee.accounts, count: c.pointee.n_accounts).map { VerifyLedgerResponse.Account(copying: $0!) }
   }
 
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__VerifyLedgerResponse__Verdict.self, credits__v1__verify_ledger_response__verdict__init)
+    c.pointee.sound = self.sound ? 1 : 0
+    c.pointee.n_flaws = self.flaws.count
+    c.pointee.flaws = arena.array(self.flaws) { arena.string($0, "credits.v1.VerifyLedgerResponse.Verdict.flaws") }
+    c.pointee.flaw_count = self.flawCount
+    c.pointee.record_count = self.recordCount
+    c.pointee.refusal_count = self.refusalCount
+    c.pointee.wallet_count = self.walletCount
+    c.pointee.digest = arena.string(self.digest, "credits.v1.VerifyLedgerResponse.Verdict.digest")
+    c.pointee.n_accounts = self.accounts.count
+    c.pointee.accounts = arena.array(self.accounts) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Account.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension VerifyLedgerResponse.Account: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__VerifyLedgerResponse__Account()
+    credits__v1__verify_ledger_response__account__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__VerifyLedgerResponse__Account.self)
+    self.account = String(cString: c.pointee.account)
+    self.balance = Money(copyingIfSet: c.pointee.balance)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__VerifyLedgerResponse__Account.self, credits__v1__verify_ledger_response__account__init)
+    c.pointee.account = arena.string(self.account, "credits.v1.VerifyLedgerResponse.Account.account")
+    if let value = self.balance { c.pointee.balance = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension BackupLedgerRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__BackupLedgerRequest()
     credits__v1__backup_ledger_request__init(&c)
@@ -1726,24 +1870,10 @@ public struct BackupLedgerRequest: ProtobufMessage {
     let c = arena.make(Credits__V1__BackupLedgerRequest.self, credits__v1__backup_ledger_request__init)
     return UnsafeMutableRawPointer(c)
   }
-
-  public var description: String {
-    let text = MessageText("BackupLedgerRequest")
-    return text.finished()
-  }
 }
 
-public struct BackupLedgerResponse: ProtobufMessage {
-  /// The size of the whole file. In every response, so that progress can be shown.
-  public var size: Int64
-  /// The next bytes of the file.
-  public var chunk: [UInt8]
-
-  public init(size: Int64 = 0, chunk: [UInt8] = []) {
-    self.size = size
-    self.chunk = chunk
-  }
-
+@_spi(CLayout)
+extension BackupLedgerResponse: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__BackupLedgerResponse()
     credits__v1__backup_ledger_response__init(&c)
@@ -1761,13 +1891,6 @@ public struct BackupLedgerResponse: ProtobufMessage {
     c.pointee.size = self.size
     c.pointee.chunk = ProtobufCBinaryData(len: self.chunk.count, data: arena.bytes(self.chunk))
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("BackupLedgerResponse")
-    if self.size != 0 { text.field("size", self.size) }
-    if !self.chunk.isEmpty { text.field("chunk", self.chunk) }
-    return text.finished()
   }
 }
 

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CProtobufWellKnown
-public import ProtobufC
+@_spi(CLayout) public import ProtobufC
 
 /// A length of time, exact to the nanosecond. Protobuf's JSON writes it as seconds with an `s`, such as `"1.5s"`.
 public struct Duration: ProtobufMessage {
@@ -16,6 +16,16 @@ public struct Duration: ProtobufMessage {
     self.nanos = nanos
   }
 
+  public var description: String {
+    var text = MessageText("Duration")
+    if self.seconds != 0 { text.field("seconds", self.seconds) }
+    if self.nanos != 0 { text.field("nanos", self.nanos) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Duration: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Google__Protobuf__Duration()
     google__protobuf__duration__init(&c)
@@ -33,12 +43,5 @@ public struct Duration: ProtobufMessage {
     c.pointee.seconds = self.seconds
     c.pointee.nanos = self.nanos
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Duration")
-    if self.seconds != 0 { text.field("seconds", self.seconds) }
-    if self.nanos != 0 { text.field("nanos", self.nanos) }
-    return text.finished()
   }
 }

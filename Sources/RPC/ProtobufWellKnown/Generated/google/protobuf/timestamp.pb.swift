@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CProtobufWellKnown
-public import ProtobufC
+@_spi(CLayout) public import ProtobufC
 
 /// A point in time, in UTC. Protobuf's JSON writes it as RFC 3339 text.
 public struct Timestamp: ProtobufMessage {
@@ -16,6 +16,16 @@ public struct Timestamp: ProtobufMessage {
     self.nanos = nanos
   }
 
+  public var description: String {
+    var text = MessageText("Timestamp")
+    if self.seconds != 0 { text.field("seconds", self.seconds) }
+    if self.nanos != 0 { text.field("nanos", self.nanos) }
+    return text.finished()
+  }
+}
+
+@_spi(CLayout)
+extension Timestamp: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Google__Protobuf__Timestamp()
     google__protobuf__timestamp__init(&c)
@@ -33,12 +43,5 @@ public struct Timestamp: ProtobufMessage {
     c.pointee.seconds = self.seconds
     c.pointee.nanos = self.nanos
     return UnsafeMutableRawPointer(c)
-  }
-
-  public var description: String {
-    var text = MessageText("Timestamp")
-    if self.seconds != 0 { text.field("seconds", self.seconds) }
-    if self.nanos != 0 { text.field("nanos", self.nanos) }
-    return text.finished()
   }
 }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CTestMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 package import UnixGRPC
 package import UnixGRPCProtobuf
 
@@ -11,23 +11,6 @@ package struct EchoRequest: ProtobufMessage {
 
   package init(text: String = "") {
     self.text = text
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Test__V1__EchoRequest()
-    test__v1__echo_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Test__V1__EchoRequest.self)
-    self.text = String(cString: c.pointee.text)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Test__V1__EchoRequest.self, test__v1__echo_request__init)
-    c.pointee.text = arena.string(self.text, "test.v1.EchoRequest.text")
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -44,6 +27,33 @@ package struct EchoResponse: ProtobufMessage {
     self.text = text
   }
 
+  package var description: String {
+    var text = MessageText("EchoResponse")
+    if !self.text.isEmpty { text.field("text", self.text) }
+    return text.finished()
+  }
+}
+
+extension EchoRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__EchoRequest()
+    test__v1__echo_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__EchoRequest.self)
+    self.text = String(cString: c.pointee.text)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__EchoRequest.self, test__v1__echo_request__init)
+    c.pointee.text = arena.string(self.text, "test.v1.EchoRequest.text")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension EchoResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__EchoResponse()
     test__v1__echo_response__init(&c)
@@ -59,12 +69,6 @@ package struct EchoResponse: ProtobufMessage {
     let c = arena.make(Test__V1__EchoResponse.self, test__v1__echo_response__init)
     c.pointee.text = arena.string(self.text, "test.v1.EchoResponse.text")
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("EchoResponse")
-    if !self.text.isEmpty { text.field("text", self.text) }
-    return text.finished()
   }
 }
 

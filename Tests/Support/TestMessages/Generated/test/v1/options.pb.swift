@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CTestMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 package struct Access: ProtobufMessage {
   package init() {
@@ -44,6 +44,13 @@ package struct Access: ProtobufMessage {
     }
   }
 
+  package var description: String {
+    let text = MessageText("Access")
+    return text.finished()
+  }
+}
+
+extension Access: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__Access()
     test__v1__access__init(&c)
@@ -56,10 +63,5 @@ package struct Access: ProtobufMessage {
   package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Test__V1__Access.self, test__v1__access__init)
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    let text = MessageText("Access")
-    return text.finished()
   }
 }

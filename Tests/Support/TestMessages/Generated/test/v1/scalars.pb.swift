@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CTestMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 package enum Color: Sendable, Hashable, CustomStringConvertible {
   case unspecified
@@ -79,53 +79,6 @@ package struct Scalars: ProtobufMessage {
     self.color = color
   }
 
-  package static let layout: MessageLayout = {
-    var c = Test__V1__Scalars()
-    test__v1__scalars__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Test__V1__Scalars.self)
-    self.doubleValue = c.pointee.double_value
-    self.floatValue = c.pointee.float_value
-    self.int32Value = c.pointee.int32_value
-    self.int64Value = c.pointee.int64_value
-    self.uint32Value = c.pointee.uint32_value
-    self.uint64Value = c.pointee.uint64_value
-    self.sint32Value = c.pointee.sint32_value
-    self.sint64Value = c.pointee.sint64_value
-    self.fixed32Value = c.pointee.fixed32_value
-    self.fixed64Value = c.pointee.fixed64_value
-    self.sfixed32Value = c.pointee.sfixed32_value
-    self.sfixed64Value = c.pointee.sfixed64_value
-    self.boolValue = c.pointee.bool_value != 0
-    self.stringValue = String(cString: c.pointee.string_value)
-    self.bytesValue = [UInt8](UnsafeBufferPointer(start: c.pointee.bytes_value.data, count: c.pointee.bytes_value.len))
-    self.color = Color(rawValue: Int32(truncatingIfNeeded: c.pointee.color.rawValue))
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Test__V1__Scalars.self, test__v1__scalars__init)
-    c.pointee.double_value = self.doubleValue
-    c.pointee.float_value = self.floatValue
-    c.pointee.int32_value = self.int32Value
-    c.pointee.int64_value = self.int64Value
-    c.pointee.uint32_value = self.uint32Value
-    c.pointee.uint64_value = self.uint64Value
-    c.pointee.sint32_value = self.sint32Value
-    c.pointee.sint64_value = self.sint64Value
-    c.pointee.fixed32_value = self.fixed32Value
-    c.pointee.fixed64_value = self.fixed64Value
-    c.pointee.sfixed32_value = self.sfixed32Value
-    c.pointee.sfixed64_value = self.sfixed64Value
-    c.pointee.bool_value = self.boolValue ? 1 : 0
-    c.pointee.string_value = arena.string(self.stringValue, "test.v1.Scalars.string_value")
-    c.pointee.bytes_value = ProtobufCBinaryData(len: self.bytesValue.count, data: arena.bytes(self.bytesValue))
-    c.pointee.color = Test__V1__Color(rawValue: Test__V1__Color.RawValue(truncatingIfNeeded: self.color.rawValue))
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("Scalars")
     if self.doubleValue != 0 { text.field("double_value", self.doubleValue) }
@@ -190,6 +143,116 @@ package struct Lists: ProtobufMessage {
     self.messages = messages
   }
 
+  package var description: String {
+    var text = MessageText("Lists")
+    if !self.doubles.isEmpty { text.field("doubles", self.doubles) }
+    if !self.floats.isEmpty { text.field("floats", self.floats) }
+    if !self.int32s.isEmpty { text.field("int32s", self.int32s) }
+    if !self.int64s.isEmpty { text.field("int64s", self.int64s) }
+    if !self.uint32s.isEmpty { text.field("uint32s", self.uint32s) }
+    if !self.uint64s.isEmpty { text.field("uint64s", self.uint64s) }
+    if !self.sint32s.isEmpty { text.field("sint32s", self.sint32s) }
+    if !self.sint64s.isEmpty { text.field("sint64s", self.sint64s) }
+    if !self.fixed32s.isEmpty { text.field("fixed32s", self.fixed32s) }
+    if !self.fixed64s.isEmpty { text.field("fixed64s", self.fixed64s) }
+    if !self.sfixed32s.isEmpty { text.field("sfixed32s", self.sfixed32s) }
+    if !self.sfixed64s.isEmpty { text.field("sfixed64s", self.sfixed64s) }
+    if !self.bools.isEmpty { text.field("bools", self.bools) }
+    if !self.strings.isEmpty { text.field("strings", self.strings) }
+    if !self.byteStrings.isEmpty { text.field("byte_strings", self.byteStrings) }
+    if !self.colors.isEmpty { text.field("colors", self.colors) }
+    if !self.loose.isEmpty { text.field("loose", self.loose) }
+    if !self.messages.isEmpty { text.field("messages", self.messages) }
+    return text.finished()
+  }
+}
+
+package struct Maps: ProtobufMessage {
+  package var byString: [String: String]
+  package var byInt32: [Int32: Scalars]
+  package var byBool: [Bool: [UInt8]]
+  package var bySint64: [Int64: Color]
+  package var byFixed64: [UInt64: Double]
+
+  package init(byString: [String: String] = [:], byInt32: [Int32: Scalars] = [:], byBool: [Bool: [UInt8]] = [:], bySint64: [Int64: Color] = [:], byFixed64: [UInt64: Double] = [:]) {
+    self.byString = byString
+    self.byInt32 = byInt32
+    self.byBool = byBool
+    self.bySint64 = bySint64
+    self.byFixed64 = byFixed64
+  }
+
+  package var description: String {
+    var text = MessageText("Maps")
+    if !self.byString.isEmpty { text.field("by_string", self.byString) }
+    if !self.byInt32.isEmpty { text.field("by_int32", self.byInt32) }
+    if !self.byBool.isEmpty { text.field("by_bool", self.byBool) }
+    if !self.bySint64.isEmpty { text.field("by_sint64", self.bySint64) }
+    if !self.byFixed64.isEmpty { text.field("by_fixed64", self.byFixed64) }
+    return text.finished()
+  }
+}
+
+package struct Nothing: ProtobufMessage {
+  package init() {
+  }
+
+  package var description: String {
+    let text = MessageText("Nothing")
+    return text.finished()
+  }
+}
+
+extension Scalars: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__Scalars()
+    test__v1__scalars__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__Scalars.self)
+    self.doubleValue = c.pointee.double_value
+    self.floatValue = c.pointee.float_value
+    self.int32Value = c.pointee.int32_value
+    self.int64Value = c.pointee.int64_value
+    self.uint32Value = c.pointee.uint32_value
+    self.uint64Value = c.pointee.uint64_value
+    self.sint32Value = c.pointee.sint32_value
+    self.sint64Value = c.pointee.sint64_value
+    self.fixed32Value = c.pointee.fixed32_value
+    self.fixed64Value = c.pointee.fixed64_value
+    self.sfixed32Value = c.pointee.sfixed32_value
+    self.sfixed64Value = c.pointee.sfixed64_value
+    self.boolValue = c.pointee.bool_value != 0
+    self.stringValue = String(cString: c.pointee.string_value)
+    self.bytesValue = [UInt8](UnsafeBufferPointer(start: c.pointee.bytes_value.data, count: c.pointee.bytes_value.len))
+    self.color = Color(rawValue: Int32(truncatingIfNeeded: c.pointee.color.rawValue))
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__Scalars.self, test__v1__scalars__init)
+    c.pointee.double_value = self.doubleValue
+    c.pointee.float_value = self.floatValue
+    c.pointee.int32_value = self.int32Value
+    c.pointee.int64_value = self.int64Value
+    c.pointee.uint32_value = self.uint32Value
+    c.pointee.uint64_value = self.uint64Value
+    c.pointee.sint32_value = self.sint32Value
+    c.pointee.sint64_value = self.sint64Value
+    c.pointee.fixed32_value = self.fixed32Value
+    c.pointee.fixed64_value = self.fixed64Value
+    c.pointee.sfixed32_value = self.sfixed32Value
+    c.pointee.sfixed64_value = self.sfixed64Value
+    c.pointee.bool_value = self.boolValue ? 1 : 0
+    c.pointee.string_value = arena.string(self.stringValue, "test.v1.Scalars.string_value")
+    c.pointee.bytes_value = ProtobufCBinaryData(len: self.bytesValue.count, data: arena.bytes(self.bytesValue))
+    c.pointee.color = Test__V1__Color(rawValue: Test__V1__Color.RawValue(truncatingIfNeeded: self.color.rawValue))
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Lists: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__Lists()
     test__v1__lists__init(&c)
@@ -258,46 +321,9 @@ package struct Lists: ProtobufMessage {
     c.pointee.messages = arena.array(self.messages) { $0.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Scalars.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("Lists")
-    if !self.doubles.isEmpty { text.field("doubles", self.doubles) }
-    if !self.floats.isEmpty { text.field("floats", self.floats) }
-    if !self.int32s.isEmpty { text.field("int32s", self.int32s) }
-    if !self.int64s.isEmpty { text.field("int64s", self.int64s) }
-    if !self.uint32s.isEmpty { text.field("uint32s", self.uint32s) }
-    if !self.uint64s.isEmpty { text.field("uint64s", self.uint64s) }
-    if !self.sint32s.isEmpty { text.field("sint32s", self.sint32s) }
-    if !self.sint64s.isEmpty { text.field("sint64s", self.sint64s) }
-    if !self.fixed32s.isEmpty { text.field("fixed32s", self.fixed32s) }
-    if !self.fixed64s.isEmpty { text.field("fixed64s", self.fixed64s) }
-    if !self.sfixed32s.isEmpty { text.field("sfixed32s", self.sfixed32s) }
-    if !self.sfixed64s.isEmpty { text.field("sfixed64s", self.sfixed64s) }
-    if !self.bools.isEmpty { text.field("bools", self.bools) }
-    if !self.strings.isEmpty { text.field("strings", self.strings) }
-    if !self.byteStrings.isEmpty { text.field("byte_strings", self.byteStrings) }
-    if !self.colors.isEmpty { text.field("colors", self.colors) }
-    if !self.loose.isEmpty { text.field("loose", self.loose) }
-    if !self.messages.isEmpty { text.field("messages", self.messages) }
-    return text.finished()
-  }
 }
 
-package struct Maps: ProtobufMessage {
-  package var byString: [String: String]
-  package var byInt32: [Int32: Scalars]
-  package var byBool: [Bool: [UInt8]]
-  package var bySint64: [Int64: Color]
-  package var byFixed64: [UInt64: Double]
-
-  package init(byString: [String: String] = [:], byInt32: [Int32: Scalars] = [:], byBool: [Bool: [UInt8]] = [:], bySint64: [Int64: Color] = [:], byFixed64: [UInt64: Double] = [:]) {
-    self.byString = byString
-    self.byInt32 = byInt32
-    self.byBool = byBool
-    self.bySint64 = bySint64
-    self.byFixed64 = byFixed64
-  }
-
+extension Maps: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__Maps()
     test__v1__maps__init(&c)
@@ -367,22 +393,9 @@ package struct Maps: ProtobufMessage {
     }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("Maps")
-    if !self.byString.isEmpty { text.field("by_string", self.byString) }
-    if !self.byInt32.isEmpty { text.field("by_int32", self.byInt32) }
-    if !self.byBool.isEmpty { text.field("by_bool", self.byBool) }
-    if !self.bySint64.isEmpty { text.field("by_sint64", self.bySint64) }
-    if !self.byFixed64.isEmpty { text.field("by_fixed64", self.byFixed64) }
-    return text.finished()
-  }
 }
 
-package struct Nothing: ProtobufMessage {
-  package init() {
-  }
-
+extension Nothing: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__Nothing()
     test__v1__nothing__init(&c)
@@ -395,10 +408,5 @@ package struct Nothing: ProtobufMessage {
   package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Test__V1__Nothing.self, test__v1__nothing__init)
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    let text = MessageText("Nothing")
-    return text.finished()
   }
 }

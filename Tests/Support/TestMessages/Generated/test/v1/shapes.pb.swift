@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CTestMessages
-package import ProtobufC
-package import ProtobufWellKnown
+@_spi(CLayout) package import ProtobufC
+@_spi(CLayout) package import ProtobufWellKnown
 
 /// A message that holds itself in every way that it can.
 package struct Tree: ProtobufMessage {
@@ -42,59 +42,6 @@ package struct Tree: ProtobufMessage {
     case label(String)
   }
 
-  package static let layout: MessageLayout = {
-    var c = Test__V1__Tree()
-    test__v1__tree__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Test__V1__Tree.self)
-    self.name = String(cString: c.pointee.name)
-    self.boxed_left = Tree(copyingIfSet: c.pointee.left).map(Indirect.init)
-    self.boxed_right = Tree(copyingIfSet: c.pointee.right).map(Indirect.init)
-    self.branches = UnsafeBufferPointer(start: c.pointee.branches, count: c.pointee.n_branches).map { Tree(copying: $0!) }
-    self.named = UnsafeBufferPointer(start: c.pointee.named, count: c.pointee.n_named).reduce(into: [:]) { map, entry in
-      let entry = entry!
-      map[String(cString: entry.pointee.key)] = Tree(copyingIfSet: entry.pointee.value) ?? Tree()
-    }
-    switch c.pointee.graft_case.rawValue {
-      case 6: self.graft = .scion(Tree(copying: c.pointee.scion))
-      case 7: self.graft = .label(String(cString: c.pointee.label))
-      default: self.graft = nil
-    }
-    self.boxed_detour = Detour(copyingIfSet: c.pointee.detour).map(Indirect.init)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Test__V1__Tree.self, test__v1__tree__init)
-    guard arena.enter() else { return UnsafeMutableRawPointer(c) }
-    defer { arena.leave() }
-    c.pointee.name = arena.string(self.name, "test.v1.Tree.name")
-    if let value = self.left { c.pointee.left = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
-    if let value = self.right { c.pointee.right = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
-    c.pointee.n_branches = self.branches.count
-    c.pointee.branches = arena.array(self.branches) { $0.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
-    c.pointee.n_named = self.named.count
-    c.pointee.named = arena.array(self.named.sorted { $0.key < $1.key }) { key, value in
-      let entry = arena.make(Test__V1__Tree__NamedEntry.self, test__v1__tree__named_entry__init)
-      entry.pointee.key = arena.string(key, "test.v1.Tree.NamedEntry.key")
-      entry.pointee.value = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self)
-      return entry
-    }
-    switch self.graft {
-      case .scion(let value):
-        c.pointee.graft_case = Test__V1__Tree__GraftCase(rawValue: 6)
-        c.pointee.scion = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self)
-      case .label(let value):
-        c.pointee.graft_case = Test__V1__Tree__GraftCase(rawValue: 7)
-        c.pointee.label = arena.string(value, "test.v1.Tree.label")
-      case nil: break
-    }
-    if let value = self.detour { c.pointee.detour = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Detour.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("Tree")
     if !self.name.isEmpty { text.field("name", self.name) }
@@ -122,25 +69,6 @@ package struct Detour: ProtobufMessage {
 
   package init(back: Tree? = nil) {
     self.boxed_back = back.map(Indirect.init)
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Test__V1__Detour()
-    test__v1__detour__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Test__V1__Detour.self)
-    self.boxed_back = Tree(copyingIfSet: c.pointee.back).map(Indirect.init)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Test__V1__Detour.self, test__v1__detour__init)
-    guard arena.enter() else { return UnsafeMutableRawPointer(c) }
-    defer { arena.leave() }
-    if let value = self.back { c.pointee.back = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -175,69 +103,6 @@ package struct Choice: ProtobufMessage {
   package enum Second: Sendable, Hashable {
     case x(Double)
     case y(Double)
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Test__V1__Choice()
-    test__v1__choice__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Test__V1__Choice.self)
-    switch c.pointee.what_was_chosen_case.rawValue {
-      case 1: self.whatWasChosen = .number(c.pointee.number)
-      case 2: self.whatWasChosen = .flag(c.pointee.flag != 0)
-      case 3: self.whatWasChosen = .text(String(cString: c.pointee.text))
-      case 4: self.whatWasChosen = .data([UInt8](UnsafeBufferPointer(start: c.pointee.data.data, count: c.pointee.data.len)))
-      case 5: self.whatWasChosen = .color(Color(rawValue: Int32(truncatingIfNeeded: c.pointee.color.rawValue)))
-      case 6: self.whatWasChosen = .scalars(Scalars(copying: c.pointee.scalars))
-      case 7: self.whatWasChosen = .time(ProtobufWellKnown.Timestamp(copying: c.pointee.time))
-      default: self.whatWasChosen = nil
-    }
-    switch c.pointee.second_case.rawValue {
-      case 8: self.second = .x(c.pointee.x)
-      case 9: self.second = .y(c.pointee.y)
-      default: self.second = nil
-    }
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Test__V1__Choice.self, test__v1__choice__init)
-    switch self.whatWasChosen {
-      case .number(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 1)
-        c.pointee.number = value
-      case .flag(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 2)
-        c.pointee.flag = value ? 1 : 0
-      case .text(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 3)
-        c.pointee.text = arena.string(value, "test.v1.Choice.text")
-      case .data(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 4)
-        c.pointee.data = ProtobufCBinaryData(len: value.count, data: arena.bytes(value))
-      case .color(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 5)
-        c.pointee.color = Test__V1__Color(rawValue: Test__V1__Color.RawValue(truncatingIfNeeded: value.rawValue))
-      case .scalars(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 6)
-        c.pointee.scalars = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Scalars.self)
-      case .time(let value):
-        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 7)
-        c.pointee.time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self)
-      case nil: break
-    }
-    switch self.second {
-      case .x(let value):
-        c.pointee.second_case = Test__V1__Choice__SecondCase(rawValue: 8)
-        c.pointee.x = value
-      case .y(let value):
-        c.pointee.second_case = Test__V1__Choice__SecondCase(rawValue: 9)
-        c.pointee.y = value
-      case nil: break
-    }
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -370,23 +235,6 @@ package struct Awkward: ProtobufMessage {
       self.init_ = init_
     }
 
-    package static let layout: MessageLayout = {
-      var c = Test__V1__Awkward__String()
-      test__v1__awkward__string__init(&c)
-      return MessageLayout(descriptor: c.base.descriptor)
-    }()
-
-    package init(copying source: UnsafeRawPointer) {
-      let c = source.assumingMemoryBound(to: Test__V1__Awkward__String.self)
-      self.init_ = String(cString: c.pointee.`init`)
-    }
-
-    package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-      let c = arena.make(Test__V1__Awkward__String.self, test__v1__awkward__string__init)
-      c.pointee.`init` = arena.string(self.init_, "test.v1.Awkward.String.init")
-      return UnsafeMutableRawPointer(c)
-    }
-
     package var description: String {
       var text = MessageText("String_")
       if !self.init_.isEmpty { text.field("init", self.init_) }
@@ -401,23 +249,6 @@ package struct Awkward: ProtobufMessage {
       self.first = first
     }
 
-    package static let layout: MessageLayout = {
-      var c = Test__V1__Awkward__Pair()
-      test__v1__awkward__pair__init(&c)
-      return MessageLayout(descriptor: c.base.descriptor)
-    }()
-
-    package init(copying source: UnsafeRawPointer) {
-      let c = source.assumingMemoryBound(to: Test__V1__Awkward__Pair.self)
-      self.first = c.pointee.first
-    }
-
-    package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-      let c = arena.make(Test__V1__Awkward__Pair.self, test__v1__awkward__pair__init)
-      c.pointee.first = self.first
-      return UnsafeMutableRawPointer(c)
-    }
-
     package var description: String {
       var text = MessageText("Pair")
       if self.first != 0 { text.field("first", self.first) }
@@ -425,6 +256,217 @@ package struct Awkward: ProtobufMessage {
     }
   }
 
+  package var description: String {
+    var text = MessageText("Awkward")
+    switch self.pair {
+      case .pairText(let value): text.field("pair_text", value)
+      case .pairMessage(let value): text.field("pair_message", value)
+      case nil: break
+    }
+    if self.type != .unspecified { text.field("type", self.type) }
+    if let value = self.string { text.field("string", value) }
+    if !self.self_.isEmpty { text.field("self", self.self_) }
+    if !self.`default`.isEmpty { text.field("default", self.`default`) }
+    if !self.`return`.isEmpty { text.field("Return", self.`return`) }
+    if self.init_ != 0 { text.field("init", self.init_) }
+    if self.`in` != 0 { text.field("in", self.`in`) }
+    if !self.description_.isEmpty { text.field("description", self.description_) }
+    if self.hashValue_ != 0 { text.field("hash_value", self.hashValue_) }
+    if self.`class` != 0 { text.field("class", self.`class`) }
+    if self.`func` != 0 { text.field("func", self.`func`) }
+    if self.c != 0 { text.field("c", self.c) }
+    if self.arena != 0 { text.field("arena", self.arena) }
+    if self.source != 0 { text.field("source", self.source) }
+    if !self.text.isEmpty { text.field("text", self.text) }
+    if self.value != 0 { text.field("value", self.value) }
+    if self.camelCaseField != 0 { text.field("camelCase_Field", self.camelCaseField) }
+    if !self.userID.isEmpty { text.field("user_id", self.userID) }
+    if !self.url.isEmpty { text.field("URL", self.url) }
+    if self.id != 0 { text.field("id", self.id) }
+    return text.finished()
+  }
+}
+
+package struct Guarded: ProtobufMessage, CustomReflectable {
+  package var name: String
+  package var token: String
+  package var codes: [String]
+  package var hidden: Scalars?
+  package var proof: Proof?
+
+  package init(name: String = "", token: String = "", codes: [String] = [], hidden: Scalars? = nil, proof: Proof? = nil) {
+    self.name = name
+    self.token = token
+    self.codes = codes
+    self.hidden = hidden
+    self.proof = proof
+  }
+
+  package enum Proof: Sendable, Hashable {
+    case password(String)
+    case badge(Int32)
+  }
+
+  package var description: String {
+    var text = MessageText("Guarded")
+    if !self.name.isEmpty { text.field("name", self.name) }
+    if !self.token.isEmpty { text.redacted("token") }
+    if !self.codes.isEmpty { text.redacted("codes") }
+    if self.hidden != nil { text.redacted("hidden") }
+    switch self.proof {
+      case .password: text.redacted("password")
+      case .badge(let value): text.field("badge", value)
+      case nil: break
+    }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+extension Tree: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__Tree()
+    test__v1__tree__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__Tree.self)
+    self.name = String(cString: c.pointee.name)
+    self.boxed_left = Tree(copyingIfSet: c.pointee.left).map(Indirect.init)
+    self.boxed_right = Tree(copyingIfSet: c.pointee.right).map(Indirect.init)
+    self.branches = UnsafeBufferPointer(start: c.pointee.branches, count: c.pointee.n_branches).map { Tree(copying: $0!) }
+    self.named = UnsafeBufferPointer(start: c.pointee.named, count: c.pointee.n_named).reduce(into: [:]) { map, entry in
+      let entry = entry!
+      map[String(cString: entry.pointee.key)] = Tree(copyingIfSet: entry.pointee.value) ?? Tree()
+    }
+    switch c.pointee.graft_case.rawValue {
+      case 6: self.graft = .scion(Tree(copying: c.pointee.scion))
+      case 7: self.graft = .label(String(cString: c.pointee.label))
+      default: self.graft = nil
+    }
+    self.boxed_detour = Detour(copyingIfSet: c.pointee.detour).map(Indirect.init)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__Tree.self, test__v1__tree__init)
+    guard arena.enter() else { return UnsafeMutableRawPointer(c) }
+    defer { arena.leave() }
+    c.pointee.name = arena.string(self.name, "test.v1.Tree.name")
+    if let value = self.left { c.pointee.left = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
+    if let value = self.right { c.pointee.right = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
+    c.pointee.n_branches = self.branches.count
+    c.pointee.branches = arena.array(self.branches) { $0.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
+    c.pointee.n_named = self.named.count
+    c.pointee.named = arena.array(self.named.sorted { $0.key < $1.key }) { key, value in
+      let entry = arena.make(Test__V1__Tree__NamedEntry.self, test__v1__tree__named_entry__init)
+      entry.pointee.key = arena.string(key, "test.v1.Tree.NamedEntry.key")
+      entry.pointee.value = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self)
+      return entry
+    }
+    switch self.graft {
+      case .scion(let value):
+        c.pointee.graft_case = Test__V1__Tree__GraftCase(rawValue: 6)
+        c.pointee.scion = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self)
+      case .label(let value):
+        c.pointee.graft_case = Test__V1__Tree__GraftCase(rawValue: 7)
+        c.pointee.label = arena.string(value, "test.v1.Tree.label")
+      case nil: break
+    }
+    if let value = self.detour { c.pointee.detour = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Detour.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Detour: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__Detour()
+    test__v1__detour__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__Detour.self)
+    self.boxed_back = Tree(copyingIfSet: c.pointee.back).map(Indirect.init)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__Detour.self, test__v1__detour__init)
+    guard arena.enter() else { return UnsafeMutableRawPointer(c) }
+    defer { arena.leave() }
+    if let value = self.back { c.pointee.back = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Tree.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Choice: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__Choice()
+    test__v1__choice__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__Choice.self)
+    switch c.pointee.what_was_chosen_case.rawValue {
+      case 1: self.whatWasChosen = .number(c.pointee.number)
+      case 2: self.whatWasChosen = .flag(c.pointee.flag != 0)
+      case 3: self.whatWasChosen = .text(String(cString: c.pointee.text))
+      case 4: self.whatWasChosen = .data([UInt8](UnsafeBufferPointer(start: c.pointee.data.data, count: c.pointee.data.len)))
+      case 5: self.whatWasChosen = .color(Color(rawValue: Int32(truncatingIfNeeded: c.pointee.color.rawValue)))
+      case 6: self.whatWasChosen = .scalars(Scalars(copying: c.pointee.scalars))
+      case 7: self.whatWasChosen = .time(ProtobufWellKnown.Timestamp(copying: c.pointee.time))
+      default: self.whatWasChosen = nil
+    }
+    switch c.pointee.second_case.rawValue {
+      case 8: self.second = .x(c.pointee.x)
+      case 9: self.second = .y(c.pointee.y)
+      default: self.second = nil
+    }
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__Choice.self, test__v1__choice__init)
+    switch self.whatWasChosen {
+      case .number(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 1)
+        c.pointee.number = value
+      case .flag(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 2)
+        c.pointee.flag = value ? 1 : 0
+      case .text(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 3)
+        c.pointee.text = arena.string(value, "test.v1.Choice.text")
+      case .data(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 4)
+        c.pointee.data = ProtobufCBinaryData(len: value.count, data: arena.bytes(value))
+      case .color(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 5)
+        c.pointee.color = Test__V1__Color(rawValue: Test__V1__Color.RawValue(truncatingIfNeeded: value.rawValue))
+      case .scalars(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 6)
+        c.pointee.scalars = value.laidOut(in: arena).assumingMemoryBound(to: Test__V1__Scalars.self)
+      case .time(let value):
+        c.pointee.what_was_chosen_case = Test__V1__Choice__WhatWasChosenCase(rawValue: 7)
+        c.pointee.time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self)
+      case nil: break
+    }
+    switch self.second {
+      case .x(let value):
+        c.pointee.second_case = Test__V1__Choice__SecondCase(rawValue: 8)
+        c.pointee.x = value
+      case .y(let value):
+        c.pointee.second_case = Test__V1__Choice__SecondCase(rawValue: 9)
+        c.pointee.y = value
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Awkward: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__Awkward()
     test__v1__awkward__init(&c)
@@ -493,58 +535,47 @@ package struct Awkward: ProtobufMessage {
     c.pointee.id = self.id
     return UnsafeMutableRawPointer(c)
   }
+}
 
-  package var description: String {
-    var text = MessageText("Awkward")
-    switch self.pair {
-      case .pairText(let value): text.field("pair_text", value)
-      case .pairMessage(let value): text.field("pair_message", value)
-      case nil: break
-    }
-    if self.type != .unspecified { text.field("type", self.type) }
-    if let value = self.string { text.field("string", value) }
-    if !self.self_.isEmpty { text.field("self", self.self_) }
-    if !self.`default`.isEmpty { text.field("default", self.`default`) }
-    if !self.`return`.isEmpty { text.field("Return", self.`return`) }
-    if self.init_ != 0 { text.field("init", self.init_) }
-    if self.`in` != 0 { text.field("in", self.`in`) }
-    if !self.description_.isEmpty { text.field("description", self.description_) }
-    if self.hashValue_ != 0 { text.field("hash_value", self.hashValue_) }
-    if self.`class` != 0 { text.field("class", self.`class`) }
-    if self.`func` != 0 { text.field("func", self.`func`) }
-    if self.c != 0 { text.field("c", self.c) }
-    if self.arena != 0 { text.field("arena", self.arena) }
-    if self.source != 0 { text.field("source", self.source) }
-    if !self.text.isEmpty { text.field("text", self.text) }
-    if self.value != 0 { text.field("value", self.value) }
-    if self.camelCaseField != 0 { text.field("camelCase_Field", self.camelCaseField) }
-    if !self.userID.isEmpty { text.field("user_id", self.userID) }
-    if !self.url.isEmpty { text.field("URL", self.url) }
-    if self.id != 0 { text.field("id", self.id) }
-    return text.finished()
+extension Awkward.String_: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__Awkward__String()
+    test__v1__awkward__string__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__Awkward__String.self)
+    self.init_ = String(cString: c.pointee.`init`)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__Awkward__String.self, test__v1__awkward__string__init)
+    c.pointee.`init` = arena.string(self.init_, "test.v1.Awkward.String.init")
+    return UnsafeMutableRawPointer(c)
   }
 }
 
-package struct Guarded: ProtobufMessage, CustomReflectable {
-  package var name: String
-  package var token: String
-  package var codes: [String]
-  package var hidden: Scalars?
-  package var proof: Proof?
+extension Awkward.Pair: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Test__V1__Awkward__Pair()
+    test__v1__awkward__pair__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
 
-  package init(name: String = "", token: String = "", codes: [String] = [], hidden: Scalars? = nil, proof: Proof? = nil) {
-    self.name = name
-    self.token = token
-    self.codes = codes
-    self.hidden = hidden
-    self.proof = proof
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Test__V1__Awkward__Pair.self)
+    self.first = c.pointee.first
   }
 
-  package enum Proof: Sendable, Hashable {
-    case password(String)
-    case badge(Int32)
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Test__V1__Awkward__Pair.self, test__v1__awkward__pair__init)
+    c.pointee.first = self.first
+    return UnsafeMutableRawPointer(c)
   }
+}
 
+extension Guarded: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Test__V1__Guarded()
     test__v1__guarded__init(&c)
@@ -582,21 +613,4 @@ package struct Guarded: ProtobufMessage, CustomReflectable {
     }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("Guarded")
-    if !self.name.isEmpty { text.field("name", self.name) }
-    if !self.token.isEmpty { text.redacted("token") }
-    if !self.codes.isEmpty { text.redacted("codes") }
-    if self.hidden != nil { text.redacted("hidden") }
-    switch self.proof {
-      case .password: text.redacted("password")
-      case .badge(let value): text.field("badge", value)
-      case nil: break
-    }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 internal import CProcessorMessages
-package import ProtobufC
+@_spi(CLayout) package import ProtobufC
 
 /// What may be shown of a card.
 package struct Card: ProtobufMessage {
@@ -20,29 +20,6 @@ package struct Card: ProtobufMessage {
     self.last4 = last4
     self.expiryMonth = expiryMonth
     self.expiryYear = expiryYear
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__Card()
-    credits__processor__v1__card__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__Card.self)
-    self.brand = String(cString: c.pointee.brand)
-    self.last4 = String(cString: c.pointee.last4)
-    self.expiryMonth = c.pointee.expiry_month
-    self.expiryYear = c.pointee.expiry_year
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__Card.self, credits__processor__v1__card__init)
-    c.pointee.brand = arena.string(self.brand, "credits.processor.v1.Card.brand")
-    c.pointee.last4 = arena.string(self.last4, "credits.processor.v1.Card.last4")
-    c.pointee.expiry_month = self.expiryMonth
-    c.pointee.expiry_year = self.expiryYear
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -66,25 +43,6 @@ package struct AttachedPaymentMethod: ProtobufMessage, CustomReflectable {
     self.card = card
   }
 
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__AttachedPaymentMethod()
-    credits__processor__v1__attached_payment_method__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__AttachedPaymentMethod.self)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-    self.card = Card(copyingIfSet: c.pointee.card)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__AttachedPaymentMethod.self, credits__processor__v1__attached_payment_method__init)
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.AttachedPaymentMethod.payment_method_token")
-    if let value = self.card { c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("AttachedPaymentMethod")
     if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
@@ -105,6 +63,60 @@ package struct Decline: ProtobufMessage {
     self.code = code
   }
 
+  package var description: String {
+    var text = MessageText("Decline")
+    if !self.code.isEmpty { text.field("code", self.code) }
+    return text.finished()
+  }
+}
+
+extension Card: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__Card()
+    credits__processor__v1__card__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__Card.self)
+    self.brand = String(cString: c.pointee.brand)
+    self.last4 = String(cString: c.pointee.last4)
+    self.expiryMonth = c.pointee.expiry_month
+    self.expiryYear = c.pointee.expiry_year
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__Card.self, credits__processor__v1__card__init)
+    c.pointee.brand = arena.string(self.brand, "credits.processor.v1.Card.brand")
+    c.pointee.last4 = arena.string(self.last4, "credits.processor.v1.Card.last4")
+    c.pointee.expiry_month = self.expiryMonth
+    c.pointee.expiry_year = self.expiryYear
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension AttachedPaymentMethod: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__AttachedPaymentMethod()
+    credits__processor__v1__attached_payment_method__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__AttachedPaymentMethod.self)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.card = Card(copyingIfSet: c.pointee.card)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__AttachedPaymentMethod.self, credits__processor__v1__attached_payment_method__init)
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.AttachedPaymentMethod.payment_method_token")
+    if let value = self.card { c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Decline: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__Decline()
     credits__processor__v1__decline__init(&c)
@@ -120,11 +132,5 @@ package struct Decline: ProtobufMessage {
     let c = arena.make(Credits__Processor__V1__Decline.self, credits__processor__v1__decline__init)
     c.pointee.code = arena.string(self.code, "credits.processor.v1.Decline.code")
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("Decline")
-    if !self.code.isEmpty { text.field("code", self.code) }
-    return text.finished()
   }
 }

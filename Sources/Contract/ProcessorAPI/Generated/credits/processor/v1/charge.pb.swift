@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CProcessorMessages
-package import CreditsAPI
-package import ProtobufC
+@_spi(CLayout) package import CreditsAPI
+@_spi(CLayout) package import ProtobufC
 
 /// A card charged, or tried to be, once.
 package struct Charge: ProtobufMessage {
@@ -81,6 +81,19 @@ package struct Charge: ProtobufMessage {
     }
   }
 
+  package var description: String {
+    var text = MessageText("Charge")
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if !self.declineCode.isEmpty { text.field("decline_code", self.declineCode) }
+    if !self.nextActionURL.isEmpty { text.field("next_action_url", self.nextActionURL) }
+    return text.finished()
+  }
+}
+
+extension Charge: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__Charge()
     credits__processor__v1__charge__init(&c)
@@ -106,16 +119,5 @@ package struct Charge: ProtobufMessage {
     c.pointee.decline_code = arena.string(self.declineCode, "credits.processor.v1.Charge.decline_code")
     c.pointee.next_action_url = arena.string(self.nextActionURL, "credits.processor.v1.Charge.next_action_url")
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("Charge")
-    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if let value = self.amount { text.field("amount", value) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    if !self.declineCode.isEmpty { text.field("decline_code", self.declineCode) }
-    if !self.nextActionURL.isEmpty { text.field("next_action_url", self.nextActionURL) }
-    return text.finished()
   }
 }

@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CProcessorMessages
-package import CreditsAPI
-package import ProtobufC
+@_spi(CLayout) package import CreditsAPI
+@_spi(CLayout) package import ProtobufC
 
 /// Something that a processor tells by itself. Events come late, twice, out of order, or not at all; each tells how its
 /// object was when it happened.
@@ -26,45 +26,6 @@ package struct Event: ProtobufMessage {
     case dispute(Dispute)
     /// Any other event, by the processor's name for its kind: nothing is done about it.
     case other(String)
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__Event()
-    credits__processor__v1__event__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__Event.self)
-    self.eventID = String(cString: c.pointee.event_id)
-    switch c.pointee.kind_case.rawValue {
-      case 2: self.kind = .charge(Charge(copying: c.pointee.charge))
-      case 3: self.kind = .refund(Refund(copying: c.pointee.refund))
-      case 4: self.kind = .dispute(Dispute(copying: c.pointee.dispute))
-      case 5: self.kind = .other(String(cString: c.pointee.other))
-      default: self.kind = nil
-    }
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__Event.self, credits__processor__v1__event__init)
-    c.pointee.event_id = arena.string(self.eventID, "credits.processor.v1.Event.event_id")
-    switch self.kind {
-      case .charge(let value):
-        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 2)
-        c.pointee.charge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Charge.self)
-      case .refund(let value):
-        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 3)
-        c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Refund.self)
-      case .dispute(let value):
-        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 4)
-        c.pointee.dispute = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Dispute.self)
-      case .other(let value):
-        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 5)
-        c.pointee.other = arena.string(value, "credits.processor.v1.Event.other")
-      case nil: break
-    }
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -141,6 +102,58 @@ package struct Dispute: ProtobufMessage {
     }
   }
 
+  package var description: String {
+    var text = MessageText("Dispute")
+    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    return text.finished()
+  }
+}
+
+extension Event: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__Event()
+    credits__processor__v1__event__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__Event.self)
+    self.eventID = String(cString: c.pointee.event_id)
+    switch c.pointee.kind_case.rawValue {
+      case 2: self.kind = .charge(Charge(copying: c.pointee.charge))
+      case 3: self.kind = .refund(Refund(copying: c.pointee.refund))
+      case 4: self.kind = .dispute(Dispute(copying: c.pointee.dispute))
+      case 5: self.kind = .other(String(cString: c.pointee.other))
+      default: self.kind = nil
+    }
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__Event.self, credits__processor__v1__event__init)
+    c.pointee.event_id = arena.string(self.eventID, "credits.processor.v1.Event.event_id")
+    switch self.kind {
+      case .charge(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 2)
+        c.pointee.charge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Charge.self)
+      case .refund(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 3)
+        c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Refund.self)
+      case .dispute(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 4)
+        c.pointee.dispute = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Dispute.self)
+      case .other(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 5)
+        c.pointee.other = arena.string(value, "credits.processor.v1.Event.other")
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension Dispute: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__Dispute()
     credits__processor__v1__dispute__init(&c)
@@ -162,14 +175,5 @@ package struct Dispute: ProtobufMessage {
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     c.pointee.state = Credits__Processor__V1__Dispute__State(rawValue: Credits__Processor__V1__Dispute__State.RawValue(truncatingIfNeeded: self.state.rawValue))
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("Dispute")
-    if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
-    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
-    if let value = self.amount { text.field("amount", value) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    return text.finished()
   }
 }

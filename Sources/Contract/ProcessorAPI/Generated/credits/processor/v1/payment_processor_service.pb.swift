@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CProcessorMessages
-package import CreditsAPI
-package import ProtobufC
+@_spi(CLayout) package import CreditsAPI
+@_spi(CLayout) package import ProtobufC
 package import UnixGRPC
 package import UnixGRPCProtobuf
 
@@ -13,23 +13,6 @@ package struct DescribePaymentMethodRequest: ProtobufMessage, CustomReflectable 
 
   package init(paymentMethodToken: String = "") {
     self.paymentMethodToken = paymentMethodToken
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__DescribePaymentMethodRequest()
-    credits__processor__v1__describe_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DescribePaymentMethodRequest.self)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__DescribePaymentMethodRequest.self, credits__processor__v1__describe_payment_method_request__init)
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.DescribePaymentMethodRequest.payment_method_token")
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -49,23 +32,6 @@ package struct DescribePaymentMethodResponse: ProtobufMessage {
     self.card = card
   }
 
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__DescribePaymentMethodResponse()
-    credits__processor__v1__describe_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DescribePaymentMethodResponse.self)
-    self.card = Card(copyingIfSet: c.pointee.card)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__DescribePaymentMethodResponse.self, credits__processor__v1__describe_payment_method_response__init)
-    if let value = self.card { c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("DescribePaymentMethodResponse")
     if let value = self.card { text.field("card", value) }
@@ -79,23 +45,6 @@ package struct VerifyPaymentMethodRequest: ProtobufMessage, CustomReflectable {
 
   package init(paymentMethodToken: String = "") {
     self.paymentMethodToken = paymentMethodToken
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__VerifyPaymentMethodRequest()
-    credits__processor__v1__verify_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__VerifyPaymentMethodRequest.self)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__VerifyPaymentMethodRequest.self, credits__processor__v1__verify_payment_method_request__init)
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.VerifyPaymentMethodRequest.payment_method_token")
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -120,35 +69,6 @@ package struct VerifyPaymentMethodResponse: ProtobufMessage {
     case card(Card)
     /// The card would not be taken.
     case decline(Decline)
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__VerifyPaymentMethodResponse()
-    credits__processor__v1__verify_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__VerifyPaymentMethodResponse.self)
-    switch c.pointee.outcome_case.rawValue {
-      case 1: self.outcome = .card(Card(copying: c.pointee.card))
-      case 2: self.outcome = .decline(Decline(copying: c.pointee.decline))
-      default: self.outcome = nil
-    }
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__VerifyPaymentMethodResponse.self, credits__processor__v1__verify_payment_method_response__init)
-    switch self.outcome {
-      case .card(let value):
-        c.pointee.outcome_case = Credits__Processor__V1__VerifyPaymentMethodResponse__OutcomeCase(rawValue: 1)
-        c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self)
-      case .decline(let value):
-        c.pointee.outcome_case = Credits__Processor__V1__VerifyPaymentMethodResponse__OutcomeCase(rawValue: 2)
-        c.pointee.decline = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Decline.self)
-      case nil: break
-    }
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -179,29 +99,6 @@ package struct AttachPaymentMethodRequest: ProtobufMessage, CustomReflectable {
     self.billingDetails = billingDetails
   }
 
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__AttachPaymentMethodRequest()
-    credits__processor__v1__attach_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__AttachPaymentMethodRequest.self)
-    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
-    self.walletID = String(cString: c.pointee.wallet_id)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-    self.billingDetails = CreditsAPI.BillingDetails(copyingIfSet: c.pointee.billing_details)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__AttachPaymentMethodRequest.self, credits__processor__v1__attach_payment_method_request__init)
-    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.processor.v1.AttachPaymentMethodRequest.idempotency_key")
-    c.pointee.wallet_id = arena.string(self.walletID, "credits.processor.v1.AttachPaymentMethodRequest.wallet_id")
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.AttachPaymentMethodRequest.payment_method_token")
-    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("AttachPaymentMethodRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
@@ -228,35 +125,6 @@ package struct AttachPaymentMethodResponse: ProtobufMessage {
     case decline(Decline)
   }
 
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__AttachPaymentMethodResponse()
-    credits__processor__v1__attach_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__AttachPaymentMethodResponse.self)
-    switch c.pointee.outcome_case.rawValue {
-      case 1: self.outcome = .paymentMethod(AttachedPaymentMethod(copying: c.pointee.payment_method))
-      case 2: self.outcome = .decline(Decline(copying: c.pointee.decline))
-      default: self.outcome = nil
-    }
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__AttachPaymentMethodResponse.self, credits__processor__v1__attach_payment_method_response__init)
-    switch self.outcome {
-      case .paymentMethod(let value):
-        c.pointee.outcome_case = Credits__Processor__V1__AttachPaymentMethodResponse__OutcomeCase(rawValue: 1)
-        c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__AttachedPaymentMethod.self)
-      case .decline(let value):
-        c.pointee.outcome_case = Credits__Processor__V1__AttachPaymentMethodResponse__OutcomeCase(rawValue: 2)
-        c.pointee.decline = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Decline.self)
-      case nil: break
-    }
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("AttachPaymentMethodResponse")
     switch self.outcome {
@@ -276,23 +144,6 @@ package struct DetachPaymentMethodRequest: ProtobufMessage, CustomReflectable {
     self.paymentMethodToken = paymentMethodToken
   }
 
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__DetachPaymentMethodRequest()
-    credits__processor__v1__detach_payment_method_request__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DetachPaymentMethodRequest.self)
-    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__DetachPaymentMethodRequest.self, credits__processor__v1__detach_payment_method_request__init)
-    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.DetachPaymentMethodRequest.payment_method_token")
-    return UnsafeMutableRawPointer(c)
-  }
-
   package var description: String {
     var text = MessageText("DetachPaymentMethodRequest")
     if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
@@ -305,20 +156,6 @@ package struct DetachPaymentMethodRequest: ProtobufMessage, CustomReflectable {
 
 package struct DetachPaymentMethodResponse: ProtobufMessage {
   package init() {
-  }
-
-  package static let layout: MessageLayout = {
-    var c = Credits__Processor__V1__DetachPaymentMethodResponse()
-    credits__processor__v1__detach_payment_method_response__init(&c)
-    return MessageLayout(descriptor: c.base.descriptor)
-  }()
-
-  package init(copying source: UnsafeRawPointer) {
-  }
-
-  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
-    let c = arena.make(Credits__Processor__V1__DetachPaymentMethodResponse.self, credits__processor__v1__detach_payment_method_response__init)
-    return UnsafeMutableRawPointer(c)
   }
 
   package var description: String {
@@ -348,6 +185,403 @@ package struct CreateChargeRequest: ProtobufMessage, CustomReflectable {
     self.paymentMethodToken = paymentMethodToken
   }
 
+  package var description: String {
+    var text = MessageText("CreateChargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if let value = self.amount { text.field("amount", value) }
+    if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct CreateChargeResponse: ProtobufMessage {
+  package var charge: Charge?
+
+  package init(charge: Charge? = nil) {
+    self.charge = charge
+  }
+
+  package var description: String {
+    var text = MessageText("CreateChargeResponse")
+    if let value = self.charge { text.field("charge", value) }
+    return text.finished()
+  }
+}
+
+package struct FindChargeRequest: ProtobufMessage, CustomReflectable {
+  package var by: By?
+
+  package init(by: By? = nil) {
+    self.by = by
+  }
+
+  package enum By: Sendable, Hashable {
+    /// The key of its `CreateChargeRequest`.
+    case idempotencyKey(String)
+    /// The processor's own name of it.
+    case chargeID(String)
+  }
+
+  package var description: String {
+    var text = MessageText("FindChargeRequest")
+    switch self.by {
+      case .idempotencyKey: text.redacted("idempotency_key")
+      case .chargeID(let value): text.field("charge_id", value)
+      case nil: break
+    }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct FindChargeResponse: ProtobufMessage {
+  /// Unset where there is none now, which proves nothing.
+  package var charge: Charge?
+
+  package init(charge: Charge? = nil) {
+    self.charge = charge
+  }
+
+  package var description: String {
+    var text = MessageText("FindChargeResponse")
+    if let value = self.charge { text.field("charge", value) }
+    return text.finished()
+  }
+}
+
+package struct CancelChargeRequest: ProtobufMessage, CustomReflectable {
+  /// The key of its `CreateChargeRequest`.
+  package var idempotencyKey: String
+
+  package init(idempotencyKey: String = "") {
+    self.idempotencyKey = idempotencyKey
+  }
+
+  package var description: String {
+    var text = MessageText("CancelChargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct CancelChargeResponse: ProtobufMessage {
+  /// Unset where there is none now, which proves nothing.
+  package var charge: Charge?
+
+  package init(charge: Charge? = nil) {
+    self.charge = charge
+  }
+
+  package var description: String {
+    var text = MessageText("CancelChargeResponse")
+    if let value = self.charge { text.field("charge", value) }
+    return text.finished()
+  }
+}
+
+package struct CreateRefundRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes. Names this refund, and no other ever.
+  package var idempotencyKey: String
+  /// The processor's name of the charge.
+  package var chargeID: String
+  /// The recharge that the charge was for. Kept with the refund where people see it.
+  package var rechargeID: String
+  /// Above zero, in the charge's currency.
+  package var amount: CreditsAPI.Money?
+
+  package init(idempotencyKey: String = "", chargeID: String = "", rechargeID: String = "", amount: CreditsAPI.Money? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.chargeID = chargeID
+    self.rechargeID = rechargeID
+    self.amount = amount
+  }
+
+  package var description: String {
+    var text = MessageText("CreateRefundRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    if let value = self.amount { text.field("amount", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct CreateRefundResponse: ProtobufMessage {
+  package var refund: Refund?
+
+  package init(refund: Refund? = nil) {
+    self.refund = refund
+  }
+
+  package var description: String {
+    var text = MessageText("CreateRefundResponse")
+    if let value = self.refund { text.field("refund", value) }
+    return text.finished()
+  }
+}
+
+package struct FindRefundRequest: ProtobufMessage, CustomReflectable {
+  /// The key of its `CreateRefundRequest`.
+  package var idempotencyKey: String
+
+  package init(idempotencyKey: String = "") {
+    self.idempotencyKey = idempotencyKey
+  }
+
+  package var description: String {
+    var text = MessageText("FindRefundRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct FindRefundResponse: ProtobufMessage {
+  /// Unset where there is none now, which proves nothing.
+  package var refund: Refund?
+
+  package init(refund: Refund? = nil) {
+    self.refund = refund
+  }
+
+  package var description: String {
+    var text = MessageText("FindRefundResponse")
+    if let value = self.refund { text.field("refund", value) }
+    return text.finished()
+  }
+}
+
+package struct ParseEventRequest: ProtobufMessage, CustomReflectable {
+  /// The body of the processor's HTTP request, byte for byte.
+  package var payload: [UInt8]
+  /// What came with it to prove its origin: for Stripe, the header `Stripe-Signature`.
+  package var signature: String
+
+  package init(payload: [UInt8] = [], signature: String = "") {
+    self.payload = payload
+    self.signature = signature
+  }
+
+  package var description: String {
+    var text = MessageText("ParseEventRequest")
+    if !self.payload.isEmpty { text.redacted("payload") }
+    if !self.signature.isEmpty { text.redacted("signature") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct ParseEventResponse: ProtobufMessage {
+  package var event: Event?
+
+  package init(event: Event? = nil) {
+    self.event = event
+  }
+
+  package var description: String {
+    var text = MessageText("ParseEventResponse")
+    if let value = self.event { text.field("event", value) }
+    return text.finished()
+  }
+}
+
+extension DescribePaymentMethodRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__DescribePaymentMethodRequest()
+    credits__processor__v1__describe_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DescribePaymentMethodRequest.self)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__DescribePaymentMethodRequest.self, credits__processor__v1__describe_payment_method_request__init)
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.DescribePaymentMethodRequest.payment_method_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension DescribePaymentMethodResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__DescribePaymentMethodResponse()
+    credits__processor__v1__describe_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DescribePaymentMethodResponse.self)
+    self.card = Card(copyingIfSet: c.pointee.card)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__DescribePaymentMethodResponse.self, credits__processor__v1__describe_payment_method_response__init)
+    if let value = self.card { c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension VerifyPaymentMethodRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__VerifyPaymentMethodRequest()
+    credits__processor__v1__verify_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__VerifyPaymentMethodRequest.self)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__VerifyPaymentMethodRequest.self, credits__processor__v1__verify_payment_method_request__init)
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.VerifyPaymentMethodRequest.payment_method_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension VerifyPaymentMethodResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__VerifyPaymentMethodResponse()
+    credits__processor__v1__verify_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__VerifyPaymentMethodResponse.self)
+    switch c.pointee.outcome_case.rawValue {
+      case 1: self.outcome = .card(Card(copying: c.pointee.card))
+      case 2: self.outcome = .decline(Decline(copying: c.pointee.decline))
+      default: self.outcome = nil
+    }
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__VerifyPaymentMethodResponse.self, credits__processor__v1__verify_payment_method_response__init)
+    switch self.outcome {
+      case .card(let value):
+        c.pointee.outcome_case = Credits__Processor__V1__VerifyPaymentMethodResponse__OutcomeCase(rawValue: 1)
+        c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self)
+      case .decline(let value):
+        c.pointee.outcome_case = Credits__Processor__V1__VerifyPaymentMethodResponse__OutcomeCase(rawValue: 2)
+        c.pointee.decline = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Decline.self)
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension AttachPaymentMethodRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__AttachPaymentMethodRequest()
+    credits__processor__v1__attach_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__AttachPaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.billingDetails = CreditsAPI.BillingDetails(copyingIfSet: c.pointee.billing_details)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__AttachPaymentMethodRequest.self, credits__processor__v1__attach_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.processor.v1.AttachPaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.processor.v1.AttachPaymentMethodRequest.wallet_id")
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.AttachPaymentMethodRequest.payment_method_token")
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension AttachPaymentMethodResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__AttachPaymentMethodResponse()
+    credits__processor__v1__attach_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__AttachPaymentMethodResponse.self)
+    switch c.pointee.outcome_case.rawValue {
+      case 1: self.outcome = .paymentMethod(AttachedPaymentMethod(copying: c.pointee.payment_method))
+      case 2: self.outcome = .decline(Decline(copying: c.pointee.decline))
+      default: self.outcome = nil
+    }
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__AttachPaymentMethodResponse.self, credits__processor__v1__attach_payment_method_response__init)
+    switch self.outcome {
+      case .paymentMethod(let value):
+        c.pointee.outcome_case = Credits__Processor__V1__AttachPaymentMethodResponse__OutcomeCase(rawValue: 1)
+        c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__AttachedPaymentMethod.self)
+      case .decline(let value):
+        c.pointee.outcome_case = Credits__Processor__V1__AttachPaymentMethodResponse__OutcomeCase(rawValue: 2)
+        c.pointee.decline = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Decline.self)
+      case nil: break
+    }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension DetachPaymentMethodRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__DetachPaymentMethodRequest()
+    credits__processor__v1__detach_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DetachPaymentMethodRequest.self)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__DetachPaymentMethodRequest.self, credits__processor__v1__detach_payment_method_request__init)
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.DetachPaymentMethodRequest.payment_method_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension DetachPaymentMethodResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__DetachPaymentMethodResponse()
+    credits__processor__v1__detach_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__DetachPaymentMethodResponse.self, credits__processor__v1__detach_payment_method_response__init)
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension CreateChargeRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__CreateChargeRequest()
     credits__processor__v1__create_charge_request__init(&c)
@@ -372,28 +606,9 @@ package struct CreateChargeRequest: ProtobufMessage, CustomReflectable {
     c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.CreateChargeRequest.payment_method_token")
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("CreateChargeRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
-    if let value = self.amount { text.field("amount", value) }
-    if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-package struct CreateChargeResponse: ProtobufMessage {
-  package var charge: Charge?
-
-  package init(charge: Charge? = nil) {
-    self.charge = charge
-  }
-
+extension CreateChargeResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__CreateChargeResponse()
     credits__processor__v1__create_charge_response__init(&c)
@@ -410,28 +625,9 @@ package struct CreateChargeResponse: ProtobufMessage {
     if let value = self.charge { c.pointee.charge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Charge.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("CreateChargeResponse")
-    if let value = self.charge { text.field("charge", value) }
-    return text.finished()
-  }
 }
 
-package struct FindChargeRequest: ProtobufMessage, CustomReflectable {
-  package var by: By?
-
-  package init(by: By? = nil) {
-    self.by = by
-  }
-
-  package enum By: Sendable, Hashable {
-    /// The key of its `CreateChargeRequest`.
-    case idempotencyKey(String)
-    /// The processor's own name of it.
-    case chargeID(String)
-  }
-
+extension FindChargeRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__FindChargeRequest()
     credits__processor__v1__find_charge_request__init(&c)
@@ -460,29 +656,9 @@ package struct FindChargeRequest: ProtobufMessage, CustomReflectable {
     }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("FindChargeRequest")
-    switch self.by {
-      case .idempotencyKey: text.redacted("idempotency_key")
-      case .chargeID(let value): text.field("charge_id", value)
-      case nil: break
-    }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-package struct FindChargeResponse: ProtobufMessage {
-  /// Unset where there is none now, which proves nothing.
-  package var charge: Charge?
-
-  package init(charge: Charge? = nil) {
-    self.charge = charge
-  }
-
+extension FindChargeResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__FindChargeResponse()
     credits__processor__v1__find_charge_response__init(&c)
@@ -499,22 +675,9 @@ package struct FindChargeResponse: ProtobufMessage {
     if let value = self.charge { c.pointee.charge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Charge.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("FindChargeResponse")
-    if let value = self.charge { text.field("charge", value) }
-    return text.finished()
-  }
 }
 
-package struct CancelChargeRequest: ProtobufMessage, CustomReflectable {
-  /// The key of its `CreateChargeRequest`.
-  package var idempotencyKey: String
-
-  package init(idempotencyKey: String = "") {
-    self.idempotencyKey = idempotencyKey
-  }
-
+extension CancelChargeRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__CancelChargeRequest()
     credits__processor__v1__cancel_charge_request__init(&c)
@@ -531,25 +694,9 @@ package struct CancelChargeRequest: ProtobufMessage, CustomReflectable {
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.processor.v1.CancelChargeRequest.idempotency_key")
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("CancelChargeRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-package struct CancelChargeResponse: ProtobufMessage {
-  /// Unset where there is none now, which proves nothing.
-  package var charge: Charge?
-
-  package init(charge: Charge? = nil) {
-    self.charge = charge
-  }
-
+extension CancelChargeResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__CancelChargeResponse()
     credits__processor__v1__cancel_charge_response__init(&c)
@@ -566,31 +713,9 @@ package struct CancelChargeResponse: ProtobufMessage {
     if let value = self.charge { c.pointee.charge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Charge.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("CancelChargeResponse")
-    if let value = self.charge { text.field("charge", value) }
-    return text.finished()
-  }
 }
 
-package struct CreateRefundRequest: ProtobufMessage, CustomReflectable {
-  /// 1 to 255 bytes. Names this refund, and no other ever.
-  package var idempotencyKey: String
-  /// The processor's name of the charge.
-  package var chargeID: String
-  /// The recharge that the charge was for. Kept with the refund where people see it.
-  package var rechargeID: String
-  /// Above zero, in the charge's currency.
-  package var amount: CreditsAPI.Money?
-
-  package init(idempotencyKey: String = "", chargeID: String = "", rechargeID: String = "", amount: CreditsAPI.Money? = nil) {
-    self.idempotencyKey = idempotencyKey
-    self.chargeID = chargeID
-    self.rechargeID = rechargeID
-    self.amount = amount
-  }
-
+extension CreateRefundRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__CreateRefundRequest()
     credits__processor__v1__create_refund_request__init(&c)
@@ -613,27 +738,9 @@ package struct CreateRefundRequest: ProtobufMessage, CustomReflectable {
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("CreateRefundRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
-    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
-    if let value = self.amount { text.field("amount", value) }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-package struct CreateRefundResponse: ProtobufMessage {
-  package var refund: Refund?
-
-  package init(refund: Refund? = nil) {
-    self.refund = refund
-  }
-
+extension CreateRefundResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__CreateRefundResponse()
     credits__processor__v1__create_refund_response__init(&c)
@@ -650,22 +757,9 @@ package struct CreateRefundResponse: ProtobufMessage {
     if let value = self.refund { c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Refund.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("CreateRefundResponse")
-    if let value = self.refund { text.field("refund", value) }
-    return text.finished()
-  }
 }
 
-package struct FindRefundRequest: ProtobufMessage, CustomReflectable {
-  /// The key of its `CreateRefundRequest`.
-  package var idempotencyKey: String
-
-  package init(idempotencyKey: String = "") {
-    self.idempotencyKey = idempotencyKey
-  }
-
+extension FindRefundRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__FindRefundRequest()
     credits__processor__v1__find_refund_request__init(&c)
@@ -682,25 +776,9 @@ package struct FindRefundRequest: ProtobufMessage, CustomReflectable {
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.processor.v1.FindRefundRequest.idempotency_key")
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("FindRefundRequest")
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-package struct FindRefundResponse: ProtobufMessage {
-  /// Unset where there is none now, which proves nothing.
-  package var refund: Refund?
-
-  package init(refund: Refund? = nil) {
-    self.refund = refund
-  }
-
+extension FindRefundResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__FindRefundResponse()
     credits__processor__v1__find_refund_response__init(&c)
@@ -717,25 +795,9 @@ package struct FindRefundResponse: ProtobufMessage {
     if let value = self.refund { c.pointee.refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Refund.self) }
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("FindRefundResponse")
-    if let value = self.refund { text.field("refund", value) }
-    return text.finished()
-  }
 }
 
-package struct ParseEventRequest: ProtobufMessage, CustomReflectable {
-  /// The body of the processor's HTTP request, byte for byte.
-  package var payload: [UInt8]
-  /// What came with it to prove its origin: for Stripe, the header `Stripe-Signature`.
-  package var signature: String
-
-  package init(payload: [UInt8] = [], signature: String = "") {
-    self.payload = payload
-    self.signature = signature
-  }
-
+extension ParseEventRequest: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__ParseEventRequest()
     credits__processor__v1__parse_event_request__init(&c)
@@ -754,25 +816,9 @@ package struct ParseEventRequest: ProtobufMessage, CustomReflectable {
     c.pointee.signature = arena.string(self.signature, "credits.processor.v1.ParseEventRequest.signature")
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("ParseEventRequest")
-    if !self.payload.isEmpty { text.redacted("payload") }
-    if !self.signature.isEmpty { text.redacted("signature") }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
-package struct ParseEventResponse: ProtobufMessage {
-  package var event: Event?
-
-  package init(event: Event? = nil) {
-    self.event = event
-  }
-
+extension ParseEventResponse: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__ParseEventResponse()
     credits__processor__v1__parse_event_response__init(&c)
@@ -788,12 +834,6 @@ package struct ParseEventResponse: ProtobufMessage {
     let c = arena.make(Credits__Processor__V1__ParseEventResponse.self, credits__processor__v1__parse_event_response__init)
     if let value = self.event { c.pointee.event = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Event.self) }
     return UnsafeMutableRawPointer(c)
-  }
-
-  package var description: String {
-    var text = MessageText("ParseEventResponse")
-    if let value = self.event { text.field("event", value) }
-    return text.finished()
   }
 }
 

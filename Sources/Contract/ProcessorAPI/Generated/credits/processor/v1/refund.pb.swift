@@ -2,8 +2,8 @@
 // swift-format-ignore-file
 
 internal import CProcessorMessages
-package import CreditsAPI
-package import ProtobufC
+@_spi(CLayout) package import CreditsAPI
+@_spi(CLayout) package import ProtobufC
 
 /// Money given back to the card that a charge took it from.
 package struct Refund: ProtobufMessage, CustomReflectable {
@@ -72,6 +72,22 @@ package struct Refund: ProtobufMessage, CustomReflectable {
     }
   }
 
+  package var description: String {
+    var text = MessageText("Refund")
+    if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if !self.failureCode.isEmpty { text.field("failure_code", self.failureCode) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+extension Refund: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__Refund()
     credits__processor__v1__refund__init(&c)
@@ -98,18 +114,4 @@ package struct Refund: ProtobufMessage, CustomReflectable {
     c.pointee.failure_code = arena.string(self.failureCode, "credits.processor.v1.Refund.failure_code")
     return UnsafeMutableRawPointer(c)
   }
-
-  package var description: String {
-    var text = MessageText("Refund")
-    if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
-    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
-    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
-    if let value = self.amount { text.field("amount", value) }
-    if self.state != .unspecified { text.field("state", self.state) }
-    if !self.failureCode.isEmpty { text.field("failure_code", self.failureCode) }
-    return text.finished()
-  }
-
-  /// Shows what ``description`` does, so that `dump` tells no secret either.
-  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
