@@ -1,0 +1,177 @@
+/// Takes a dispute that the processor reports to the recharge that it is about.
+///
+/// Driven as a `SettlementMachine`. Nothing tells of a dispute but the processor's report, which may arrive before the
+/// ledger knows that the charge was paid: the report must not be dropped before it is certain whose charge it is about.
+/// Nothing is repeated; whoever delivered the report hears the conclusion, and delivers it again later if need be.
+package struct DisputeMachine: Sendable {
+  package enum Event: Hashable, Sendable {
+    /// The first event.
+    case begun
+    /// The recharge that was asked for, or as a commit left it; nil if there is none.
+    case recharge(Recharge?)
+    /// All recharges that are not final.
+    case openRecharges([Recharge])
+    case response(ProcessorResponse)
+    /// The dispute is recorded.
+    case recorded
+    /// The ledger has refused a commit.
+    case refused(reason: String)
+  }
+
+  package enum Action: Hashable, Sendable {
+    /// Read the recharge to which the processor's charge belongs. Followed by `recharge`.
+    case readRechargeOfCharge(String)
+    /// Read all recharges that are not final. Followed by `openRecharges`.
+    case readOpenRecharges
+    /// Read a recharge. Followed by `recharge`.
+    case readRecharge(RechargeID)
+    /// Call the processor. Followed by `response`.
+    case call(ProcessorCall)
+    /// Commit what the processor says of the recharge. Followed by `recharge` or `refused`.
+    case settle(RechargeID, Settlement)
+    /// Commit the dispute. Followed by `recorded` or `refused`.
+    case record(DisputeID, RechargeID, Money, DisputeState)
+    /// Tell people. No event follows.
+    case report(Report)
+    /// Nothing is left to do. No event follows.
+    case finished(Conclusion)
+  }
+
+  package enum Report: Hashable, Sendable {
+    /// About the recharge that the disputed charge was for.
+    case settlement(RechargeID, SettlementReport)
+    /// The bank takes back more than the recharge has brought. Exchange rates and fees are not the wallet's: it gives back
+    /// what it got. An alarm.
+    case exceedsRecharge(RechargeID, taken: Money, recharge: Money)
+    /// The disputed charge has paid no recharge. An alarm.
+    case unpaidRecharge(RechargeID, RechargeState)
+    /// The ledger has refused the dispute. An alarm.
+    case refused(RechargeID, reason: String)
+  }
+
+  package enum Conclusion: Hashable, Sendable {
+    case recorded(RechargeID)
+    /// It is about no charge of ours, or one that has paid no recharge.
+    case ignored
+    /// It is not certain yet. The report has to be delivered again.
+    case undecided(reason: String)
+    /// The processor did not say which charge it is about. The report has to be delivered again.
+    case failed(ProcessorFailure)
+    case refused(RechargeID, reason: String)
+  }
+
+  private enum State {
+    /// Nothing has happened. `begun` → `matching`.
+    case idle
+    /// The ledger is asked for the recharge of the charge. Paid → `recording`; anything else → `readingOpenRecharges`.
+    case matching
+    /// The ledger is asked whether the charge may be that of an open recharge, whose charge it does not know yet. This is
+    /// before the processor is asked, because a recharge that ends meanwhile counts. → `retrieving`.
+    case readingOpenRecharges
+    /// The processor is asked for the charge. Found → `reconciling`; not found → `finished` if it may be that of an open
+    /// recharge, else → `matchingAgain`.
+    case retrieving(mayBeOpen: Bool)
+    /// The ledger is asked once more: the recharge may have been paid meanwhile. Paid → `recording`; else → `finished`.
+    case matchingAgain
+    /// The recharge is compared with its charge. Paid then → `recording`; anything else → `finished`.
+    case reconciling(RechargeID, ReconciliationMachine<Recharge>)
+    /// The ledger records the dispute. `recorded` or `refused` → `finished`.
+    case recording(RechargeID)
+    /// There is no way out.
+    case finished
+  }
+
+  private let dispute: DisputeResult
+  private var state = State.idle
+
+  package init(_ dispute: DisputeResult) { self.dispute = dispute }
+
+  package mutating func handle(_ event: Event) -> [Action] {
+    switch (state, event) {
+    case (.idle, .begun):
+      state = .matching
+      return [.readRechargeOfCharge(dispute.chargeID)]
+    case (.matching, .recharge(let recharge)):
+      if let recharge, recharge.state == .paid { return record(against: recharge) }
+      state = .readingOpenRecharges
+      return [.readOpenRecharges]
+    case (.readingOpenRecharges, .openRecharges(let recharges)):
+      state = .retrieving(mayBeOpen: recharges.contains { $0.processorChargeID == nil })
+      return [.call(.retrieveCharge(id: dispute.chargeID))]
+    case (.retrieving(let mayBeOpen), .response(let response)): return retrieved(response, mayBeOpen: mayBeOpen)
+    case (.matchingAgain, .recharge(let recharge)):
+      guard let recharge, recharge.state == .paid else { return finish(.ignored) }
+      return record(against: recharge)
+    case (.reconciling(let id, let machine), .recharge(let recharge)):
+      return reconcile(id, machine, .record(recharge, hasEntry: recharge?.state == .paid))
+    case (.reconciling(let id, let machine), .refused(let reason)):
+      return reconcile(id, machine, .refused(reason: reason))
+    case (.recording(let id), .recorded): return finish(.recorded(id))
+    case (.recording(let id), .refused(let reason)):
+      return [.report(.refused(id, reason: reason))] + finish(.refused(id, reason: reason))
+    case (.idle, _), (.matching, _), (.readingOpenRecharges, _), (.retrieving, _), (.matchingAgain, _),
+      (.reconciling, _), (.recording, _), (.finished, _):
+      return []
+    }
+  }
+
+  private mutating func retrieved(_ response: ProcessorResponse, mayBeOpen: Bool) -> [Action] {
+    switch response {
+    case .charge(let charge): return reconcile(charge.rechargeID, ReconciliationMachine(.result(charge)), .begun)
+    case .notFound where mayBeOpen: return finish(.undecided(reason: "the processor does not find the disputed charge"))
+    case .notFound:
+      state = .matchingAgain
+      return [.readRechargeOfCharge(dispute.chargeID)]
+    case .failure(let failure): return finish(.failed(failure))
+    case .attached, .detached, .refund: return finish(.undecided(reason: anotherQuestion))
+    }
+  }
+
+  private mutating func reconcile(
+    _ id: RechargeID,
+    _ machine: ReconciliationMachine<Recharge>,
+    _ event: ReconciliationMachine<Recharge>.Event
+  ) -> [Action] {
+    var machine = machine
+    let actions = machine.handle(event)
+    state = .reconciling(id, machine)
+    return actions.flatMap { action -> [Action] in
+      switch action {
+      case .read: [.readRecharge(id)]
+      case .call(let call): [.call(call)]
+      case .commit(let settlement): [.settle(id, settlement)]
+      case .report(let report): [.report(.settlement(id, report))]
+      case .finished(let conclusion): reconciled(conclusion)
+      }
+    }
+  }
+
+  private mutating func reconciled(_ conclusion: ReconciliationMachine<Recharge>.Conclusion) -> [Action] {
+    switch conclusion {
+    case .noRecord: return finish(.ignored)
+    case .failed(let failure): return finish(.failed(failure))
+    case .undecided(let recharge), .unchanged(let recharge), .settled(let recharge), .contradicted(let recharge):
+      if recharge.state == .paid { return record(against: recharge) }
+      guard recharge.isFinal else {
+        return finish(.undecided(reason: "the disputed charge is not known as paid yet"))
+      }
+      return [.report(.unpaidRecharge(recharge.id, recharge.state))] + finish(.ignored)
+    }
+  }
+
+  private mutating func record(against recharge: Recharge) -> [Action] {
+    state = .recording(recharge.id)
+    var amount = dispute.amount
+    var reports: [Action] = []
+    if amount.currency == recharge.amount.currency, amount.micros > recharge.amount.micros {
+      reports = [.report(.exceedsRecharge(recharge.id, taken: amount, recharge: recharge.amount))]
+      amount = recharge.amount
+    }
+    return reports + [.record(dispute.id, recharge.id, amount, dispute.state)]
+  }
+
+  private mutating func finish(_ conclusion: Conclusion) -> [Action] {
+    state = .finished
+    return [.finished(conclusion)]
+  }
+}

@@ -1,0 +1,56 @@
+extension RechargeRefund: Settleable {
+  package static var noun: String { "refund" }
+
+  package var stage: SettlementStage<RefundSettlement> {
+    switch state {
+    case .processing: .open(call: refund)
+    case .refunded, .failed, .needsReview: .closed
+    }
+  }
+
+  package var lookup: ProcessorCall { .findRefund(key: processorKey) }
+
+  package var needsReview: Bool { state == .needsReview }
+  package var isFinal: Bool { !state.isOpen }
+  package var hasSucceeded: Bool { state == .refunded }
+
+  private var refund: ProcessorCall {
+    .createRefund(key: processorKey, chargeID: processorChargeID, rechargeID: rechargeID, amount: amount)
+  }
+
+  package static func result(in response: ProcessorResponse) -> RefundResult? {
+    guard case .refund(let refund) = response else { return nil }
+    return refund
+  }
+
+  package static func preparation(in response: ProcessorResponse) -> Never? { nil }
+
+  package func evidence(in refund: RefundResult) -> Evidence<RefundSettlement> {
+    guard refund.key == processorKey, refund.chargeID == processorChargeID, refund.amount == amount else {
+      return .mismatch
+    }
+    switch refund.status {
+    case .processing: return .inProgress
+    case .refunded: return .outcome(.refunded(processorRefundID: refund.id))
+    case .failed(let code): return .outcome(.failed(processorRefundID: refund.id, explanation: code))
+    }
+  }
+
+  package func evidence(in failure: ProcessorFailure) -> Evidence<RefundSettlement> {
+    switch failure {
+    case .rejected(let reason): .outcome(.failed(processorRefundID: nil, explanation: reason))
+    case .outcomeUnknown(let reason): .unknown(reason: reason)
+    case .unknownToken, .cardDeclined: .unknown(reason: anotherQuestion)
+    }
+  }
+
+  /// A bank may return a refund. A report that it was made is old if it arrives after that, but not if the refund was
+  /// given up: then the ledger refuses it, which raises an alarm.
+  package func admits(_ settlement: RefundSettlement, hasEntry: Bool) -> Bool {
+    settlement.state != state && !(state == .failed && hasEntry)
+  }
+}
+
+extension RefundSettlement: SettlementOutcome {
+  package var isFinal: Bool { !state.isOpen }
+}

@@ -1,0 +1,127 @@
+/// Compares one recharge or refund with what the processor knows of it, once, and commits what that settles.
+///
+/// For a caller who does not want to wait for the settlement that is under way, and for what the processor reports by
+/// itself, also about records that are final. Driven as a `SettlementMachine`. Nothing is sent that has an effect, and
+/// nothing is repeated: whoever began it hears the conclusion.
+package struct ReconciliationMachine<Subject: Settleable>: Sendable {
+  package enum Trigger: Hashable, Sendable {
+    /// A caller asks. A final record is not looked up.
+    case inquiry
+    /// The processor reports that the money has moved. Reports may be old, so it is asked; also about a record that was
+    /// given up, because money that was taken and is not credited has to be noticed.
+    case reportOfSuccess
+    /// The processor has shown what it has.
+    case result(Subject.ProcessorResult)
+  }
+
+  package enum Event: Hashable, Sendable {
+    /// The first event.
+    case begun
+    /// The record as the ledger has it, after `read` or a commit, and whether it has ever moved money. Nil if there is none.
+    case record(Subject?, hasEntry: Bool)
+    /// The ledger has refused the commit.
+    case refused(reason: String)
+    case response(ProcessorResponse)
+  }
+
+  package enum Action: Hashable, Sendable {
+    /// Read the record from the ledger. Followed by `record`.
+    case read
+    /// Call the processor. Followed by `response`.
+    case call(ProcessorCall)
+    /// Commit the outcome. Followed by `record` or `refused`.
+    case commit(Subject.Outcome)
+    /// Tell people. No event follows.
+    case report(SettlementReport)
+    /// Nothing is left to do. No event follows.
+    case finished(Conclusion)
+  }
+
+  /// How a reconciliation has ended. Holds the record as the ledger has it.
+  package enum Conclusion: Hashable, Sendable {
+    /// There is no such record.
+    case noRecord
+    /// The processor has nothing that settles the record.
+    case undecided(Subject)
+    /// What the processor has is known, or too old to count.
+    case unchanged(Subject)
+    case settled(Subject)
+    /// The ledger has refused what the processor says.
+    case contradicted(Subject)
+    /// The processor did not say what it knows.
+    case failed(ProcessorFailure)
+  }
+
+  private enum State {
+    /// Nothing has happened. `begun` → `reading`.
+    case idle
+    /// The ledger is asked for the record. `record` → `lookingUp`, `committing` or `finished`, as the trigger has it.
+    case reading
+    /// The processor is asked what it knows. An outcome that the record admits → `committing`; else → `finished`.
+    case lookingUp(Subject, hasEntry: Bool)
+    /// The ledger records the outcome. `record` → `finished`; `refused` → `rereading`.
+    case committing(Subject)
+    /// The ledger is asked for what it has instead. `record` → `finished`.
+    case rereading(Subject)
+    /// There is no way out.
+    case finished
+  }
+
+  private let trigger: Trigger
+  private var state = State.idle
+
+  package init(_ trigger: Trigger) { self.trigger = trigger }
+
+  package mutating func handle(_ event: Event) -> [Action] {
+    switch (state, event) {
+    case (.idle, .begun):
+      state = .reading
+      return [.read]
+    case (.reading, .record(let subject, let hasEntry)):
+      guard let subject else { return finish(.noRecord) }
+      return begin(with: subject, hasEntry: hasEntry)
+    case (.lookingUp(let subject, let hasEntry), .response(let response)):
+      return found(response, for: subject, hasEntry: hasEntry)
+    case (.committing(let before), .record(let subject, _)):
+      let subject = subject ?? before
+      return [.report(subject.needsReview ? .needsReview : .settled)] + finish(.settled(subject))
+    case (.committing(let before), .refused(let reason)):
+      state = .rereading(before)
+      return [.report(.contradiction(reason: reason)), .read]
+    case (.rereading(let before), .record(let subject, _)): return finish(.contradicted(subject ?? before))
+    case (.idle, _), (.reading, _), (.lookingUp, _), (.committing, _), (.rereading, _), (.finished, _): return []
+    }
+  }
+
+  private mutating func begin(with subject: Subject, hasEntry: Bool) -> [Action] {
+    switch trigger {
+    case .inquiry where subject.isFinal, .reportOfSuccess where subject.hasSucceeded:
+      return finish(.unchanged(subject))
+    case .inquiry, .reportOfSuccess:
+      state = .lookingUp(subject, hasEntry: hasEntry)
+      return [.call(subject.lookup)]
+    case .result(let result): return settle(subject, by: subject.evidence(in: result), hasEntry: hasEntry)
+    }
+  }
+
+  private mutating func found(_ response: ProcessorResponse, for subject: Subject, hasEntry: Bool) -> [Action] {
+    if case .failure(let failure) = response { return finish(.failed(failure)) }
+    return settle(subject, by: subject.evidence(in: response), hasEntry: hasEntry)
+  }
+
+  private mutating func settle(
+    _ subject: Subject,
+    by evidence: Evidence<Subject.Outcome>,
+    hasEntry: Bool
+  ) -> [Action] {
+    guard case .outcome(let outcome) = evidence, outcome.isFinal else { return finish(.undecided(subject)) }
+    guard subject.admits(outcome, hasEntry: hasEntry) else { return finish(.unchanged(subject)) }
+    state = .committing(subject)
+    return [.commit(outcome)]
+  }
+
+  private mutating func finish(_ conclusion: Conclusion) -> [Action] {
+    state = .finished
+    return [.finished(conclusion)]
+  }
+}

@@ -1,0 +1,50 @@
+/// A moment, read from two clocks at once.
+package struct Moment: Hashable, Sendable {
+  /// The time that records are dated with. May jump in either direction with the host's clock.
+  package var time: LedgerTime
+  /// The time since a fixed point in the past, such as the host's start. Never goes back, and counts suspension.
+  package var uptime: Duration
+
+  package init(time: LedgerTime, uptime: Duration) {
+    self.time = time
+    self.uptime = uptime
+  }
+}
+
+/// Measures how old an idempotency key is. A clock that is set back neither makes a key younger nor stops its ageing; a
+/// clock that is set ahead makes keys older, which is safe.
+struct SettlementClock: Hashable, Sendable {
+  private var latest: Moment?
+
+  /// Moves on to `moment`, or by the uptime that has passed if that is later.
+  mutating func advance(to moment: Moment) {
+    guard let latest else {
+      self.latest = moment
+      return
+    }
+    let uptime = max(moment.uptime, latest.uptime)
+    let time = max(moment.time, latest.time.adding(uptime - latest.uptime))
+    self.latest = Moment(time: time, uptime: uptime)
+  }
+
+  /// Moves on to a time at which the ledger has dated a record.
+  mutating func advance(to time: LedgerTime) {
+    guard let latest, latest.time < time else { return }
+    self.latest?.time = time
+  }
+
+  /// The time since `time`. Zero if no moment is known yet.
+  func age(since time: LedgerTime) -> Duration {
+    .microseconds(latest?.time.microseconds(since: time) ?? 0)
+  }
+}
+
+extension LedgerTime {
+  /// This much later. Saturates instead of overflowing; drops what is less than a microsecond.
+  fileprivate func adding(_ duration: Duration) -> LedgerTime {
+    let (seconds, attoseconds) = duration.components
+    let later = adding(seconds: seconds)
+    let (sum, isTooLate) = later.microseconds.addingReportingOverflow(attoseconds / 1_000_000_000_000)
+    return LedgerTime(microseconds: isTooLate ? .max : sum)
+  }
+}

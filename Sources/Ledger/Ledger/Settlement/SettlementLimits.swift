@@ -1,0 +1,21 @@
+/// How long the processor is asked about one record, and how often.
+package enum SettlementLimits {
+  /// The age, counted from the record's creation, at which an idempotency key is no longer sent. Processors forget keys
+  /// after 24 h; a key that was forgotten charges again.
+  package static let keyLifetime = Duration.seconds(23 * 3600)
+  /// How long a cardholder may take to authenticate, counted from the recharge's creation.
+  package static let authenticationTime = Duration.seconds(3600)
+  /// The first pause after an unknown outcome. Each further pause is twice as long, up to `longestPause`.
+  package static let firstPause = Duration.seconds(1)
+  package static let longestPause = Duration.seconds(60)
+}
+
+/// The growing pauses between calls whose outcome is unknown.
+struct RetryPause: Hashable, Sendable {
+  private var pause = SettlementLimits.firstPause
+
+  mutating func next() -> Duration {
+    defer { pause = min(pause * 2, SettlementLimits.longestPause) }
+    return pause
+  }
+}

@@ -1,0 +1,286 @@
+/// Carries one recharge or refund from its intent to its outcome.
+///
+/// The machine does no I/O and has no clock. Its owner hands it events and carries out the actions that it returns, in
+/// order: reports at once, then the last action, whose result is the next event. At most one action is under way, except
+/// that `news` may arrive at any time. An event that does not belong to the action under way changes nothing, and after
+/// `finished` nothing does.
+///
+/// Only what the ledger has recorded has happened: a machine that is begun anew, after a crash, goes on from the record.
+///
+/// The rules:
+/// - A call with an effect is sent under the record's one key, and never once the key is `SettlementLimits.keyLifetime`
+///   old: from then on the processor is only asked what it knows, and what that does not settle needs review.
+/// - Where the processor may have been asked already, it is asked what it knows before anything is sent again. That it
+///   finds nothing proves nothing, but as long as the key lives, sending again is safe.
+/// - Only a definite answer settles a record. Silence, a time-out, an error of the processor and an answer to something
+///   else are followed by a pause, and the next attempt.
+/// - A cardholder has `SettlementLimits.authenticationTime` to authenticate. Then the charge is cancelled, and what the
+///   processor says it has become is the outcome.
+package struct SettlementMachine<Subject: Settleable>: Sendable {
+  package enum Event: Hashable, Sendable {
+    /// The first event.
+    case begun
+    /// The record as the ledger has it, after `read` or a commit. Nil if there is none.
+    case record(Subject?)
+    /// The ledger has refused a commit.
+    case refused(reason: String)
+    case response(ProcessorResponse)
+    /// The time of `wait` has passed.
+    case pauseEnded
+    /// A caller, a person or the processor may have changed something. It may be stale.
+    case news
+  }
+
+  package enum Action: Hashable, Sendable {
+    /// Read the record from the ledger. Followed by `record`.
+    case read
+    /// Call the processor. Followed by `response`.
+    case call(ProcessorCall)
+    /// Commit what the processor has made ready. Followed by `record` or `refused`.
+    case commitPreparation(Subject.Preparation)
+    /// Commit the outcome. Followed by `record` or `refused`.
+    case commit(Subject.Outcome)
+    /// Wait at most this long. Followed by `pauseEnded`, unless `news` comes first.
+    case wait(Duration)
+    /// Tell people. No event follows.
+    case report(SettlementReport)
+    /// Nothing is left to do. No event follows.
+    case finished
+  }
+
+  private enum State {
+    /// Nothing has happened. `begun` → `reading`.
+    case idle
+    /// The ledger is asked for the record. `record` → whatever its stage asks for (`proceed`).
+    case reading
+    /// The processor is asked to make the card ready. Ready → `committingPreparation`; a definite no → `committing`;
+    /// anything else → `pausing`.
+    case preparing(Subject, PreparationStep<Subject.Outcome>)
+    /// The ledger records what was made ready. `record` → its stage; `refused` → `committing` that it needs review.
+    case committingPreparation(superseded: Subject.Outcome)
+    /// The processor is asked what it knows. An outcome → `committing`; nothing found → `calling`; anything else →
+    /// `pausing`. Once the key is too old, everything but "still working" → `committing`.
+    case lookingUp(Subject, thenCall: ProcessorCall)
+    /// The processor is asked for the outcome. An outcome or a definite no → `committing`; anything else → `pausing`.
+    case calling(Subject)
+    /// The cardholder authenticates, and the processor is asked whether they have. A final outcome → `committing`; anything
+    /// else → `pausing`, or, when their time is over, → `cancelling`.
+    case awaitingCardholder(Subject)
+    /// The processor is asked to end the charge. A final outcome → `committing`; anything else → `pausing`.
+    case cancelling(Subject)
+    /// The ledger records the outcome. `record` → its stage; `refused` → `reading`, since somebody else was first.
+    case committing
+    /// `pauseEnded` → the record's stage; `news` → `reading`.
+    case pausing(Subject)
+    /// The record is final, needs review, or does not exist. There is no way out.
+    case finished
+  }
+
+  private var state = State.idle
+  private var clock = SettlementClock()
+  private var pause = RetryPause()
+  /// Whether the processor may have been asked for the outcome.
+  private var mayHaveBeenCalled: Bool
+  /// Whether there were news that the record in hand does not show.
+  private var hasNews = false
+
+  /// - Parameter isNew: Whether the processor cannot have been asked for the outcome yet. False after a restart.
+  package init(isNew: Bool) { mayHaveBeenCalled = !isNew }
+
+  /// - Parameter moment: Now.
+  package mutating func handle(_ event: Event, at moment: Moment) -> [Action] {
+    clock.advance(to: moment)
+    return switch event {
+    case .begun: begun()
+    case .record(let subject): recorded(subject)
+    case .refused(let reason): refused(reason)
+    case .response(let response): responded(response)
+    case .pauseEnded: pauseEnded()
+    case .news: heardNews()
+    }
+  }
+
+  // MARK: Events
+
+  private mutating func begun() -> [Action] {
+    guard case .idle = state else { return [] }
+    return read()
+  }
+
+  private mutating func recorded(_ subject: Subject?) -> [Action] {
+    switch state {
+    case .reading, .committingPreparation: return proceed(with: subject)
+    case .committing:
+      let report = subject.map { Action.report($0.needsReview ? .needsReview : .settled) }
+      return (report.map { [$0] } ?? []) + proceed(with: subject)
+    case .idle, .preparing, .lookingUp, .calling, .awaitingCardholder, .cancelling, .pausing, .finished: return []
+    }
+  }
+
+  private mutating func refused(_ reason: String) -> [Action] {
+    switch state {
+    case .committingPreparation(let superseded): return commit(superseded)
+    case .committing: return [.report(.contradiction(reason: reason))] + read()
+    case .idle, .reading, .preparing, .lookingUp, .calling, .awaitingCardholder, .cancelling, .pausing, .finished:
+      return []
+    }
+  }
+
+  private mutating func responded(_ response: ProcessorResponse) -> [Action] {
+    switch state {
+    case .preparing(let subject, let step): prepared(response, step, for: subject)
+    case .lookingUp(let subject, let call): found(response, for: subject, otherwise: call)
+    case .calling(let subject): settle(subject, by: subject.evidence(inEffectOf: response))
+    case .awaitingCardholder(let subject): authenticated(response, for: subject)
+    case .cancelling(let subject): cancelled(response, for: subject)
+    case .idle, .reading, .committingPreparation, .committing, .pausing, .finished: []
+    }
+  }
+
+  private mutating func pauseEnded() -> [Action] {
+    guard case .pausing(let subject) = state else { return [] }
+    return proceed(with: subject)
+  }
+
+  private mutating func heardNews() -> [Action] {
+    switch state {
+    case .pausing: return read()
+    case .preparing, .lookingUp, .calling, .awaitingCardholder, .cancelling:
+      // The call under way ends first: it may have its effect.
+      hasNews = true
+      return []
+    // What the ledger is about to say is newer.
+    case .idle, .reading, .committingPreparation, .committing, .finished: return []
+    }
+  }
+
+  // MARK: Responses
+
+  private mutating func prepared(
+    _ response: ProcessorResponse,
+    _ step: PreparationStep<Subject.Outcome>,
+    for subject: Subject
+  ) -> [Action] {
+    if let preparation = Subject.preparation(in: response) {
+      state = .committingPreparation(superseded: step.superseded)
+      pause = RetryPause()
+      return [.commitPreparation(preparation)]
+    }
+    guard case .failure(let failure) = response else {
+      return retry(subject, because: anotherQuestion)
+    }
+    return settle(subject, by: subject.evidence(in: failure))
+  }
+
+  private mutating func found(
+    _ response: ProcessorResponse,
+    for subject: Subject,
+    otherwise call: ProcessorCall
+  ) -> [Action] {
+    let evidence = subject.evidence(in: response)
+    guard isKeyExpired(of: subject) else {
+      guard case .notFound = evidence else { return settle(subject, by: evidence) }
+      return hasNews ? read() : send(call, for: subject)
+    }
+    switch evidence {
+    case .outcome, .inProgress: return settle(subject, by: evidence)
+    case .mismatch: return review("the processor answers with another \(Subject.noun)")
+    case .notFound: return review("the processor knows of no \(Subject.noun) after 23 h")
+    case .unknown(let reason): return review("unknown after 23 h: \(reason)")
+    }
+  }
+
+  private mutating func authenticated(_ response: ProcessorResponse, for subject: Subject) -> [Action] {
+    if case .outcome(let outcome) = subject.evidence(in: response), outcome.isFinal { return commit(outcome) }
+    let left = authenticationTimeLeft(of: subject)
+    guard left > .zero else { return proceed(with: subject) }
+    return wait(min(left, SettlementLimits.longestPause), for: subject)
+  }
+
+  private mutating func cancelled(_ response: ProcessorResponse, for subject: Subject) -> [Action] {
+    let evidence = subject.evidence(in: response)
+    if case .outcome(let outcome) = evidence, outcome.isFinal { return commit(outcome) }
+    let reports: [Action] =
+      if case .failure(let failure) = response {
+        [.report(.cancellationFailed(reason: failure.description))]
+      } else {
+        []
+      }
+    return reports + wait(SettlementLimits.longestPause, for: subject)
+  }
+
+  // MARK: Actions
+
+  private mutating func read() -> [Action] {
+    state = .reading
+    hasNews = false
+    return [.read]
+  }
+
+  /// Does what the record's stage asks for now.
+  private mutating func proceed(with subject: Subject?) -> [Action] {
+    guard let subject else { return finish() }
+    clock.advance(to: subject.updateTime)
+    switch subject.stage {
+    case .closed: return finish()
+    case .unprepared(let step):
+      mayHaveBeenCalled = false
+      guard !isKeyExpired(of: subject) else { return commit(step.expired) }
+      state = .preparing(subject, step)
+      return [.call(step.call)]
+    case .open(let call):
+      guard mayHaveBeenCalled || isKeyExpired(of: subject) else { return send(call, for: subject) }
+      state = .lookingUp(subject, thenCall: call)
+      return [.call(subject.lookup)]
+    case .awaitingCardholder(let cancel):
+      let hasTime = authenticationTimeLeft(of: subject) > .zero
+      state = hasTime ? .awaitingCardholder(subject) : .cancelling(subject)
+      return [.call(hasTime ? subject.lookup : cancel)]
+    }
+  }
+
+  private mutating func send(_ call: ProcessorCall, for subject: Subject) -> [Action] {
+    mayHaveBeenCalled = true
+    state = .calling(subject)
+    return [.call(call)]
+  }
+
+  private mutating func settle(_ subject: Subject, by evidence: Evidence<Subject.Outcome>) -> [Action] {
+    guard case .outcome(let outcome) = evidence else { return retry(subject, because: subject.reason(of: evidence)) }
+    return commit(outcome)
+  }
+
+  private mutating func review(_ explanation: String) -> [Action] { commit(.needsReview(explanation: explanation)) }
+
+  private mutating func commit(_ outcome: Subject.Outcome) -> [Action] {
+    state = .committing
+    hasNews = false
+    return [.commit(outcome)]
+  }
+
+  private mutating func retry(_ subject: Subject, because reason: String) -> [Action] {
+    [.report(.outcomeUnknown(reason: reason))] + wait(pause.next(), for: subject)
+  }
+
+  /// Waits, unless there are news to act on at once.
+  private mutating func wait(_ duration: Duration, for subject: Subject) -> [Action] {
+    if hasNews { return read() }
+    state = .pausing(subject)
+    return [.wait(duration)]
+  }
+
+  private mutating func finish() -> [Action] {
+    state = .finished
+    return [.finished]
+  }
+
+  // MARK: Time
+
+  private func isKeyExpired(of subject: Subject) -> Bool {
+    clock.age(since: subject.createTime) >= SettlementLimits.keyLifetime
+  }
+
+  private func authenticationTimeLeft(of subject: Subject) -> Duration {
+    SettlementLimits.authenticationTime - clock.age(since: subject.createTime)
+  }
+}
