@@ -1,6 +1,7 @@
 /// A moment, read from two clocks at once.
 package struct Moment: Hashable, Sendable {
-  /// The time that records are dated with. May jump in either direction with the host's clock.
+  /// The time that records are dated with. It may jump in either direction with the host's clock once a machine has begun;
+  /// what happened before that, a machine can only see in the record's own times.
   package var time: LedgerTime
   /// The time since a fixed point in the past, such as the host's start. Never goes back, and counts suspension.
   package var uptime: Duration

@@ -81,7 +81,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private var pause = RetryPause()
   /// Whether the processor may have been asked for the outcome.
   private var mayHaveBeenCalled: Bool
-  /// Whether there were news that the record in hand does not show.
+  /// Whether there were news since the record was last asked for.
   private var hasNews = false
 
   /// - Parameter isNew: Whether the processor cannot have been asked for the outcome yet. False after a restart.
@@ -145,12 +145,12 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private mutating func heardNews() -> [Action] {
     switch state {
     case .pausing: return read()
-    case .preparing, .lookingUp, .calling, .awaitingCardholder, .cancelling:
-      // The call under way ends first: it may have its effect.
+    case .reading, .preparing, .committingPreparation, .lookingUp, .calling, .awaitingCardholder, .cancelling,
+      .committing:
+      // The action under way ends first: it may have its effect. What it reads may be older than the news.
       hasNews = true
       return []
-    // What the ledger is about to say is newer.
-    case .idle, .reading, .committingPreparation, .committing, .finished: return []
+    case .idle, .finished: return []
     }
   }
 
@@ -254,7 +254,6 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
 
   private mutating func commit(_ outcome: Subject.Outcome) -> [Action] {
     state = .committing
-    hasNews = false
     return [.commit(outcome)]
   }
 

@@ -1,0 +1,188 @@
+import Ledger
+import StoreContract
+
+/// The least that a processor can be: it honours idempotency keys for 24 h, knows what it did for ever, and is as hard to
+/// talk to as a processor across a network is.
+struct ModelProcessor {
+  /// What it does with a charge or refund that has arrived.
+  enum Fate: CaseIterable {
+    case succeeds, fails, works, asksCardholder, asksCardholderWhoNeverComes
+  }
+
+  enum Status: Equatable {
+    case working(until: Int64)
+    case waiting(until: Int64?)
+    case succeeded, failed, cancelled
+  }
+
+  /// A charge or a refund.
+  struct Item {
+    var id: String
+    var call: ProcessorCall
+    var firstUse: Int64
+    var status: Status
+  }
+
+  /// In the seconds of the world's clock, as all its times.
+  static let keyLifetime: Int64 = 24 * 3600
+
+  /// By key, in the order in which they were made. A key that is used again when it is forgotten makes another.
+  private(set) var items: [String: [Item]] = [:]
+  private(set) var attachments: Set<String> = []
+  /// What it has definitely refused, by key, and with which failure.
+  private(set) var refusals: [String: ProcessorFailure] = [:]
+  /// Calls on their way: they arrive though nobody waits for them any more.
+  private var late: [(arrival: Int64, call: ProcessorCall)] = []
+  /// Nothing is answered before.
+  private var outageEnd: Int64 = 0
+  private let fate: Fate
+  private let refuses: ProcessorFailure?
+  /// What goes wrong, in percent of the calls. Zero once the world has calmed down.
+  var trouble: Int
+
+  init(fate: Fate, refuses: ProcessorFailure?, trouble: Int) {
+    self.fate = fate
+    self.refuses = refuses
+    self.trouble = trouble
+  }
+
+  var hasMoved: Bool { items.values.joined().contains { $0.status == .succeeded } }
+
+  mutating func beginOutage(until end: Int64) { outageEnd = max(outageEnd, end) }
+
+  /// Lets happen what does by `time`.
+  mutating func advance(to time: Int64) {
+    for (arrival, call) in late where arrival <= time { _ = effect(of: call, at: arrival) }
+    late.removeAll { $0.arrival <= time }
+    for (key, list) in items {
+      for (place, item) in list.enumerated() {
+        switch item.status {
+        case .working(let end) where end <= time: items[key]?[place].status = .succeeded
+        case .waiting(let end?) where end <= time: items[key]?[place].status = .succeeded
+        case .working, .waiting, .succeeded, .failed, .cancelled: break
+        }
+      }
+    }
+  }
+
+  mutating func response(to call: ProcessorCall, at time: Int64, _ dice: inout Dice) -> ProcessorResponse {
+    advance(to: time)
+    let timeOut = ProcessorResponse.failure(.outcomeUnknown("timed out"))
+    guard time >= outageEnd else { return timeOut }
+    guard Int.random(in: 0..<100, using: &dice) < trouble else { return effect(of: call, at: time) }
+    switch Int.random(in: 0..<6, using: &dice) {
+    case 0: return timeOut
+    case 1:
+      _ = effect(of: call, at: time)
+      return timeOut
+    case 2:
+      late.append((time + Int64.random(in: 1...900, using: &dice), call))
+      return timeOut
+    case 3:
+      beginOutage(until: time + Int64.random(in: 1...100_000, using: &dice))
+      return timeOut
+    case 4: return call.isLookup ? .notFound : timeOut
+    default: return call.isLookup || call.isCancellation ? timeOut : stranger(effect(of: call, at: time))
+    }
+  }
+
+  /// The same, of something else.
+  private func stranger(_ response: ProcessorResponse) -> ProcessorResponse {
+    switch response {
+    case .charge(var charge):
+      charge.rechargeID = RechargeID("rch_other")
+      return .charge(charge)
+    case .refund(var refund):
+      refund.key = "credits-rfd_other"
+      return .refund(refund)
+    default: return .detached
+    }
+  }
+
+  private mutating func effect(of call: ProcessorCall, at time: Int64) -> ProcessorResponse {
+    switch call {
+    case .attachCard(let key, _, _, _):
+      if let refuses { return .failure(refuses) }
+      attachments.insert(key)
+      return .attached(SettlementSubjects.attachment)
+    case .createCharge(let key, _, _, _, _), .createRefund(let key, _, _, _): return create(call, key, at: time)
+    case .findCharge(let key), .findRefund(let key): return items[key]?.last.map(response(of:)) ?? .notFound
+    case .cancelCharge(let key):
+      guard let last = items[key]?.indices.last, let item = items[key]?[last] else { return .notFound }
+      if case .waiting = item.status { items[key]?[last].status = .cancelled }
+      return items[key]?.last.map(response(of:)) ?? .notFound
+    case .retrieveCharge(let id): return items.values.joined().first { $0.id == id }.map(response(of:)) ?? .notFound
+    case .detachCard: return .detached
+    }
+  }
+
+  private mutating func create(_ call: ProcessorCall, _ key: String, at time: Int64) -> ProcessorResponse {
+    if let known = items[key]?.last, time - known.firstUse < Self.keyLifetime { return response(of: known) }
+    if let refused = refusals[key] { return .failure(refused) }
+    if let refuses, attachments.isEmpty {
+      refusals[key] = refuses
+      return .failure(refuses)
+    }
+    let status: Status =
+      switch fate {
+      case .succeeds: .succeeded
+      case .fails: .failed
+      case .works: .working(until: time + 5000)
+      case .asksCardholder: call.isRefund ? .working(until: time + 300) : .waiting(until: time + 1800)
+      case .asksCardholderWhoNeverComes: call.isRefund ? .working(until: time + 90_000) : .waiting(until: nil)
+      }
+    let item = Item(id: "\(key)-\(items[key, default: []].count)", call: call, firstUse: time, status: status)
+    items[key, default: []].append(item)
+    return response(of: item)
+  }
+
+  private func response(of item: Item) -> ProcessorResponse {
+    switch item.call {
+    case .createCharge(_, let id, _, let amount, _):
+      let status: ChargeResult.Status =
+        switch item.status {
+        case .working: .processing
+        case .waiting: .authenticationRequired(url: "https://bank")
+        case .succeeded: .paid
+        case .failed: .declined(code: "insufficient_funds")
+        case .cancelled: .cancelled
+        }
+      return .charge(ChargeResult(id: item.id, rechargeID: id, amount: amount, status: status))
+    case .createRefund(let key, let chargeID, _, let amount):
+      let status: RefundResult.Status =
+        switch item.status {
+        case .working, .waiting: .processing
+        case .succeeded: .refunded
+        case .failed, .cancelled: .failed(code: "expired_or_canceled_card")
+        }
+      return .refund(RefundResult(id: item.id, key: key, chargeID: chargeID, amount: amount, status: status))
+    case .attachCard, .detachCard, .cancelCharge, .findCharge, .retrieveCharge, .findRefund:
+      preconditionFailure("makes no charge and no refund")
+    }
+  }
+}
+
+extension ProcessorCall {
+  var isLookup: Bool {
+    switch self {
+    case .findCharge, .retrieveCharge, .findRefund: true
+    case .attachCard, .detachCard, .createCharge, .cancelCharge, .createRefund: false
+    }
+  }
+
+  var isRefund: Bool {
+    if case .createRefund = self { true } else { false }
+  }
+
+  var isCancellation: Bool {
+    if case .cancelCharge = self { true } else { false }
+  }
+
+  /// The key of a call that moves money.
+  var movingKey: String? {
+    switch self {
+    case .createCharge(let key, _, _, _, _), .createRefund(let key, _, _, _): key
+    case .attachCard, .detachCard, .cancelCharge, .findCharge, .retrieveCharge, .findRefund: nil
+    }
+  }
+}

@@ -1,0 +1,345 @@
+import Ledger
+import Testing
+
+private typealias Event = SettlementMachine<Recharge>.Event
+private typealias Action = SettlementMachine<Recharge>.Action
+private typealias Records = SettlementSubjects
+
+extension SettlementMachine<Recharge>.Event {
+  fileprivate static let missing = record(nil)
+  fileprivate static let unattached = record(Records.recharge(isAttached: false))
+  fileprivate static let open = record(Records.recharge())
+  fileprivate static let awaiting = record(Records.recharge(.authenticationRequired))
+  fileprivate static let paid = record(Records.recharge(.paid))
+  fileprivate static let failed = record(Records.recharge(.failed))
+  fileprivate static let inReview = record(Records.recharge(.needsReview))
+  fileprivate static let refused = refused(reason: "recharge rch_1 is PAID")
+
+  fileprivate static let chargeProcessing = response(.charge(Records.charge(.processing)))
+  fileprivate static let chargePaid = response(.charge(Records.charge(.paid)))
+  fileprivate static let chargeDeclined = response(.charge(Records.charge(.declined(code: "stolen_card"))))
+  fileprivate static let chargeWaits = response(.charge(Records.charge(.authenticationRequired(url: "https://bank"))))
+  fileprivate static let chargeCancelled = response(.charge(Records.charge(.cancelled)))
+  fileprivate static let anotherCharge = response(.charge(Records.charge(.paid, amount: usd(11))))
+  fileprivate static let attached = response(.attached(Records.attachment))
+  fileprivate static let detached = response(.detached)
+  fileprivate static let refund = response(.refund(Records.refund(.refunded)))
+  fileprivate static let notFound = response(.notFound)
+  fileprivate static let unknownToken = response(.failure(.unknownToken))
+  fileprivate static let cardDeclined = response(.failure(.cardDeclined(code: "do_not_honor")))
+  fileprivate static let rejected = response(.failure(.rejected("amount_too_large")))
+  fileprivate static let timeOut = response(.failure(.outcomeUnknown("timed out")))
+}
+
+@Suite("The settlement of a recharge")
+struct RechargeSettlementTableTests {
+  private static let hour: Int64 = 3600
+  private static let keyLifetime: Int64 = 23 * 3600
+
+  private static let events: [Event] = [
+    .begun, .missing, .unattached, .open, .awaiting, .paid, .failed, .inReview, .refused, .chargeProcessing,
+    .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge, .attached, .detached, .refund,
+    .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut, .pauseEnded, .news,
+  ]
+
+  private static let paid = Settlement.paid(processorChargeID: "ch_1")
+  private static let declined = Settlement.declined(processorChargeID: "ch_1", code: "stolen_card")
+  private static let waits = Settlement.authenticationRequired(
+    processorChargeID: "ch_1",
+    nextActionURL: "https://bank"
+  )
+  private static let cancelled = failed("the cardholder did not authenticate in time", charge: "ch_1")
+  private static let unknownToken = failed("the processor does not know the card, or no longer")
+  private static let cardDeclined = Settlement.declined(processorChargeID: nil, code: "do_not_honor")
+  private static let rejected = failed("amount_too_large")
+
+  private static func failed(_ explanation: String, charge: String? = nil) -> Settlement {
+    .failed(processorChargeID: charge, explanation: explanation)
+  }
+
+  private static func review(_ explanation: String) -> [Action] { [.commit(.needsReview(explanation: explanation))] }
+
+  private static let toCalling: [Event] = [.begun, .open]
+  private static let toPausing = toCalling + [.timeOut]
+  private static let toAwaiting: [Event] = [.begun, .awaiting]
+
+  /// What definite answers come to wherever one is looked for.
+  private static let outcomes: [(events: [Event], actions: [Action])] = [
+    ([.chargePaid], [.commit(paid)]),
+    ([.chargeDeclined], [.commit(declined)]),
+    ([.chargeCancelled], [.commit(cancelled)]),
+  ]
+
+  /// A record with its outcome, or none, is nothing to do.
+  private static let closed: (events: [Event], actions: [Action]) = (
+    [.missing, .paid, .failed, .inReview], [.finished]
+  )
+
+  private static let positions: [Position<Recharge>] = [
+    Position("a new machine", after: [], [([.begun], [.read])]),
+
+    Position(
+      "reading a new record",
+      after: [.begun],
+      [
+        closed,
+        ([.unattached], [.call(.attachNewCard)]),
+        ([.open], [.call(.createTheCharge)]),
+        ([.awaiting], [.call(.findTheCharge)]),
+      ]
+    ),
+    Position(
+      "reading a record after a restart",
+      isNew: false,
+      after: [.begun],
+      [
+        closed,
+        // Nobody charges a card that is not attached.
+        ([.unattached], [.call(.attachNewCard)]),
+        ([.open], [.call(.findTheCharge)]),
+        ([.awaiting], [.call(.findTheCharge)]),
+      ]
+    ),
+    Position(
+      "reading a record when the cardholder's hour is over",
+      isNew: false,
+      after: [.begun],
+      at: hour,
+      [
+        closed,
+        ([.unattached], [.call(.attachNewCard)]),
+        ([.open], [.call(.findTheCharge)]),
+        ([.awaiting], [.call(.cancelTheCharge)]),
+      ]
+    ),
+    Position(
+      "reading a record whose keys are too old, though it was never asked about",
+      after: [.begun],
+      at: keyLifetime,
+      [
+        closed,
+        (
+          [.unattached],
+          [.commit(failed("the processor could not be asked about the card for 23 h; it was not charged"))]
+        ),
+        ([.open], [.call(.findTheCharge)]),
+        ([.awaiting], [.call(.cancelTheCharge)]),
+      ]
+    ),
+
+    Position(
+      "attaching the card",
+      after: [.begun, .unattached],
+      [
+        ([.attached], [.commitPreparation(Records.attachment)]),
+        ([.unknownToken], [.commit(unknownToken)]),
+        ([.cardDeclined], [.commit(cardDeclined)]),
+        ([.rejected], [.commit(rejected)]),
+        ([.timeOut], Action.retry("timed out")),
+        (
+          [
+            .chargeProcessing, .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge, .detached,
+            .refund, .notFound,
+          ],
+          Action.retry("the processor answered another question")
+        ),
+      ]
+    ),
+    Position(
+      "waiting to attach the card again",
+      after: [.begun, .unattached, .timeOut],
+      [([.pauseEnded], [.call(.attachNewCard)]), ([.news], [.read])]
+    ),
+    Position(
+      "waiting to attach the card when its key becomes too old",
+      after: [.begun, .unattached, .timeOut],
+      at: keyLifetime - 1,
+      then: keyLifetime,
+      [
+        (
+          [.pauseEnded],
+          [.commit(failed("the processor could not be asked about the card for 23 h; it was not charged"))]
+        ),
+        ([.news], [.read]),
+      ]
+    ),
+    Position(
+      "recording the attached card",
+      isNew: false,
+      after: [.begun, .unattached, .attached],
+      [
+        closed,
+        ([.unattached], [.call(.attachNewCard)]),
+        ([.open], [.call(.createTheCharge)]),
+        ([.awaiting], [.call(.findTheCharge)]),
+        ([.refused], review("the recharge ended while its card was made ready")),
+      ]
+    ),
+
+    Position(
+      "charging",
+      after: toCalling,
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.unknownToken], [.commit(unknownToken)]),
+        ([.cardDeclined], [.commit(cardDeclined)]),
+        ([.rejected], [.commit(rejected)]),
+        ([.timeOut], Action.retry("timed out")),
+        ([.chargeProcessing], Action.retry("the processor is still working")),
+        ([.anotherCharge], Action.retry("the processor answered with another charge")),
+        ([.attached, .detached, .refund, .notFound], Action.retry("the processor answered another question")),
+      ]
+    ),
+    Position(
+      "waiting to ask again",
+      after: toPausing,
+      [([.pauseEnded], [.call(.findTheCharge)]), ([.news], [.read])]
+    ),
+    Position(
+      "looking up the charge",
+      after: toPausing + [.pauseEnded],
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.notFound], [.call(.createTheCharge)]),
+        ([.timeOut], Action.retry("timed out", after: 2)),
+        ([.unknownToken], Action.retry("the processor knows no such token", after: 2)),
+        ([.cardDeclined], Action.retry("the card is declined: do_not_honor", after: 2)),
+        ([.rejected], Action.retry("refused: amount_too_large", after: 2)),
+        ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
+        ([.anotherCharge], Action.retry("the processor answered with another charge", after: 2)),
+        ([.attached, .detached, .refund], Action.retry("the processor answered another question", after: 2)),
+      ]
+    ),
+    Position(
+      "looking up the charge when its key becomes too old",
+      after: toPausing + [.pauseEnded],
+      at: keyLifetime - 1,
+      then: keyLifetime,
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.notFound], review("the processor knows of no charge after 23 h")),
+        ([.timeOut], review("unknown after 23 h: timed out")),
+        ([.unknownToken], review("unknown after 23 h: the processor knows no such token")),
+        ([.cardDeclined], review("unknown after 23 h: the card is declined: do_not_honor")),
+        ([.rejected], review("unknown after 23 h: refused: amount_too_large")),
+        ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
+        ([.anotherCharge], review("the processor answers with another charge")),
+        ([.attached, .detached, .refund], review("unknown after 23 h: the processor answered another question")),
+      ]
+    ),
+    Position(
+      "recording the outcome",
+      after: toCalling + [.chargePaid],
+      [
+        ([.missing], [.finished]),
+        ([.paid, .failed], [.report(.settled), .finished]),
+        ([.inReview], [.report(.needsReview), .finished]),
+        ([.awaiting], [.report(.settled), .call(.findTheCharge)]),
+        ([.open], [.report(.settled), .call(.findTheCharge)]),
+        ([.unattached], [.report(.settled), .call(.attachNewCard)]),
+        ([.refused], [.report(.contradiction(reason: "recharge rch_1 is PAID")), .read]),
+      ]
+    ),
+    Position(
+      "reading what the ledger has instead",
+      after: toCalling + [.chargePaid, .refused],
+      [
+        closed,
+        ([.unattached], [.call(.attachNewCard)]),
+        ([.open], [.call(.findTheCharge)]),
+        ([.awaiting], [.call(.findTheCharge)]),
+      ]
+    ),
+
+    Position(
+      "asking whether the cardholder has authenticated",
+      after: toAwaiting,
+      outcomes + [
+        (
+          [
+            .chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound, .unknownToken,
+            .cardDeclined, .rejected, .timeOut,
+          ],
+          [.wait(.seconds(60))]
+        )
+      ]
+    ),
+    Position(
+      "asking whether the cardholder has authenticated, in the last minute",
+      after: toAwaiting,
+      at: hour - 20,
+      outcomes + [
+        (
+          [
+            .chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound, .unknownToken,
+            .cardDeclined, .rejected, .timeOut,
+          ],
+          [.wait(.seconds(20))]
+        )
+      ]
+    ),
+    Position(
+      "asking whether the cardholder has authenticated while the hour ends",
+      after: toAwaiting,
+      at: hour - 1,
+      then: hour,
+      outcomes + [
+        (
+          [
+            .chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound, .unknownToken,
+            .cardDeclined, .rejected, .timeOut,
+          ],
+          [.call(.cancelTheCharge)]
+        )
+      ]
+    ),
+    Position(
+      "waiting for the cardholder",
+      after: toAwaiting + [.chargeWaits],
+      [([.pauseEnded], [.call(.findTheCharge)]), ([.news], [.read])]
+    ),
+    Position(
+      "waiting for the cardholder when the hour ends",
+      after: toAwaiting + [.chargeWaits],
+      at: hour - 1,
+      then: hour,
+      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.news], [.read])]
+    ),
+    Position(
+      "cancelling the charge",
+      after: toAwaiting,
+      at: hour,
+      outcomes + [
+        (
+          [.chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound],
+          [.wait(.seconds(60))]
+        ),
+        ([.timeOut], [.report(.cancellationFailed(reason: "timed out")), .wait(.seconds(60))]),
+        (
+          [.unknownToken],
+          [.report(.cancellationFailed(reason: "the processor knows no such token")), .wait(.seconds(60))]
+        ),
+        (
+          [.cardDeclined],
+          [.report(.cancellationFailed(reason: "the card is declined: do_not_honor")), .wait(.seconds(60))]
+        ),
+        (
+          [.rejected], [.report(.cancellationFailed(reason: "refused: amount_too_large")), .wait(.seconds(60))]
+        ),
+      ]
+    ),
+    Position(
+      "waiting to cancel the charge again",
+      after: toAwaiting + [.timeOut],
+      at: hour,
+      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.news], [.read])]
+    ),
+
+    Position("finished without a record", after: [.begun, .missing], []),
+    Position("finished with an outcome", after: toCalling + [.chargePaid, .paid], []),
+    Position("finished in review", after: toCalling + [.chargePaid, .inReview], []),
+  ]
+
+  @Test("takes one step for each event, from wherever it is", arguments: positions)
+  func table(position: Position<Recharge>) { position.check(Self.events) }
+}

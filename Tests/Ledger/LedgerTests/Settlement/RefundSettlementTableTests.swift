@@ -1,0 +1,142 @@
+import Ledger
+import Testing
+
+private typealias Event = SettlementMachine<RechargeRefund>.Event
+private typealias Action = SettlementMachine<RechargeRefund>.Action
+private typealias Records = SettlementSubjects
+
+extension SettlementMachine<RechargeRefund>.Event {
+  fileprivate static let missing = record(nil)
+  fileprivate static let open = record(Records.refund())
+  fileprivate static let refunded = record(Records.refund(.refunded))
+  fileprivate static let failed = record(Records.refund(.failed))
+  fileprivate static let inReview = record(Records.refund(.needsReview))
+  fileprivate static let refused = refused(reason: "refund rfd_1 is FAILED")
+
+  fileprivate static let refundProcessing = response(.refund(Records.refund(.processing)))
+  fileprivate static let refundMade = response(.refund(Records.refund(.refunded)))
+  fileprivate static let refundFailed = response(.refund(Records.refund(.failed(code: "expired_or_canceled_card"))))
+  fileprivate static let anotherRefund = response(.refund(Records.refund(.refunded, chargeID: "ch_2")))
+  fileprivate static let charge = response(.charge(Records.charge(.paid)))
+  fileprivate static let attached = response(.attached(Records.attachment))
+  fileprivate static let detached = response(.detached)
+  fileprivate static let notFound = response(.notFound)
+  fileprivate static let unknownToken = response(.failure(.unknownToken))
+  fileprivate static let cardDeclined = response(.failure(.cardDeclined(code: "do_not_honor")))
+  fileprivate static let rejected = response(.failure(.rejected("charge_already_refunded")))
+  fileprivate static let timeOut = response(.failure(.outcomeUnknown("timed out")))
+}
+
+@Suite("The settlement of a refund")
+struct RefundSettlementTableTests {
+  private static let keyLifetime: Int64 = 23 * 3600
+
+  private static let events: [Event] = [
+    .begun, .missing, .open, .refunded, .failed, .inReview, .refused, .refundProcessing, .refundMade, .refundFailed,
+    .anotherRefund, .charge, .attached, .detached, .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut,
+    .pauseEnded, .news,
+  ]
+
+  private static func review(_ explanation: String) -> [Action] { [.commit(.needsReview(explanation: explanation))] }
+
+  private static let outcomes: [(events: [Event], actions: [Action])] = [
+    ([.refundMade], [.commit(.refunded(processorRefundID: "re_1"))]),
+    ([.refundFailed], [.commit(.failed(processorRefundID: "re_1", explanation: "expired_or_canceled_card"))]),
+  ]
+
+  /// A record with its outcome, or none, is nothing to do.
+  private static let closed: (events: [Event], actions: [Action]) = (
+    [.missing, .refunded, .failed, .inReview], [.finished]
+  )
+
+  private static let toCalling: [Event] = [.begun, .open]
+  private static let toPausing = toCalling + [.timeOut]
+
+  private static let positions: [Position<RechargeRefund>] = [
+    Position("a new machine", after: [], [([.begun], [.read])]),
+    Position("reading a new record", after: [.begun], [closed, ([.open], [.call(.createTheRefund)])]),
+    Position(
+      "reading a record after a restart",
+      isNew: false,
+      after: [.begun],
+      [closed, ([.open], [.call(.findTheRefund)])]
+    ),
+    Position(
+      "reading a record whose key is too old, though it was never asked about",
+      after: [.begun],
+      at: keyLifetime,
+      [closed, ([.open], [.call(.findTheRefund)])]
+    ),
+    Position(
+      "refunding",
+      after: toCalling,
+      outcomes + [
+        ([.rejected], [.commit(.failed(processorRefundID: nil, explanation: "charge_already_refunded"))]),
+        ([.timeOut], Action.retry("timed out")),
+        ([.refundProcessing], Action.retry("the processor is still working")),
+        ([.anotherRefund], Action.retry("the processor answered with another refund")),
+        (
+          [.charge, .attached, .detached, .notFound, .unknownToken, .cardDeclined],
+          Action.retry("the processor answered another question")
+        ),
+      ]
+    ),
+    Position(
+      "waiting to ask again",
+      after: toPausing,
+      [([.pauseEnded], [.call(.findTheRefund)]), ([.news], [.read])]
+    ),
+    Position(
+      "looking up the refund",
+      after: toPausing + [.pauseEnded],
+      outcomes + [
+        ([.notFound], [.call(.createTheRefund)]),
+        ([.timeOut], Action.retry("timed out", after: 2)),
+        ([.unknownToken], Action.retry("the processor knows no such token", after: 2)),
+        ([.cardDeclined], Action.retry("the card is declined: do_not_honor", after: 2)),
+        ([.rejected], Action.retry("refused: charge_already_refunded", after: 2)),
+        ([.refundProcessing], Action.retry("the processor is still working", after: 2)),
+        ([.anotherRefund], Action.retry("the processor answered with another refund", after: 2)),
+        ([.charge, .attached, .detached], Action.retry("the processor answered another question", after: 2)),
+      ]
+    ),
+    Position(
+      "looking up the refund when its key becomes too old",
+      after: toPausing + [.pauseEnded],
+      at: keyLifetime - 1,
+      then: keyLifetime,
+      outcomes + [
+        ([.notFound], review("the processor knows of no refund after 23 h")),
+        ([.timeOut], review("unknown after 23 h: timed out")),
+        ([.unknownToken], review("unknown after 23 h: the processor knows no such token")),
+        ([.cardDeclined], review("unknown after 23 h: the card is declined: do_not_honor")),
+        ([.rejected], review("unknown after 23 h: refused: charge_already_refunded")),
+        ([.refundProcessing], Action.retry("the processor is still working", after: 2)),
+        ([.anotherRefund], review("the processor answers with another refund")),
+        ([.charge, .attached, .detached], review("unknown after 23 h: the processor answered another question")),
+      ]
+    ),
+    Position(
+      "recording the outcome",
+      after: toCalling + [.refundMade],
+      [
+        ([.missing], [.finished]),
+        ([.refunded, .failed], [.report(.settled), .finished]),
+        ([.inReview], [.report(.needsReview), .finished]),
+        ([.open], [.report(.settled), .call(.findTheRefund)]),
+        ([.refused], [.report(.contradiction(reason: "refund rfd_1 is FAILED")), .read]),
+      ]
+    ),
+    Position(
+      "reading what the ledger has instead",
+      after: toCalling + [.refundMade, .refused],
+      [closed, ([.open], [.call(.findTheRefund)])]
+    ),
+    Position("finished without a record", after: [.begun, .missing], []),
+    Position("finished with an outcome", after: toCalling + [.refundMade, .refunded], []),
+    Position("finished in review", after: toCalling + [.refundMade, .inReview], []),
+  ]
+
+  @Test("takes one step for each event, from wherever it is", arguments: positions)
+  func table(position: Position<RechargeRefund>) { position.check(Self.events) }
+}

@@ -1,0 +1,176 @@
+import Ledger
+import Testing
+
+private typealias Machine = SettlementMachine<Recharge>
+private typealias Records = SettlementSubjects
+
+@Suite("A settlement")
+struct SettlementMachineTests {
+  private static let timeOut = Machine.Event.response(.failure(.outcomeUnknown("timed out")))
+  private static let hour: Int64 = 3600
+
+  /// A machine that is asking the processor for the outcome of `recharge`, or what it knows of it.
+  private static func machine(
+    of recharge: Recharge = Records.recharge(),
+    isNew: Bool = true,
+    at moment: Moment = Records.moment(0)
+  ) -> Machine {
+    var machine = Machine(isNew: isNew)
+    _ = machine.handle(.begun, at: moment)
+    _ = machine.handle(.record(recharge), at: moment)
+    return machine
+  }
+
+  private static func pause(in actions: [Machine.Action]) -> Duration? {
+    guard case .wait(let pause) = actions.last else { return nil }
+    return pause
+  }
+
+  @Test("asks again after pauses that grow to a minute")
+  func pauses() {
+    var machine = Self.machine()
+    let pauses = (0..<9).map { _ in
+      defer { _ = machine.handle(.pauseEnded, at: Records.moment(1)) }
+      return Self.pause(in: machine.handle(Self.timeOut, at: Records.moment(1)))
+    }
+    #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
+  }
+
+  @Test("begins with short pauses again once the card is attached")
+  func pausesOfTheCharge() {
+    var machine = Self.machine(of: Records.recharge(isAttached: false))
+    for _ in 0..<5 {
+      _ = machine.handle(Self.timeOut, at: Records.moment(1))
+      _ = machine.handle(.pauseEnded, at: Records.moment(1))
+    }
+    _ = machine.handle(.response(.attached(Records.attachment)), at: Records.moment(1))
+    _ = machine.handle(.record(Records.recharge()), at: Records.moment(1))
+    #expect(Self.pause(in: machine.handle(Self.timeOut, at: Records.moment(1))) == .seconds(1))
+  }
+
+  @Test("charges the token that the ledger has recorded, not the one that it was given")
+  func attachedToken() {
+    var machine = Self.machine(of: Records.recharge(isAttached: false))
+    _ = machine.handle(.response(.attached(Records.attachment)), at: Records.moment(1))
+    var recorded = Records.recharge()
+    recorded.paymentMethod.token = PaymentMethodToken("tok_recorded")
+    guard
+      case .call(.createCharge(_, _, _, _, let token)) = machine.handle(.record(recorded), at: Records.moment(1)).last
+    else {
+      Issue.record("nothing is charged")
+      return
+    }
+    #expect(token == PaymentMethodToken("tok_recorded"))
+  }
+
+  @Test("lets a call end before it acts on news, and then reads the record at once")
+  func newsDuringACall() {
+    var machine = Self.machine()
+    #expect(machine.handle(.news, at: Records.moment(1)) == [])
+    #expect(
+      machine.handle(Self.timeOut, at: Records.moment(2)) == [.report(.outcomeUnknown(reason: "timed out")), .read]
+    )
+    #expect(machine.handle(.record(Records.recharge(.paid)), at: Records.moment(2)) == [.finished])
+  }
+
+  @Test("sends nothing again before it has acted on news")
+  func newsDuringALookup() {
+    var machine = Self.machine(isNew: false)
+    #expect(machine.handle(.news, at: Records.moment(1)) == [])
+    #expect(machine.handle(.response(.notFound), at: Records.moment(2)) == [.read])
+    #expect(machine.handle(.record(Records.recharge()), at: Records.moment(2)) == [.call(.findTheCharge)])
+    #expect(machine.handle(.response(.notFound), at: Records.moment(2)) == [.call(.createTheCharge)])
+  }
+
+  @Test("commits what a call says though there were news: the ledger compares it with what it has")
+  func outcomeAfterNews() {
+    var machine = Self.machine()
+    _ = machine.handle(.news, at: Records.moment(1))
+    let paid = machine.handle(.response(.charge(Records.charge(.paid))), at: Records.moment(2))
+    #expect(paid == [.commit(.paid(processorChargeID: "ch_1"))])
+  }
+
+  @Test("reads the record once more where it may have been read before the news")
+  func newsDuringARead() {
+    var machine = Self.machine()
+    _ = machine.handle(
+      .response(.charge(Records.charge(.authenticationRequired(url: "https://bank")))),
+      at: Records.moment(1)
+    )
+    _ = machine.handle(.news, at: Records.moment(1))
+    let awaiting = Machine.Event.record(Records.recharge(.authenticationRequired))
+    #expect(machine.handle(awaiting, at: Records.moment(1)) == [.report(.settled), .call(.findTheCharge)])
+    #expect(machine.handle(.response(.notFound), at: Records.moment(1)) == [.read])
+    #expect(machine.handle(awaiting, at: Records.moment(1)) == [.call(.findTheCharge)])
+    #expect(machine.handle(.response(.notFound), at: Records.moment(1)) == [.wait(.seconds(60))])
+  }
+
+  @Test("looks at once whether the cardholder has authenticated when there are news")
+  func newsOfTheCardholder() {
+    var machine = Self.machine(of: Records.recharge(.authenticationRequired))
+    _ = machine.handle(.response(.notFound), at: Records.moment(1))
+    #expect(machine.handle(.news, at: Records.moment(2)) == [.read])
+    let record = Machine.Event.record(Records.recharge(.authenticationRequired))
+    #expect(machine.handle(record, at: Records.moment(2)) == [.call(.findTheCharge)])
+    #expect(machine.handle(.pauseEnded, at: Records.moment(3)) == [])
+  }
+
+  // MARK: Clocks
+
+  /// What a machine does when its look-up finds nothing.
+  private static func foundNothing(_ machine: inout Machine, at moment: Moment) -> [Machine.Action] {
+    machine.handle(.response(.notFound), at: moment)
+  }
+
+  private static let review: [Machine.Action] = [
+    .commit(.needsReview(explanation: "the processor knows of no charge after 23 h"))
+  ]
+
+  @Test("counts a key's age on through a clock that is set back", arguments: [-1, -20, -1000])
+  func clockSetBack(hours: Int64) {
+    var machine = Self.machine(isNew: false)
+    _ = machine.handle(Self.timeOut, at: Records.moment(20 * Self.hour))
+    func moment(_ age: Int64) -> Moment {
+      Moment(time: Records.start.adding(seconds: age + hours * Self.hour), uptime: .seconds(age))
+    }
+    _ = machine.handle(.pauseEnded, at: moment(23 * Self.hour - 1))
+    var young = machine
+    #expect(Self.foundNothing(&young, at: moment(23 * Self.hour - 1)) == [.call(.createTheCharge)])
+    #expect(Self.foundNothing(&machine, at: moment(23 * Self.hour)) == Self.review)
+  }
+
+  @Test("takes no key for younger again that a clock, set ahead, has aged")
+  func clockSetAheadAndBack() {
+    var machine = Self.machine(isNew: false)
+    let ahead = Moment(time: Records.start.adding(seconds: 22 * Self.hour), uptime: .seconds(60))
+    _ = machine.handle(Self.timeOut, at: ahead)
+    let back = Moment(time: Records.start.adding(seconds: 120 + Self.hour), uptime: .seconds(60 + Self.hour))
+    _ = machine.handle(.pauseEnded, at: back)
+    #expect(Self.foundNothing(&machine, at: back) == Self.review)
+  }
+
+  @Test("gives the cardholder no second hour where a clock is set back")
+  func hourAndClock() {
+    var machine = Self.machine(of: Records.recharge(.authenticationRequired))
+    _ = machine.handle(.response(.notFound), at: Records.moment(Self.hour - 60))
+    let moment = Moment(time: Records.start, uptime: .seconds(Self.hour))
+    #expect(machine.handle(.pauseEnded, at: moment) == [.call(.cancelTheCharge)])
+  }
+
+  @Test("knows from the record's own times how old its key is at least")
+  func recordTimes() {
+    var recharge = Records.recharge()
+    recharge.updateTime = Records.start.adding(seconds: 23 * Self.hour)
+    // The host came up with its clock set to long ago.
+    let moment = Moment(time: Records.start.adding(seconds: -1000 * Self.hour), uptime: .zero)
+    var machine = Self.machine(of: recharge, at: moment)
+    #expect(Self.foundNothing(&machine, at: moment) == Self.review)
+  }
+
+  @Test("measures no age beyond what a duration can hold", arguments: [Int64.min, .max])
+  func extremeTimes(microseconds: Int64) {
+    let moment = Moment(time: LedgerTime(microseconds: microseconds), uptime: .seconds(Int64.max))
+    var machine = Self.machine(isNew: false, at: Moment(time: LedgerTime(microseconds: microseconds), uptime: .zero))
+    #expect(Self.foundNothing(&machine, at: moment) == Self.review)
+  }
+}

@@ -1,0 +1,54 @@
+import Ledger
+import StoreContract
+import Testing
+
+@Suite("Settlements in a world full of trouble")
+struct SettlementModelTests {
+  static let seeds = UInt64(1)...20
+  static let runsPerSeed: UInt64 = 10
+
+  /// Lets `record` be settled in many worlds, and adds what was seen there to `sights`.
+  private func run<Subject: ModelSubject>(
+    _ record: Subject,
+    seed: UInt64,
+    _ see: (SettlementWorld<Subject>) -> Void = { _ in }
+  ) {
+    for number in 0..<Self.runsPerSeed {
+      var world = SettlementWorld(record, seed: seed << 32 + number)
+      do {
+        try world.run()
+      } catch {
+        let log = world.log.suffix(30).map { "\($0.time) s: \($0.event)\n  → \($0.actions)" }
+        Issue.record("seed \(seed), run \(number): \(error)\n\(log.joined(separator: "\n"))")
+        return
+      }
+      see(world)
+    }
+  }
+
+  private static let newRecharge = SettlementSubjects.recharge(isAttached: false)
+
+  @Test("end, charge once at most, and credit what was paid and nothing else", arguments: seeds)
+  func recharges(seed: UInt64) { run(Self.newRecharge, seed: seed) }
+
+  @Test("end, refund once at most, and take what was refunded and nothing else", arguments: seeds)
+  func refunds(seed: UInt64) { run(SettlementSubjects.refund(), seed: seed) }
+
+  @Test("meet every kind of it")
+  func variety() {
+    var states: [RechargeState: Int] = [:]
+    var (crashes, resends, cancellations, overtaken) = (0, 0, 0, 0)
+    for seed in UInt64(101)...104 {
+      run(Self.newRecharge, seed: seed) { world in
+        states[world.record.state, default: 0] += 1
+        crashes += world.sights.crashes
+        resends += max(0, world.sights.sends - 1)
+        cancellations += world.sights.cancellations
+        overtaken += world.sights.overtaken
+      }
+    }
+    #expect(Set(states.keys) == [.paid, .declined, .failed, .needsReview])
+    #expect(states.values.allSatisfy { $0 > 2 })
+    #expect(crashes > 10 && resends > 10 && cancellations > 10 && overtaken > 2)
+  }
+}
