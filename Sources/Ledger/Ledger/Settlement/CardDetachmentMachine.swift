@@ -1,8 +1,8 @@
-/// Has the processor forget a card that was removed.
+/// Detaches a removed card at the processor.
 ///
-/// Driven as a `SettlementMachine`. A token that another card of the wallet is charged by is not detached, and while a new
-/// card is being attached it is not known which token that will have. Detaching has no key: repeating it is harmless, and
-/// it is repeated until the processor says that the token is gone.
+/// Driven as a `SettlementMachine` is. The token is not detached while another card of the wallet is charged by it, nor
+/// while a new card is being attached, whose token is not known yet. Detaching needs no key, because repeating it is
+/// harmless: it is repeated until the processor confirms that the token is gone.
 package struct CardDetachmentMachine: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
@@ -25,11 +25,11 @@ package struct CardDetachmentMachine: Sendable {
     case readTokenUse(WalletID, PaymentMethodToken)
     /// Call the processor. Followed by `response`.
     case call(ProcessorCall)
-    /// Commit that the processor has forgotten the card, or has to remember it for another. Followed by `committed`.
+    /// Commit that the card is detached, or that another card keeps its token. Followed by `committed`.
     case commit(PaymentMethodID)
     /// Wait this long. Followed by `pauseEnded`.
     case wait(Duration)
-    /// Tell people. No event follows.
+    /// Log it. No event follows.
     case report(SettlementReport)
     /// Nothing is left to do. No event follows.
     case finished
@@ -42,13 +42,13 @@ package struct CardDetachmentMachine: Sendable {
     case reading
     /// The ledger is asked whether the token is in use. Used → `committing`; unused → `detaching`; undecided → `pausing`.
     case checkingUse(PaymentMethod)
-    /// The processor is asked to forget the card. Gone → `committing`; anything else → `pausing`.
+    /// The processor detaches the card. Gone → `committing`; anything else → `pausing`.
     case detaching(PaymentMethod)
-    /// `pauseEnded` → `checkingUse`, since the card may have been saved again.
+    /// `pauseEnded` → `checkingUse`, since the same card may have been saved again.
     case pausing(PaymentMethod)
-    /// The ledger records it. `committed` → `finished`.
+    /// The ledger records the detachment. `committed` → `finished`.
     case committing
-    /// There is no way out.
+    /// No transition leads out of this state.
     case finished
   }
 

@@ -1,13 +1,13 @@
-/// Takes a dispute that the processor reports to the recharge that it is about.
+/// Records a dispute that the processor reports against the recharge that it is about.
 ///
-/// Driven as a `SettlementMachine`. Nothing tells of a dispute but the processor's report, which may arrive before the
-/// ledger knows that the charge was paid: the report must not be dropped before it is certain whose charge it is about.
-/// Nothing is repeated; whoever delivered the report hears the conclusion, and delivers it again later if need be.
+/// Driven as a `SettlementMachine` is. The processor's event is the only source of a dispute, and may arrive before the
+/// ledger knows that the charge was paid. So the event must not be acknowledged before it is certain which recharge it is
+/// about. The machine repeats nothing: the conclusion tells whether the event has to be delivered again.
 package struct DisputeMachine: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
     case begun
-    /// The recharge that was asked for, or as a commit left it; nil if there is none.
+    /// The recharge as the ledger has it, after a read or a commit. Nil if there is none.
     case recharge(Recharge?)
     /// All recharges that are not final.
     case openRecharges([Recharge])
@@ -27,11 +27,11 @@ package struct DisputeMachine: Sendable {
     case readRecharge(RechargeID)
     /// Call the processor. Followed by `response`.
     case call(ProcessorCall)
-    /// Commit what the processor says of the recharge. Followed by `recharge` or `refused`.
+    /// Commit the outcome of the recharge. Followed by `recharge` or `refused`.
     case settle(RechargeID, Settlement)
     /// Commit the dispute. Followed by `recorded` or `refused`.
     case record(DisputeID, RechargeID, Money, DisputeState)
-    /// Tell people. No event follows.
+    /// Log it, as an alarm where the report says so. No event follows.
     case report(Report)
     /// Nothing is left to do. No event follows.
     case finished(Conclusion)
@@ -40,8 +40,8 @@ package struct DisputeMachine: Sendable {
   package enum Report: Hashable, Sendable {
     /// About the recharge that the disputed charge was for.
     case settlement(RechargeID, SettlementReport)
-    /// The bank takes back more than the recharge has brought. Exchange rates and fees are not the wallet's: it gives back
-    /// what it got. An alarm.
+    /// The bank takes back more than the recharge has credited. The wallet gives back what it got; exchange rates and fees
+    /// are not the customer's. An alarm.
     case exceedsRecharge(RechargeID, taken: Money, recharge: Money)
     /// The disputed charge has paid no recharge. An alarm.
     case unpaidRecharge(RechargeID, RechargeState)
@@ -51,11 +51,11 @@ package struct DisputeMachine: Sendable {
 
   package enum Conclusion: Hashable, Sendable {
     case recorded(RechargeID)
-    /// It is about no charge of ours, or one that has paid no recharge.
+    /// The charge is not of this ledger, or has paid no recharge.
     case ignored
-    /// It is not certain yet. The report has to be delivered again.
+    /// It is not certain yet which recharge it is about. The event has to be delivered again.
     case undecided(reason: String)
-    /// The processor did not say which charge it is about. The report has to be delivered again.
+    /// The processor did not show the charge. The event has to be delivered again.
     case failed(ProcessorFailure)
     case refused(RechargeID, reason: String)
   }
@@ -77,7 +77,7 @@ package struct DisputeMachine: Sendable {
     case reconciling(RechargeID, ReconciliationMachine<Recharge>)
     /// The ledger records the dispute. `recorded` or `refused` → `finished`.
     case recording(RechargeID)
-    /// There is no way out.
+    /// No transition leads out of this state.
     case finished
   }
 

@@ -1,16 +1,16 @@
-/// Compares one recharge or refund with what the processor knows of it, once, and commits what that settles.
+/// Compares one recharge or refund with the processor's state, once, and commits what that settles.
 ///
-/// For a caller who does not want to wait for the settlement that is under way, and for what the processor reports by
-/// itself, also about records that are final. Driven as a `SettlementMachine`. Nothing is sent that has an effect, and
-/// nothing is repeated: whoever began it hears the conclusion.
+/// Serves a caller who does not wait for the settlement under way, and the processor's events, which may be about records
+/// that are final. Driven as a `SettlementMachine` is. It sends no call that has an effect and repeats none; the conclusion
+/// tells what came of it.
 package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   package enum Trigger: Hashable, Sendable {
-    /// A caller asks. A final record is not looked up.
+    /// A caller asks, or an event says that something may have changed. A final record is not looked up.
     case inquiry
-    /// The processor reports that the money has moved. Reports may be old, so it is asked; also about a record that was
-    /// given up, because money that was taken and is not credited has to be noticed.
+    /// An event says that the money has moved. Events may be old, so the record is looked up at the processor. A record that was given up
+    /// is looked up too: money that was taken but not credited has to be noticed.
     case reportOfSuccess
-    /// The processor has shown what it has.
+    /// The processor's state is known already.
     case result(Subject.ProcessorResult)
   }
 
@@ -31,7 +31,7 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
     case call(ProcessorCall)
     /// Commit the outcome. Followed by `record` or `refused`.
     case commit(Subject.Outcome)
-    /// Tell people. No event follows.
+    /// Log it, as an alarm where the report says so. No event follows.
     case report(SettlementReport)
     /// Nothing is left to do. No event follows.
     case finished(Conclusion)
@@ -41,14 +41,14 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   package enum Conclusion: Hashable, Sendable {
     /// There is no such record.
     case noRecord
-    /// The processor has nothing that settles the record.
+    /// The processor's state does not settle the record.
     case undecided(Subject)
-    /// What the processor has is known, or too old to count.
+    /// The ledger has the processor's state already, or a later one.
     case unchanged(Subject)
     case settled(Subject)
-    /// The ledger has refused what the processor says.
+    /// The ledger has refused the processor's state.
     case contradicted(Subject)
-    /// The processor did not say what it knows.
+    /// The look-up failed.
     case failed(ProcessorFailure)
   }
 
@@ -57,13 +57,13 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
     case idle
     /// The ledger is asked for the record. `record` → `lookingUp`, `committing` or `finished`, as the trigger has it.
     case reading
-    /// The processor is asked what it knows. An outcome that the record admits → `committing`; else → `finished`.
+    /// The record is looked up at the processor. An outcome that the record admits → `committing`; anything else → `finished`.
     case lookingUp(Subject, hasEntry: Bool)
     /// The ledger records the outcome. `record` → `finished`; `refused` → `rereading`.
     case committing(Subject)
-    /// The ledger is asked for what it has instead. `record` → `finished`.
+    /// The ledger is asked for the record that it has instead. `record` → `finished`.
     case rereading(Subject)
-    /// There is no way out.
+    /// No transition leads out of this state.
     case finished
   }
 

@@ -1,26 +1,26 @@
-/// A record whose outcome only the processor knows: a recharge or a refund of one.
+/// A record that only the processor's outcome settles: a recharge, or a refund of one.
 package protocol Settleable: Hashable, Sendable {
   associatedtype Outcome: SettlementOutcome
   /// The charge or refund as the processor has it.
   associatedtype ProcessorResult: Hashable, Sendable
-  /// What the processor makes ready before it is asked for the outcome, and the ledger records.
+  /// What the processor has to prepare, and the ledger has to record, before the call for the outcome is sent.
   associatedtype Preparation: Hashable, Sendable = Never
 
-  /// What the processor calls the thing, in explanations: "charge" or "refund".
+  /// What explanations call the processor's object: "charge" or "refund".
   static var noun: String { get }
 
-  /// The first use of the record's idempotency keys is not before this.
+  /// When the record was created. Its idempotency keys are never used earlier, so their age counts from here.
   var createTime: LedgerTime { get }
   var updateTime: LedgerTime { get }
-  /// What is to be done for the record as it stands.
+  /// What the record needs next.
   var stage: SettlementStage<Outcome> { get }
-  /// Asks the processor what it knows of the record, without an effect.
+  /// Asks for the processor's state of the record, without an effect.
   var lookup: ProcessorCall { get }
   /// Whether a person has to settle the record.
   var needsReview: Bool { get }
   /// Whether the record has its outcome.
   var isFinal: Bool { get }
-  /// Whether its outcome is that the money has moved.
+  /// Whether the money has moved, and the ledger has posted it.
   var hasSucceeded: Bool { get }
 
   static func result(in response: ProcessorResponse) -> ProcessorResult?
@@ -28,60 +28,60 @@ package protocol Settleable: Hashable, Sendable {
 
   /// What the processor's result proves about this record. Never `unknown` or `notFound`.
   func evidence(in result: ProcessorResult) -> Evidence<Outcome>
-  /// What a failure of the call that was to bring the outcome, or the preparation, proves.
+  /// What it proves that the call for the outcome, or for the preparation, has failed.
   func evidence(in failure: ProcessorFailure) -> Evidence<Outcome>
 
-  /// Whether a final outcome is committed that the processor reports by itself, or that a caller asks about.
+  /// Whether a reconciliation commits a final outcome.
   ///
   /// - Parameter hasEntry: Whether the record has ever moved money in the ledger.
   func admits(_ outcome: Outcome, hasEntry: Bool) -> Bool
 }
 
-/// What a record is settled with.
+/// The outcome of a record, as it is committed.
 package protocol SettlementOutcome: Hashable, Sendable {
   /// The outcome cannot be determined by machine. A person settles the record.
   static func needsReview(explanation: String) -> Self
-  /// Whether nothing more happens at the processor.
+  /// Whether the processor has finished.
   var isFinal: Bool { get }
 }
 
-/// What is to be done for a record as it stands.
+/// What a record needs next.
 package enum SettlementStage<Outcome: SettlementOutcome>: Hashable, Sendable {
-  /// The processor has to make the card ready first. It cannot have been asked for the outcome yet.
+  /// The processor has to attach the card first. The call for the outcome cannot have been sent yet.
   case unprepared(PreparationStep<Outcome>)
-  /// The processor is asked for the outcome by `call`, or has been.
+  /// `call`, which brings the outcome, is to be sent, or has been.
   case open(call: ProcessorCall)
-  /// The cardholder has to authenticate. `cancel` ends the wait.
+  /// The cardholder has to authenticate. `cancel` ends the charge.
   case awaitingCardholder(cancel: ProcessorCall)
   /// The record is final, or a person settles it.
   case closed
 }
 
-/// How a record is prepared, and what it is settled with where that cannot be done.
+/// How a record is prepared, and its outcome where it cannot be.
 package struct PreparationStep<Outcome: SettlementOutcome>: Hashable, Sendable {
   package var call: ProcessorCall
   /// The outcome once the key of `call` may be forgotten.
   package var expired: Outcome
-  /// The outcome where the ledger does not take the preparation, because the record has changed meanwhile.
+  /// The outcome where the ledger refuses the preparation, because the record has changed meanwhile.
   package var superseded: Outcome
 }
 
 /// What a response of the processor proves about a record.
 package enum Evidence<Outcome: SettlementOutcome>: Hashable, Sendable {
-  /// What the record is to be settled with.
+  /// The outcome to commit.
   case outcome(Outcome)
   /// The processor has not finished.
   case inProgress
-  /// The response does not repeat what the record is for: it answers something else, and proves nothing.
+  /// The response does not repeat the record's fields: it is about something else, and proves nothing.
   case mismatch
-  /// Nothing is there, now.
+  /// The processor has no such object now.
   case notFound
   /// Nothing, for the given reason.
   case unknown(reason: String)
 }
 
 extension Settleable {
-  /// What a response proves, unless it is the failure of a call with an effect.
+  /// What a response proves. Not for the call for the outcome or the preparation, whose failure may be definite.
   func evidence(in response: ProcessorResponse) -> Evidence<Outcome> {
     switch response {
     case .notFound: return .notFound
@@ -92,8 +92,8 @@ extension Settleable {
     }
   }
 
-  /// What the response to a call with an effect proves: its failure may be definite.
-  func evidence(inEffectOf response: ProcessorResponse) -> Evidence<Outcome> {
+  /// What the response to the call for the outcome proves.
+  func evidence(inOutcome response: ProcessorResponse) -> Evidence<Outcome> {
     guard case .failure(let failure) = response else { return evidence(in: response) }
     return evidence(in: failure)
   }
@@ -109,5 +109,5 @@ extension Settleable {
   }
 }
 
-/// The reason where a response does not fit its call.
+/// The reason where a response is of another kind than its call.
 let anotherQuestion = "the processor answered another question"

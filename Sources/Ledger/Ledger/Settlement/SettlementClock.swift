@@ -1,9 +1,9 @@
 /// A moment, read from two clocks at once.
 package struct Moment: Hashable, Sendable {
-  /// The time that records are dated with. It may jump in either direction with the host's clock once a machine has begun;
-  /// what happened before that, a machine can only see in the record's own times.
+  /// The time that dates records. It may jump in either direction while a machine runs. The first moment that a machine
+  /// gets has to be right, though: of what happened earlier it knows only the record's own times.
   package var time: LedgerTime
-  /// The time since a fixed point in the past, such as the host's start. Never goes back, and counts suspension.
+  /// The time since a fixed point, such as the host's start. It never goes back, and counts suspension.
   package var uptime: Duration
 
   package init(time: LedgerTime, uptime: Duration) {
@@ -12,12 +12,12 @@ package struct Moment: Hashable, Sendable {
   }
 }
 
-/// Measures how old an idempotency key is. A clock that is set back neither makes a key younger nor stops its ageing; a
-/// clock that is set ahead makes keys older, which is safe.
+/// Measures the age of idempotency keys. A clock that is set back neither makes a key younger nor stops its ageing. A clock
+/// that is set ahead makes keys older, which is safe.
 struct SettlementClock: Hashable, Sendable {
   private var latest: Moment?
 
-  /// Moves on to `moment`, or by the uptime that has passed if that is later.
+  /// Advances to `moment`, or by the uptime that has passed if that is later.
   mutating func advance(to moment: Moment) {
     guard let latest else {
       self.latest = moment
@@ -28,7 +28,7 @@ struct SettlementClock: Hashable, Sendable {
     self.latest = Moment(time: time, uptime: uptime)
   }
 
-  /// Moves on to a time at which the ledger has dated a record.
+  /// Advances to the date of a record.
   mutating func advance(to time: LedgerTime) {
     guard let latest, latest.time < time else { return }
     self.latest?.time = time

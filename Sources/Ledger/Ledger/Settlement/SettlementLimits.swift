@@ -1,7 +1,7 @@
-/// How long the processor is asked about one record, and how often.
+/// How long and how often the processor is called for one record.
 package enum SettlementLimits {
-  /// The age, counted from the record's creation, at which an idempotency key is no longer sent. Processors forget keys
-  /// after 24 h; a key that was forgotten charges again.
+  /// The age, counted from the record's creation, from which an idempotency key is not sent any more. Processors forget
+  /// keys after 24 h, and a forgotten key charges again.
   package static let keyLifetime = Duration.seconds(23 * 3600)
   /// How long a cardholder may take to authenticate, counted from the recharge's creation.
   package static let authenticationTime = Duration.seconds(3600)

@@ -1,21 +1,22 @@
 /// Carries one recharge or refund from its intent to its outcome.
 ///
-/// The machine does no I/O and has no clock. Its owner hands it events and carries out the actions that it returns, in
-/// order: reports at once, then the last action, whose result is the next event. At most one action is under way, except
-/// that `news` may arrive at any time. An event that does not belong to the action under way changes nothing, and after
-/// `finished` nothing does.
+/// The machine does no I/O and reads no clock. Its driver passes events in and carries out the actions that it returns, in
+/// order: reports first, then one more action, whose result is the next event. Only that action is under way; `news` may
+/// arrive at any time. An event that does not belong to the action under way has no effect, and after `finished` no event
+/// has.
 ///
-/// Only what the ledger has recorded has happened: a machine that is begun anew, after a crash, goes on from the record.
+/// Only what the ledger has recorded has happened: after a crash a new machine continues from the record.
 ///
 /// The rules:
 /// - A call with an effect is sent under the record's one key, and never once the key is `SettlementLimits.keyLifetime`
-///   old: from then on the processor is only asked what it knows, and what that does not settle needs review.
-/// - Where the processor may have been asked already, it is asked what it knows before anything is sent again. That it
-///   finds nothing proves nothing, but as long as the key lives, sending again is safe.
-/// - Only a definite answer settles a record. Silence, a time-out, an error of the processor and an answer to something
-///   else are followed by a pause, and the next attempt.
-/// - A cardholder has `SettlementLimits.authenticationTime` to authenticate. Then the charge is cancelled, and what the
-///   processor says it has become is the outcome.
+///   old. From then on the record is only looked up at the processor, and what that does not settle needs
+///   review.
+/// - Where the call may have been sent before, a look-up precedes sending it again. That the look-up finds nothing proves
+///   nothing, but while the key lives, sending again is safe.
+/// - Only a definite response settles a record. After a time-out, an error of the processor or a response to something
+///   else, the machine pauses and repeats the attempt.
+/// - A cardholder has `SettlementLimits.authenticationTime` to authenticate. Then the charge is cancelled, and its state at
+///   the processor is the outcome.
 package struct SettlementMachine<Subject: Settleable>: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
@@ -27,7 +28,8 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case response(ProcessorResponse)
     /// The time of `wait` has passed.
     case pauseEnded
-    /// A caller, a person or the processor may have changed something. It may be stale.
+    /// The record or the processor's state may have changed: a caller asks, a person has settled the record, or the
+    /// processor has sent an event. It may be stale.
     case news
   }
 
@@ -36,13 +38,13 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case read
     /// Call the processor. Followed by `response`.
     case call(ProcessorCall)
-    /// Commit what the processor has made ready. Followed by `record` or `refused`.
+    /// Commit what the processor has prepared. Followed by `record` or `refused`.
     case commitPreparation(Subject.Preparation)
     /// Commit the outcome. Followed by `record` or `refused`.
     case commit(Subject.Outcome)
     /// Wait at most this long. Followed by `pauseEnded`, unless `news` comes first.
     case wait(Duration)
-    /// Tell people. No event follows.
+    /// Log it, as an alarm where the report says so. No event follows.
     case report(SettlementReport)
     /// Nothing is left to do. No event follows.
     case finished
@@ -53,38 +55,38 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case idle
     /// The ledger is asked for the record. `record` → whatever its stage asks for (`proceed`).
     case reading
-    /// The processor is asked to make the card ready. Ready → `committingPreparation`; a definite no → `committing`;
-    /// anything else → `pausing`.
+    /// The processor attaches the card. Attached → `committingPreparation`; a definite refusal → `committing`; anything else
+    /// → `pausing`.
     case preparing(Subject, PreparationStep<Subject.Outcome>)
-    /// The ledger records what was made ready. `record` → its stage; `refused` → `committing` that it needs review.
+    /// The ledger records the attached card. `record` → its stage; `refused` → `committing` that it needs review.
     case committingPreparation(superseded: Subject.Outcome)
-    /// The processor is asked what it knows. An outcome → `committing`; nothing found → `calling`; anything else →
-    /// `pausing`. Once the key is too old, everything but "still working" → `committing`.
+    /// The record is looked up at the processor. An outcome → `committing`; nothing found → `calling`; anything else → `pausing`. Once the
+    /// key is too old, everything but "still working" → `committing`.
     case lookingUp(Subject, thenCall: ProcessorCall)
-    /// The processor is asked for the outcome. An outcome or a definite no → `committing`; anything else → `pausing`.
+    /// The call is sent. An outcome or a definite refusal → `committing`; anything else → `pausing`.
     case calling(Subject)
-    /// The cardholder authenticates, and the processor is asked whether they have. A final outcome → `committing`; anything
-    /// else → `pausing`, or, when their time is over, → `cancelling`.
+    /// The record is looked up at the processor while the cardholder may authenticate. A final outcome → `committing`; anything else →
+    /// `pausing`, or `cancelling` when their time is over.
     case awaitingCardholder(Subject)
-    /// The processor is asked to end the charge. A final outcome → `committing`; anything else → `pausing`.
+    /// The processor cancels the charge. A final outcome → `committing`; anything else → `pausing`.
     case cancelling(Subject)
-    /// The ledger records the outcome. `record` → its stage; `refused` → `reading`, since somebody else was first.
+    /// The ledger records the outcome. `record` → its stage; `refused` → `reading`, since another outcome was first.
     case committing
     /// `pauseEnded` → the record's stage; `news` → `reading`.
     case pausing(Subject)
-    /// The record is final, needs review, or does not exist. There is no way out.
+    /// The record is final, needs review, or does not exist. No transition leads out of this state.
     case finished
   }
 
   private var state = State.idle
   private var clock = SettlementClock()
   private var pause = RetryPause()
-  /// Whether the processor may have been asked for the outcome.
+  /// Whether the call for the outcome may have been sent.
   private var mayHaveBeenCalled: Bool
-  /// Whether there were news since the record was last asked for.
+  /// Whether news arrived since the record was last requested.
   private var hasNews = false
 
-  /// - Parameter isNew: Whether the processor cannot have been asked for the outcome yet. False after a restart.
+  /// - Parameter isNew: Whether the call for the outcome cannot have been sent yet. False after a restart.
   package init(isNew: Bool) { mayHaveBeenCalled = !isNew }
 
   /// - Parameter moment: Now.
@@ -130,7 +132,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     switch state {
     case .preparing(let subject, let step): prepared(response, step, for: subject)
     case .lookingUp(let subject, let call): found(response, for: subject, otherwise: call)
-    case .calling(let subject): settle(subject, by: subject.evidence(inEffectOf: response))
+    case .calling(let subject): settle(subject, by: subject.evidence(inOutcome: response))
     case .awaitingCardholder(let subject): authenticated(response, for: subject)
     case .cancelling(let subject): cancelled(response, for: subject)
     case .idle, .reading, .committingPreparation, .committing, .pausing, .finished: []

@@ -1,6 +1,6 @@
-/// What people are told about what is with the processor.
+/// What is logged about a settlement.
 package enum SettlementReport: Hashable, Sendable {
-  /// What the processor says is durable.
+  /// The outcome is durable.
   case settled
   /// It is durable that a person has to settle the record. An alarm.
   case needsReview
@@ -8,6 +8,6 @@ package enum SettlementReport: Hashable, Sendable {
   case outcomeUnknown(reason: String)
   /// A charge that waits for its cardholder could not be cancelled; the attempt is repeated.
   case cancellationFailed(reason: String)
-  /// The ledger has refused what the processor says of a record that is final. An alarm: money may have moved.
+  /// The processor contradicts a final record, and the ledger has refused the outcome. An alarm: money may have moved.
   case contradiction(reason: String)
 }
