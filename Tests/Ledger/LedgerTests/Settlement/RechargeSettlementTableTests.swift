@@ -20,7 +20,8 @@ extension SettlementMachine<Recharge>.Event {
   fileprivate static let chargeDeclined = response(.charge(Records.charge(.declined(code: "stolen_card"))))
   fileprivate static let chargeWaits = response(.charge(Records.charge(.authenticationRequired(url: "https://bank"))))
   fileprivate static let chargeCancelled = response(.charge(Records.charge(.cancelled)))
-  fileprivate static let anotherCharge = response(.charge(Records.charge(.paid, amount: usd(11))))
+  fileprivate static let anotherCharge = response(.charge(Records.charge(.paid, of: "rch_2")))
+  fileprivate static let anotherAmount = response(.charge(Records.charge(.paid, amount: usd(11))))
   fileprivate static let attached = response(.attached(Records.attachment))
   fileprivate static let detached = response(.detached)
   fileprivate static let refund = response(.refund(Records.refund(.refunded)))
@@ -38,7 +39,8 @@ struct RechargeSettlementTableTests {
 
   private static let events: [Event] = [
     .begun, .missing, .unattached, .open, .awaiting, .paid, .failed, .inReview, .refused, .chargeProcessing,
-    .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge, .attached, .detached, .refund,
+    .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge, .anotherAmount, .attached, .detached,
+    .refund,
     .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut, .pauseEnded, .news,
   ]
 
@@ -138,7 +140,8 @@ struct RechargeSettlementTableTests {
         ([.timeOut], Action.retry("timed out")),
         (
           [
-            .chargeProcessing, .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge, .detached,
+            .chargeProcessing, .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge,
+            .anotherAmount, .detached,
             .refund, .notFound,
           ],
           Action.retry("the processor answered another question")
@@ -186,7 +189,7 @@ struct RechargeSettlementTableTests {
         ([.rejected], [.commit(rejected)]),
         ([.timeOut], Action.retry("timed out")),
         ([.chargeProcessing], Action.retry("the processor is still working")),
-        ([.anotherCharge], Action.retry("the processor answered with another charge")),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge")),
         ([.attached, .detached, .refund, .notFound], Action.retry("the processor answered another question")),
       ]
     ),
@@ -206,7 +209,7 @@ struct RechargeSettlementTableTests {
         ([.cardDeclined], Action.retry("the card is declined: do_not_honor", after: 2)),
         ([.rejected], Action.retry("refused: amount_too_large", after: 2)),
         ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
-        ([.anotherCharge], Action.retry("the processor answered with another charge", after: 2)),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge", after: 2)),
         ([.attached, .detached, .refund], Action.retry("the processor answered another question", after: 2)),
       ]
     ),
@@ -223,7 +226,7 @@ struct RechargeSettlementTableTests {
         ([.cardDeclined], review("unknown after 23 h: the card is declined: do_not_honor")),
         ([.rejected], review("unknown after 23 h: refused: amount_too_large")),
         ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
-        ([.anotherCharge], review("the processor answers with another charge")),
+        ([.anotherCharge, .anotherAmount], review("the processor answers with another charge")),
         ([.attached, .detached, .refund], review("unknown after 23 h: the processor answered another question")),
       ]
     ),
@@ -257,7 +260,8 @@ struct RechargeSettlementTableTests {
       outcomes + [
         (
           [
-            .chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound, .unknownToken,
+            .chargeProcessing, .chargeWaits, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound,
+            .unknownToken,
             .cardDeclined, .rejected, .timeOut,
           ],
           [.wait(.seconds(60))]
@@ -271,7 +275,8 @@ struct RechargeSettlementTableTests {
       outcomes + [
         (
           [
-            .chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound, .unknownToken,
+            .chargeProcessing, .chargeWaits, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound,
+            .unknownToken,
             .cardDeclined, .rejected, .timeOut,
           ],
           [.wait(.seconds(20))]
@@ -286,7 +291,8 @@ struct RechargeSettlementTableTests {
       outcomes + [
         (
           [
-            .chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound, .unknownToken,
+            .chargeProcessing, .chargeWaits, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound,
+            .unknownToken,
             .cardDeclined, .rejected, .timeOut,
           ],
           [.call(.cancelTheCharge)]
@@ -311,7 +317,7 @@ struct RechargeSettlementTableTests {
       at: hour,
       outcomes + [
         (
-          [.chargeProcessing, .chargeWaits, .anotherCharge, .attached, .detached, .refund, .notFound],
+          [.chargeProcessing, .chargeWaits, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound],
           [.wait(.seconds(60))]
         ),
         ([.timeOut], [.report(.cancellationFailed(reason: "timed out")), .wait(.seconds(60))]),
@@ -342,4 +348,13 @@ struct RechargeSettlementTableTests {
 
   @Test("takes one step for each event, from wherever it is", arguments: positions)
   func table(position: Position<Recharge>) { position.check(Self.events) }
+
+  @Test(
+    "comes to an end from wherever it is, once the processor answers",
+    arguments: positions,
+    SimulatedCardProcessor.Behavior.allCases
+  )
+  func ends(position: Position<Recharge>, behavior: SimulatedCardProcessor.Behavior) throws {
+    try position.checkEnd(behavior)
+  }
 }

@@ -16,7 +16,9 @@ extension SettlementMachine<RechargeRefund>.Event {
   fileprivate static let refundProcessing = response(.refund(Records.refund(.processing)))
   fileprivate static let refundMade = response(.refund(Records.refund(.refunded)))
   fileprivate static let refundFailed = response(.refund(Records.refund(.failed(code: "expired_or_canceled_card"))))
-  fileprivate static let anotherRefund = response(.refund(Records.refund(.refunded, chargeID: "ch_2")))
+  fileprivate static let anotherRefund = response(.refund(Records.refund(.refunded, key: "credits-rfd_2")))
+  fileprivate static let anotherCharges = response(.refund(Records.refund(.refunded, chargeID: "ch_2")))
+  fileprivate static let anotherAmount = response(.refund(Records.refund(.refunded, amount: usd(3))))
   fileprivate static let charge = response(.charge(Records.charge(.paid)))
   fileprivate static let attached = response(.attached(Records.attachment))
   fileprivate static let detached = response(.detached)
@@ -33,7 +35,8 @@ struct RefundSettlementTableTests {
 
   private static let events: [Event] = [
     .begun, .missing, .open, .refunded, .failed, .inReview, .refused, .refundProcessing, .refundMade, .refundFailed,
-    .anotherRefund, .charge, .attached, .detached, .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut,
+    .anotherRefund, .anotherCharges, .anotherAmount, .charge, .attached, .detached, .notFound, .unknownToken,
+    .cardDeclined, .rejected, .timeOut,
     .pauseEnded, .news,
   ]
 
@@ -74,7 +77,9 @@ struct RefundSettlementTableTests {
         ([.rejected], [.commit(.failed(processorRefundID: nil, explanation: "charge_already_refunded"))]),
         ([.timeOut], Action.retry("timed out")),
         ([.refundProcessing], Action.retry("the processor is still working")),
-        ([.anotherRefund], Action.retry("the processor answered with another refund")),
+        (
+          [.anotherRefund, .anotherCharges, .anotherAmount], Action.retry("the processor answered with another refund")
+        ),
         (
           [.charge, .attached, .detached, .notFound, .unknownToken, .cardDeclined],
           Action.retry("the processor answered another question")
@@ -96,7 +101,10 @@ struct RefundSettlementTableTests {
         ([.cardDeclined], Action.retry("the card is declined: do_not_honor", after: 2)),
         ([.rejected], Action.retry("refused: charge_already_refunded", after: 2)),
         ([.refundProcessing], Action.retry("the processor is still working", after: 2)),
-        ([.anotherRefund], Action.retry("the processor answered with another refund", after: 2)),
+        (
+          [.anotherRefund, .anotherCharges, .anotherAmount],
+          Action.retry("the processor answered with another refund", after: 2)
+        ),
         ([.charge, .attached, .detached], Action.retry("the processor answered another question", after: 2)),
       ]
     ),
@@ -112,7 +120,7 @@ struct RefundSettlementTableTests {
         ([.cardDeclined], review("unknown after 23 h: the card is declined: do_not_honor")),
         ([.rejected], review("unknown after 23 h: refused: charge_already_refunded")),
         ([.refundProcessing], Action.retry("the processor is still working", after: 2)),
-        ([.anotherRefund], review("the processor answers with another refund")),
+        ([.anotherRefund, .anotherCharges, .anotherAmount], review("the processor answers with another refund")),
         ([.charge, .attached, .detached], review("unknown after 23 h: the processor answered another question")),
       ]
     ),
@@ -139,4 +147,13 @@ struct RefundSettlementTableTests {
 
   @Test("takes one step for each event, from wherever it is", arguments: positions)
   func table(position: Position<RechargeRefund>) { position.check(Self.events) }
+
+  @Test(
+    "comes to an end from wherever it is, once the processor answers",
+    arguments: positions,
+    SimulatedCardProcessor.Behavior.allCases
+  )
+  func ends(position: Position<RechargeRefund>, behavior: SimulatedCardProcessor.Behavior) throws {
+    try position.checkEnd(behavior)
+  }
 }

@@ -2,27 +2,27 @@ import Ledger
 import StoreContract
 import Testing
 
-@Suite("Settlements in a world full of trouble")
+@Suite("Settlements under faults")
 struct SettlementModelTests {
   static let seeds = UInt64(1)...20
   static let runsPerSeed: UInt64 = 10
 
-  /// Lets `record` be settled in many worlds, and adds what was seen there to `sights`.
+  /// Settles `record` in one simulation after the other.
   private func run<Subject: ModelSubject>(
     _ record: Subject,
     seed: UInt64,
-    _ see: (SettlementWorld<Subject>) -> Void = { _ in }
+    _ observe: (SettlementSimulation<Subject>) -> Void = { _ in }
   ) {
     for number in 0..<Self.runsPerSeed {
-      var world = SettlementWorld(record, seed: seed << 32 + number)
+      var simulation = SettlementSimulation(record, seed: seed << 32 + number)
       do {
-        try world.run()
+        try simulation.run()
       } catch {
-        let log = world.log.suffix(30).map { "\($0.time) s: \($0.event)\n  → \($0.actions)" }
+        let log = simulation.log.suffix(30).map { "\($0.time) s: \($0.event)\n  → \($0.actions)" }
         Issue.record("seed \(seed), run \(number): \(error)\n\(log.joined(separator: "\n"))")
         return
       }
-      see(world)
+      observe(simulation)
     }
   }
 
@@ -34,17 +34,17 @@ struct SettlementModelTests {
   @Test("end, refund once at most, and take what was refunded and nothing else", arguments: seeds)
   func refunds(seed: UInt64) { run(SettlementSubjects.refund(), seed: seed) }
 
-  @Test("meet every kind of it")
+  @Test("meet every kind of fault and outcome")
   func variety() {
     var states: [RechargeState: Int] = [:]
     var (crashes, resends, cancellations, overtaken) = (0, 0, 0, 0)
-    for seed in UInt64(101)...104 {
-      run(Self.newRecharge, seed: seed) { world in
-        states[world.record.state, default: 0] += 1
-        crashes += world.sights.crashes
-        resends += max(0, world.sights.sends - 1)
-        cancellations += world.sights.cancellations
-        overtaken += world.sights.overtaken
+    for seed in UInt64(101)...108 {
+      run(Self.newRecharge, seed: seed) { simulation in
+        states[simulation.record.state, default: 0] += 1
+        crashes += simulation.counts.crashes
+        resends += max(0, simulation.counts.sends - 1)
+        cancellations += simulation.counts.cancellations
+        overtaken += simulation.counts.overtaken
       }
     }
     #expect(Set(states.keys) == [.paid, .declined, .failed, .needsReview])

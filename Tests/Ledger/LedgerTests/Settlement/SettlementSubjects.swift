@@ -1,6 +1,6 @@
 import Ledger
 
-/// What the tests of settlements have settled.
+/// The records that the tests settle, and the processor's responses about them.
 enum SettlementSubjects {
   static let start = LedgerTime(microseconds: 1_700_000_000_000_000)
 
@@ -54,16 +54,25 @@ enum SettlementSubjects {
     )
   }
 
-  static func charge(_ status: ChargeResult.Status, amount: Money = usd(10)) -> ChargeResult {
-    ChargeResult(id: "ch_1", rechargeID: RechargeID("rch_1"), amount: amount, status: status)
+  static func charge(
+    _ status: ChargeResult.Status,
+    of id: String = "rch_1",
+    amount: Money = usd(10)
+  ) -> ChargeResult {
+    ChargeResult(id: "ch_1", rechargeID: RechargeID(id), amount: amount, status: status)
   }
 
-  static func refund(_ status: RefundResult.Status, chargeID: String = "ch_1") -> RefundResult {
-    RefundResult(id: "re_1", key: "credits-rfd_1", chargeID: chargeID, amount: usd(4), status: status)
+  static func refund(
+    _ status: RefundResult.Status,
+    key: String = "credits-rfd_1",
+    chargeID: String = "ch_1",
+    amount: Money = usd(4)
+  ) -> RefundResult {
+    RefundResult(id: "re_1", key: key, chargeID: chargeID, amount: amount, status: status)
   }
 }
 
-/// The calls that belong to them.
+/// The calls that settle them.
 extension ProcessorCall {
   static let attachNewCard = ProcessorCall.attachCard(
     key: "credits-rch_1-card",

@@ -1,17 +1,17 @@
 import Ledger
 import Testing
 
-/// Where a machine can be: how it gets there, and what each event comes to from there. Events that are not listed change
-/// nothing.
+/// A position of a machine: how it gets there, and which actions each event has there. Events that are not listed have no
+/// effect.
 struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
   typealias Machine = SettlementMachine<Subject>
 
   var name: String
-  /// Whether the processor cannot have been asked yet.
+  /// Whether the call for the outcome cannot have been sent yet.
   var isNew: Bool
   /// The events that bring a new machine here, after `begun`.
   var path: [Machine.Event]
-  /// When the path is gone, and when the next event arrives, in seconds since the record was created.
+  /// When the path's events and the event after them arrive, in seconds since the record was created.
   var pathTime: Int64
   var time: Int64
   var transitions: [(events: [Machine.Event], actions: [Machine.Action])]
@@ -34,32 +34,50 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  func machine() -> Machine {
+  /// A machine in this position, and its last actions.
+  func reached() -> (machine: Machine, actions: [Machine.Action]) {
     var machine = Machine(isNew: isNew)
     let moment = SettlementSubjects.moment(pathTime)
-    for event in path { _ = machine.handle(event, at: moment) }
-    return machine
+    let actions = path.map { machine.handle($0, at: moment) }
+    return (machine, actions.last ?? [])
+  }
+
+  /// The last record that the machine has read. Nil before it has read one.
+  var record: Subject? {
+    path.reversed().lazy.compactMap { event -> Subject? in
+      if case .record(let record) = event { record } else { nil }
+    }.first
   }
 
   func actions(for event: Machine.Event) -> [Machine.Action] {
     transitions.first { $0.events.contains(event) }?.actions ?? []
   }
 
-  /// Brings a machine here once for each of `events`, and compares what it does with the table.
+  /// Passes each of `events` to a machine in this position, and compares its actions with the table.
   func check(_ events: [Machine.Event]) {
     for listed in transitions.flatMap(\.events) where !events.contains(listed) {
       Issue.record("\(name) lists an event that is not tried: \(listed)")
     }
     for event in events {
-      var machine = machine()
+      var machine = reached().machine
       let actions = machine.handle(event, at: SettlementSubjects.moment(time))
       #expect(actions == self.actions(for: event), "\(name), after \(event)")
     }
   }
 }
 
+extension Position where Subject: ModelSubject {
+  /// Drives a machine from this position until it has finished, without faults.
+  func checkEnd(_ behavior: SimulatedCardProcessor.Behavior) throws {
+    guard let record else { return }
+    let (machine, actions) = reached()
+    var simulation = SettlementSimulation(record, behavior: behavior, at: time)
+    try simulation.run(machine, after: actions)
+  }
+}
+
 extension SettlementMachine.Action {
-  /// What follows a response that proves nothing: it is reported, and the machine waits for so many seconds.
+  /// The actions after a response that proves nothing: a report, and a pause of so many seconds.
   static func retry(_ reason: String, after seconds: Int64 = 1) -> [Self] {
     [.report(.outcomeUnknown(reason: reason)), .wait(.seconds(seconds))]
   }

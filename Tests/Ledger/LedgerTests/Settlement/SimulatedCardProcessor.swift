@@ -1,12 +1,12 @@
 import Ledger
 import StoreContract
 
-/// The least that a processor can be: it honours idempotency keys for 24 h, knows what it did for ever, and is as hard to
-/// talk to as a processor across a network is.
-struct ModelProcessor {
-  /// What it does with a charge or refund that has arrived.
-  enum Fate: CaseIterable {
-    case succeeds, fails, works, asksCardholder, asksCardholderWhoNeverComes
+/// A minimal processor across a bad network. It honours idempotency keys for 24 h and never forgets a charge; calls and
+/// responses are lost, delayed and confused.
+struct SimulatedCardProcessor {
+  /// What becomes of a charge or refund that has arrived.
+  enum Behavior: CaseIterable {
+    case succeeds, fails, takesTime, asksCardholder, cardholderNeverAuthenticates
   }
 
   enum Status: Equatable {
@@ -23,34 +23,34 @@ struct ModelProcessor {
     var status: Status
   }
 
-  /// In the seconds of the world's clock, as all its times.
+  /// In the seconds of the simulation's clock, as all its times.
   static let keyLifetime: Int64 = 24 * 3600
 
-  /// By key, in the order in which they were made. A key that is used again when it is forgotten makes another.
+  /// By key, in the order in which they were made. A key that is used again after it was forgotten makes another.
   private(set) var items: [String: [Item]] = [:]
   private(set) var attachments: Set<String> = []
-  /// What it has definitely refused, by key, and with which failure.
+  /// Definite refusals, by key.
   private(set) var refusals: [String: ProcessorFailure] = [:]
-  /// Calls on their way: they arrive though nobody waits for them any more.
+  /// Delayed calls, whose responses nobody waits for.
   private var late: [(arrival: Int64, call: ProcessorCall)] = []
-  /// Nothing is answered before.
+  /// Until then every call times out.
   private var outageEnd: Int64 = 0
-  private let fate: Fate
+  private let behavior: Behavior
   private let refuses: ProcessorFailure?
-  /// What goes wrong, in percent of the calls. Zero once the world has calmed down.
-  var trouble: Int
+  /// The share of calls that go wrong, in percent.
+  var faultRate: Int
 
-  init(fate: Fate, refuses: ProcessorFailure?, trouble: Int) {
-    self.fate = fate
+  init(behavior: Behavior, refuses: ProcessorFailure?, faultRate: Int) {
+    self.behavior = behavior
     self.refuses = refuses
-    self.trouble = trouble
+    self.faultRate = faultRate
   }
 
   var hasMoved: Bool { items.values.joined().contains { $0.status == .succeeded } }
 
   mutating func beginOutage(until end: Int64) { outageEnd = max(outageEnd, end) }
 
-  /// Lets happen what does by `time`.
+  /// Lets everything happen that is due by `time`.
   mutating func advance(to time: Int64) {
     for (arrival, call) in late where arrival <= time { _ = effect(of: call, at: arrival) }
     late.removeAll { $0.arrival <= time }
@@ -69,7 +69,7 @@ struct ModelProcessor {
     advance(to: time)
     let timeOut = ProcessorResponse.failure(.outcomeUnknown("timed out"))
     guard time >= outageEnd else { return timeOut }
-    guard Int.random(in: 0..<100, using: &dice) < trouble else { return effect(of: call, at: time) }
+    guard Int.random(in: 0..<100, using: &dice) < faultRate else { return effect(of: call, at: time) }
     switch Int.random(in: 0..<6, using: &dice) {
     case 0: return timeOut
     case 1:
@@ -82,20 +82,25 @@ struct ModelProcessor {
       beginOutage(until: time + Int64.random(in: 1...100_000, using: &dice))
       return timeOut
     case 4: return call.isLookup ? .notFound : timeOut
-    default: return call.isLookup || call.isCancellation ? timeOut : stranger(effect(of: call, at: time))
+    default: return call.isLookup || call.isCancellation ? timeOut : mismatched(effect(of: call, at: time))
     }
   }
 
-  /// The same, of something else.
-  private func stranger(_ response: ProcessorResponse) -> ProcessorResponse {
+  /// Takes a call at the start, without faults.
+  mutating func take(_ call: ProcessorCall) { _ = effect(of: call, at: 0) }
+
+  /// A response about something else, which has succeeded.
+  private func mismatched(_ response: ProcessorResponse) -> ProcessorResponse {
     switch response {
     case .charge(var charge):
       charge.rechargeID = RechargeID("rch_other")
+      charge.status = .paid
       return .charge(charge)
     case .refund(var refund):
       refund.key = "credits-rfd_other"
+      refund.status = .refunded
       return .refund(refund)
-    default: return .detached
+    case .attached, .detached, .notFound, .failure: return .detached
     }
   }
 
@@ -124,12 +129,12 @@ struct ModelProcessor {
       return .failure(refuses)
     }
     let status: Status =
-      switch fate {
+      switch behavior {
       case .succeeds: .succeeded
       case .fails: .failed
-      case .works: .working(until: time + 5000)
+      case .takesTime: .working(until: time + 5000)
       case .asksCardholder: call.isRefund ? .working(until: time + 300) : .waiting(until: time + 1800)
-      case .asksCardholderWhoNeverComes: call.isRefund ? .working(until: time + 90_000) : .waiting(until: nil)
+      case .cardholderNeverAuthenticates: call.isRefund ? .working(until: time + 90_000) : .waiting(until: nil)
       }
     let item = Item(id: "\(key)-\(items[key, default: []].count)", call: call, firstUse: time, status: status)
     items[key, default: []].append(item)
@@ -157,7 +162,7 @@ struct ModelProcessor {
         }
       return .refund(RefundResult(id: item.id, key: key, chargeID: chargeID, amount: amount, status: status))
     case .attachCard, .detachCard, .cancelCharge, .findCharge, .retrieveCharge, .findRefund:
-      preconditionFailure("makes no charge and no refund")
+      preconditionFailure("makes neither a charge nor a refund")
     }
   }
 }

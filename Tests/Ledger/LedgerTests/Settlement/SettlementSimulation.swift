@@ -1,7 +1,7 @@
 import Ledger
 import StoreContract
 
-/// A record that the model can settle: what the ledger's rules come to for one record alone.
+/// A record that the simulation can settle: the ledger's rules as far as they concern one record alone.
 protocol ModelSubject: Settleable {
   /// Whether the ledger takes the preparation, or has it already.
   mutating func take(_ preparation: Preparation) -> Bool
@@ -38,9 +38,9 @@ extension RechargeRefund: ModelSubject {
   }
 }
 
-/// One record, a processor, a clock that is not to be trusted, and a host that crashes. Drives machines through them, one
-/// after the other, until one has finished, and throws at what must never happen.
-struct SettlementWorld<Subject: ModelSubject> {
+/// One record, a processor, a clock that jumps and a host that crashes. Drives one machine after the other until one has
+/// finished, and throws a violation at what must never happen.
+struct SettlementSimulation<Subject: ModelSubject> {
   typealias Machine = SettlementMachine<Subject>
 
   struct Violation: Error, CustomStringConvertible {
@@ -49,49 +49,61 @@ struct SettlementWorld<Subject: ModelSubject> {
     init(_ description: String) { self.description = description }
   }
 
-  /// What a run has seen, to tell whether the model shows anything.
-  struct Sights {
+  /// What a run has met, which shows how much it proves.
+  struct Counts {
     var crashes = 0
     var sends = 0
     var cancellations = 0
     var news = 0
-    /// Outcomes that somebody else committed while a machine was at work.
+    /// Outcomes that a reconciliation committed while a machine was at work.
     var overtaken = 0
   }
 
   private(set) var record: Subject
-  private(set) var sights = Sights()
+  private(set) var counts = Counts()
   private(set) var log: [(time: Int64, event: Machine.Event, actions: [Machine.Action])] = []
 
   private var dice: Dice
-  private var processor: ModelProcessor
+  private var processor: SimulatedCardProcessor
   /// Seconds since the record was created, in truth.
   private var time: Int64 = 0
   /// How far the host's clock is ahead of the truth.
   private var clockError: Int64 = 0
   private var clockWasAhead = false
-  /// What goes wrong with the host, in percent of the actions. Zero once the world has calmed down.
-  private var hostTrouble: Int
-  private let isCalm: Bool
+  /// The share of actions at which the host fails, in percent. Zero after `faultFreeTime`.
+  private var hostFaultRate: Int
+  private let isFaultFree: Bool
 
   private var sentKeys: Set<String> = []
   /// Whether the call before was a look-up that found nothing: only then may anything be sent again.
   private var hasLookedInVain = false
 
   private static var hour: Int64 { 3600 }
-  private static var calmingTime: Int64 { 72 * hour }
+  private static var faultFreeTime: Int64 { 72 * hour }
 
   init(_ record: Subject, seed: UInt64) {
     dice = Dice(state: seed)
     self.record = record
     let refusals: [ProcessorFailure?] = [nil, nil, nil, nil, .rejected("refused"), .unknownToken]
-    processor = ModelProcessor(
-      fate: ModelProcessor.Fate.allCases[Int.random(in: 0..<5, using: &dice)],
+    processor = SimulatedCardProcessor(
+      behavior: SimulatedCardProcessor.Behavior.allCases[Int.random(in: 0..<5, using: &dice)],
       refuses: refusals[Int.random(in: 0..<6, using: &dice)],
-      trouble: [0, 5, 30, 80][Int.random(in: 0..<4, using: &dice)]
+      faultRate: [0, 5, 30, 80][Int.random(in: 0..<4, using: &dice)]
     )
-    hostTrouble = [0, 2, 10][Int.random(in: 0..<3, using: &dice)]
-    isCalm = processor.trouble == 0 && hostTrouble == 0
+    hostFaultRate = [0, 2, 10][Int.random(in: 0..<3, using: &dice)]
+    isFaultFree = processor.faultRate == 0 && hostFaultRate == 0
+  }
+
+  /// A simulation without faults, `seconds` after the record was created. The processor has been called already where the
+  /// record says so.
+  init(_ record: Subject, behavior: SimulatedCardProcessor.Behavior, at seconds: Int64) {
+    dice = Dice(state: 0)
+    self.record = record
+    processor = SimulatedCardProcessor(behavior: behavior, refuses: nil, faultRate: 0)
+    hostFaultRate = 0
+    isFaultFree = true
+    if case .awaitingCardholder = record.stage { processor.take(.createTheCharge) }
+    pass(seconds)
   }
 
   private var moment: Moment {
@@ -103,16 +115,26 @@ struct SettlementWorld<Subject: ModelSubject> {
     processor.advance(to: time)
   }
 
-  private mutating func happens() -> Bool { Int.random(in: 0..<100, using: &dice) < hostTrouble }
+  private mutating func happens() -> Bool { Int.random(in: 0..<100, using: &dice) < hostFaultRate }
 
-  /// Runs until a machine has finished. After three days of trouble all is well: then it has to end within two more.
+  /// Runs until a machine has finished, and looks whether the ledger then has what the processor has done.
   mutating func run() throws(Violation) {
-    var machine = Machine(isNew: true)
-    var event: Machine.Event? = .begun
+    try run(Machine(isNew: true), from: .begun)
+    try checkOutcome()
+  }
+
+  /// Runs on from what `machine` has asked for, until it has finished.
+  mutating func run(_ machine: Machine, after actions: [Machine.Action]) throws(Violation) {
+    try run(machine, from: try perform(actions))
+  }
+
+  /// Ends within two days after the faults have.
+  private mutating func run(_ first: Machine, from event: Machine.Event?) throws(Violation) {
+    var (machine, event) = (first, event)
     while var next = event {
-      if time > Self.calmingTime { (hostTrouble, processor.trouble) = (0, 0) }
-      guard time < Self.calmingTime + 48 * Self.hour, log.count < 50_000 else { throw Violation("it does not end") }
-      if next != .begun, happens() { upsetClock() }
+      if time > Self.faultFreeTime { (hostFaultRate, processor.faultRate) = (0, 0) }
+      guard time < Self.faultFreeTime + 48 * Self.hour, log.count < 50_000 else { throw Violation("it does not end") }
+      if next != .begun, happens() { setClock() }
       if happens() {
         reconcile()
         if next == .pauseEnded {
@@ -128,29 +150,30 @@ struct SettlementWorld<Subject: ModelSubject> {
       if event != nil, happens() { (machine, event) = (crash(), .begun) }
     }
     try checkNothingFollows(machine)
-    try checkOutcome()
+    guard case .closed = record.stage else { throw Violation("finished, though it is \(record.stage)") }
+    if isFaultFree, time > 26 * Self.hour { throw Violation("it takes \(time) s without any fault") }
   }
 
-  // MARK: Trouble
+  // MARK: Faults
 
-  /// A machine of the next process. What the one before has asked may be done.
+  /// The machine of the next process. What the one before has sent may have its effect.
   private mutating func crash() -> Machine {
-    sights.crashes += 1
+    counts.crashes += 1
     pass(Int64.random(in: 1...4000, using: &dice))
-    // What a machine is told first is ledger time, which goes on from where it was.
+    // A machine's first moment is ledger time, which goes on from where it was.
     clockError = max(clockError, 0)
     hasLookedInVain = false
     return Machine(isNew: false)
   }
 
-  private mutating func upsetClock() {
+  private mutating func setClock() {
     clockError = Int64.random(in: -200_000...20_000, using: &dice)
     if clockError > 0 { clockWasAhead = true }
   }
 
-  /// Somebody else looks whether the record can be settled.
+  /// A caller asks whether the record can be settled.
   private mutating func reconcile() {
-    sights.news += 1
+    counts.news += 1
     var machine = ReconciliationMachine<Subject>(.inquiry)
     var event: ReconciliationMachine<Subject>.Event? = .begun
     while let next = event {
@@ -160,7 +183,7 @@ struct SettlementWorld<Subject: ModelSubject> {
         case .read: event = .record(record, hasEntry: record.hasSucceeded)
         case .call(let call): event = .response(processor.response(to: call, at: time, &dice))
         case .commit(let outcome):
-          sights.overtaken += 1
+          counts.overtaken += 1
           event = commit { $0.take(outcome) } ? .record(record, hasEntry: false) : .refused(reason: "settled")
         case .report, .finished: break
         }
@@ -176,7 +199,7 @@ struct SettlementWorld<Subject: ModelSubject> {
     return true
   }
 
-  /// Carries out what a machine asks for. Returns the event that follows; nil where nothing is left to do.
+  /// Carries out a machine's actions. Returns the event that follows; nil where nothing is left to do.
   private mutating func perform(_ actions: [Machine.Action]) throws(Violation) -> Machine.Event? {
     for action in actions.dropLast() {
       guard case .report = action else { throw Violation("it does two things at once") }
@@ -203,18 +226,21 @@ struct SettlementWorld<Subject: ModelSubject> {
 
   private mutating func check(_ call: ProcessorCall) throws(Violation) {
     if call.isCancellation {
-      sights.cancellations += 1
+      counts.cancellations += 1
       guard time >= Self.hour || clockWasAhead else { throw Violation("the cardholder's hour is cut short") }
     }
     guard let key = call.movingKey else { return }
     guard time < 23 * Self.hour else { throw Violation("sent when its key is \(time) s old") }
-    guard sights.sends == 0 || hasLookedInVain else { throw Violation("sent again without a look") }
-    if case .createCharge(_, _, _, _, let token) = call, token != SettlementSubjects.attachment.token {
-      throw Violation("charges a card that is not attached")
+    guard counts.sends == 0 || hasLookedInVain else { throw Violation("sent again without a look") }
+    switch record.stage {
+    case .open(let recorded): guard call == recorded else { throw Violation("sent, but not what is recorded: \(call)") }
+    case .unprepared: throw Violation("sent before the preparation is recorded")
+    // A reconciliation was faster.
+    case .awaitingCardholder, .closed: break
     }
     sentKeys.insert(key)
     guard sentKeys.count == 1 else { throw Violation("sent under two keys: \(sentKeys)") }
-    sights.sends += 1
+    counts.sends += 1
   }
 
   // MARK: The end
@@ -230,9 +256,8 @@ struct SettlementWorld<Subject: ModelSubject> {
   }
 
   private mutating func checkOutcome() throws(Violation) {
-    guard case .closed = record.stage else { throw Violation("finished, though it is \(record.stage)") }
     let endTime = time
-    // What is on its way arrives, and what the processor works on ends.
+    // Delayed calls arrive, and the processor finishes what takes time.
     pass(48 * Self.hour)
     guard processor.items.values.joined().count <= 1 else { throw Violation("charged twice") }
     if record.needsReview {
@@ -240,6 +265,5 @@ struct SettlementWorld<Subject: ModelSubject> {
     } else if record.hasSucceeded != processor.hasMoved {
       throw Violation("money has moved: \(processor.hasMoved), but the record is \(record)")
     }
-    if isCalm, endTime > 26 * Self.hour { throw Violation("it takes \(endTime) s without any trouble") }
   }
 }
