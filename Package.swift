@@ -199,7 +199,12 @@ enum Tests {
         uses: ["DynamicMessages", "ProtobufDescriptors"],
         exclude: ["proto", "oracle"]
       ),
-      .tests("protoc-gen-credits-swiftTests", in: "RPC", uses: ["ProtobufDescriptors", "protoc-gen-credits-swift"]),
+      .tests(
+        "protoc-gen-credits-swiftTests",
+        in: "RPC",
+        uses: ["ProtobufDescriptors", "protoc-gen-credits-swift"],
+        exclude: ["proto"]
+      ),
 
       .tests("CreditsAPITests", in: "Contract", uses: ["CreditsAPI", "ProtobufC", "ProtobufDescriptors", "UnixGRPC"]),
 

@@ -6,18 +6,23 @@ import ProtobufDescriptors
 
 /// A plugin of `protoc`: reads a `CodeGeneratorRequest` on standard input, answers on standard output.
 ///
-/// With an argument it is a filter of `FileDescriptorSet`s instead: `messages-only` takes out what protoc-c must not see
-/// (``MessagesOnlySet``), `reflection` what a server need not serve (``ReflectionSet``).
+/// With arguments it is a filter of `FileDescriptorSet`s instead: `messages-only` takes out what protoc-c must not see
+/// (``MessagesOnlySet``), `reflection` what a server need not serve (``ReflectionSet``), and `reasons OUTPUT PACKAGE`
+/// writes what the catalogue of reasons in `PACKAGE` gives (``ReasonOutput``).
 @main
 enum Plugin {
   static func main() {
     do {
       let input = try StandardStreams.readAll()
-      switch CommandLine.arguments.dropFirst() {
-      case []: try StandardStreams.write(respond(to: input).serializedBytes())
-      case ["messages-only"]: try StandardStreams.write(MessagesOnlySet.filter(input))
-      case ["reflection"]: try StandardStreams.write(ReflectionSet.filter(input))
-      default: throw GeneratorError("usage: protoc-gen-credits-swift [messages-only | reflection]")
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      switch arguments.first {
+      case nil: try StandardStreams.write(respond(to: input).serializedBytes())
+      case "messages-only" where arguments.count == 1: try StandardStreams.write(MessagesOnlySet.filter(input))
+      case "reflection" where arguments.count == 1: try StandardStreams.write(ReflectionSet.filter(input))
+      case "reasons" where arguments.count == 3:
+        try StandardStreams.write(Array(reasons(arguments[1], in: arguments[2], of: input).utf8))
+      default:
+        throw GeneratorError("usage: protoc-gen-credits-swift [messages-only | reflection | reasons OUTPUT PACKAGE]")
       }
     } catch {
       StandardStreams.complain("protoc-gen-credits-swift: \(error)\n")
@@ -32,6 +37,16 @@ enum Plugin {
     } catch {
       return .error(error.description)
     }
+  }
+}
+
+extension Plugin {
+  private static func reasons(_ output: String, in package: String, of set: [UInt8]) throws -> String {
+    guard let output = ReasonOutput(rawValue: output) else {
+      let outputs = ReasonOutput.allCases.map(\.rawValue).joined(separator: ", ")
+      throw GeneratorError("the outputs of reasons are \(outputs)")
+    }
+    return try output.text(of: ReasonCatalog(files: FileDescriptorSet(serializedBytes: set).files, package: package))
   }
 }
 

@@ -4,6 +4,8 @@ enum WireFields {
     var number: Int
     /// Tag and value.
     var whole: ArraySlice<UInt8>
+    /// The value of a varint field; 0 for others.
+    var value: Int
     /// What a length-delimited field holds; empty for others.
     var content: ArraySlice<UInt8>
   }
@@ -13,9 +15,12 @@ enum WireFields {
     var rest = message
     while let start = rest.indices.first {
       guard let tag = varint(&rest) else { throw malformed }
+      var value = 0
       var content: ArraySlice<UInt8> = []
       switch tag & 7 {
-      case 0: guard varint(&rest) != nil else { throw malformed }
+      case 0:
+        guard let number = varint(&rest) else { throw malformed }
+        value = number
       case 1: rest = rest.dropFirst(8)
       case 2:
         guard let count = varint(&rest), count <= rest.count else { throw malformed }
@@ -24,9 +29,20 @@ enum WireFields {
       case 5: rest = rest.dropFirst(4)
       default: throw malformed
       }
-      fields.append(Field(number: tag >> 3, whole: message[start..<rest.startIndex], content: content))
+      fields.append(Field(number: tag >> 3, whole: message[start..<rest.startIndex], value: value, content: content))
     }
     return fields
+  }
+
+  /// The elements of a packed repeated field of varints.
+  static func packedVarints(_ content: ArraySlice<UInt8>) throws(GeneratorError) -> [Int] {
+    var values: [Int] = []
+    var rest = content
+    while !rest.isEmpty {
+      guard let value = varint(&rest) else { throw malformed }
+      values.append(value)
+    }
+    return values
   }
 
   /// A length-delimited field.

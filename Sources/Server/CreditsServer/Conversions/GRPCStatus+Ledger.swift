@@ -33,7 +33,10 @@ extension GRPCStatus {
   private static let retryDelay = Duration.seconds(1)
 
   init(_ refusal: Refusal) {
-    self.init(code: Code(refusal), reason: refusal.reason, message: refusal.sentence, metadata: refusal.metadata)
+    guard let reason = Reason(rawValue: refusal.reason) else {
+      preconditionFailure("\(refusal.reason) is not in the catalogue of reasons")
+    }
+    self.init(reason, message: refusal.sentence, metadata: refusal.metadata)
     if let field = refusal.field {
       let violation = BadRequest.FieldViolation(field: field, description: refusal.sentence)
       details.append(.badRequest(BadRequest(fieldViolations: [violation])))
@@ -44,15 +47,13 @@ extension GRPCStatus {
     switch error {
     case .unavailable:
       self.init(
-        code: .unavailable,
-        reason: "LEDGER_UNAVAILABLE",
+        .ledgerUnavailable,
         message: "the ledger cannot answer now: retry, with the same idempotency_key where there is one"
       )
       details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
     case .diskFull:
       self.init(
-        code: .resourceExhausted,
-        reason: "DISK_FULL",
+        .diskFull,
         message: "the ledger's disk is full, nothing was changed: make room, then retry with the same idempotency_key"
       )
     case .deadlineExceeded:
@@ -67,36 +68,31 @@ extension GRPCStatus {
     case .ledger(let error): self.init(error)
     case .snapshotRequired(let sequence):
       self.init(
-        code: .outOfRange,
-        reason: "SNAPSHOT_REQUIRED",
+        .snapshotRequired,
         message: "the wallet is at sequence \(sequence), and a watch cannot begin where it was asked to: begin with a "
           + "snapshot",
         metadata: ["sequence": String(sequence)]
       )
     case .fellBehind(let lastSequence):
       self.init(
-        code: .aborted,
-        reason: "RESUME_WATCH",
+        .resumeWatch,
         message: "the changes were read too slowly: watch again after sequence \(lastSequence)",
         metadata: ["last_sequence": String(lastSequence)]
       )
     case .cursorUnknown:
       self.init(
-        code: .outOfRange,
-        reason: "CURSOR_UNKNOWN",
+        .cursorUnknown,
         message: "the ledger has no such place, so it is another one or an older backup: begin without a cursor, and "
           + "find out by other means what happened since"
       )
     case .damaged(let what):
       self.init(
-        code: .dataLoss,
-        reason: "LEDGER_DAMAGED",
+        .ledgerDamaged,
         message: "\(what): have the ledger verified, and restored from a backup"
       )
     case .backupFailed(let reason):
       self.init(
-        code: .internal,
-        reason: "BACKUP_FAILED",
+        .backupFailed,
         message: "there is no copy, the ledger itself is well: \(reason)"
       )
     }
@@ -106,8 +102,7 @@ extension GRPCStatus {
   init(roleMissing role: Role?, of caller: String) {
     let name = role.map { "\($0)".lowercased() }
     self.init(
-      code: .permissionDenied,
-      reason: "ROLE_MISSING",
+      .roleMissing,
       message: name.map { "\(caller) needs the role \($0): have it granted in the server's configuration" }
         ?? "\(caller) has no role: have one granted in the server's configuration",
       metadata: ["role": name ?? "any"]
@@ -127,38 +122,15 @@ extension GRPCStatus {
       self.init(.fieldInvalid(field: "signature", description: "is not the processor's of this payload"))
     case .outcomeUnknown:
       self.init(
-        code: .unavailable,
-        reason: "PROCESSOR_UNAVAILABLE",
+        .processorUnavailable,
         message: "the payment processor does not answer, nothing was changed: retry with the same idempotency_key"
       )
       details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
     }
   }
 
-  private init(code: Code, reason: String, message: String, metadata: [String: String] = [:]) {
-    let info = ErrorInfo(reason: reason, domain: Self.domain, metadata: metadata)
-    self.init(code: code, message: message, details: [.errorInfo(info)])
-  }
-}
-
-extension GRPCStatus.Code {
-  fileprivate init(_ refusal: Refusal) {
-    self =
-      switch refusal {
-      case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
-        .idempotencyKeyRequired:
-        .invalidArgument
-      case .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound, .entryNotFound,
-        .rechargeRefundNotFound:
-        .notFound
-      case .walletExists: .alreadyExists
-      case .insufficientCredits, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .holdResolved,
-        .shortfallLimit, .entryNotRefundable, .refundExceedsCharge, .paymentMethodRequired, .autoRechargeDisabled,
-        .paymentMethodLimit, .rechargeNotRefundable, .refundExceedsRecharge, .rechargeRefundLimit, .notInReview,
-        .processorChargeTaken, .processorRefundTaken, .paymentDeclined, .idempotencyKeyReused, .rechargeAlreadySettled,
-        .refundAlreadySettled, .disputeImplausible:
-        .failedPrecondition
-      case .rechargeInProgress, .refundInProgress, .disputeOpen: .aborted
-      }
+  private init(_ reason: Reason, message: String, metadata: [String: String] = [:]) {
+    let info = ErrorInfo(reason: reason.rawValue, domain: Self.domain, metadata: metadata)
+    self.init(code: reason.code, message: message, details: [.errorInfo(info)])
   }
 }

@@ -1,0 +1,45 @@
+import Ledger
+import Testing
+import UnixGRPC
+
+/// The catalogue of reasons against what the server sends.
+@Suite("Reasons")
+struct ReasonCatalogTests {
+  private static let rows = RefusalTableTests.rows
+
+  @Test("are sent by the server, every one, and no other is")
+  func complete() {
+    #expect(Set(Self.rows.map(\.reason)) == Set(Reason.allCases.map(\.rawValue)))
+  }
+
+  @Test("come with the metadata that the catalogue names, each written as its kind", arguments: Reason.allCases)
+  func metadata(reason: Reason) throws {
+    let sent = Self.rows.filter { $0.reason == reason.rawValue }.compactMap { $0.status.errorInfo?.metadata }
+    #expect(Set(sent.flatMap(\.keys)) == Set(reason.metadataKeys.map(\.rawValue)))
+    for (name, value) in sent.joined() {
+      let key = try #require(Reason.MetadataKey(rawValue: name))
+      switch key.kind {
+      case .money, .integer: #expect(Int64(value) != nil, "\(name) is \(value)")
+      case .id, .text: #expect(!value.isEmpty, "\(name) is empty")
+      }
+    }
+  }
+
+  /// Once in the contract, a refusal stays final or not: callers choose between the old key and a new one by it.
+  static let final: Set<Reason> = [
+    .walletExists, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .insufficientCredits,
+    .entryNotRefundable, .refundExceedsCharge, .holdResolved, .shortfallLimit, .autoRechargeDisabled, .notInReview,
+    .processorChargeTaken, .rechargeNotRefundable, .refundExceedsRecharge, .refundLimit, .processorRefundTaken,
+    .paymentMethodRequired, .paymentMethodLimit, .paymentDeclined,
+  ]
+
+  @Test("are final for their key where they always were")
+  func finality() {
+    #expect(Set(Reason.allCases.filter(\.isFinal)) == Self.final)
+  }
+
+  @Test("are remembered by the ledger exactly where they are final", arguments: RefusalTableTests.refusals)
+  func remembered(refusal: Refusal) throws {
+    #expect(try #require(Reason(rawValue: refusal.reason)).isFinal == refusal.isRemembered)
+  }
+}
