@@ -248,6 +248,11 @@ enum Tests {
         ]
       ),
 
+      .tests(
+        "CreditsClientTests",
+        in: "Client",
+        uses: ["CreditsAPI", "CreditsClient", "UnixGRPC", "UnixGRPCProtobuf", .logging]
+      ),
       .tests("PackageImportTests", in: "Client", uses: ["creditsd"], exclude: ["Fixture"]),
 
       .tests(

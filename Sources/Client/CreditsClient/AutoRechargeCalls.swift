@@ -8,8 +8,8 @@ extension RechargeCalls {
   /// - Parameters:
   ///   - settings: Threshold and amount $10 to $1000, whole cents.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/paymentMethodRequired``, ``CreditsError/amountOutOfRange(_:)``,
-  ///   ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/paymentMethodRequired``, ``CreditsError/Reason/amountOutOfRange``,
+  ///   ``CreditsError/Reason/walletNotFound``.
   public func setAutoRecharge(
     _ walletID: String,
     _ settings: AutoRechargeSettings,
@@ -27,8 +27,8 @@ extension RechargeCalls {
 
   /// Arms automatic recharges again that are suspended or wait after a decline.
   ///
-  /// - Throws: ``CreditsError/autoRechargeDisabled``, ``CreditsError/paymentMethodRequired``,
-  ///   ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/autoRechargeDisabled``, ``CreditsError/Reason/paymentMethodRequired``,
+  ///   ``CreditsError/Reason/walletNotFound``.
   public func resumeAutoRecharge(
     _ walletID: String,
     idempotencyKey: String,
@@ -45,7 +45,7 @@ extension RechargeCalls {
 
   /// What automatic recharges are waiting for, and why they did or did not fire.
   ///
-  /// - Throws: ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func autoRecharge(_ walletID: String, timeout: Duration? = nil) async throws -> AutoRechargeReport {
     let request = GetAutoRechargeRequest(walletID: walletID)
     let answer = try await caller.call(RechargeServiceMethods.getAutoRecharge, request, timeout: timeout)

@@ -17,7 +17,7 @@ struct Caller: Sendable {
     /// A part that the contract promises.
     func part<Part>(_ path: KeyPath<Message, Part?>) throws(CreditsError) -> Part {
       guard let part = message[keyPath: path] else {
-        throw .other(GRPCStatus(code: .internal, message: "the server left a part of its answer out"))
+        throw CreditsError(code: .internal, message: "the server left a part of its answer out")
       }
       return part
     }
@@ -41,23 +41,15 @@ struct Caller: Sendable {
         let response = try await client.unary(method, request, options: CallOptions(timeout: remaining))
         let isReplayed = response.trailingMetadata["replayed"] == "true"
         return Answer(message: response.message, isReplayed: isReplayed)
-      } catch let status as GRPCStatus where status.code == .unavailable {
-        let pause = status.retryDelay ?? wait
-        guard clock.now.advanced(by: pause) < deadline else { throw CreditsError(status) }
+      } catch {
+        let error = CreditsError(error)
+        guard error.code == .unavailable else { throw error }
+        let pause = error.retryDelay ?? wait
+        guard clock.now.advanced(by: pause) < deadline else { throw error }
         do { try await clock.sleep(for: pause) } catch { throw .cancelled }
         wait = min(wait * 1.5, Self.longestWait)
         remaining = clock.now.duration(to: deadline)
-      } catch {
-        throw CreditsError(error)
       }
     }
-  }
-}
-
-extension GRPCStatus {
-  /// How long the server asks to be left alone.
-  fileprivate var retryDelay: Duration? {
-    for case .retryInfo(let info) in details { return info.retryDelay }
-    return nil
   }
 }

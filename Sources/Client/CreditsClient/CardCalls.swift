@@ -4,7 +4,7 @@ public import CreditsAPI
 extension PaymentMethodCalls {
   /// All saved cards, the newest first.
   ///
-  /// - Throws: ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func list(_ walletID: String, timeout: Duration? = nil) async throws -> SavedPaymentMethods {
     let request = ListPaymentMethodsRequest(walletID: walletID)
     let answer = try await caller.call(PaymentMethodServiceMethods.listPaymentMethods, request, timeout: timeout)
@@ -16,7 +16,7 @@ extension PaymentMethodCalls {
 
   /// Makes another saved card the one that recharges are paid with.
   ///
-  /// - Throws: ``CreditsError/paymentMethodNotFound``, ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/paymentMethodNotFound``, ``CreditsError/Reason/walletNotFound``.
   @discardableResult
   public func setDefault(
     _ walletID: String,
@@ -35,8 +35,8 @@ extension PaymentMethodCalls {
 
   /// Removes a saved card, here and at the processor. Where none is left, automatic recharges are suspended.
   ///
-  /// - Throws: ``CreditsError/paymentMethodNotFound``, ``CreditsError/rechargeInProgress(rechargeID:)`` while the card is
-  ///   being charged.
+  /// - Throws: ``CreditsError/Reason/paymentMethodNotFound``, ``CreditsError/Reason/rechargeInProgress`` while the card
+  ///   is being charged.
   /// - Returns: The wallet after it.
   @discardableResult
   public func remove(
@@ -59,8 +59,8 @@ extension PaymentMethodCalls {
   /// - Parameters:
   ///   - payload: The body of the processor's HTTP request, byte for byte.
   ///   - signature: What came with it; for Stripe, the header `Stripe-Signature`.
-  /// - Throws: ``CreditsError/fieldInvalid(_:)`` where the processor did not send it, ``CreditsError/unavailable(_:)``
-  ///   where it has to be delivered again.
+  /// - Throws: ``CreditsError/Reason/fieldInvalid`` where the processor did not send it,
+  ///   ``CreditsError/Reason/processorUnavailable`` where it has to be delivered again.
   /// - Returns: The id of the recharge that it is about; nil where it changes nothing here.
   @discardableResult
   public func ingest(_ payload: [UInt8], signature: String, timeout: Duration? = nil) async throws -> String? {

@@ -6,7 +6,7 @@ import UnixGRPC
 /// Share one client per process. Every call has a deadline, 10 seconds unless told otherwise. A call that finds the
 /// server away (UNAVAILABLE) is made again until its deadline, with the same idempotency key, so that it can have its
 /// effect only once. Failures are thrown as ``CreditsError``. After any other failure whose outcome is unknown, such as
-/// ``CreditsError/deadlineExceeded``, repeat the call yourself with the same key.
+/// one with the code `deadlineExceeded`, repeat the call yourself with the same key.
 public struct CreditsClient: Sendable {
   /// Wallets, and spending from them.
   public let wallet: WalletCalls
@@ -39,7 +39,7 @@ public struct CreditsClient: Sendable {
   ///   - socketPath: Where `creditsd` listens, at most 107 bytes.
   ///   - timeout: For each call, retries included, unless the call is given its own.
   ///   - waitsForServer: Keeps trying until `timeout`, for a server that is still starting.
-  /// - Throws: ``CreditsError/unavailable(_:)`` when nobody listens there, or not for this user.
+  /// - Throws: ``CreditsError`` with the code `unavailable` when nobody listens there, or not for this user.
   public static func connect(
     socketPath: String,
     timeout: Duration = .seconds(10),
@@ -50,7 +50,7 @@ public struct CreditsClient: Sendable {
     return CreditsClient(client: client, timeout: timeout)
   }
 
-  /// Ends watches with ``CreditsError/cancelled``, lets other calls under way end, and disconnects.
+  /// Ends watches with the code `cancelled`, lets other calls under way end, and disconnects.
   public func close() async {
     streams.close()
     await client.close()

@@ -15,9 +15,10 @@ public struct HoldCalls: Sendable {
   ///   - waitsForRecharge: Where too little is available and an automatic recharge is under way, or begins for that
   ///     reason, wait for it within the timeout.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/insufficientCredits(available:required:)`` when the wallet has too little;
-  ///   ``CreditsError/rechargeInProgress(rechargeID:)`` when the recharge took too long: try again with the same key;
-  ///   ``CreditsError/walletNotFound``, ``CreditsError/walletFrozen``, ``CreditsError/walletClosed``.
+  /// - Throws: ``CreditsError/Reason/insufficientCredits`` when the wallet has too little;
+  ///   ``CreditsError/Reason/rechargeInProgress`` when the recharge took too long: try again with the same key;
+  ///   ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/walletFrozen``,
+  ///   ``CreditsError/Reason/walletClosed``.
   public func place(
     _ walletID: String,
     _ amount: Money,
@@ -49,7 +50,7 @@ public struct HoldCalls: Sendable {
 
   /// Reads a hold.
   ///
-  /// - Throws: ``CreditsError/holdNotFound``.
+  /// - Throws: ``CreditsError/Reason/holdNotFound``.
   public func get(_ holdID: String, timeout: Duration? = nil) async throws -> Hold {
     let answer = try await caller.call(WalletServiceMethods.getHold, GetHoldRequest(holdID: holdID), timeout: timeout)
     return try answer.part(\.hold)
@@ -61,7 +62,7 @@ public struct HoldCalls: Sendable {
   ///   - amount: What to set aside beside the rest; nil for nothing.
   ///   - lifetime: How long to keep the hold from now on; it never ends sooner than it would have.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/holdResolved(_:)``, and what `place` throws.
+  /// - Throws: ``CreditsError/Reason/holdResolved``, and what `place` throws.
   public func extend(
     _ holdID: String,
     by amount: Money? = nil,
@@ -92,8 +93,8 @@ public struct HoldCalls: Sendable {
   ///   - amount: What the usage cost: above zero.
   ///   - isFinal: No more usage comes: what remains is given back.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/shortfallLimit(capturable:)``, ``CreditsError/holdResolved(_:)``,
-  ///   ``CreditsError/holdNotFound``.
+  /// - Throws: ``CreditsError/Reason/shortfallLimit``, ``CreditsError/Reason/holdResolved``,
+  ///   ``CreditsError/Reason/holdNotFound``.
   public func capture(
     _ holdID: String,
     _ amount: Money,
@@ -118,7 +119,7 @@ public struct HoldCalls: Sendable {
 
   /// Gives back what a hold still sets aside. Returns the wallet after it.
   ///
-  /// - Throws: ``CreditsError/holdResolved(_:)``, ``CreditsError/holdNotFound``.
+  /// - Throws: ``CreditsError/Reason/holdResolved``, ``CreditsError/Reason/holdNotFound``.
   @discardableResult
   public func release(
     _ holdID: String,

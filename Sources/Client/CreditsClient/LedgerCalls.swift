@@ -49,11 +49,13 @@ public struct LedgerCalls: Sendable {
     } catch {
       throw CreditsError(error)
     }
-    throw CreditsError.other(GRPCStatus(code: .internal, message: "the server gave no verdict"))
+    throw CreditsError(code: .internal, message: "the server gave no verdict")
   }
 
   /// Copies the ledger while it goes on working, and hands the copy to `write` piece by piece. It is complete only when
   /// this returns: write to another name, sync, then rename.
+  ///
+  /// - Throws: ``CreditsError``, and what `write` throws.
   public func backup(_ write: ([UInt8]) async throws -> Void) async throws {
     let call: TypedCall<BackupLedgerRequest, BackupLedgerResponse>
     do { call = try await caller.client.startCall(WalletServiceMethods.backupLedger, BackupLedgerRequest()) } catch {

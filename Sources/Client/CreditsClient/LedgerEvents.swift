@@ -19,7 +19,8 @@ public struct LedgerEvents: AsyncSequence, Sendable {
   /// Empty for now.
   let cursor: String
 
-  /// For one reader. It throws ``CreditsError/cursorUnknown`` when the ledger is not the one that gave the cursor.
+  /// For one reader. It throws ``CreditsError/Reason/cursorUnknown`` when the ledger is not the one that gave the
+  /// cursor.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let call: ResumingCall<WatchEventsRequest, WatchEventsResponse>
     private var cursor: String

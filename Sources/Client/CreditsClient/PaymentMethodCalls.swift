@@ -6,8 +6,8 @@ public struct PaymentMethodCalls: Sendable {
 
   /// Saves a card without paying. Recharges are paid with it from then on; the others stay saved.
   ///
-  /// - Throws: ``CreditsError/paymentDeclined(code:)`` when the processor will not have it,
-  ///   ``CreditsError/paymentMethodLimit`` when the wallet has ten.
+  /// - Throws: ``CreditsError/Reason/paymentDeclined`` when the processor will not have it,
+  ///   ``CreditsError/Reason/paymentMethodLimit`` when the wallet has ten.
   public func save(
     _ walletID: String,
     _ details: PaymentDetails,
@@ -26,7 +26,7 @@ public struct PaymentMethodCalls: Sendable {
 
   /// The card that recharges are paid with.
   ///
-  /// - Throws: ``CreditsError/paymentMethodNotFound`` when none is saved.
+  /// - Throws: ``CreditsError/Reason/paymentMethodNotFound`` when none is saved.
   public func get(_ walletID: String, timeout: Duration? = nil) async throws -> PaymentMethod {
     let request = GetPaymentMethodRequest(walletID: walletID)
     let answer = try await caller.call(PaymentMethodServiceMethods.getPaymentMethod, request, timeout: timeout)
@@ -37,7 +37,7 @@ public struct PaymentMethodCalls: Sendable {
   /// with. Otherwise the old card stays and nothing is credited; look at the recharge's state.
   ///
   /// - Parameter amount: $10 to $1000, whole cents.
-  /// - Throws: ``CreditsError/amountOutOfRange(_:)``, ``CreditsError/rechargeInProgress(rechargeID:)``.
+  /// - Throws: ``CreditsError/Reason/amountOutOfRange``, ``CreditsError/Reason/rechargeInProgress``.
   public func changeCardAndPay(
     _ walletID: String,
     _ amount: Money,

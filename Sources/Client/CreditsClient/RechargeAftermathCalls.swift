@@ -4,7 +4,7 @@ public import CreditsAPI
 extension RechargeCalls {
   /// A recharge with its refunds and disputes, and what can still be refunded.
   ///
-  /// - Throws: ``CreditsError/rechargeNotFound``.
+  /// - Throws: ``CreditsError/Reason/rechargeNotFound``.
   public func history(_ rechargeID: String, timeout: Duration? = nil) async throws -> RechargeHistory {
     let request = GetRechargeRequest(rechargeID: rechargeID)
     return try await caller.call(RechargeServiceMethods.getRecharge, request, timeout: timeout).message
@@ -15,7 +15,7 @@ extension RechargeCalls {
   /// - Parameters:
   ///   - pageSize: At most 1000.
   ///   - pageToken: Of the page before; empty for the first.
-  /// - Throws: ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func list(
     _ walletID: String,
     pageSize: Int32 = 50,
@@ -29,7 +29,7 @@ extension RechargeCalls {
 
   /// Asks the processor at once whether the cardholder has authenticated: they say so. Look at the recharge's state.
   ///
-  /// - Throws: ``CreditsError/rechargeNotFound``, ``CreditsError/unavailable(_:)``.
+  /// - Throws: ``CreditsError/Reason/rechargeNotFound``, ``CreditsError/Reason/processorUnavailable``.
   public func complete(_ rechargeID: String, timeout: Duration? = nil) async throws -> RechargeResult {
     let request = CompleteRechargeRequest(rechargeID: rechargeID)
     let answer = try await caller.call(RechargeServiceMethods.completeRecharge, request, timeout: timeout)
@@ -47,9 +47,9 @@ extension RechargeCalls {
   /// - Parameters:
   ///   - amount: Whole cents, no more than is left of the recharge.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/rechargeNotRefundable``, ``CreditsError/refundExceedsRecharge(refundable:)``,
-  ///   ``CreditsError/amountOutOfRange(_:)``, ``CreditsError/rechargeNotFound``, ``CreditsError/refundLimit``,
-  ///   ``CreditsError/walletClosed``.
+  /// - Throws: ``CreditsError/Reason/rechargeNotRefundable``, ``CreditsError/Reason/refundExceedsRecharge``,
+  ///   ``CreditsError/Reason/amountOutOfRange``, ``CreditsError/Reason/rechargeNotFound``,
+  ///   ``CreditsError/Reason/refundLimit``, ``CreditsError/Reason/walletClosed``.
   public func refund(
     _ rechargeID: String,
     _ amount: Money,
@@ -71,10 +71,10 @@ extension RechargeCalls {
   /// - Parameters:
   ///   - outcome: What was found out.
   ///   - memo: How that is known; 1 to 255 bytes. It stands on the entry.
-  /// - Throws: ``CreditsError/notInReview(_:)``, ``CreditsError/processorChargeTaken(rechargeID:)``,
-  ///   ``CreditsError/processorRefundTaken(refundID:)``, ``CreditsError/rechargeNotFound``,
-  ///   ``CreditsError/refundNotFound``, ``CreditsError/fieldInvalid(_:)`` where the processor has no such charge of this
-  ///   recharge.
+  /// - Throws: ``CreditsError/Reason/notInReview``, ``CreditsError/Reason/processorChargeTaken``,
+  ///   ``CreditsError/Reason/processorRefundTaken``, ``CreditsError/Reason/rechargeNotFound``,
+  ///   ``CreditsError/Reason/refundNotFound``, ``CreditsError/Reason/fieldInvalid`` where the processor has no such
+  ///   charge of this recharge.
   /// - Returns: The wallet after it.
   public func settleReview(
     _ subject: ReviewSubject,

@@ -7,7 +7,7 @@ public struct RechargeCalls: Sendable {
   /// What a page for adding credits shows: the wallet, the limits, suggested amounts, and the saved card or that payment
   /// details are needed.
   ///
-  /// - Throws: ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func options(_ walletID: String, timeout: Duration? = nil) async throws -> RechargeOptions {
     let request = GetRechargeOptionsRequest(walletID: walletID)
     return try await caller.call(RechargeServiceMethods.getRechargeOptions, request, timeout: timeout).message
@@ -22,9 +22,10 @@ public struct RechargeCalls: Sendable {
   ///   - details: Needed the first time; `nil` uses the saved card.
   ///   - autoRecharge: Saved together with the payment, if that is made; `nil` leaves what is saved.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/paymentMethodRequired``, ``CreditsError/amountOutOfRange(_:)``,
-  ///   ``CreditsError/rechargeInProgress(rechargeID:)``, ``CreditsError/walletNotFound``,
-  ///   ``CreditsError/paymentMethodLimit``, ``CreditsError/walletFrozen``, ``CreditsError/walletClosed``.
+  /// - Throws: ``CreditsError/Reason/paymentMethodRequired``, ``CreditsError/Reason/amountOutOfRange``,
+  ///   ``CreditsError/Reason/rechargeInProgress``, ``CreditsError/Reason/walletNotFound``,
+  ///   ``CreditsError/Reason/paymentMethodLimit``, ``CreditsError/Reason/walletFrozen``,
+  ///   ``CreditsError/Reason/walletClosed``.
   public func pay(
     _ walletID: String,
     _ amount: Money,
@@ -52,7 +53,7 @@ public struct RechargeCalls: Sendable {
 
   /// Reads a recharge as it is now.
   ///
-  /// - Throws: ``CreditsError/rechargeNotFound``.
+  /// - Throws: ``CreditsError/Reason/rechargeNotFound``.
   public func get(_ rechargeID: String, timeout: Duration? = nil) async throws -> Recharge {
     let request = GetRechargeRequest(rechargeID: rechargeID)
     let answer = try await caller.call(RechargeServiceMethods.getRecharge, request, timeout: timeout)

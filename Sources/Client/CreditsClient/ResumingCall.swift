@@ -42,7 +42,8 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
       } catch {
         end()
         guard !Task.isCancelled, !streams.isClosed else { throw CreditsError.cancelled }
-        guard let status = error as? GRPCStatus, Self.mayResume(after: status) else { throw CreditsError(error) }
+        let error = CreditsError(error)
+        guard error.code == .unavailable || error.reason == .resumeWatch else { throw error }
         try await pause()
       }
     }
@@ -60,19 +61,8 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
     streamID = nil
   }
 
-  private static func mayResume(after status: GRPCStatus) -> Bool {
-    status.code == .unavailable || status.reason == "RESUME_WATCH"
-  }
-
   private func pause() async throws(CreditsError) {
     do { try await Task.sleep(for: wait) } catch { throw .cancelled }
     wait = min(wait * 1.5, Self.longestWait)
-  }
-}
-
-extension GRPCStatus {
-  fileprivate var reason: String? {
-    for case .errorInfo(let info) in details { return info.reason }
-    return nil
   }
 }

@@ -9,7 +9,7 @@ public struct WalletCalls: Sendable {
   /// - Parameters:
   ///   - walletID: 1 to 255 bytes, chosen by the caller.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt.
-  /// - Throws: ``CreditsError/walletExists`` when the id is taken.
+  /// - Throws: ``CreditsError/Reason/walletExists`` when the id is taken.
   public func create(
     _ walletID: String,
     currencyCode: String = "USD",
@@ -27,7 +27,7 @@ public struct WalletCalls: Sendable {
 
   /// Reads a wallet, with every change acknowledged before.
   ///
-  /// - Throws: ``CreditsError/walletNotFound``.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func get(_ walletID: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = GetWalletRequest(walletID: walletID)
     let answer = try await caller.call(WalletServiceMethods.getWallet, request, timeout: timeout)
@@ -41,8 +41,9 @@ public struct WalletCalls: Sendable {
   ///   - reason: What the usage was.
   ///   - reference: The caller's name for the usage, such as a call's id; up to 255 bytes.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/insufficientCredits(available:required:)`` when the wallet has too little;
-  ///   ``CreditsError/walletNotFound``, ``CreditsError/walletFrozen``, ``CreditsError/walletClosed``.
+  /// - Throws: ``CreditsError/Reason/insufficientCredits`` when the wallet has too little;
+  ///   ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/walletFrozen``,
+  ///   ``CreditsError/Reason/walletClosed``.
   public func charge(
     _ walletID: String,
     _ amount: Money,
@@ -71,8 +72,8 @@ public struct WalletCalls: Sendable {
   /// - Parameters:
   ///   - amount: Above zero.
   ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/refundExceedsCharge(refundable:)``, ``CreditsError/entryNotFound``,
-  ///   ``CreditsError/entryNotRefundable``, ``CreditsError/walletClosed``.
+  /// - Throws: ``CreditsError/Reason/refundExceedsCharge``, ``CreditsError/Reason/entryNotFound``,
+  ///   ``CreditsError/Reason/entryNotRefundable``, ``CreditsError/Reason/walletClosed``.
   public func refund(
     _ entryID: String,
     _ amount: Money,
@@ -113,7 +114,7 @@ public struct WalletCalls: Sendable {
 
   /// Keeps anything from being spent.
   ///
-  /// - Throws: ``CreditsError/walletFrozen`` when it is frozen already.
+  /// - Throws: ``CreditsError/Reason/walletFrozen`` when it is frozen already.
   @discardableResult
   public func freeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = FreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
@@ -122,7 +123,7 @@ public struct WalletCalls: Sendable {
 
   /// Lets credits be spent again.
   ///
-  /// - Throws: ``CreditsError/walletNotFrozen``.
+  /// - Throws: ``CreditsError/Reason/walletNotFrozen``.
   @discardableResult
   public func unfreeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = UnfreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
@@ -131,7 +132,7 @@ public struct WalletCalls: Sendable {
 
   /// Ends a wallet that has nothing in it, for good.
   ///
-  /// - Throws: ``CreditsError/walletNotEmpty(_:)`` when there is something in the way.
+  /// - Throws: ``CreditsError/Reason/walletNotEmpty`` when there is something in the way.
   @discardableResult
   public func close(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = CloseWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)

@@ -29,8 +29,8 @@ public struct WalletChanges: AsyncSequence, Sendable {
 
   /// For one reader.
   ///
-  /// It throws ``CreditsError/walletNotFound``, and ``CreditsError/snapshotRequired(sequence:)`` when the change to begin
-  /// behind is too long ago.
+  /// It throws ``CreditsError/Reason/walletNotFound``, and ``CreditsError/Reason/snapshotRequired`` when the change to
+  /// begin behind is too long ago.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let walletID: String
     private let call: ResumingCall<WatchWalletRequest, WatchWalletResponse>

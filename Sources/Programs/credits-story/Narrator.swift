@@ -27,7 +27,7 @@ struct Narrator {
     self.code(code)
     do {
       let response = try await body()
-      guard !expectsRefusal else { throw CreditsError.fieldInvalid("this call should have been refused") }
+      guard !expectsRefusal else { throw UnexpectedAnswer() }
       print("   \(styled("→", "32")) \(answer(response))")
     } catch let error as CreditsError {
       guard expectsRefusal else { throw error }
@@ -47,4 +47,9 @@ struct Narrator {
   private func styled(_ text: String, _ style: String) -> String {
     isTerminal ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
   }
+}
+
+/// A call was answered that the story expects to be refused.
+private struct UnexpectedAnswer: Error, CustomStringConvertible {
+  let description = "this call should have been refused"
 }

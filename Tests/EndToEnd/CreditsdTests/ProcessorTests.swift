@@ -164,7 +164,7 @@ struct ProcessorTests {
       do {
         let recharge = try await credits.recharge.pay(wallet, amount, with: card, idempotencyKey: key).recharge
         if recharge.state != .processing { return recharge }
-      } catch CreditsError.unavailable {
+      } catch let error as CreditsError where error.code == .unavailable {
         // The card could not be described: nothing has begun.
       }
     }

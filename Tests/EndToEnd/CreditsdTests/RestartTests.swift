@@ -55,19 +55,21 @@ struct RestartTests {
     let first = try RunningDaemon(in: directory)
     var credits = try await first.client()
     _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
-    let refusal = CreditsError.insufficientCredits(available: .dollars(0), required: .dollars(3))
-    await #expect(throws: refusal) {
+    let refusal = await #expect(throws: CreditsError.self) {
       try await credits.wallet.charge("ada", .dollars(3), for: .numberPurchase, idempotencyKey: "k2")
     }
+    #expect(refusal?.reason == .insufficientCredits)
+    #expect(refusal?.available == .dollars(0) && refusal?.required == .dollars(3) && refusal?.shortfall == .dollars(3))
     _ = try await credits.recharge.pay("ada", .dollars(10), with: visa, idempotencyKey: "k3")
     first.kill()
     await credits.close()
 
     let second = try RunningDaemon(in: directory)
     credits = try await second.client()
-    await #expect(throws: refusal) {
+    let replay = await #expect(throws: CreditsError.self) {
       try await credits.wallet.charge("ada", .dollars(3), for: .numberPurchase, idempotencyKey: "k2")
     }
+    #expect(replay == refusal)
     let charge = try await credits.wallet.charge("ada", .dollars(3), for: .numberPurchase, idempotencyKey: "k4")
     #expect(charge.wallet.available == .dollars(7))
     await credits.close()

@@ -81,7 +81,8 @@ struct StartTests {
     let daemon = try RunningDaemon(in: directory, options: ["--log-calls", "--log-level", "error"])
     let credits = try await daemon.client()
     _ = try await credits.wallet.create("canary-wallet", idempotencyKey: "canary-key")
-    await #expect(throws: CreditsError.walletNotFound) { try await credits.wallet.get("canary-other") }
+    let missing = await #expect(throws: CreditsError.self) { try await credits.wallet.get("canary-other") }
+    #expect(missing?.reason == .walletNotFound)
     await credits.close()
     #expect(daemon.stop() == 0)
     let log = daemon.errorText()
@@ -97,14 +98,12 @@ struct StartTests {
     let file = try directory.write(json, to: "config.json")
     let daemon = try RunningDaemon(in: directory, options: ["--config", file])
     let credits = try await daemon.client()
-    await #expect(throws: CreditsError.walletNotFound) { try await credits.wallet.get("ada") }
+    let missing = await #expect(throws: CreditsError.self) { try await credits.wallet.get("ada") }
+    #expect(missing?.reason == .walletNotFound)
     let refusal = await #expect(throws: CreditsError.self) {
       try await credits.wallet.create("ada", idempotencyKey: "k1")
     }
-    guard case .permissionDenied = refusal else {
-      Issue.record("expected a refusal for lack of a role, got \(String(describing: refusal))")
-      return
-    }
+    #expect(refusal?.code == .permissionDenied && refusal?.reason == .roleMissing && refusal?.role == "billing")
     await credits.close()
   }
 
@@ -129,9 +128,10 @@ struct StartTests {
       break
     }
     let hold = try await credits.hold.place("ada", .cents(399), for: .call, idempotencyKey: "hold").hold
-    await #expect(throws: CreditsError.shortfallLimit(capturable: .cents(549))) {
+    let refusal = await #expect(throws: CreditsError.self) {
       try await credits.hold.capture(hold.holdID, .cents(550), isFinal: true, idempotencyKey: "too much")
     }
+    #expect(refusal?.reason == .shortfallLimit && refusal?.capturable == .cents(549))
     let capture = try await credits.hold.capture(hold.holdID, .cents(549), isFinal: true, idempotencyKey: "capture")
     #expect(capture.entry.shortfall == .cents(150) && capture.wallet.available == .cents(-150))
     await credits.close()

@@ -55,15 +55,16 @@ struct WatchTests {
     let wallet = try await credits.wallet.create("ada", idempotencyKey: "create")
     var updates = credits.wallet.changes("ada").makeAsyncIterator()
     #expect(try await updates.next() == .snapshot(wallet))
-    for (id, sequence, error) in [
-      ("ada", 7, CreditsError.snapshotRequired(sequence: 1)), ("bob", 0, CreditsError.walletNotFound),
-    ] {
-      var impossible = credits.wallet.changes(id, after: Int64(sequence)).makeAsyncIterator()
-      await #expect(throws: error) { try await impossible.next() }
-    }
+    var ahead = credits.wallet.changes("ada", after: 7).makeAsyncIterator()
+    let tooFar = await #expect(throws: CreditsError.self) { try await ahead.next() }
+    #expect(tooFar?.reason == .snapshotRequired && tooFar?.sequence == 1)
+    var absent = credits.wallet.changes("bob", after: 0).makeAsyncIterator()
+    let missing = await #expect(throws: CreditsError.self) { try await absent.next() }
+    #expect(missing?.reason == .walletNotFound && missing?.walletID == "bob")
     // The first watch is still under way.
     await credits.close()
-    await #expect(throws: CreditsError.cancelled) { try await updates.next() }
+    let ended = await #expect(throws: CreditsError.self) { try await updates.next() }
+    #expect(ended?.code == .cancelled && ended?.reason == nil)
     #expect(daemon.stop() == 0)
   }
 }

@@ -119,9 +119,9 @@ struct PersistentCalls: Sendable {
 extension CreditsError {
   /// The same call may be answered later.
   fileprivate var passes: Bool {
-    switch self {
-    case .unavailable, .deadlineExceeded, .cancelled, .rechargeInProgress: true
-    default: false
+    switch code {
+    case .unavailable, .deadlineExceeded, .cancelled: true
+    default: reason == .rechargeInProgress
     }
   }
 }

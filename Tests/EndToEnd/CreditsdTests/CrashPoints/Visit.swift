@@ -17,12 +17,15 @@ struct Visit: Sendable {
     while true {
       do {
         return try await call()
-      } catch CreditsError.unavailable {
-      } catch CreditsError.deadlineExceeded {
-      } catch CreditsError.cancelled {
-      } catch CreditsError.rechargeInProgress {
-      } catch CreditsError.refundInProgress {
-      }
+      } catch let error as CreditsError where Self.passes(error) {}
+    }
+  }
+
+  /// Whether the same call may be answered later.
+  private static func passes(_ error: CreditsError) -> Bool {
+    switch error.code {
+    case .unavailable, .deadlineExceeded, .cancelled: true
+    default: error.reason == .rechargeInProgress || error.reason == .refundInProgress
     }
   }
 
