@@ -17,18 +17,19 @@ extension SQLiteStore {
     defer { select.reset() }
     guard try select.step() else { return nil }
     guard let method = Method(rawValue: select.text(3)), let fingerprint = select.digest(4),
-      let hash = select.digest(6),
-      let refusal = try? Refusal(canonicalBytes: select.bytes(5))
+      let hash = select.digest(6)
     else { throw .failed("refusal \(number) is damaged") }
-    return RememberedRefusal(
+    let remembered = try? RememberedRefusal(
       number: number,
       time: LedgerTime(microseconds: select.int64(0)),
       key: IdempotencyKey(caller: select.text(1), key: select.text(2)),
       method: method,
       fingerprint: fingerprint,
-      refusal: refusal,
+      canonicalBytes: select.bytes(5),
       hash: hash
     )
+    guard let remembered else { throw .failed("refusal \(number) is damaged") }
+    return remembered
   }
 
   func insert(_ remembered: RememberedRefusal) throws(StoreError) {
@@ -39,8 +40,8 @@ extension SQLiteStore {
     insert.bind(4, remembered.key.key)
     insert.bind(5, remembered.method.rawValue)
     insert.bind(6, remembered.fingerprint)
-    insert.bind(7, remembered.refusal.reason)
-    insert.bind(8, remembered.refusal.canonicalBytes)
+    insert.bind(7, remembered.refusal.reason.rawValue)
+    insert.bind(8, remembered.canonicalBytes)
     insert.bind(9, remembered.hash)
     try insert.run()
   }

@@ -125,19 +125,17 @@ extension SQLiteStore {
     let number = select.int64(0)
     guard let method = Method(rawValue: select.text(4)), let fingerprint = Digest(bytes: select.bytes(5)),
       let hash = Digest(bytes: select.bytes(8)),
-      let refusal = try? Refusal(canonicalBytes: select.bytes(7)), refusal.reason == select.text(6)
-    else { return .damaged("refusal \(number) is damaged") }
-    return .row(
-      RememberedRefusal(
+      let remembered = try? RememberedRefusal(
         number: number,
         time: LedgerTime(microseconds: select.int64(1)),
         key: IdempotencyKey(caller: select.text(2), key: select.text(3)),
         method: method,
         fingerprint: fingerprint,
-        refusal: refusal,
+        canonicalBytes: select.bytes(7),
         hash: hash
-      )
-    )
+      ), remembered.refusal.reason.rawValue == select.text(6)
+    else { return .damaged("refusal \(number) is damaged") }
+    return .row(remembered)
   }
 
   /// nil where there is a text that names no value.

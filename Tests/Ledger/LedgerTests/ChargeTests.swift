@@ -41,7 +41,7 @@ struct ChargeTests {
     let before = ledger.wallet(walletID)
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
     let outcome = ledger.send(Charge(WalletID(walletID), money, .other, reference: ""))
-    #expect(outcome.refusal?.reason == reason)
+    #expect(outcome.refusal?.reason.rawValue == reason)
     #expect(ledger.wallet(walletID) == before)
   }
 
@@ -51,7 +51,7 @@ struct ChargeTests {
     ledger.openWallet("w", funded: 10)
     #expect(ledger.send(Charge(WalletID("w"), usd(10), .text, reference: "")).reply?.wallet.posted == 0)
     #expect(
-      ledger.send(Charge(WalletID("w"), micros(1), .text, reference: "")).refusal?.reason == "INSUFFICIENT_CREDITS"
+      ledger.send(Charge(WalletID("w"), micros(1), .text, reference: "")).refusal?.reason == .insufficientCredits
     )
   }
 
@@ -71,7 +71,7 @@ struct ChargeTests {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
     _ = ledger.send(PlaceHold(WalletID("w"), usd(4), .call, reference: "", ttl: 60))
-    #expect(ledger.send(Charge(WalletID("w"), usd(7), .call, reference: "")).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(Charge(WalletID("w"), usd(7), .call, reference: "")).refusal?.reason == .insufficientCredits)
     #expect(ledger.send(Charge(WalletID("w"), usd(6), .call, reference: "")).reply?.wallet.available == usd(0))
   }
 }

@@ -17,7 +17,7 @@ struct HoldTests {
       #expect(reply.hold.caller == "tester")
       #expect(HoldID(reply.hold.id.description) == reply.hold.id)
     }
-    #expect(ledger.send(place).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(place).refusal?.reason == .insufficientCredits)
     #expect(ledger.wallet("w")?.posted == 10_000_000)
     #expect(ledger.wallet("w")?.held == 8_000_000)
   }
@@ -41,10 +41,10 @@ struct HoldTests {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
     let id = try ledger.placeHold("w", micros(9_999_999), ttl: 60)
-    #expect(ledger.send(ExtendHold(id, additional: micros(2), ttl: nil)).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(ExtendHold(id, additional: micros(2), ttl: nil)).refusal?.reason == .insufficientCredits)
     #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).reply?.wallet.available == usd(0))
     let more = PlaceHold(WalletID("w"), micros(1), .text, reference: "", ttl: 1)
-    #expect(ledger.send(more).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(ledger.send(more).refusal?.reason == .insufficientCredits)
   }
 
   @Test(
@@ -82,9 +82,9 @@ struct HoldTests {
       ledger.send(ExtendHold(id, additional: nil, ttl: 200)).reply?.hold.expireTime == ledger.now.adding(seconds: 200)
     )
     for ttl in [0, -1, 604_801] as [Int64] {
-      #expect(ledger.send(ExtendHold(id, additional: nil, ttl: ttl)).refusal?.reason == "FIELD_INVALID")
+      #expect(ledger.send(ExtendHold(id, additional: nil, ttl: ttl)).refusal?.reason == .fieldInvalid)
     }
-    #expect(ledger.send(ExtendHold(id, additional: nil, ttl: nil)).refusal?.reason == "FIELD_INVALID")
+    #expect(ledger.send(ExtendHold(id, additional: nil, ttl: nil)).refusal?.reason == .fieldInvalid)
     ledger.pass(seconds: 199)
     #expect(ledger.state.holds[id]?.state == .held)
     ledger.pass(seconds: 1)
@@ -111,7 +111,7 @@ struct HoldTests {
     let before = ledger.wallet(walletID)
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
     let outcome = ledger.send(PlaceHold(WalletID(walletID), money, .call, reference: "", ttl: 60))
-    #expect(outcome.refusal?.reason == reason)
+    #expect(outcome.refusal?.reason.rawValue == reason)
     #expect(ledger.wallet(walletID) == before)
     #expect(ledger.state.holds.isEmpty)
   }
@@ -152,7 +152,7 @@ struct HoldTests {
     #expect(second.reply?.hold.shortfall == 10_000_000)
     #expect(ledger.wallet("w")?.posted == -10_000_000)
     #expect(
-      ledger.send(Charge(WalletID("w"), micros(1), .call, reference: "")).refusal?.reason == "INSUFFICIENT_CREDITS"
+      ledger.send(Charge(WalletID("w"), micros(1), .call, reference: "")).refusal?.reason == .insufficientCredits
     )
     try ledger.prove()
   }
@@ -179,8 +179,8 @@ struct HoldTests {
     let first = try ledger.placeHold("w", usd(2), ttl: 60)
     let second = try ledger.placeHold("w", usd(2), ttl: 60)
     _ = ledger.send(FreezeWallet(WalletID("w")))
-    #expect(ledger.send(ExtendHold(first, additional: nil, ttl: 600)).refusal?.reason == "WALLET_FROZEN")
-    #expect(ledger.send(ExtendHold(first, additional: usd(1), ttl: nil)).refusal?.reason == "WALLET_FROZEN")
+    #expect(ledger.send(ExtendHold(first, additional: nil, ttl: 600)).refusal?.reason == .walletFrozen)
+    #expect(ledger.send(ExtendHold(first, additional: usd(1), ttl: nil)).refusal?.reason == .walletFrozen)
     #expect(ledger.capture(first, usd(1), isFinal: true).refusal == nil)
     #expect(ledger.send(ReleaseHold(second)).refusal == nil)
     #expect(ledger.wallet("w")?.held == 0)
@@ -207,7 +207,7 @@ struct HoldTests {
     ledger.pass(seconds: 60)
     _ = ledger.send(Charge(WalletID("w"), usd(1), .call, reference: ""))
     #expect(ledger.send(CloseWallet(WalletID("w"))).refusal == nil)
-    #expect(ledger.capture(id, usd(1)).refusal?.reason == "WALLET_CLOSED")
+    #expect(ledger.capture(id, usd(1)).refusal?.reason == .walletClosed)
   }
 
   @Test("that is due is expired before anything else is answered, the earliest first, by the ledger itself")
@@ -236,11 +236,11 @@ struct HoldTests {
     let most = micros(Wallet.balanceRange.upperBound)
     _ = ledger.send(GrantCredits(WalletID("w"), most, memo: ""))
     let id = try ledger.placeHold("w", most, ttl: 60)
-    #expect(ledger.capture(id, micros(.max)).refusal?.reason == "SHORTFALL_LIMIT")
+    #expect(ledger.capture(id, micros(.max)).refusal?.reason == .shortfallLimit)
     #expect(ledger.capture(id, most).refusal == nil)
     _ = ledger.send(GrantCredits(WalletID("w"), most, memo: ""))
-    #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
-    #expect(ledger.capture(id, micros(1)).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
-    #expect(ledger.send(GrantCredits(WalletID("w"), micros(1), memo: "")).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).refusal?.reason == .amountOutOfRange)
+    #expect(ledger.capture(id, micros(1)).refusal?.reason == .amountOutOfRange)
+    #expect(ledger.send(GrantCredits(WalletID("w"), micros(1), memo: "")).refusal?.reason == .amountOutOfRange)
   }
 }

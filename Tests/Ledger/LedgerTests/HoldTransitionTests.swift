@@ -155,7 +155,7 @@ struct HoldTransitionTests {
     let row = Comment(rawValue: "\(standing.rawValue): \(action)")
     switch expected {
     case .refused(let reason):
-      #expect(outcome?.refusal?.reason == reason, row)
+      #expect(outcome?.refusal?.reason.rawValue == reason, row)
       #expect(hold == before, row)
       #expect(wallet == walletBefore, row)
     case .unchanged:

@@ -28,7 +28,7 @@ struct IdempotencyTests {
       Charge(WalletID("w"), usd(1), .call, reference: "b"),
       CreateWallet(WalletID("v"), .usd),
     ] as [any Mutation] {
-      #expect(ledger.send(any: other, key: "k").refusal?.reason == "IDEMPOTENCY_KEY_REUSED")
+      #expect(ledger.send(any: other, key: "k").refusal?.reason == .idempotencyKeyReused)
     }
     #expect(ledger.wallet("w")?.posted == 9_000_000)
     #expect(ledger.wallet("v") == nil)
@@ -50,7 +50,7 @@ struct IdempotencyTests {
     ledger.openWallet("w")
     let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
     let first = ledger.send(charge, key: "k")
-    #expect(first.refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(first.refusal?.reason == .insufficientCredits)
     _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
     _ = ledger.settle("r", .paid(processorChargeID: "ch"))
     let second = ledger.send(charge, key: "k")
@@ -63,7 +63,7 @@ struct IdempotencyTests {
   func forgotten() {
     var ledger = TestLedger()
     let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
-    #expect(ledger.send(charge, key: "k").refusal?.reason == "WALLET_NOT_FOUND")
+    #expect(ledger.send(charge, key: "k").refusal?.reason == .walletNotFound)
     ledger.openWallet("w", funded: 10)
     #expect(ledger.send(charge, key: "k").reply?.wallet.posted == 9_000_000)
   }
@@ -73,7 +73,7 @@ struct IdempotencyTests {
     "remembers exactly the refusals that the contract names",
     arguments: [
       (Refusal.fieldInvalid(field: "f", description: ""), false), (.amountOutOfRange(field: "f", rule: ""), false),
-      (.currencyMismatch(given: .usd, expected: .usd), false), (.currencyUnsupported(.usd), false),
+      (.currencyMismatch(given: .usd, expected: .usd, field: "f"), false), (.currencyUnsupported(.usd, field: "f"), false),
       (.cardNumberRefused(field: "f"), false), (.idempotencyKeyRequired, false),
       (.walletNotFound(WalletID("w")), false), (.rechargeNotFound(RechargeID("r")), false),
       (.paymentMethodNotFound(WalletID("w")), false), (.walletExists(WalletID("w")), true),
@@ -105,7 +105,7 @@ struct IdempotencyTests {
     // A recorded refusal is what was asked for, not a refusal to answer.
     let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
     let refused = ledger.send(charge, key: "c")
-    #expect(refused.refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(refused.refusal?.reason == .insufficientCredits)
     let recordedCharge = GetRecordedOutcome<Charge>(from: TestLedger.origin(of: charge, key: "c"))
     #expect(ledger.ask(recordedCharge).result == .success(refused.asReplay))
   }

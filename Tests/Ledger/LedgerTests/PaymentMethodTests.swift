@@ -46,9 +46,9 @@ struct PaymentMethodTests {
   @Test("are ten at most, and the eleventh is refused for good")
   mutating func limit() {
     for number in 1...10 { #expect(save("\(number)").refusal == nil) }
-    #expect(save("11").refusal?.reason == "PAYMENT_METHOD_LIMIT")
+    #expect(save("11").refusal?.reason == .paymentMethodLimit)
     let recharge = StartRecharge(RechargeID("r"), id, usd(10), card("12"))
-    #expect(ledger.send(recharge).refusal?.reason == "PAYMENT_METHOD_LIMIT")
+    #expect(ledger.send(recharge).refusal?.reason == .paymentMethodLimit)
     // One that takes another's place needs no room.
     #expect(ledger.send(ChangeCardAndPay(RechargeID("c"), id, usd(10), card("13"))).refusal == nil)
   }
@@ -64,7 +64,7 @@ struct PaymentMethodTests {
     #expect(reply.removed.state == .removed)
     #expect(reply.defaultPaymentMethod?.id.value == "pm-c")
     #expect(saved() == (["pm-c", "pm-b"], "pm-c"))
-    #expect(remove("a").refusal?.reason == "PAYMENT_METHOD_NOT_FOUND")
+    #expect(remove("a").refusal?.reason == .paymentMethodNotFound)
     _ = ledger.send(DetachPaymentMethod(PaymentMethodID("pm-a")))
     #expect(state("a") == .detached)
     try ledger.prove()
@@ -105,7 +105,7 @@ struct PaymentMethodTests {
     _ = save("a")
     _ = save("b")
     _ = ledger.send(StartRecharge(RechargeID("r"), id, usd(10), nil))
-    #expect(remove("b").refusal?.reason == "RECHARGE_IN_PROGRESS")
+    #expect(remove("b").refusal?.reason == .rechargeInProgress)
     #expect(remove("a").refusal == nil)
     _ = ledger.settle("r", .paid(processorChargeID: "ch"))
     #expect(remove("b").refusal == nil)
@@ -116,14 +116,14 @@ struct PaymentMethodTests {
     _ = save("a")
     ledger.openWallet("other")
     let foreign = RemovePaymentMethod(WalletID("other"), PaymentMethodID("pm-a"))
-    #expect(ledger.send(foreign).refusal?.reason == "PAYMENT_METHOD_NOT_FOUND")
+    #expect(ledger.send(foreign).refusal?.reason == .paymentMethodNotFound)
     _ = ledger.send(FreezeWallet(id))
     #expect(save("frozen").refusal == nil)
     #expect(remove("frozen").refusal == nil)
     _ = ledger.send(UnfreezeWallet(id))
     _ = ledger.send(CloseWallet(id))
-    #expect(save("b").refusal?.reason == "WALLET_CLOSED")
-    #expect(ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-a"))).refusal?.reason == "WALLET_CLOSED")
+    #expect(save("b").refusal?.reason == .walletClosed)
+    #expect(ledger.send(SetDefaultPaymentMethod(id, PaymentMethodID("pm-a"))).refusal?.reason == .walletClosed)
     #expect(remove("a").refusal == nil)
   }
 

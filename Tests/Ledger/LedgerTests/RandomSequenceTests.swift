@@ -29,7 +29,7 @@ struct RandomSequenceTests {
       case 0:
         let mutation = CreateWallet(WalletID(name), .usd)
         let outcome = ledger.send(mutation, key: key)
-        #expect(outcome.refusal?.reason == (wallet == nil ? nil : "WALLET_EXISTS"))
+        #expect(outcome.refusal?.reason == (wallet == nil ? nil : .walletExists))
         if wallet == nil { model[name] = ModelWallet() }
         sent.append((mutation, key, CommandOutcome(outcome)))
       case 1...5:
@@ -40,7 +40,7 @@ struct RandomSequenceTests {
           wallet == nil
           ? "WALLET_NOT_FOUND"
           : amount <= 0 ? "AMOUNT_OUT_OF_RANGE" : amount > wallet!.balance ? "INSUFFICIENT_CREDITS" : nil
-        #expect(outcome.refusal?.reason == expected)
+        #expect(outcome.refusal?.reason.rawValue == expected)
         if expected == nil {
           model[name]!.balance -= amount
           model[name]!.records += 1
@@ -63,7 +63,7 @@ struct RandomSequenceTests {
             ? "AMOUNT_OUT_OF_RANGE"
             : wallet!.open != nil
               ? "RECHARGE_IN_PROGRESS" : !candidate && !wallet!.hasCard ? "PAYMENT_METHOD_REQUIRED" : nil
-        #expect(outcome.refusal?.reason == expected)
+        #expect(outcome.refusal?.reason.rawValue == expected)
         if expected == nil {
           model[name]!.open = "r\(step)"
           model[name]!.records += 1

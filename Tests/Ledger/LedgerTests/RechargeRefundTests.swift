@@ -56,12 +56,12 @@ struct RechargeRefundTests {
   func bounds() throws {
     var wallet = RechargedWallet()
     _ = wallet.refund("a", usd(30))
-    #expect(wallet.refund("b", usd(21)).refusal?.reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("b", usd(21)).refusal?.reason == .refundExceedsRecharge)
     #expect(wallet.refund("c", usd(20)).refusal == nil)
     _ = wallet.settle("a", .failed(processorRefundID: nil, explanation: "no"))
     #expect(wallet.refundable == 30)
     #expect(wallet.refund("d", usd(30)).refusal == nil)
-    #expect(wallet.refund("e", micros(10_000)).refusal?.reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("e", micros(10_000)).refusal?.reason == .refundExceedsRecharge)
     try wallet.ledger.prove()
   }
 
@@ -75,7 +75,7 @@ struct RechargeRefundTests {
   )
   func amounts(amount: Money, reason: String) {
     var wallet = RechargedWallet()
-    #expect(wallet.refund("f", amount).refusal?.reason == reason)
+    #expect(wallet.refund("f", amount).refusal?.reason.rawValue == reason)
   }
 
   @Test("of a recharge that was not paid are refused")
@@ -83,9 +83,9 @@ struct RechargeRefundTests {
     var wallet = RechargedWallet()
     _ = wallet.ledger.send(StartRecharge(RechargeID("r"), wallet.id, usd(10), nil))
     let refund = RefundRecharge(RechargeRefundID("f"), RechargeID("r"), usd(10))
-    #expect(wallet.ledger.send(refund).refusal?.reason == "RECHARGE_NOT_REFUNDABLE")
+    #expect(wallet.ledger.send(refund).refusal?.reason == .rechargeNotRefundable)
     let unknown = RefundRecharge(RechargeRefundID("f"), RechargeID("x"), usd(10))
-    #expect(wallet.ledger.send(unknown).refusal?.reason == "RECHARGE_NOT_FOUND")
+    #expect(wallet.ledger.send(unknown).refusal?.reason == .rechargeNotFound)
   }
 
   @Test("of credits that were spent name the shortfall, and spending resumes at zero")
@@ -96,7 +96,7 @@ struct RechargeRefundTests {
     let entry = wallet.settle("f", .refunded(processorRefundID: "re")).reply?.entry
     #expect(entry?.shortfall == 15_000_000)
     #expect(wallet.dollars == -15)
-    #expect(wallet.spend(1).refusal?.reason == "INSUFFICIENT_CREDITS")
+    #expect(wallet.spend(1).refusal?.reason == .insufficientCredits)
     _ = wallet.ledger.send(GrantCredits(wallet.id, usd(16), memo: ""))
     #expect(wallet.spend(1).refusal == nil)
     try wallet.ledger.prove()
@@ -110,7 +110,7 @@ struct RechargeRefundTests {
     let failed = RefundSettlement.failed(processorRefundID: "re", explanation: "the account is closed")
     for _ in 1...2 { #expect(wallet.settle("f", failed).reply?.entry?.amount == usd(20)) }
     #expect(wallet.dollars == 50)
-    #expect(wallet.settle("f", .refunded(processorRefundID: "re")).refusal?.reason == "REFUND_ALREADY_SETTLED")
+    #expect(wallet.settle("f", .refunded(processorRefundID: "re")).refusal?.reason == .refundAlreadySettled)
     #expect(wallet.dollars == 50)
     #expect(wallet.refundable == 50)
     try wallet.ledger.prove()
@@ -124,7 +124,7 @@ struct RechargeRefundTests {
     let settled = wallet.settle("f", .refunded(processorRefundID: "re"))
     #expect(wallet.refund("f", usd(20)) == settled.asReplay)
     let other = RefundRecharge(RechargeRefundID("g"), wallet.recharge, usd(10))
-    #expect(wallet.ledger.send(other, key: "key-f").refusal?.reason == "IDEMPOTENCY_KEY_REUSED")
+    #expect(wallet.ledger.send(other, key: "key-f").refusal?.reason == .idempotencyKeyReused)
     // The recharge's own key still has the recharge for its answer.
     let recharge = StartRecharge(RechargeID("x"), wallet.id, usd(50), card("fund-w"))
     #expect(wallet.ledger.send(recharge, key: "own-2").reply?.recharge.state == .paid)
@@ -135,10 +135,10 @@ struct RechargeRefundTests {
     var wallet = RechargedWallet()
     _ = wallet.spend(50)
     _ = wallet.refund("f", usd(20))
-    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal?.reason == "REFUND_IN_PROGRESS")
+    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal?.reason == .refundInProgress)
     _ = wallet.settle("f", .failed(processorRefundID: nil, explanation: "no"))
     #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal == nil)
-    #expect(wallet.refund("g", usd(20)).refusal?.reason == "WALLET_CLOSED")
+    #expect(wallet.refund("g", usd(20)).refusal?.reason == .walletClosed)
     try wallet.ledger.prove()
   }
 
@@ -154,12 +154,12 @@ struct RechargeRefundTests {
     )
     #expect(wallet.ledger.send(refunded).reply?.entry?.reference == "seen")
     #expect(wallet.dollars == 30)
-    #expect(wallet.ledger.send(refunded).refusal?.reason == "NOT_IN_REVIEW")
+    #expect(wallet.ledger.send(refunded).refusal?.reason == .notInReview)
 
     _ = wallet.refund("g", usd(10))
     _ = wallet.settle("g", .needsReview(explanation: "unknown"))
     let again = SettleRechargeRefundReview(RechargeRefundID("g"), .refunded(processorRefundID: "re"), memo: "seen")
-    #expect(wallet.ledger.send(again).refusal?.reason == "PROCESSOR_REFUND_TAKEN")
+    #expect(wallet.ledger.send(again).refusal?.reason == .processorRefundTaken)
     let none = SettleRechargeRefundReview(
       RechargeRefundID("g"),
       .failed(processorRefundID: nil, explanation: "seen"),
@@ -171,9 +171,9 @@ struct RechargeRefundTests {
     let id = RechargeID("r")
     _ = wallet.ledger.send(StartRecharge(id, wallet.id, usd(10), nil))
     let taken = SettleRechargeReview(id, .paid(processorChargeID: "ch-fund-w"), memo: "seen")
-    #expect(wallet.ledger.send(taken).refusal?.reason == "NOT_IN_REVIEW")
+    #expect(wallet.ledger.send(taken).refusal?.reason == .notInReview)
     _ = wallet.ledger.settle("r", .needsReview(explanation: "unknown"))
-    #expect(wallet.ledger.send(taken).refusal?.reason == "PROCESSOR_CHARGE_TAKEN")
+    #expect(wallet.ledger.send(taken).refusal?.reason == .processorChargeTaken)
     // The processor named another charge before; who looked knows better.
     let confused = Settlement.authenticationRequired(processorChargeID: "ch-0", nextActionURL: "u")
     _ = wallet.ledger.send(StartRecharge(RechargeID("s"), WalletID("v"), usd(10), card("s")))
@@ -187,7 +187,7 @@ struct RechargeRefundTests {
     #expect(wallet.dollars == 40)
     #expect(wallet.ledger.state.accounts[wallet.id]?.openRecharge == nil)
     let card = SettleRechargeReview(id, .failed(processorChargeID: nil, explanation: "x"), memo: "4242424242424242")
-    #expect(wallet.ledger.send(card).refusal?.reason == "CARD_NUMBER_REFUSED")
+    #expect(wallet.ledger.send(card).refusal?.reason == .cardNumberRefused)
     try wallet.ledger.prove()
   }
 }
@@ -220,7 +220,7 @@ struct DisputeTests {
   func closing() throws {
     var wallet = RechargedWallet()
     _ = wallet.dispute("d", usd(50), .opened)
-    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal?.reason == "DISPUTE_OPEN")
+    #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal?.reason == .disputeOpen)
     _ = wallet.dispute("d", usd(50), .lost)
     #expect(wallet.ledger.send(CloseWallet(wallet.id), key: "close").refusal == nil)
 
@@ -233,7 +233,7 @@ struct DisputeTests {
     #expect(other.refund("g", usd(50)).reply?.refund.state == .processing)
     _ = other.settle("g", .refunded(processorRefundID: "re2"))
     #expect(other.dollars == 0)
-    #expect(other.refund("h", usd(10)).refusal?.reason == "WALLET_CLOSED")
+    #expect(other.refund("h", usd(10)).refusal?.reason == .walletClosed)
     try other.ledger.prove()
   }
 
@@ -244,7 +244,7 @@ struct DisputeTests {
     _ = wallet.ledger.send(StartRecharge(RechargeID("r"), wallet.id, usd(20), nil))
     _ = wallet.ledger.settle("r", .paid(processorChargeID: "ch-r"))
     let again = wallet.ledger.sendAsWorker(RecordDispute(DisputeID("d"), RechargeID("r"), usd(20), .opened))
-    #expect(again.refusal?.reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(again.refusal?.reason == .disputeImplausible)
     #expect(wallet.dollars == 20)
   }
 
@@ -275,7 +275,7 @@ struct DisputeTests {
     _ = wallet.settle("f", .refunded(processorRefundID: "re"))
     _ = wallet.dispute("d", usd(20), .opened)
     #expect(wallet.refundable == 10)
-    #expect(wallet.refund("g", usd(11)).refusal?.reason == "REFUND_EXCEEDS_RECHARGE")
+    #expect(wallet.refund("g", usd(11)).refusal?.reason == .refundExceedsRecharge)
     _ = wallet.dispute("d", usd(20), .won)
     #expect(wallet.refundable == 30)
     try wallet.ledger.prove()
@@ -284,10 +284,10 @@ struct DisputeTests {
   @Test("of more than was paid, or in another currency, are refused")
   func implausible() {
     var wallet = RechargedWallet()
-    #expect(wallet.dispute("d", usd(51), .opened).refusal?.reason == "DISPUTE_IMPLAUSIBLE")
-    #expect(wallet.dispute("d", usd(0), .opened).refusal?.reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dispute("d", usd(51), .opened).refusal?.reason == .disputeImplausible)
+    #expect(wallet.dispute("d", usd(0), .opened).refusal?.reason == .disputeImplausible)
     let euros = Money(micros: 10, currency: Currency(code: "EUR") ?? .usd)
-    #expect(wallet.dispute("d", euros, .opened).refusal?.reason == "DISPUTE_IMPLAUSIBLE")
+    #expect(wallet.dispute("d", euros, .opened).refusal?.reason == .disputeImplausible)
     #expect(wallet.dollars == 50)
   }
 

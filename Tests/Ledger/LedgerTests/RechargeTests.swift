@@ -26,7 +26,7 @@ struct RechargeTests {
     let intent = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(25), card("a")), key: "k")
     #expect(intent.reply?.recharge.state == .processing)
     #expect(intent.reply?.wallet.posted == 0)
-    #expect(ledger.ask(GetPaymentMethod(WalletID("w"), nil)).refusal?.reason == "PAYMENT_METHOD_NOT_FOUND")
+    #expect(ledger.ask(GetPaymentMethod(WalletID("w"), nil)).refusal?.reason == .paymentMethodNotFound)
     let paid = ledger.settle("r", .paid(processorChargeID: "ch"))
     #expect(paid.reply?.wallet.posted == 25_000_000)
     let entryID = try #require(paid.reply?.recharge.entryID)
@@ -75,9 +75,9 @@ struct RechargeTests {
     let first = ledger.settle("r", .paid(processorChargeID: "ch"))
     #expect(ledger.settle("r", .paid(processorChargeID: "ch")) == first)
     #expect(
-      ledger.settle("r", .declined(processorChargeID: "ch", code: "x")).refusal?.reason == "RECHARGE_ALREADY_SETTLED"
+      ledger.settle("r", .declined(processorChargeID: "ch", code: "x")).refusal?.reason == .rechargeAlreadySettled
     )
-    #expect(ledger.settle("r", .paid(processorChargeID: "other")).refusal?.reason == "RECHARGE_ALREADY_SETTLED")
+    #expect(ledger.settle("r", .paid(processorChargeID: "other")).refusal?.reason == .rechargeAlreadySettled)
     #expect(ledger.wallet("w")?.posted == 10_000_000)
   }
 
@@ -120,7 +120,7 @@ struct RechargeTests {
     ledger.openWallet("w")
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
     let outcome = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), money, withCard ? card("a") : nil))
-    #expect(outcome.refusal?.reason == reason)
+    #expect(outcome.refusal?.reason.rawValue == reason)
     #expect(ledger.state.recharges.isEmpty)
     #expect(ledger.state.accounts[WalletID("w")]?.openRecharge == nil)
   }
@@ -133,12 +133,12 @@ struct RechargeTests {
     candidate.token = PaymentMethodToken("4242 4242 4242 4242")
     #expect(
       ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), candidate)).refusal?.reason
-        == "CARD_NUMBER_REFUSED"
+        == .cardNumberRefused
     )
-    #expect(ledger.send(SavePaymentMethod(WalletID("w"), candidate)).refusal?.reason == "CARD_NUMBER_REFUSED")
+    #expect(ledger.send(SavePaymentMethod(WalletID("w"), candidate)).refusal?.reason == .cardNumberRefused)
     candidate = card("a")
     candidate.billing.name = "J Doe 4242424242424242"
-    #expect(ledger.send(SavePaymentMethod(WalletID("w"), candidate)).refusal?.reason == "CARD_NUMBER_REFUSED")
+    #expect(ledger.send(SavePaymentMethod(WalletID("w"), candidate)).refusal?.reason == .cardNumberRefused)
     #expect(!"\(ledger.state.changes)".contains("4242 4242"))
   }
 
@@ -151,7 +151,7 @@ struct RechargeTests {
     #expect(ledger.settle("r", .paid(processorChargeID: "ch")).reply?.recharge.state == .needsReview)
     #expect(
       ledger.send(StartRecharge(RechargeID("r2"), WalletID("w"), usd(10), card("a"))).refusal?.reason
-        == "AMOUNT_OUT_OF_RANGE"
+        == .amountOutOfRange
     )
   }
 

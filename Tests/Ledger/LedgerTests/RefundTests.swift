@@ -49,7 +49,7 @@ struct RefundTests {
     let hold = try ledger.placeHold("w", usd(4), ttl: 60)
     let first = try #require(ledger.capture(hold, usd(3)).reply?.entry).id
     let second = try #require(ledger.capture(hold, usd(1), isFinal: true).reply?.entry).id
-    #expect(ledger.send(RefundCharge(second, usd(2))).refusal?.reason == "REFUND_EXCEEDS_CHARGE")
+    #expect(ledger.send(RefundCharge(second, usd(2))).refusal?.reason == .refundExceedsCharge)
     #expect(ledger.send(RefundCharge(first, usd(3))).refusal == nil)
     #expect(ledger.send(RefundCharge(second, usd(1))).reply?.wallet.posted == 10_000_000)
   }
@@ -86,7 +86,7 @@ struct RefundTests {
   func refusals(amount: Int64, currency: String, reason: String) throws {
     var (ledger, charge) = try Self.charged()
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    #expect(ledger.send(RefundCharge(charge, money)).refusal?.reason == reason)
+    #expect(ledger.send(RefundCharge(charge, money)).refusal?.reason.rawValue == reason)
     #expect(ledger.wallet("w")?.posted == 6_000_000)
   }
 
@@ -98,13 +98,13 @@ struct RefundTests {
     _ = ledger.send(UnfreezeWallet(WalletID("w")))
     _ = ledger.send(Charge(WalletID("w"), usd(7), .call, reference: ""))
     #expect(ledger.send(CloseWallet(WalletID("w"))).refusal == nil)
-    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == "WALLET_CLOSED")
+    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == .walletClosed)
   }
 
   @Test("never takes a balance out of range")
   func overflow() throws {
     var (ledger, charge) = try Self.charged()
     _ = ledger.send(GrantCredits(WalletID("w"), micros(Wallet.balanceRange.upperBound - 6_000_000), memo: ""))
-    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == "AMOUNT_OUT_OF_RANGE")
+    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == .amountOutOfRange)
   }
 }

@@ -33,7 +33,7 @@ struct WalletTests {
     _ = ledger.send(FreezeWallet(WalletID("frozen")))
     _ = ledger.send(CloseWallet(WalletID("closed")))
     let money = Money(micros: amount, currency: try #require(Currency(code: currency)))
-    #expect(ledger.send(GrantCredits(WalletID(walletID), money, memo: memo)).refusal?.reason == reason)
+    #expect(ledger.send(GrantCredits(WalletID(walletID), money, memo: memo)).refusal?.reason.rawValue == reason)
     #expect(!"\(ledger.state.changes)".contains("4242"))
   }
 
@@ -60,7 +60,7 @@ struct WalletTests {
     case .closed: _ = ledger.send(CloseWallet(WalletID("w")))
     }
     let sequence = try #require(ledger.wallet("w")).sequence
-    #expect(ledger.send(any: mutation).refusal?.reason == reason)
+    #expect(ledger.send(any: mutation).refusal?.reason.rawValue == reason)
     #expect(ledger.wallet("w")?.state == to)
     #expect(ledger.wallet("w")?.sequence == sequence + (reason == nil ? 1 : 0))
     try ledger.prove()
@@ -93,9 +93,9 @@ struct WalletTests {
     _ = ledger.capture(hold, usd(4))
     _ = ledger.send(Charge(WalletID("w"), usd(6), .call, reference: ""))
     // Nothing is posted and nothing held, but the hold could still be captured and the recharge paid.
-    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == "WALLET_NOT_EMPTY")
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == .walletNotEmpty)
     _ = ledger.send(ReleaseHold(hold))
-    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == "WALLET_NOT_EMPTY")
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == .walletNotEmpty)
     _ = ledger.settle("r", .failed(processorChargeID: nil, explanation: "no"))
     #expect(ledger.send(CloseWallet(WalletID("w"))).reply?.state == .closed)
     try ledger.prove()
@@ -108,7 +108,7 @@ struct WalletTests {
     _ = ledger.send(GrantCredits(WalletID("w"), usd(1), memo: ""))
     let hold = try ledger.placeHold("w", usd(1), ttl: 60)
     _ = ledger.capture(hold, usd(3), isFinal: true)
-    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == "WALLET_NOT_EMPTY")
+    #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == .walletNotEmpty)
   }
 
   @Test("that is frozen lets its cards be mended, and a recharge in flight be paid")
@@ -119,7 +119,7 @@ struct WalletTests {
     _ = ledger.send(FreezeWallet(WalletID("w")))
     #expect(ledger.send(SavePaymentMethod(WalletID("w"), card("b"))).refusal == nil)
     #expect(ledger.settle("r", .paid(processorChargeID: "ch")).reply?.wallet.posted == 20_000_000)
-    #expect(ledger.send(StartRecharge(RechargeID("s"), WalletID("w"), usd(10), nil)).refusal?.reason == "WALLET_FROZEN")
-    #expect(ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "")).refusal?.reason == "WALLET_FROZEN")
+    #expect(ledger.send(StartRecharge(RechargeID("s"), WalletID("w"), usd(10), nil)).refusal?.reason == .walletFrozen)
+    #expect(ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "")).refusal?.reason == .walletFrozen)
   }
 }

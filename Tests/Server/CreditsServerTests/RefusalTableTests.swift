@@ -55,7 +55,7 @@ struct RefusalTableTests {
     field: String? = nil,
     advice: String
   ) -> Row {
-    var row = Row(GRPCStatus(refusal), code, refusal.reason, metadata, field: field, advice: advice)
+    var row = Row(GRPCStatus(refusal), code, refusal.reason.rawValue, metadata, field: field, advice: advice)
     row.refusal = refusal
     return row
   }
@@ -73,14 +73,14 @@ struct RefusalTableTests {
       advice: "must be more"
     ),
     refused(
-      .currencyMismatch(given: Currency(code: "EUR") ?? .usd, expected: .usd),
+      .currencyMismatch(given: Currency(code: "EUR") ?? .usd, expected: .usd, field: "amount"),
       .invalidArgument,
       ["given": "EUR", "expected": "USD"],
       field: "amount.currency_code",
       advice: "send it in USD"
     ),
     refused(
-      .currencyUnsupported(Currency(code: "EUR") ?? .usd),
+      .currencyUnsupported(Currency(code: "EUR") ?? .usd, field: "amount"),
       .invalidArgument,
       ["given": "EUR"],
       field: "amount.currency_code",
@@ -188,19 +188,19 @@ struct RefusalTableTests {
     ),
     refused(.rechargeRefundLimit(recharge), .failedPrecondition, ["recharge_id": "r"], advice: "no more refunds"),
     refused(
-      .notInReview(id: "recharge r", state: "PAID"),
+      .notInReview(state: "PAID"),
       .failedPrecondition,
       ["state": "PAID"],
       advice: "nothing to settle by hand"
     ),
     refused(
-      .processorChargeTaken(chargeID: "ch", recharge),
+      .processorChargeTaken(by: recharge),
       .failedPrecondition,
       ["recharge_id": "r"],
       advice: "name the charge of this one"
     ),
     refused(
-      .processorRefundTaken(refundID: "re", RechargeRefundID("f")),
+      .processorRefundTaken(by: RechargeRefundID("f")),
       .failedPrecondition,
       ["refund_id": "f"],
       advice: "name the one of this"

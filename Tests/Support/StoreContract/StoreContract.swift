@@ -87,7 +87,7 @@ package struct StoreContract<OpenedStore: Store> {
     var reasons: Set<String> = []
     for (index, mutation) in Scenario.mutations.enumerated() {
       let outcome = try ledger.run(Scenario.command(mutation, key: "k\(index)"))
-      if let refusal = outcome.refusal { reasons.insert(refusal.reason) }
+      if let refusal = outcome.refusal { reasons.insert(refusal.reason.rawValue) }
     }
     for walletID in ["a", "b", "c", "d", "e", "f", "g"] {
       kinds.formUnion(try ledger.journal(of: walletID).map(\.kind))

@@ -34,6 +34,9 @@ package struct CanonicalWriter {
   }
 
   package mutating func write(_ digest: Digest) { digest.append(to: &bytes) }
+
+  /// Appends bytes that are coded already.
+  mutating func append(_ coded: some Sequence<UInt8>) { bytes.append(contentsOf: coded) }
 }
 
 /// The layouts that answers have had. The raw value is what their tags are raised by.
@@ -64,6 +67,9 @@ package struct CanonicalReader {
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   package var isAtEnd: Bool { offset == bytes.count }
+
+  /// What has not been read.
+  var rest: ArraySlice<UInt8> { bytes[offset...] }
 
   package var malformed: Malformed { Malformed(offset: offset) }
 

@@ -4,13 +4,15 @@ private enum Tag {
   static let entry: Int64 = 2
   static let recharge: Int64 = 3
   static let paymentMethod: Int64 = 4
-  static let refusal: Int64 = 5
+  /// A refusal in a layout of its reason's own; no longer written.
+  static let refusalByReason: Int64 = 5
   static let refund: Int64 = 6
   static let hold: Int64 = 7
   static let autoRecharge: Int64 = 8
   static let rechargeRefund: Int64 = 9
   static let dispute: Int64 = 10
   static let removedPaymentMethod: Int64 = 11
+  static let refusal: Int64 = 12
 }
 
 extension CanonicalWriter {
@@ -127,8 +129,11 @@ extension Refusal {
 
   package init(canonicalBytes: [UInt8]) throws(CanonicalReader.Malformed) {
     var reader = CanonicalReader(canonicalBytes)
-    guard try reader.readTag() == Tag.refusal else { throw reader.malformed }
-    self = try reader.readRefusal()
+    switch try reader.readTag() {
+    case Tag.refusal: self = try reader.readRefusal()
+    case Tag.refusalByReason: self = try reader.readRefusalByReason()
+    default: throw reader.malformed
+    }
     guard reader.isAtEnd else { throw reader.malformed }
   }
 }

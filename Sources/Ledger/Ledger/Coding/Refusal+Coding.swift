@@ -1,68 +1,47 @@
+// How remembered refusals are kept. Ledgers keep these bytes for ever, because their chain covers them.
+
 extension CanonicalWriter {
-  /// Remembered refusals only.
+  /// Writes a refusal that is final for its key, in the one layout of all reasons: the reason, then its facts in the
+  /// order of their keys.
   package mutating func write(_ refusal: Refusal) {
-    write(refusal.reason)
-    switch refusal {
-    case .walletExists(let id), .walletFrozen(let id), .walletNotFrozen(let id), .walletClosed(let id),
-      .paymentMethodRequired(let id), .paymentMethodLimit(let id), .autoRechargeDisabled(let id):
-      write(id.value)
-    case .insufficientCredits(let available, let required):
-      write(available)
-      write(required)
-    case .walletNotEmpty(let id, let posted, let held, let openHolds, let openRecharge):
-      write(id.value)
-      write(posted)
-      write(held)
-      write(openHolds)
-      write(openRecharge?.value)
-    case .holdResolved(let id, let state):
-      write(id)
-      write(state.rawValue)
-    case .shortfallLimit(let id, let capturable):
-      write(id)
-      write(capturable)
-    case .entryNotRefundable(let id, let kind):
-      write(id)
-      write(kind.rawValue)
-    case .refundExceedsCharge(let id, let refundable):
-      write(id)
-      write(refundable)
-    case .rechargeNotRefundable(let id, let state):
-      write(id.value)
-      write(state.rawValue)
-    case .refundExceedsRecharge(let id, let refundable):
-      write(id.value)
-      write(refundable)
-    case .rechargeRefundLimit(let id): write(id.value)
-    case .notInReview(let id, let state):
-      write(id)
-      write(state)
-    case .processorChargeTaken(let chargeID, let owner):
-      write(chargeID)
-      write(owner.value)
-    case .processorRefundTaken(let refundID, let owner):
-      write(refundID)
-      write(owner.value)
-    case .paymentDeclined(let id, let code):
-      write(id.value)
-      write(code)
-    case .fieldInvalid, .amountOutOfRange, .currencyMismatch, .currencyUnsupported, .cardNumberRefused,
-      .idempotencyKeyRequired, .walletNotFound, .rechargeNotFound, .paymentMethodNotFound, .holdNotFound,
-      .entryNotFound, .rechargeRefundNotFound, .idempotencyKeyReused, .rechargeInProgress, .refundInProgress,
-      .disputeOpen, .refundAlreadySettled, .disputeImplausible, .rechargeAlreadySettled:
-      preconditionFailure("\(refusal.reason) is not remembered")
+    write(refusal.reason.rawValue)
+    let facts = refusal.facts.sorted { $0.key.rawValue < $1.key.rawValue }
+    write(Int64(facts.count))
+    for fact in facts {
+      write(fact.key.rawValue)
+      write(fact.value)
     }
   }
 }
 
 extension CanonicalReader {
   package mutating func readRefusal() throws(Malformed) -> Refusal {
-    switch try readString() {
-    case "WALLET_EXISTS": return .walletExists(WalletID(try readString()))
-    case "WALLET_FROZEN": return .walletFrozen(WalletID(try readString()))
-    case "WALLET_NOT_FROZEN": return .walletNotFrozen(WalletID(try readString()))
-    case "WALLET_CLOSED": return .walletClosed(WalletID(try readString()))
-    case "WALLET_NOT_EMPTY":
+    let reason = try readFinalReason()
+    var facts: Refusal.Facts = [:]
+    for _ in 0..<(try readInt64()) {
+      let (key, value) = (try read(Reason.MetadataKey.self), try readString())
+      guard facts.updateValue(value, forKey: key) == nil else { throw malformed }
+    }
+    return Refusal(final: reason, facts)
+  }
+
+  fileprivate mutating func readFinalReason() throws(Malformed) -> Reason {
+    let reason = try read(Reason.self)
+    guard reason.isFinal else { throw malformed }
+    return reason
+  }
+}
+
+// Ledgers of schema version 3 and before have a layout for each reason.
+
+extension CanonicalReader {
+  mutating func readRefusalByReason() throws(Malformed) -> Refusal {
+    switch try readFinalReason() {
+    case .walletExists: return .walletExists(WalletID(try readString()))
+    case .walletFrozen: return .walletFrozen(WalletID(try readString()))
+    case .walletNotFrozen: return .walletNotFrozen(WalletID(try readString()))
+    case .walletClosed: return .walletClosed(WalletID(try readString()))
+    case .walletNotEmpty:
       return .walletNotEmpty(
         WalletID(try readString()),
         posted: try readMoney(),
@@ -70,26 +49,30 @@ extension CanonicalReader {
         openHolds: try readInt64(),
         openRecharge: try readOptionalString().map { RechargeID($0) }
       )
-    case "HOLD_RESOLVED": return .holdResolved(try readHoldID(), try read(HoldState.self))
-    case "SHORTFALL_LIMIT": return .shortfallLimit(try readHoldID(), capturable: try readMoney())
-    case "ENTRY_NOT_REFUNDABLE": return .entryNotRefundable(try readEntryID(), try read(RecordKind.self))
-    case "REFUND_EXCEEDS_CHARGE": return .refundExceedsCharge(try readEntryID(), refundable: try readMoney())
-    case "PAYMENT_METHOD_REQUIRED": return .paymentMethodRequired(WalletID(try readString()))
-    case "PAYMENT_METHOD_LIMIT": return .paymentMethodLimit(WalletID(try readString()))
-    case "RECHARGE_NOT_REFUNDABLE":
+    case .holdResolved: return .holdResolved(try readHoldID(), try read(HoldState.self))
+    case .shortfallLimit: return .shortfallLimit(try readHoldID(), capturable: try readMoney())
+    case .entryNotRefundable: return .entryNotRefundable(try readEntryID(), try read(RecordKind.self))
+    case .refundExceedsCharge: return .refundExceedsCharge(try readEntryID(), refundable: try readMoney())
+    case .paymentMethodRequired: return .paymentMethodRequired(WalletID(try readString()))
+    case .paymentMethodLimit: return .paymentMethodLimit(WalletID(try readString()))
+    case .rechargeNotRefundable:
       return .rechargeNotRefundable(RechargeID(try readString()), try read(RechargeState.self))
-    case "REFUND_EXCEEDS_RECHARGE":
+    case .refundExceedsRecharge:
       return .refundExceedsRecharge(RechargeID(try readString()), refundable: try readMoney())
-    case "REFUND_LIMIT": return .rechargeRefundLimit(RechargeID(try readString()))
-    case "NOT_IN_REVIEW": return .notInReview(id: try readString(), state: try readString())
-    case "PROCESSOR_CHARGE_TAKEN":
-      return .processorChargeTaken(chargeID: try readString(), RechargeID(try readString()))
-    case "PROCESSOR_REFUND_TAKEN":
-      return .processorRefundTaken(refundID: try readString(), RechargeRefundID(try readString()))
-    case "AUTO_RECHARGE_DISABLED": return .autoRechargeDisabled(WalletID(try readString()))
-    case "INSUFFICIENT_CREDITS":
+    case .refundLimit: return .rechargeRefundLimit(RechargeID(try readString()))
+    case .notInReview:
+      _ = try readString()
+      return .notInReview(state: try readString())
+    case .processorChargeTaken:
+      _ = try readString()
+      return .processorChargeTaken(by: RechargeID(try readString()))
+    case .processorRefundTaken:
+      _ = try readString()
+      return .processorRefundTaken(by: RechargeRefundID(try readString()))
+    case .autoRechargeDisabled: return .autoRechargeDisabled(WalletID(try readString()))
+    case .insufficientCredits:
       return .insufficientCredits(available: try readMoney(), required: try readMoney())
-    case "PAYMENT_DECLINED": return .paymentDeclined(WalletID(try readString()), code: try readString())
+    case .paymentDeclined: return .paymentDeclined(WalletID(try readString()), code: try readString())
     default: throw malformed
     }
   }

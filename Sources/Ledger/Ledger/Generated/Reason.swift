@@ -302,3 +302,58 @@ package enum Reason: String, Sendable, CaseIterable {
     }
   }
 }
+
+extension Refusal {
+  /// The sentence of a refusal that is final for its key, from the reason and its facts; nil for other reasons.
+  static func finalSentence(of reason: Reason, _ facts: Facts) -> String? {
+    switch reason {
+      case .fieldInvalid: nil
+      case .amountOutOfRange: nil
+      case .currencyMismatch: nil
+      case .cardNumberRefused: nil
+      case .idempotencyKeyRequired: nil
+      case .idempotencyKeyReused: nil
+      case .roleMissing: nil
+      case .walletNotFound: nil
+      case .walletExists: walletExistsSentence(facts)
+      case .walletFrozen: walletFrozenSentence(facts)
+      case .walletNotFrozen: walletNotFrozenSentence(facts)
+      case .walletClosed: walletClosedSentence(facts)
+      case .walletNotEmpty: walletNotEmptySentence(facts)
+      case .insufficientCredits: insufficientCreditsSentence(facts)
+      case .entryNotFound: nil
+      case .entryNotRefundable: entryNotRefundableSentence(facts)
+      case .refundExceedsCharge: refundExceedsChargeSentence(facts)
+      case .holdNotFound: nil
+      case .holdResolved: holdResolvedSentence(facts)
+      case .shortfallLimit: shortfallLimitSentence(facts)
+      case .rechargeNotFound: nil
+      case .rechargeInProgress: nil
+      case .rechargeAlreadySettled: nil
+      case .autoRechargeDisabled: autoRechargeDisabledSentence(facts)
+      case .notInReview: notInReviewSentence(facts)
+      case .processorChargeTaken: processorChargeTakenSentence(facts)
+      case .refundNotFound: nil
+      case .refundInProgress: nil
+      case .refundAlreadySettled: nil
+      case .rechargeNotRefundable: rechargeNotRefundableSentence(facts)
+      case .refundExceedsRecharge: refundExceedsRechargeSentence(facts)
+      case .refundLimit: refundLimitSentence(facts)
+      case .processorRefundTaken: processorRefundTakenSentence(facts)
+      case .disputeOpen: nil
+      case .disputeImplausible: nil
+      case .paymentMethodNotFound: nil
+      case .paymentMethodRequired: paymentMethodRequiredSentence(facts)
+      case .paymentMethodLimit: paymentMethodLimitSentence(facts)
+      case .paymentDeclined: paymentDeclinedSentence(facts)
+      case .processorUnavailable: nil
+      case .snapshotRequired: nil
+      case .resumeWatch: nil
+      case .cursorUnknown: nil
+      case .ledgerUnavailable: nil
+      case .diskFull: nil
+      case .ledgerDamaged: nil
+      case .backupFailed: nil
+    }
+  }
+}

@@ -10,14 +10,16 @@ extension LedgerState {
 extension Money {
   /// - Parameter field: The name of the amount's field in the request.
   func checkPositive(in currency: Currency, field: String = "amount") throws(Refusal) {
-    guard self.currency == currency else { throw .currencyMismatch(given: self.currency, expected: currency) }
+    guard self.currency == currency else {
+      throw .currencyMismatch(given: self.currency, expected: currency, field: field)
+    }
     guard micros > 0 else { throw .amountOutOfRange(field: field + ".micros", rule: "must be greater than zero") }
   }
 
   /// Checks what may be recharged, or be a threshold for recharging.
   func checkRechargeable(to wallet: Wallet, by rules: Rules, field: String) throws(Refusal) {
     try checkPositive(in: wallet.currency, field: field)
-    if let objection = try rules.limits(of: wallet.currency).objection(to: micros, in: wallet.currency) {
+    if let objection = try rules.limits(of: wallet.currency, field: field).objection(to: micros, in: wallet.currency) {
       throw .amountOutOfRange(field: field + ".micros", rule: objection)
     }
   }
@@ -61,4 +63,52 @@ extension Wallet {
 
   /// The part of `micros` that is not available; 0 where nothing is taken.
   func shortfall(taking micros: Int64) -> Int64 { max(0, micros - max(0, available.micros)) }
+}
+
+extension Refusal {
+  package static func walletNotFound(_ id: WalletID) -> Refusal {
+    Refusal(.walletNotFound, [.walletID: id.value], sentence: "no wallet \(id): create it first")
+  }
+
+  /// - Parameter field: The path of the amount in the request.
+  package static func currencyMismatch(given: Currency, expected: Currency, field: String) -> Refusal {
+    Refusal(
+      .currencyMismatch,
+      [.given: given.code, .expected: expected.code],
+      field: field + ".currency_code",
+      sentence: "\(field) is in \(given): send it in \(expected)"
+    )
+  }
+
+  package static func insufficientCredits(available: Money, required: Money) -> Refusal {
+    let shortfall = (try? required.subtracting(available)) ?? Money(micros: .max, currency: required.currency)
+    return Refusal(
+      final: .insufficientCredits,
+      [
+        .available: available.microsText, .required: required.microsText, .shortfall: shortfall.microsText,
+        .currencyCode: required.currency.code,
+      ]
+    )
+  }
+
+  static func insufficientCreditsSentence(_ facts: Facts) -> String {
+    "available \(facts.money(.available)), this call needs \(facts.money(.required)): recharge at least "
+      + "\(facts.money(.shortfall))"
+  }
+
+  package static func walletFrozen(_ id: WalletID) -> Refusal {
+    Refusal(final: .walletFrozen, [.walletID: id.value])
+  }
+
+  static func walletFrozenSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) is frozen: have an administrator unfreeze it, then use a new key"
+  }
+
+  package static func walletClosed(_ id: WalletID) -> Refusal {
+    Refusal(final: .walletClosed, [.walletID: id.value])
+  }
+
+  static func walletClosedSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) is closed: use another wallet"
+  }
 }

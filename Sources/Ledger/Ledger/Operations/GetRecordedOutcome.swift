@@ -46,3 +46,13 @@ extension LedgerState {
     return Outcome(.success(reply), isReplay: true)
   }
 }
+
+extension Refusal {
+  package static var idempotencyKeyReused: Refusal {
+    Refusal(
+      .idempotencyKeyReused,
+      sentence:
+        "idempotency_key was used for a different request: repeat that request unchanged, or take a new key for this one"
+    )
+  }
+}

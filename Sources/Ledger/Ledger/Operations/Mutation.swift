@@ -79,7 +79,7 @@ package struct Request<Asked: Mutation>: Operation, Hashable {
       return Outcome(.success(reply))
     } catch {
       // An empty wallet gets its automatic recharge, whatever its threshold.
-      if case .insufficientCredits = error, let id = state.recharge(for: mutation, as: context) {
+      if error.reason == .insufficientCredits, let id = state.recharge(for: mutation, as: context) {
         return Outcome(.failure(.rechargeInProgress(id)))
       }
       if error.isRemembered { state.remember(error, as: context) }

@@ -18,8 +18,21 @@ package struct Rules: Sendable {
     self.sha256 = sha256
   }
 
-  func limits(of currency: Currency) throws(Refusal) -> RechargeLimits {
-    guard let limits = limits[currency] else { throw .currencyUnsupported(currency) }
+  /// - Parameter field: The path of the amount in the request, if there is one.
+  func limits(of currency: Currency, field: String? = nil) throws(Refusal) -> RechargeLimits {
+    guard let limits = limits[currency] else { throw .currencyUnsupported(currency, field: field) }
     return limits
+  }
+}
+
+extension Refusal {
+  /// - Parameter field: The path of the amount in the request; nil where the wallet's currency has lost its limits.
+  package static func currencyUnsupported(_ given: Currency, field: String?) -> Refusal {
+    Refusal(
+      .currencyMismatch,
+      [.given: given.code],
+      field: field.map { $0 + ".currency_code" },
+      sentence: "no limits are configured for \(given): use USD"
+    )
   }
 }

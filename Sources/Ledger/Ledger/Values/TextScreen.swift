@@ -14,3 +14,13 @@ package enum TextScreen {
     }
   }
 }
+
+extension Refusal {
+  package static func cardNumberRefused(field: String) -> Refusal {
+    Refusal(
+      .cardNumberRefused,
+      field: field,
+      sentence: "\(field) holds a card number: send the processor's token for the card, never the number"
+    )
+  }
+}

@@ -21,7 +21,29 @@ struct LedgerReasonsWriter {
       source.line()
       try writeKeys(catalog.keys, to: &source)
     }
+    source.line()
+    try writeSentences(of: catalog.reasons, to: &source)
     return source.text
+  }
+
+  /// Each sentence stands beside the rule that throws the refusal, in a function named for the reason.
+  private func writeSentences(
+    of reasons: [ReasonCatalog.Reason],
+    to source: inout SwiftSource
+  ) throws(GeneratorError) {
+    try source.block("extension Refusal") { (source) throws(GeneratorError) in
+      source.documentation(
+        " The sentence of a refusal that is final for its key, from the reason and its facts; nil for other reasons."
+      )
+      let opening = "static func finalSentence(of reason: Reason, _ facts: Facts) -> String?"
+      try source.block(opening) { (source) throws(GeneratorError) in
+        try source.block("switch reason") { (source) throws(GeneratorError) in
+          for reason in reasons {
+            source.line("case .\(reason.swiftName): \(reason.isFinal ? "\(reason.swiftName)Sentence(facts)" : "nil")")
+          }
+        }
+      }
+    }
   }
 
   private func writeSwitch(

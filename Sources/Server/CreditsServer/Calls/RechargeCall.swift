@@ -59,9 +59,9 @@ struct RechargeCall: Sendable {
     let patience = Self.patience(of: context)
     while true {
       let outcome = try await ledger.committer.submit(request, deadline: context.deadline)
-      guard case .rechargeInProgress(let id)? = outcome.refusal, ContinuousClock.now < patience else {
-        return try LedgerCall.reply(of: outcome, context)
-      }
+      guard let refusal = outcome.refusal, refusal.reason == .rechargeInProgress, let id = refusal.rechargeID,
+        ContinuousClock.now < patience
+      else { return try LedgerCall.reply(of: outcome, context) }
       guard try await ledger.committer.submit(GetRecharge(id)).reply?.recharge.state == .processing else { continue }
       await worker.carry(.recharge(id), waitingUntil: patience)
     }

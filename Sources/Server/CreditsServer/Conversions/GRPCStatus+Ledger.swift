@@ -33,10 +33,7 @@ extension GRPCStatus {
   private static let retryDelay = Duration.seconds(1)
 
   init(_ refusal: Refusal) {
-    guard let reason = Reason(rawValue: refusal.reason) else {
-      preconditionFailure("\(refusal.reason) is not in the catalogue of reasons")
-    }
-    self.init(reason, message: refusal.sentence, metadata: refusal.metadata)
+    self.init(refusal.reason, message: refusal.sentence, metadata: refusal.metadata)
     if let field = refusal.field {
       let violation = BadRequest.FieldViolation(field: field, description: refusal.sentence)
       details.append(.badRequest(BadRequest(fieldViolations: [violation])))

@@ -58,7 +58,7 @@ package struct Seen: Hashable, Sendable {
   init(_ outcome: CommandOutcome) {
     isReplay = outcome.isReplay
     if let refusal = outcome.refusal {
-      reason = refusal.reason
+      reason = refusal.reason.rawValue
       for (name, text) in refusal.metadata { facts[name] = Int64(text) }
     }
     refundable = outcome.reply(as: RefundReply.self)?.refunded.refundable.micros

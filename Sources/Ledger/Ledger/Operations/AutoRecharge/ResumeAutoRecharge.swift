@@ -17,3 +17,13 @@ package struct ResumeAutoRecharge: Mutation {
     return state.recordAutoRecharge(of: account, .autoRechargeResumed, as: context)
   }
 }
+
+extension Refusal {
+  package static func autoRechargeDisabled(_ id: WalletID) -> Refusal {
+    Refusal(final: .autoRechargeDisabled, [.walletID: id.value])
+  }
+
+  static func autoRechargeDisabledSentence(_ facts: Facts) -> String {
+    "automatic recharges of wallet \(facts.text(.walletID)) are off: turn them on with SetAutoRecharge, with a new key"
+  }
+}

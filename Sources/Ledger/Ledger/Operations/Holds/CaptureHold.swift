@@ -51,3 +51,17 @@ package struct CaptureHold: Mutation {
     }
   }
 }
+
+extension Refusal {
+  package static func shortfallLimit(_ id: HoldID, capturable: Money) -> Refusal {
+    Refusal(
+      final: .shortfallLimit,
+      [.holdID: "\(id)", .capturable: capturable.microsText, .currencyCode: capturable.currency.code]
+    )
+  }
+
+  static func shortfallLimitSentence(_ facts: Facts) -> String {
+    "no more than \(facts.money(.capturable)) can be captured from hold \(facts.text(.holdID)): "
+      + "capture that, or recharge first, with a new key"
+  }
+}

@@ -49,3 +49,20 @@ extension Hold {
     return sum
   }
 }
+
+extension Refusal {
+  package static func holdNotFound(_ id: HoldID) -> Refusal {
+    Refusal(.holdNotFound, [.holdID: "\(id)"], sentence: "no hold \(id): use the hold_id of a PlaceHold reply")
+  }
+
+  package static func holdResolved(_ id: HoldID, _ state: HoldState) -> Refusal {
+    Refusal(final: .holdResolved, [.holdID: "\(id)", .state: state.rawValue])
+  }
+
+  static func holdResolvedSentence(_ facts: Facts) -> String {
+    let (id, state) = (facts.text(.holdID), facts.text(.state))
+    return state == HoldState.expired.rawValue
+      ? "hold \(id) has expired and returned its credits: capture usage that was had, or place a new hold"
+      : "hold \(id) is already \(state): charge further usage with Charge, or place a new hold"
+  }
+}

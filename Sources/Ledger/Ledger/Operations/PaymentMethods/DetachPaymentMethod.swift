@@ -12,7 +12,9 @@ package struct DetachPaymentMethod: Mutation {
     in state: inout LedgerState,
     as context: DecisionContext
   ) throws(Refusal) -> RemovedPaymentMethodReply {
-    guard var paymentMethod = state.paymentMethods[paymentMethodID] else { throw .paymentMethodNotFound(WalletID("")) }
+    guard var paymentMethod = state.paymentMethods[paymentMethodID] else {
+      throw .paymentMethodUnknown(paymentMethodID)
+    }
     let account = try state.account(paymentMethod.walletID)
     guard paymentMethod.state == .removed else {
       return RemovedPaymentMethodReply(
@@ -24,5 +26,12 @@ package struct DetachPaymentMethod: Mutation {
     paymentMethod.state = .detached
     state.save(paymentMethod)
     return state.record(paymentMethod, .paymentMethodDetached, in: account, as: context)
+  }
+}
+
+extension Refusal {
+  /// Only the worker can meet it.
+  fileprivate static func paymentMethodUnknown(_ id: PaymentMethodID) -> Refusal {
+    Refusal(.paymentMethodNotFound, sentence: "no card \(id)")
   }
 }

@@ -67,3 +67,21 @@ extension CandidateCard {
     try TextScreen.check(billing.postalCode, field: "billing_details.postal_code")
   }
 }
+
+extension Refusal {
+  package static func paymentMethodNotFound(_ id: WalletID) -> Refusal {
+    Refusal(
+      .paymentMethodNotFound,
+      [.walletID: id.value],
+      sentence: "no such payment method on wallet \(id): save one with SavePaymentMethod or send a token with Recharge"
+    )
+  }
+
+  package static func paymentMethodLimit(_ id: WalletID) -> Refusal {
+    Refusal(final: .paymentMethodLimit, [.walletID: id.value])
+  }
+
+  static func paymentMethodLimitSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) has \(PaymentMethod.mostPerWallet) cards: remove one first, then use a new key"
+  }
+}

@@ -17,3 +17,13 @@ package struct RefusePaymentMethod: Mutation {
     throw .paymentDeclined(try state.account(walletID).wallet.id, code: declineCode)
   }
 }
+
+extension Refusal {
+  package static func paymentDeclined(_ id: WalletID, code: String) -> Refusal {
+    Refusal(final: .paymentDeclined, [.walletID: id.value, .declineCode: code])
+  }
+
+  static func paymentDeclinedSentence(_ facts: Facts) -> String {
+    "the card was declined (\(facts.text(.declineCode))) and is not saved: use another card, with a new key"
+  }
+}

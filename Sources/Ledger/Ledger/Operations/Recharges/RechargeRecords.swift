@@ -88,3 +88,37 @@ extension LedgerState {
     return reply
   }
 }
+
+extension Refusal {
+  package static func rechargeNotFound(_ id: RechargeID) -> Refusal {
+    Refusal(
+      .rechargeNotFound,
+      [.rechargeID: id.value],
+      sentence: "no recharge \(id): use the recharge_id of a Recharge or ChangeCardAndPay reply"
+    )
+  }
+
+  package static func rechargeInProgress(_ id: RechargeID) -> Refusal {
+    Refusal(
+      .rechargeInProgress,
+      [.rechargeID: id.value],
+      sentence: "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
+    )
+  }
+
+  package static func rechargeAlreadySettled(_ id: RechargeID, _ state: RechargeState) -> Refusal {
+    Refusal(
+      .rechargeAlreadySettled,
+      [.rechargeID: id.value, .state: state.rawValue],
+      sentence: "recharge \(id) is already \(state.rawValue)"
+    )
+  }
+
+  package static func paymentMethodRequired(_ id: WalletID) -> Refusal {
+    Refusal(final: .paymentMethodRequired, [.walletID: id.value])
+  }
+
+  static func paymentMethodRequiredSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) has no card: send a payment_method_token with a new key, or save a card first"
+  }
+}

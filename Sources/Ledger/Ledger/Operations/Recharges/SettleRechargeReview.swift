@@ -22,10 +22,10 @@ package struct SettleRechargeReview: Mutation {
     let recharge = try state.recharge(rechargeID).recharge
     try TextScreen.check(memo, field: "memo")
     guard recharge.state == .needsReview else {
-      throw .notInReview(id: "recharge \(rechargeID)", state: recharge.state.rawValue)
+      throw .notInReview(state: recharge.state.rawValue)
     }
     if let chargeID = settlement.processorChargeID, let owner = state.processorCharges[chargeID], owner != rechargeID {
-      throw .processorChargeTaken(chargeID: chargeID, owner)
+      throw .processorChargeTaken(by: owner)
     }
     if settlement.state == .paid {
       var wallet = try state.account(recharge.walletID).wallet
@@ -33,5 +33,23 @@ package struct SettleRechargeReview: Mutation {
     }
     // A person has seen more than can be checked here.
     return try state.settle(rechargeID, settlement, memo: memo, as: context)
+  }
+}
+
+extension Refusal {
+  /// - Parameter state: The state that the recharge or refund is in.
+  package static func notInReview(state: String) -> Refusal { Refusal(final: .notInReview, [.state: state]) }
+
+  static func notInReviewSentence(_ facts: Facts) -> String {
+    "what was named is \(facts.text(.state)), not NEEDS_REVIEW: there is nothing to settle by hand"
+  }
+
+  /// - Parameter owner: The recharge that the processor's charge pays for.
+  package static func processorChargeTaken(by owner: RechargeID) -> Refusal {
+    Refusal(final: .processorChargeTaken, [.rechargeID: owner.value])
+  }
+
+  static func processorChargeTakenSentence(_ facts: Facts) -> String {
+    "the processor's charge pays for recharge \(facts.text(.rechargeID)): name the charge of this one, with a new key"
   }
 }

@@ -74,3 +74,13 @@ package struct RecordDispute: Mutation {
     )
   }
 }
+
+extension Refusal {
+  package static func disputeImplausible(_ id: DisputeID, _ rechargeID: RechargeID) -> Refusal {
+    Refusal(
+      .disputeImplausible,
+      [.rechargeID: rechargeID.value],
+      sentence: "dispute \(id) names more than recharge \(rechargeID) has brought, or another currency"
+    )
+  }
+}

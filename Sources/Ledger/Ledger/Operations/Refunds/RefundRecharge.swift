@@ -27,7 +27,7 @@ package struct RefundRecharge: Mutation {
     let recharge = history.recharge.recharge
     var account = try state.account(recharge.walletID)
     try amount.checkPositive(in: account.wallet.currency)
-    let limits = try context.rules.limits(of: account.wallet.currency)
+    let limits = try context.rules.limits(of: account.wallet.currency, field: "amount")
     if let objection = limits.objection(toFractionIn: amount.micros, of: amount.currency) {
       throw .amountOutOfRange(field: "amount.micros", rule: objection)
     }
@@ -53,5 +53,38 @@ package struct RefundRecharge: Mutation {
       updateTime: context.time
     )
     return state.record(refund, moving: 0, in: account, as: context)
+  }
+}
+
+extension Refusal {
+  package static func rechargeNotRefundable(_ id: RechargeID, _ state: RechargeState) -> Refusal {
+    Refusal(final: .rechargeNotRefundable, [.rechargeID: id.value, .state: state.rawValue])
+  }
+
+  static func rechargeNotRefundableSentence(_ facts: Facts) -> String {
+    "recharge \(facts.text(.rechargeID)) is \(facts.text(.state)): only a PAID one can be refunded"
+  }
+
+  package static func refundExceedsRecharge(_ id: RechargeID, refundable: Money) -> Refusal {
+    Refusal(
+      final: .refundExceedsRecharge,
+      [.rechargeID: id.value, .refundable: refundable.microsText, .currencyCode: refundable.currency.code]
+    )
+  }
+
+  static func refundExceedsRechargeSentence(_ facts: Facts) -> String {
+    let (id, refundable) = (facts.text(.rechargeID), facts.money(.refundable))
+    return refundable.micros == 0
+      ? "all of recharge \(id) has been given back or is on its way: there is nothing left to refund"
+      : "no more than \(refundable) of recharge \(id) is left to refund: refund that or less, with a new key"
+  }
+
+  package static func rechargeRefundLimit(_ id: RechargeID) -> Refusal {
+    Refusal(final: .refundLimit, [.rechargeID: id.value])
+  }
+
+  static func refundLimitSentence(_ facts: Facts) -> String {
+    "recharge \(facts.text(.rechargeID)) has been refunded \(RechargeRefund.mostPerRecharge) times: "
+      + "no more refunds of it are taken"
   }
 }

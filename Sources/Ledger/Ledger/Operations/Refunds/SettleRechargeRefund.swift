@@ -103,3 +103,21 @@ extension RefundSettlement {
     return self
   }
 }
+
+extension Refusal {
+  package static func rechargeRefundNotFound(_ id: RechargeRefundID) -> Refusal {
+    Refusal(
+      .refundNotFound,
+      [.refundID: id.value],
+      sentence: "no refund \(id): use the refund_id of a RefundRecharge reply"
+    )
+  }
+
+  package static func refundAlreadySettled(_ id: RechargeRefundID, _ state: RechargeRefundState) -> Refusal {
+    Refusal(
+      .refundAlreadySettled,
+      [.refundID: id.value, .state: state.rawValue],
+      sentence: "refund \(id) is already \(state.rawValue)"
+    )
+  }
+}

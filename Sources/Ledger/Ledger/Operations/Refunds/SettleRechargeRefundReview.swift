@@ -22,13 +22,24 @@ package struct SettleRechargeRefundReview: Mutation {
     let refund = try state.refund(refundID).refund
     try TextScreen.check(memo, field: "memo")
     guard refund.state == .needsReview else {
-      throw .notInReview(id: "refund \(refundID)", state: refund.state.rawValue)
+      throw .notInReview(state: refund.state.rawValue)
     }
     if let name = settlement.processorRefundID {
       let taken = state.refunds.values.first { $0.refund.processorRefundID == name && $0.refund.id != refundID }
-      if let taken { throw .processorRefundTaken(refundID: name, taken.refund.id) }
+      if let taken { throw .processorRefundTaken(by: taken.refund.id) }
     }
     // A person has seen more than can be checked here.
     return try state.settle(refundID, settlement, memo: memo, as: context)
+  }
+}
+
+extension Refusal {
+  /// - Parameter owner: The refund that the processor's refund is.
+  package static func processorRefundTaken(by owner: RechargeRefundID) -> Refusal {
+    Refusal(final: .processorRefundTaken, [.refundID: owner.value])
+  }
+
+  static func processorRefundTakenSentence(_ facts: Facts) -> String {
+    "the processor's refund is refund \(facts.text(.refundID)): name the one of this, with a new key"
   }
 }

@@ -37,3 +37,35 @@ package struct RefundCharge: Mutation {
     }
   }
 }
+
+extension Refusal {
+  package static func entryNotFound(_ id: EntryID) -> Refusal {
+    Refusal(
+      .entryNotFound,
+      [.entryID: "\(id)"],
+      sentence: "no entry \(id): use the entry_id of a Charge or CaptureHold reply, or of ListEntries"
+    )
+  }
+
+  package static func entryNotRefundable(_ id: EntryID, _ kind: RecordKind) -> Refusal {
+    Refusal(final: .entryNotRefundable, [.entryID: "\(id)", .kind: kind.rawValue])
+  }
+
+  static func entryNotRefundableSentence(_ facts: Facts) -> String {
+    "entry \(facts.text(.entryID)) is a \(facts.text(.kind)): only a CHARGE or a CAPTURE can be refunded"
+  }
+
+  package static func refundExceedsCharge(_ id: EntryID, refundable: Money) -> Refusal {
+    Refusal(
+      final: .refundExceedsCharge,
+      [.entryID: "\(id)", .refundable: refundable.microsText, .currencyCode: refundable.currency.code]
+    )
+  }
+
+  static func refundExceedsChargeSentence(_ facts: Facts) -> String {
+    let (id, refundable) = (facts.text(.entryID), facts.money(.refundable))
+    return refundable.micros == 0
+      ? "all of entry \(id) has been refunded: there is nothing left to refund"
+      : "no more than \(refundable) of entry \(id) is left to refund: refund that or less, with a new key"
+  }
+}

@@ -28,3 +28,48 @@ package struct CloseWallet: Mutation {
     return state.append(Posting(kind: .walletClosed), to: account, as: context)
   }
 }
+
+extension Refusal {
+  /// - Parameter openHolds: The number of open holds, those with nothing left in them included.
+  package static func walletNotEmpty(
+    _ id: WalletID,
+    posted: Money,
+    held: Money,
+    openHolds: Int64,
+    openRecharge: RechargeID?
+  ) -> Refusal {
+    Refusal(
+      final: .walletNotEmpty,
+      [
+        .walletID: id.value, .posted: posted.microsText, .held: held.microsText,
+        .currencyCode: posted.currency.code, .openHolds: String(openHolds), .openRecharge: openRecharge?.value ?? "",
+      ]
+    )
+  }
+
+  static func walletNotEmptySentence(_ facts: Facts) -> String {
+    var steps: [String] = []
+    let (recharge, holds, posted) = (facts.text(.openRecharge), facts.text(.openHolds), facts.money(.posted))
+    if !recharge.isEmpty { steps.append("wait until recharge \(recharge) is final") }
+    if holds != "0" { steps.append("capture or release its open holds (\(holds))") }
+    if posted.micros > 0 { steps.append("spend or refund the \(posted) in it") }
+    if posted.micros < 0 { steps.append("settle the \(posted) in it") }
+    return "wallet \(facts.text(.walletID)) cannot be closed yet: \(steps.joined(separator: ", ")), then use a new key"
+  }
+
+  package static func refundInProgress(_ id: WalletID) -> Refusal {
+    Refusal(
+      .refundInProgress,
+      [.walletID: id.value],
+      sentence: "refunds of wallet \(id) are in progress: wait until GetRecharge shows their outcome, then retry"
+    )
+  }
+
+  package static func disputeOpen(_ id: WalletID) -> Refusal {
+    Refusal(
+      .disputeOpen,
+      [.walletID: id.value],
+      sentence: "a recharge of wallet \(id) is disputed: wait until the cardholder's bank has decided, then retry"
+    )
+  }
+}

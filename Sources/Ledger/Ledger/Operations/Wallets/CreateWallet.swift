@@ -21,3 +21,13 @@ package struct CreateWallet: Mutation {
     return state.append(Posting(kind: .walletCreated), to: account, as: context)
   }
 }
+
+extension Refusal {
+  package static func walletExists(_ id: WalletID) -> Refusal {
+    Refusal(final: .walletExists, [.walletID: id.value])
+  }
+
+  static func walletExistsSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) exists already: use it, or choose another wallet_id with a new key"
+  }
+}

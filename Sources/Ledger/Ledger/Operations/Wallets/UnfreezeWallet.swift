@@ -18,3 +18,13 @@ package struct UnfreezeWallet: Mutation {
     return state.append(Posting(kind: .walletUnfrozen), to: account, as: context)
   }
 }
+
+extension Refusal {
+  package static func walletNotFrozen(_ id: WalletID) -> Refusal {
+    Refusal(final: .walletNotFrozen, [.walletID: id.value])
+  }
+
+  static func walletNotFrozenSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) is not frozen: there is nothing to do"
+  }
+}
