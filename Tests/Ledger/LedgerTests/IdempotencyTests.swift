@@ -73,7 +73,8 @@ struct IdempotencyTests {
     "remembers exactly the refusals that the contract names",
     arguments: [
       (Refusal.fieldInvalid(field: "f", description: ""), false), (.amountOutOfRange(field: "f", rule: ""), false),
-      (.currencyMismatch(given: .usd, expected: .usd, field: "f"), false), (.currencyUnsupported(.usd, field: "f"), false),
+      (.currencyMismatch(given: .usd, expected: .usd, field: "f"), false),
+      (.currencyUnsupported(.usd, field: "f"), false),
       (.cardNumberRefused(field: "f"), false), (.idempotencyKeyRequired, false),
       (.walletNotFound(WalletID("w")), false), (.rechargeNotFound(RechargeID("r")), false),
       (.paymentMethodNotFound(WalletID("w")), false), (.walletExists(WalletID("w")), true),
