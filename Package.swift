@@ -48,21 +48,23 @@ enum Sources {
   /// Small targets that any other may use.
   static var leaves: [Target] {
     [
-      .module("MessageDigest", in: "Leaves", uses: ["CCrypto"])
+      .module("Encodings", in: "Leaves"),
+      .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
+      .module("SeededRandom", in: "Leaves"),
     ]
   }
 
   /// Bytes, messages, sockets; nothing of credits.
   static var rpc: [Target] {
     [
-      .module("UnixGRPC", in: "RPC", uses: ["CEpoll", "CNghttp2", "CZlib", .logging]),
+      .module("UnixGRPC", in: "RPC", uses: ["CEpoll", "CNghttp2", "CZlib", "Encodings", .logging]),
       .module("ProtobufC", in: "RPC", uses: ["CProtobufC"]),
       .module("UnixGRPCProtobuf", in: "RPC", uses: ["ProtobufC", "UnixGRPC"]),
       .generatedC("CProtobufWellKnown", in: "RPC", uses: ["CProtobufC"]),
       .module("ProtobufWellKnown", in: "RPC", uses: ["CProtobufWellKnown", "ProtobufC"]),
       .generatedC("CProtobufDescriptors", in: "RPC", uses: ["CProtobufC"]),
       .module("ProtobufDescriptors", in: "RPC", uses: ["CProtobufDescriptors", "ProtobufC"]),
-      .module("DynamicMessages", in: "RPC", uses: ["ProtobufDescriptors"]),
+      .module("DynamicMessages", in: "RPC", uses: ["Encodings", "ProtobufDescriptors"]),
       .program("protoc-gen-credits-swift", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors"]),
     ]
   }
@@ -75,13 +77,13 @@ enum Sources {
       .module(
         "CreditsAPI",
         in: "Contract",
-        uses: ["CCreditsMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"]
+        uses: ["CCreditsMessages", "Encodings", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"]
       ),
       .generatedC("CProcessorMessages", in: "Contract", uses: ["CCreditsMessages", "CProtobufC"]),
       .module(
         "ProcessorAPI",
         in: "Contract",
-        uses: ["CProcessorMessages", "CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
+        uses: ["CProcessorMessages", "CreditsAPI", "Encodings", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
       ),
     ]
   }
@@ -89,7 +91,7 @@ enum Sources {
   /// The rules, the engine that applies them in batches, and where the ledger is kept.
   static var ledger: [Target] {
     [
-      .module("Ledger", in: "Ledger"),
+      .module("Ledger", in: "Ledger", uses: ["Encodings"]),
       .module("LedgerEngine", in: "Ledger", uses: ["Ledger"]),
       .module("SQLiteStore", in: "Ledger", uses: ["CSQLite", "Ledger", "LedgerEngine", "MessageDigest"]),
     ]
@@ -104,9 +106,17 @@ enum Sources {
         in: "Processors",
         uses: ["CreditsAPI", "Ledger", "PaymentProcessing", "ProcessorAPI", "UnixGRPC", "UnixGRPCProtobuf", .logging]
       ),
-      .module("SimulatedProcessor", in: "Processors", uses: ["Ledger", "MessageDigest", "PaymentProcessing"]),
+      .module(
+        "SimulatedProcessor",
+        in: "Processors",
+        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SeededRandom"]
+      ),
       // Imports full Foundation for its HTTP client; nothing but credits-stripe may link it.
-      .module("StripeProcessor", in: "Processors", uses: ["Ledger", "MessageDigest", "PaymentProcessing"]),
+      .module(
+        "StripeProcessor",
+        in: "Processors",
+        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing"]
+      ),
     ]
   }
 
@@ -116,8 +126,8 @@ enum Sources {
         "CreditsServer",
         in: "Server",
         uses: [
-          "CreditsAPI", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "ProtobufC", "UnixGRPC",
-          "UnixGRPCProtobuf", .logging,
+          "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "ProtobufC",
+          "UnixGRPC", "UnixGRPCProtobuf", .logging,
         ]
       ),
       .module("Failpoints", in: "Server", uses: ["Ledger", "LedgerEngine", "PaymentProcessing"]),
@@ -146,7 +156,7 @@ enum Sources {
       .program(
         "creditsctl",
         in: "Programs",
-        uses: ["CreditsSocketPath", "DynamicMessages", "ProtobufDescriptors", "UnixGRPC", .argumentParser]
+        uses: ["CreditsSocketPath", "DynamicMessages", "Encodings", "ProtobufDescriptors", "UnixGRPC", .argumentParser]
       ),
       .program(
         "credits-stripe",
@@ -187,16 +197,18 @@ enum Tests {
 
   static var all: [Target] {
     [
+      .tests("EncodingsTests", in: "Leaves", uses: ["Encodings", "SeededRandom"]),
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
+      .tests("SeededRandomTests", in: "Leaves", uses: ["SeededRandom"]),
 
-      .tests("UnixGRPCTests", in: "RPC", uses: ["UnixGRPC"]),
-      .tests("ProtobufCTests", in: "RPC", uses: ["ProtobufC", "ProtobufWellKnown", "TestMessages"]),
+      .tests("UnixGRPCTests", in: "RPC", uses: ["Encodings", "SeededRandom", "UnixGRPC"]),
+      .tests("ProtobufCTests", in: "RPC", uses: ["ProtobufC", "ProtobufWellKnown", "SeededRandom", "TestMessages"]),
       .tests("UnixGRPCProtobufTests", in: "RPC", uses: ["TestMessages", "UnixGRPC", "UnixGRPCProtobuf"]),
       .tests("ProtobufDescriptorsTests", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors"], exclude: ["proto"]),
       .tests(
         "DynamicMessagesTests",
         in: "RPC",
-        uses: ["DynamicMessages", "ProtobufDescriptors"],
+        uses: ["DynamicMessages", "ProtobufDescriptors", "SeededRandom"],
         exclude: ["proto", "oracle"]
       ),
       .tests(
@@ -280,7 +292,7 @@ enum Tests {
       // The long run of recharges that `make torture` starts; CreditsdTests runs a short one.
       .executableTarget(
         name: "credits-torture",
-        dependencies: ["CreditsClient", .argumentParser],
+        dependencies: ["CreditsClient", "SeededRandom", .argumentParser],
         path: "Tests/EndToEnd/Torture",
         swiftSettings: .shared
       ),

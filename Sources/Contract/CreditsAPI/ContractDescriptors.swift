@@ -1,5 +1,5 @@
+import Encodings
 public import ProtobufWellKnown
-import UnixGRPC
 
 /// A point in time, as the contract's messages carry it.
 public typealias Timestamp = ProtobufWellKnown.Timestamp

@@ -1,4 +1,4 @@
-internal import UnixGRPC
+import Encodings
 
 /// The proto files of the processor interface, compiled, for server reflection.
 package enum ProcessorDescriptors {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// How often the simulated processor fails, and how: each request meets one fault at most, drawn from a generator with a
 /// seed, so that the same requests in the same order meet the same faults.
 package struct FaultPlan: Hashable, Sendable {
@@ -88,7 +90,7 @@ struct FaultDice {
 
   init(_ plan: FaultPlan) {
     self.plan = plan
-    generator = SplitMix64(state: plan.seed)
+    generator = SplitMix64(seed: plan.seed)
   }
 
   /// What the next request meets, and whether before its effect where the fault leaves that open.
@@ -108,17 +110,4 @@ struct FaultDice {
 
   /// How many others pass an event that is held back.
   mutating func passes() -> Int { Int.random(in: 1...5, using: &generator) }
-}
-
-/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
 }

@@ -1,3 +1,4 @@
+import Encodings
 import MessageDigest
 import PaymentProcessing
 
@@ -19,22 +20,14 @@ struct EventSeal {
   let secret: [UInt8]
 
   func sign(_ payload: [UInt8]) -> SignedEvent {
-    let digits = HMACSHA256.code(of: payload, key: secret).map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 0xF, radix: 16)
-    }
-    return SignedEvent(payload: payload, signature: Self.version + digits.joined())
+    let code = HMACSHA256.code(of: payload, key: secret)
+    return SignedEvent(payload: payload, signature: Self.version + Hexadecimal.text(code))
   }
 
   func isGenuine(_ event: SignedEvent) -> Bool {
-    guard event.signature.hasPrefix(Self.version) else { return false }
-    let digits = Array(event.signature.utf8.dropFirst(Self.version.utf8.count))
-    guard digits.count == 2 * HMACSHA256.byteCount else { return false }
-    var code: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      let pair = String(decoding: digits[index..<index + 2], as: UTF8.self)
-      guard let byte = UInt8(pair, radix: 16) else { return false }
-      code.append(byte)
-    }
+    guard event.signature.hasPrefix(Self.version),
+      let code = Hexadecimal.bytes(event.signature.dropFirst(Self.version.count))
+    else { return false }
     return HMACSHA256.isValid(code, for: event.payload, key: secret)
   }
 }

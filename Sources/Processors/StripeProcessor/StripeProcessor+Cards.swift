@@ -1,3 +1,4 @@
+import Encodings
 import Foundation
 package import Ledger
 import MessageDigest
@@ -94,10 +95,7 @@ extension StripeProcessor {
   /// A key for one step of a request that has several, in Stripe's 255 bytes.
   static func derived(_ step: String, from key: String) -> String {
     let digest = SHA256.hash(Array(key.utf8))
-    let digits = [digest.0, digest.1, digest.2, digest.3].map { word in
-      let text = String(word, radix: 16)
-      return String(repeating: "0", count: 16 - text.count) + text
-    }
+    let digits = [digest.0, digest.1, digest.2, digest.3].map { Hexadecimal.text($0, digitCount: 16) }
     return "\(step)-\(digits.joined())"
   }
 }

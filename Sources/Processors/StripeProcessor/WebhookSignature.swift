@@ -1,3 +1,4 @@
+import Encodings
 import MessageDigest
 
 /// The header `Stripe-Signature` (https://docs.stripe.com/webhooks/signature): `t=SECONDS,v1=HEX`, several `v1` while
@@ -28,8 +29,7 @@ struct WebhookSignature {
   }
 
   private static func bytes(_ hexadecimal: Substring) -> [UInt8]? {
-    let digits = hexadecimal.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
-    guard digits.count == hexadecimal.utf8.count, digits.count == 2 * HMACSHA256.byteCount else { return nil }
-    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    guard let bytes = Hexadecimal.bytes(hexadecimal), bytes.count == HMACSHA256.byteCount else { return nil }
+    return bytes
   }
 }

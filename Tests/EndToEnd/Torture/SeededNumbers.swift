@@ -1,20 +1,15 @@
+import SeededRandom
+
 /// Numbers that are the same for the same seed and stream.
 struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   init(seed: UInt64, stream: UInt64) {
-    state = seed &* 0x2545_F491_4F6C_DD1D &+ stream &* 0xD134_2543_DE82_EF95
+    generator = SplitMix64(seed: seed &* 0x2545_F491_4F6C_DD1D &+ stream &* 0xD134_2543_DE82_EF95)
     _ = next()
   }
 
-  /// Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   mutating func happens(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self) < probability }
 

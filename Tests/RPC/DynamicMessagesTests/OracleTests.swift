@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import DynamicMessages
@@ -122,7 +123,7 @@ struct OracleTests {
   @Test("damaged bytes are taken and refused alike, and never crash", arguments: [11, 12] as [UInt64])
   func damagedWire(_ seed: UInt64) throws {
     var random = RandomMessages(seed: seed, types: Fixture.types)
-    var generator = SplitMix64(state: seed)
+    var generator = SplitMix64(seed: seed)
     let inputs = (0..<400).map { _ in
       var bytes = WireEncoder.bytes(of: random.message(Fixture.everything, depth: 2))
       for _ in 0..<Int.random(in: 1...3, using: &generator) where !bytes.isEmpty {

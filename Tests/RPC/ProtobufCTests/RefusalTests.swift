@@ -1,3 +1,4 @@
+import SeededRandom
 import TestMessages
 import Testing
 
@@ -128,7 +129,7 @@ struct RefusalTests {
 
   @Test("with one byte changed decode to something or are refused, and never crash")
   func mutations() throws {
-    var random = SplitMix(seed: 42)
+    var random = SplitMix64(seed: 42)
     let golden = [
       try GoldenTests.bytes(listsGolden), try GoldenTests.bytes(mapsGolden), try GoldenTests.bytes(treeGolden),
     ]
@@ -151,22 +152,5 @@ struct RefusalTests {
     let again = try message.serializedBytes()
     #expect(try Message(serializedBytes: again).serializedBytes() == again)
     return 1
-  }
-}
-
-/// Sebastiano Vigna's splitmix64: the same numbers on every run.
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -159,7 +160,7 @@ struct FIFOTests {
     var queue = FIFO<Int>()
     var next = 0
     var expected = 0
-    var generator = SeededGenerator(seed: 7)
+    var generator = SplitMix64(seed: 7)
     for _ in 0..<10_000 {
       if Int.random(in: 0..<5, using: &generator) < (queue.count > 200 ? 1 : 3) {
         queue.append(next)

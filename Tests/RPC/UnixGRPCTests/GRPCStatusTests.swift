@@ -106,7 +106,7 @@ struct GRPCStatusTests {
 }
 
 @Suite("The encoding of grpc-message")
-struct PercentEncodingTests {
+struct StatusMessageTests {
   @Test(
     "escapes what is not printable ASCII, the percent sign and outer spaces",
     arguments: [
@@ -115,8 +115,8 @@ struct PercentEncodingTests {
     ]
   )
   func encode(message: String, value: String) {
-    #expect(PercentEncoding.encode(message) == Array(value.utf8))
-    #expect(PercentEncoding.decode(Array(value.utf8).span) == message)
+    #expect(StatusMessage.encode(message) == Array(value.utf8))
+    #expect(StatusMessage.decode(Array(value.utf8).span) == message)
   }
 
   @Test(
@@ -124,6 +124,6 @@ struct PercentEncodingTests {
     arguments: [("%", "%"), ("%4", "%4"), ("%zz%41", "%zzA"), ("%%41", "%A"), ("%c3%a9", "é"), ("%FF", "\u{FFFD}")]
   )
   func decode(value: String, message: String) {
-    #expect(PercentEncoding.decode(Array(value.utf8).span) == message)
+    #expect(StatusMessage.decode(Array(value.utf8).span) == message)
   }
 }

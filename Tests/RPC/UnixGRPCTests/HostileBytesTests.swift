@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import UnixGRPC
@@ -24,7 +25,7 @@ struct HostileBytesTests {
 
   @Test("read as fields end in an error or in the fields that were there", arguments: [1, 2] as [UInt64])
   func wire(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
       let bytes = generator.bytes(upTo: 40, of: Self.wireAlphabet)
       // A slice that does not begin at 0 reads the same.
@@ -57,7 +58,7 @@ struct HostileBytesTests {
 
   @Test("read as status details give back what a second reading of them gives", arguments: [3, 4] as [UInt64])
   func statusDetails(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
       let names = ["ErrorInfo", "RetryInfo", "BadRequest", "Other"]
       let detail = StatusDetail(
@@ -75,14 +76,10 @@ struct HostileBytesTests {
 
   @Test("in header values are read or refused", arguments: [5, 6] as [UInt64])
   func headerValues(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let base64 = Array("ABCDwxyz0189+/=, ".utf8)
     for _ in 0..<Self.iterations {
       let text = generator.bytes(upTo: 24, of: base64)
-      if let decoded = Base64.decode(text.span) {
-        #expect(Base64.decode(Base64.encode(decoded).span) == decoded)
-        #expect(decoded.count == text.prefix { $0 != UInt8(ascii: "=") }.count * 3 / 4)
-      }
       var metadata = Metadata()
       let isList = (try? metadata.addReceived(name: Array("k-bin".utf8).span, value: text.span)) != nil
       if isList { #expect(metadata.count == text.count { $0 == UInt8(ascii: ",") } + 1) }
@@ -97,15 +94,15 @@ struct HostileBytesTests {
   }
 
   @Test("in grpc-message are read, and any message comes back", arguments: [7, 8] as [UInt64])
-  func percentEncoding(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+  func statusMessages(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
       let bytes = generator.bytes(upTo: 24, of: Array("%0aF \u{E9}".utf8))
-      let message = PercentEncoding.decode(bytes.span)
-      let encoded = PercentEncoding.encode(message)
+      let message = StatusMessage.decode(bytes.span)
+      let encoded = StatusMessage.encode(message)
       #expect(encoded.allSatisfy { (0x20...0x7E).contains($0) })
       #expect(encoded.first != UInt8(ascii: " ") && encoded.last != UInt8(ascii: " "))
-      #expect(PercentEncoding.decode(encoded.span) == message)
+      #expect(StatusMessage.decode(encoded.span) == message)
     }
   }
 
@@ -127,7 +124,7 @@ struct HostileBytesTests {
 
   @Test("in any chunks are the messages that the whole stream holds", arguments: [9, 10] as [UInt64])
   func deframer(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
       let stream = generator.bytes(upTo: 60, of: [0, 0, 0, 0, 0, 0, 1, 2, 7])
       let expected = messages(stream, maximum: 300)
@@ -166,7 +163,7 @@ struct HostileBytesTests {
         #expect(result == nil || result == content)
       }
     }
-    var generator = SeededGenerator(seed: 11)
+    var generator = SplitMix64(seed: 11)
     for _ in 0..<Self.iterations {
       let bytes = Array(compressed[..<10]) + generator.bytes(upTo: 60)
       if let output = try? codec.decompress(bytes, maximumByteCount: 100) { #expect(output.count <= 100) }
@@ -177,7 +174,7 @@ struct HostileBytesTests {
   @Test("read as descriptors, cut or changed at every byte, are served or refused")
   func descriptors() throws {
     let set = ReflectionFixture.descriptorSet
-    var generator = SeededGenerator(seed: 12)
+    var generator = SplitMix64(seed: 12)
     for position in set.indices {
       var changed = set
       changed[position] = UInt8.random(in: 0...255, using: &generator)
@@ -193,7 +190,7 @@ struct HostileBytesTests {
 
   @Test("read as reflection and health requests are answered or refused", arguments: [13, 14] as [UInt64])
   func requests(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let registry = HealthRegistry()
     let index = try ReflectionIndex(descriptorSets: [ReflectionFixture.descriptorSet])
     for _ in 0..<Self.iterations {

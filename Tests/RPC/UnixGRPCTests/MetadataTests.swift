@@ -66,37 +66,6 @@ struct MetadataTests {
   }
 }
 
-@Suite("Base64")
-struct Base64Tests {
-  // RFC 4648 section 10.
-  @Test(
-    "encodes without padding and decodes with or without",
-    arguments: [
-      ("", "", ""), ("f", "Zg", "=="), ("fo", "Zm8", "="), ("foo", "Zm9v", ""), ("foob", "Zm9vYg", "=="),
-      ("fooba", "Zm9vYmE", "="), ("foobar", "Zm9vYmFy", ""),
-    ]
-  )
-  func vectors(text: String, encoded: String, padding: String) {
-    #expect(Base64.encode(Array(text.utf8)) == Array(encoded.utf8))
-    #expect(Base64.decode(Array(encoded.utf8).span) == Array(text.utf8))
-    #expect(Base64.decode(Array((encoded + padding).utf8).span) == Array(text.utf8))
-  }
-
-  @Test("gives any bytes back")
-  func roundTrip() {
-    let bytes = (0..<1024).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 3) }
-    for count in 0..<bytes.count {
-      let part = Array(bytes[..<count])
-      #expect(Base64.decode(Base64.encode(part).span) == part)
-    }
-  }
-
-  @Test("refuses what is not base64", arguments: ["a", "a===", "ab=c", "abc-", "ab cd", "====", "=", "abcd=", "Zg="])
-  func refused(text: String) {
-    #expect(Base64.decode(Array(text.utf8).span) == nil)
-  }
-}
-
 @Suite("grpc-timeout")
 struct GRPCTimeoutTests {
   @Test(

@@ -1,3 +1,5 @@
+import Encodings
+
 @testable import UnixGRPC
 
 /// Three files, of which `top.proto` imports the other two and `middle.proto` imports `base.proto`.

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -49,7 +50,7 @@ struct ServerWireFloodTests {
   func garbageAfterPreface() async throws {
     try await withVictim { path in
       for seed in 0..<50 {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let connection = try RawHTTP2Connection(connectingTo: path)
         let garbage = (0..<4096).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
         await connection.send(HTTP2Frame.preface + garbage)
@@ -371,18 +372,5 @@ struct ServerWireFloodTests {
       expect(data: grpcMessage([5]), try await connection.response(stream: 1))
       try await connection.framesUntilClose()
     }
-  }
-}
-
-/// A seeded generator, so that what fails fails again.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

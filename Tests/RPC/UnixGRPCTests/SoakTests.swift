@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import UnixGRPC
@@ -60,7 +61,7 @@ struct SoakTests {
       await withTaskGroup(of: Void.self) { group in
         for worker in 0..<64 {
           group.addTask {
-            var random = SplitMix(state: UInt64(worker))
+            var random = SplitMix64(seed: UInt64(worker))
             for _ in 0..<(10_000 / 64) {
               await Self.callOnce(client, using: &random)
               ended.add()
@@ -78,7 +79,7 @@ struct SoakTests {
   }
 
   /// One call of a random kind with a random end. What must not be wrong is checked here.
-  private static func callOnce(_ client: GRPCClient, using random: inout SplitMix) async {
+  private static func callOnce(_ client: GRPCClient, using random: inout SplitMix64) async {
     let payload = [UInt8](repeating: 2, count: Int.random(in: 1...3000, using: &random))
     let fate = Int.random(in: 0..<10, using: &random)
     let method = Int.random(in: 0..<3, using: &random)

@@ -1,3 +1,5 @@
+import Encodings
+
 /// 32 bytes of SHA-256, held inline as four big-endian words so that a record needs no allocation for it.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
   package let words: (UInt64, UInt64, UInt64, UInt64)
@@ -41,7 +43,5 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     hasher.combine(words.3)
   }
 
-  package var description: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
+  package var description: String { Hexadecimal.text(bytes) }
 }

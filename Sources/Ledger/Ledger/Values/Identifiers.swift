@@ -1,3 +1,5 @@
+import Encodings
+
 /// The wallet's name, chosen by whoever creates it.
 package struct WalletID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
@@ -96,8 +98,7 @@ private struct RecordName {
   }
 
   func text(letter: Character) -> String {
-    let digits = String(tag, radix: 16)
-    return "\(letter)\(record)-\(String(repeating: "0", count: 8 - digits.utf8.count))\(digits)"
+    "\(letter)\(record)-\(Hexadecimal.text(UInt64(tag), digitCount: 8))"
   }
 }
 

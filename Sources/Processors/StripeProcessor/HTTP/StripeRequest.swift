@@ -1,3 +1,5 @@
+import Encodings
+
 /// A request to Stripe's API.
 struct StripeRequest {
   enum Method: String {
@@ -29,22 +31,7 @@ struct StripeRequest {
 
   /// The fields as a form (HTML, `application/x-www-form-urlencoded`), or as a query.
   var form: String {
-    fields.map { "\(Self.escaped($0.name))=\(Self.escaped($0.value))" }.joined(separator: "&")
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var escaped = ""
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        escaped.unicodeScalars.append(UnicodeScalar(byte))
-      default:
-        escaped += "%" + String(byte >> 4, radix: 16, uppercase: true) + String(byte & 0xF, radix: 16, uppercase: true)
-      }
-    }
-    return escaped
+    fields.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
   }
 }
 

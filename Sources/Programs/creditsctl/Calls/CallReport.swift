@@ -1,4 +1,5 @@
 import DynamicMessages
+import Encodings
 import Synchronization
 import UnixGRPC
 
@@ -62,7 +63,7 @@ final class CallReport: Sendable {
     for entry in metadata {
       switch entry.value {
       case .text(let text): note("\(mark) \(entry.key): \(text)")
-      case .binary(let bytes): note("\(mark) \(entry.key): \(Base64Text.encode(bytes))")
+      case .binary(let bytes): note("\(mark) \(entry.key): \(Base64.paddedText(bytes))")
       }
     }
   }

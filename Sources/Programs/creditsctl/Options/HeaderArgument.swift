@@ -1,5 +1,6 @@
 import ArgumentParser
 import DynamicMessages
+import Encodings
 import UnixGRPC
 
 /// `key: value`, given on the command line.
@@ -13,7 +14,7 @@ struct HeaderArgument: ExpressibleByArgument {
     let text = String(argument[argument.index(after: colon)...].drop { $0 == " " })
     guard !key.isEmpty else { return nil }
     if key.hasSuffix("-bin") {
-      guard let bytes = Base64Text.decode(text) else { return nil }
+      guard let bytes = Base64.decode(text, alphabet: .standardOrURL) else { return nil }
       value = .binary(bytes)
     } else {
       value = .text(text)

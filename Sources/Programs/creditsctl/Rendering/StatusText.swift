@@ -1,4 +1,5 @@
 import DynamicMessages
+import Encodings
 import UnixGRPC
 
 /// The details of a status, for a person.
@@ -25,7 +26,7 @@ struct StatusText: Sendable {
   /// By the type that the server describes, else as bytes: an error is shown whatever it carries.
   private func text(_ url: String, _ value: [UInt8]) async -> String {
     guard let name = AnyJSON.typeName(url: url), let json = try? await conversion.json(value, type: name) else {
-      return "\(url) (base64) \(Base64Text.encode(value))"
+      return "\(url) (base64) \(Base64.paddedText(value))"
     }
     return "\(name) \(JSONWriter(isIndented: false).text(of: json))"
   }

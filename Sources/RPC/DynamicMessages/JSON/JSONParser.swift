@@ -1,3 +1,5 @@
+import Encodings
+
 /// Reads one JSON text by the letter of RFC 8259, and refuses keys that appear twice in an object.
 ///
 /// Written for this purpose because Foundation's decoder passes numbers through `Double` or `Decimal` and tells no
@@ -202,7 +204,7 @@ struct JSONParser {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let byte = next else { throw error(.endOfText) }
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+      guard let digit = Hexadecimal.value(ofDigit: byte) else {
         throw JSONSyntaxError(reason: .escapeInvalid, offset: start)
       }
       unit = unit << 4 | UInt16(digit)

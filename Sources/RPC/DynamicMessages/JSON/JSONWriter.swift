@@ -1,3 +1,5 @@
+import Encodings
+
 /// Writes JSON text.
 package struct JSONWriter: Sendable {
   /// Marks around parts of the text, such as a terminal's colours.
@@ -95,8 +97,7 @@ package struct JSONWriter: Sendable {
       case "\u{8}": text += "\\b"
       case "\u{C}": text += "\\f"
       case "\u{0}"..<"\u{20}", "\u{7F}"..<"\u{A0}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        text += "\\u" + Hexadecimal.text(UInt64(scalar.value), digitCount: 4)
       default: text.unicodeScalars.append(scalar)
       }
     }

@@ -1,3 +1,5 @@
+import Encodings
+
 extension JSONPrinter {
   func json(
     _ message: DynamicMessage,
@@ -79,7 +81,7 @@ extension JSONPrinter {
         throw JSONMappingError(AnyJSON.typeName(url: url).map { .typeMissing($0) } ?? .anyTypeMissing)
       }
       return JSONValue(
-        .object([typeMember, JSONMember(AnyJSON.bytesKey, JSONValue(.string(Base64Text.encode(bytes))))])
+        .object([typeMember, JSONMember(AnyJSON.bytesKey, JSONValue(.string(Base64.paddedText(bytes))))])
       )
     }
     let content: DynamicMessage

@@ -1,3 +1,4 @@
+import Encodings
 import ProtobufDescriptors
 
 /// Writes messages as JSON by protobuf's mapping.
@@ -94,7 +95,7 @@ package struct JSONPrinter: Sendable {
     case .float(let number): return Self.real(number)
     case .bool(let isTrue): return JSONValue(.bool(isTrue))
     case .string(let text): return JSONValue(.string(text))
-    case .bytes(let bytes): return JSONValue(.string(Base64Text.encode(bytes)))
+    case .bytes(let bytes): return JSONValue(.string(Base64.paddedText(bytes)))
     case .message(let message): return try json(message, depth: depth + 1)
     // JSON's readers hold numbers as doubles, which are exact up to 2^53 only.
     case .signed(let number):

@@ -1,3 +1,4 @@
+import Encodings
 import ProtobufDescriptors
 
 extension JSONReader {
@@ -17,7 +18,7 @@ extension JSONReader {
     case .string: return .string(try text(json))
     case .bytes:
       let text = try text(json)
-      guard let bytes = Base64Text.decode(text) else {
+      guard let bytes = Base64.decode(text, alphabet: .standardOrURL) else {
         throw JSONMappingError(.textInvalid(text, wanted: "base64"), at: json)
       }
       return .bytes(bytes)

@@ -1,3 +1,5 @@
+import Encodings
+
 /// From the first response header to the status.
 extension ClientConnection {
   func headersBegan(stream: Int32) {
@@ -24,7 +26,7 @@ extension ClientConnection {
     case .contentType: call.isGRPC = value.isGRPCContentType
     case .encoding: call.decoder.encoding = MessageEncoding(value)
     case .grpcStatus: call.block.code = GRPCStatus.Code(headerValue: value) ?? .unknown
-    case .grpcMessage: call.block.message = PercentEncoding.decode(value)
+    case .grpcMessage: call.block.message = StatusMessage.decode(value)
     case .grpcStatusDetails: call.block.details = Base64.decode(value)
     case .other:
       do { try call.block.metadata.addReceived(name: nameBytes, value: value) } catch {

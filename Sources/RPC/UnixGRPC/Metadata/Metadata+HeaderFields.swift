@@ -1,3 +1,5 @@
+import Encodings
+
 extension Metadata {
   /// Fields that the HTTP/2 or gRPC layer writes, or that HTTP/2 forbids (RFC 9113 section 8.2.2).
   private static let transportKeys: Set<String> = [

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Server reflection (`grpc.reflection.v1` and `v1alpha`): lets tools list and call services that they were not built for.
 public struct ReflectionService: Sendable {
   /// The names of the service's two versions.

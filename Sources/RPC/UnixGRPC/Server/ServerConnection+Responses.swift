@@ -1,3 +1,5 @@
+import Encodings
+
 /// From a handler's answer to the last frame of a call.
 extension ServerConnection {
   private static let headers = HeaderList([":status": "200", "content-type": "application/grpc"])
@@ -92,7 +94,7 @@ extension ServerConnection {
       let status = status.withMessage(ofAtMost: Self.statusMessageLimit)
       trailers.append("grpc-status", String(status.code.rawValue).utf8)
       if !status.message.isEmpty {
-        trailers.append("grpc-message", PercentEncoding.encode(status.message))
+        trailers.append("grpc-message", StatusMessage.encode(status.message))
       }
       if let details = status.serializedDetails.map(Base64.encode), details.count <= Self.statusDetailsLimit {
         trailers.append("grpc-status-details-bin", details)
@@ -121,7 +123,7 @@ extension ServerConnection {
     call.task?.cancel()
     var trailers = HeaderList()
     trailers.append("grpc-status", String(status.code.rawValue).utf8)
-    trailers.append("grpc-message", PercentEncoding.encode(status.message))
+    trailers.append("grpc-message", StatusMessage.encode(status.message))
     if call.hasSentHeaders {
       call.trailers = trailers
       call.body.end()

@@ -1,3 +1,4 @@
+import Encodings
 import Ledger
 
 extension RechargeID {
@@ -16,8 +17,5 @@ extension PaymentMethodID {
 }
 
 private func randomHexadecimal() -> String {
-  (0..<4).map { _ in
-    let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-    return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-  }.joined()
+  (0..<2).map { _ in Hexadecimal.text(UInt64.random(in: .min ... .max), digitCount: 16) }.joined()
 }

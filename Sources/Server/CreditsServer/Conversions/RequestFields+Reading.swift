@@ -1,4 +1,5 @@
 import CreditsAPI
+import Encodings
 import Ledger
 import LedgerEngine
 
@@ -55,21 +56,9 @@ extension RequestFields {
     guard request.knownRecordCount > 0 else {
       throw .fieldInvalid(field: "known_record_count", description: "must be a verdict's record_count, above zero")
     }
-    guard let digest = digest(request.knownDigest) else {
+    guard let bytes = Hexadecimal.bytes(request.knownDigest), let digest = Digest(bytes: bytes) else {
       throw .fieldInvalid(field: "known_digest", description: "must be a verdict's digest: 64 hexadecimal digits")
     }
     return KnownDigest(records: request.knownRecordCount, digest: digest)
-  }
-
-  private static func digest(_ text: String) -> Digest? {
-    let digits = Array(text.utf8)
-    guard digits.count == 2 * Digest.byteCount else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      let pair = String(decoding: digits[index...index + 1], as: UTF8.self)
-      guard pair.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }), let byte = UInt8(pair, radix: 16) else { return nil }
-      bytes.append(byte)
-    }
-    return Digest(bytes: bytes)
   }
 }

@@ -1,4 +1,5 @@
 import ProtobufDescriptors
+import SeededRandom
 
 @testable import DynamicMessages
 
@@ -8,7 +9,7 @@ struct RandomMessages {
   private let types: TypePool
 
   init(seed: UInt64, types: TypePool) {
-    generator = SplitMix64(state: seed)
+    generator = SplitMix64(seed: seed)
     self.types = types
   }
 
@@ -130,19 +131,5 @@ struct RandomMessages {
     return String(
       (0..<Int.random(in: 0...6, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! }
     )
-  }
-}
-
-/// A small generator whose sequence is the same everywhere (Steele, Lea, Flood: "Fast splittable pseudorandom number
-/// generators").
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
   }
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 // Automatic recharges begin, wait and end in the commit that gives the reason.
 
 extension LedgerState {
@@ -77,13 +79,7 @@ extension LedgerState {
     writer.write(account.head.record)
     writer.write(context.time.microseconds)
     let words = context.rules.sha256(writer.bytes).words
-    return RechargeID("rch_" + words.0.hexadecimal + words.1.hexadecimal)
-  }
-}
-
-extension UInt64 {
-  fileprivate var hexadecimal: String {
-    let digits = String(self, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    let digits = [words.0, words.1].map { Hexadecimal.text($0, digitCount: 16) }
+    return RechargeID("rch_" + digits.joined())
   }
 }
