@@ -50,6 +50,7 @@ enum Sources {
     [
       .module("Encodings", in: "Leaves"),
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
+      .module("ProtobufWire", in: "Leaves"),
       .module("SeededRandom", in: "Leaves"),
     ]
   }
@@ -57,15 +58,15 @@ enum Sources {
   /// Bytes, messages, sockets; nothing of credits.
   static var rpc: [Target] {
     [
-      .module("UnixGRPC", in: "RPC", uses: ["CEpoll", "CNghttp2", "CZlib", "Encodings", .logging]),
-      .module("ProtobufC", in: "RPC", uses: ["CProtobufC"]),
+      .module("UnixGRPC", in: "RPC", uses: ["CEpoll", "CNghttp2", "CZlib", "Encodings", "ProtobufWire", .logging]),
+      .module("ProtobufC", in: "RPC", uses: ["CProtobufC", "ProtobufWire"]),
       .module("UnixGRPCProtobuf", in: "RPC", uses: ["ProtobufC", "UnixGRPC"]),
       .generatedC("CProtobufWellKnown", in: "RPC", uses: ["CProtobufC"]),
       .module("ProtobufWellKnown", in: "RPC", uses: ["CProtobufWellKnown", "ProtobufC"]),
       .generatedC("CProtobufDescriptors", in: "RPC", uses: ["CProtobufC"]),
-      .module("ProtobufDescriptors", in: "RPC", uses: ["CProtobufDescriptors", "ProtobufC"]),
-      .module("DynamicMessages", in: "RPC", uses: ["Encodings", "ProtobufDescriptors"]),
-      .program("protoc-gen-credits-swift", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors"]),
+      .module("ProtobufDescriptors", in: "RPC", uses: ["CProtobufDescriptors", "ProtobufC", "ProtobufWire"]),
+      .module("DynamicMessages", in: "RPC", uses: ["Encodings", "ProtobufDescriptors", "ProtobufWire"]),
+      .program("protoc-gen-credits-swift", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors", "ProtobufWire"]),
     ]
   }
 
@@ -156,7 +157,10 @@ enum Sources {
       .program(
         "creditsctl",
         in: "Programs",
-        uses: ["CreditsSocketPath", "DynamicMessages", "Encodings", "ProtobufDescriptors", "UnixGRPC", .argumentParser]
+        uses: [
+          "CreditsSocketPath", "DynamicMessages", "Encodings", "ProtobufDescriptors", "ProtobufWire", "UnixGRPC",
+          .argumentParser,
+        ]
       ),
       .program(
         "credits-stripe",
@@ -199,16 +203,17 @@ enum Tests {
     [
       .tests("EncodingsTests", in: "Leaves", uses: ["Encodings", "SeededRandom"]),
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
+      .tests("ProtobufWireTests", in: "Leaves", uses: ["ProtobufWire", "SeededRandom"]),
       .tests("SeededRandomTests", in: "Leaves", uses: ["SeededRandom"]),
 
-      .tests("UnixGRPCTests", in: "RPC", uses: ["Encodings", "SeededRandom", "UnixGRPC"]),
+      .tests("UnixGRPCTests", in: "RPC", uses: ["Encodings", "ProtobufWire", "SeededRandom", "UnixGRPC"]),
       .tests("ProtobufCTests", in: "RPC", uses: ["ProtobufC", "ProtobufWellKnown", "SeededRandom", "TestMessages"]),
       .tests("UnixGRPCProtobufTests", in: "RPC", uses: ["TestMessages", "UnixGRPC", "UnixGRPCProtobuf"]),
       .tests("ProtobufDescriptorsTests", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors"], exclude: ["proto"]),
       .tests(
         "DynamicMessagesTests",
         in: "RPC",
-        uses: ["DynamicMessages", "ProtobufDescriptors", "SeededRandom"],
+        uses: ["DynamicMessages", "ProtobufDescriptors", "ProtobufWire", "SeededRandom"],
         exclude: ["proto", "oracle"]
       ),
       .tests(
@@ -270,7 +275,7 @@ enum Tests {
       .tests(
         "creditsctlTests",
         in: "Programs",
-        uses: ["CreditsAPI", "UnixGRPC", "creditsctl", .logging],
+        uses: ["CreditsAPI", "ProtobufWire", "UnixGRPC", "creditsctl", .logging],
         exclude: ["peers"]
       ),
 

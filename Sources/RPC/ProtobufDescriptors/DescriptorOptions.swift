@@ -1,4 +1,5 @@
 import CProtobufDescriptors
+package import ProtobufWire
 
 /// The options set on a file, message, field, enum, value, service or rpc.
 ///
@@ -7,10 +8,16 @@ import CProtobufDescriptors
 package struct DescriptorOptions: Sendable, Hashable {
   package struct Extension: Sendable, Hashable {
     package var number: UInt32
-    /// protobuf's wire type: 0 varint, 1 64-bit, 2 length-delimited, 5 32-bit.
-    package var wireType: UInt8
+    package var wireType: WireType
     /// The bytes after the tag; without the length when length-delimited.
     package var content: [UInt8]
+
+    /// The value of an integer, bool or enum type; nil for other wire types.
+    package var varint: UInt64? {
+      guard wireType == .varint else { return nil }
+      var cursor = WireCursor(content)
+      return try? cursor.varint()
+    }
   }
 
   package var isDeprecated = false
@@ -18,14 +25,13 @@ package struct DescriptorOptions: Sendable, Hashable {
 
   /// The value of an extension of an integer, bool or enum type; the last when it is set more than once.
   package func varint(_ number: UInt32) -> UInt64? {
-    guard let content = extensions.last(where: { $0.number == number && $0.wireType == 0 })?.content else { return nil }
-    return content.enumerated().reduce(0) { $0 | UInt64($1.element & 0x7F) << UInt64(7 * $1.offset) }
+    extensions.last { $0.number == number && $0.wireType == .varint }?.varint
   }
 
   /// The value of an extension of type `string`.
   package func string(_ number: UInt32) -> String? {
-    guard let content = extensions.last(where: { $0.number == number && $0.wireType == 2 })?.content else { return nil }
-    return String(validating: content, as: UTF8.self)
+    let value = extensions.last { $0.number == number && $0.wireType == .lengthDelimited }
+    return value.flatMap { String(validating: $0.content, as: UTF8.self) }
   }
 }
 
@@ -61,13 +67,14 @@ extension DescriptorOptions {
   private init(_ base: ProtobufCMessage?, isDeprecated: protobuf_c_boolean?) {
     guard let base else { return }
     self.isDeprecated = isDeprecated != 0
-    extensions = UnsafeBufferPointer(start: base.unknown_fields, count: Int(base.n_unknown_fields)).map { field in
-      var content = [UInt8](UnsafeBufferPointer(start: field.data, count: field.len))
+    let unknownFields = UnsafeBufferPointer(start: base.unknown_fields, count: Int(base.n_unknown_fields))
+    extensions = unknownFields.compactMap { field in
+      guard let wireType = WireType(rawValue: UInt64(field.wire_type.rawValue)) else { return nil }
+      let bytes = UnsafeBufferPointer(start: field.data, count: field.len)
+      var cursor = WireCursor(bytes)
       // protobuf-c keeps the length in front of the bytes.
-      if field.wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED, let end = content.firstIndex(where: { $0 < 0x80 }) {
-        content.removeFirst(end + 1)
-      }
-      return Extension(number: field.tag, wireType: UInt8(field.wire_type.rawValue), content: content)
+      let content = wireType == .lengthDelimited ? try? cursor.lengthDelimited() : 0..<bytes.count
+      return content.map { Extension(number: field.tag, wireType: wireType, content: Array(bytes[$0])) }
     }
   }
 }

@@ -1,7 +1,9 @@
+import ProtobufWire
+
 /// The fields of one message on the wire, each with its bytes.
 enum WireFields {
   struct Field {
-    var number: Int
+    var number: Int32
     /// Tag and value.
     var whole: ArraySlice<UInt8>
     /// The value of a varint field; 0 for others.
@@ -12,24 +14,20 @@ enum WireFields {
 
   static func of(_ message: ArraySlice<UInt8>) throws(GeneratorError) -> [Field] {
     var fields: [Field] = []
-    var rest = message
-    while let start = rest.indices.first {
-      guard let tag = varint(&rest) else { throw malformed }
-      var value = 0
-      var content: ArraySlice<UInt8> = []
-      switch tag & 7 {
-      case 0:
-        guard let number = varint(&rest) else { throw malformed }
-        value = number
-      case 1: rest = rest.dropFirst(8)
-      case 2:
-        guard let count = varint(&rest), count <= rest.count else { throw malformed }
-        content = rest.prefix(count)
-        rest = rest.dropFirst(count)
-      case 5: rest = rest.dropFirst(4)
-      default: throw malformed
+    var reader = WireReader(message)
+    do throws(WireError) {
+      while case let start = reader.position, let field = try reader.next() {
+        fields.append(
+          Field(
+            number: field.number,
+            whole: message[start..<reader.position],
+            value: Int(truncatingIfNeeded: field.varint ?? 0),
+            content: field.bytes ?? []
+          )
+        )
       }
-      fields.append(Field(number: tag >> 3, whole: message[start..<rest.startIndex], value: value, content: content))
+    } catch {
+      throw malformed
     }
     return fields
   }
@@ -37,32 +35,21 @@ enum WireFields {
   /// The elements of a packed repeated field of varints.
   static func packedVarints(_ content: ArraySlice<UInt8>) throws(GeneratorError) -> [Int] {
     var values: [Int] = []
-    var rest = content
-    while !rest.isEmpty {
-      guard let value = varint(&rest) else { throw malformed }
-      values.append(value)
+    var cursor = WireCursor(content)
+    do throws(WireError) {
+      while !cursor.isAtEnd { values.append(Int(truncatingIfNeeded: try cursor.varint())) }
+    } catch {
+      throw malformed
     }
     return values
   }
 
   /// A length-delimited field.
-  static func field(_ number: Int, _ content: [UInt8]) -> [UInt8] {
-    varint(number << 3 | 2) + varint(content.count) + content
-  }
-
-  private static func varint(_ value: Int) -> [UInt8] {
-    value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + varint(value >> 7)
+  static func field(_ number: Int32, _ content: [UInt8]) -> [UInt8] {
+    var writer = WireWriter()
+    writer.write(number, bytes: content)
+    return writer.bytes
   }
 
   private static var malformed: GeneratorError { GeneratorError("the descriptor set is malformed") }
-
-  private static func varint(_ bytes: inout ArraySlice<UInt8>) -> Int? {
-    var value = 0
-    for shift in stride(from: 0, to: 63, by: 7) {
-      guard let byte = bytes.popFirst() else { return nil }
-      value |= Int(byte & 0x7F) << shift
-      if byte < 0x80 { return value }
-    }
-    return nil
-  }
 }

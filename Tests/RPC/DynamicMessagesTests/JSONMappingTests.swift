@@ -1,3 +1,4 @@
+import ProtobufWire
 import Testing
 
 @testable import DynamicMessages
@@ -186,11 +187,9 @@ struct JSONMappingTests {
     func message(_ levels: Int) throws -> DynamicMessage {
       var bytes: [UInt8] = []
       for level in 0..<levels {
-        var any = WireOutput()
-        any.tag(1, .delimited)
-        any.delimited(Array((level == 0 ? "t/dynamic.Everything.Inner" : "t/google.protobuf.Any").utf8))
-        any.tag(2, .delimited)
-        any.delimited(bytes)
+        var any = WireWriter()
+        any.write(1, string: level == 0 ? "t/dynamic.Everything.Inner" : "t/google.protobuf.Any")
+        any.write(2, bytes: bytes)
         bytes = any.bytes
       }
       return try Fixture.decoder.message(bytes, as: #require(Fixture.types.message("google.protobuf.Any")))

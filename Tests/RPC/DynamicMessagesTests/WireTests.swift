@@ -1,3 +1,4 @@
+import ProtobufWire
 import Testing
 
 @testable import DynamicMessages
@@ -45,12 +46,16 @@ struct WireTests {
   @Test(
     "that is malformed is refused",
     arguments: [
-      ("18", .truncated), ("18 80", .truncated), ("09 00 00", .truncated), ("72 05 61", .truncated),
-      ("72 FF FF FF FF FF FF FF FF FF 01", .truncated), ("18 80 80 80 80 80 80 80 80 80 80 01", .varintTooLong),
-      ("00", .fieldNumberInvalid), ("80 80 80 80 10", .fieldNumberInvalid), ("1E", .wireTypeInvalid),
-      ("1F", .wireTypeInvalid), ("1C", .groupEndUnexpected), ("A3 FF 01 AC FF 01", .groupEndUnexpected),
-      ("A3 FF 01", .truncated), ("72 01 FF", .utf8Invalid), ("72 03 ED A0 80", .utf8Invalid),
-      ("82 02 01 80", .truncated), ("CA 02 02 0A 05", .truncated),
+      ("18", .wire(.truncated)), ("18 80", .wire(.truncated)), ("09 00 00", .wire(.truncated)),
+      ("72 05 61", .wire(.truncated)),
+      ("72 FF FF FF FF 07", .wire(.truncated)),
+      ("72 FF FF FF FF FF 01", .wire(.varintTooLong)), ("18 80 80 80 80 80 80 80 80 80 80 01", .wire(.varintTooLong)),
+      ("00", .wire(.fieldNumberInvalid)), ("80 80 80 80 10", .wire(.fieldNumberInvalid)),
+      ("1E", .wire(.wireTypeInvalid)),
+      ("1F", .wire(.wireTypeInvalid)), ("1C", .wire(.groupEndUnexpected)),
+      ("A3 FF 01 AC FF 01", .wire(.groupEndUnexpected)),
+      ("A3 FF 01", .wire(.truncated)), ("72 01 FF", .utf8Invalid), ("72 03 ED A0 80", .utf8Invalid),
+      ("82 02 01 80", .wire(.truncated)), ("CA 02 02 0A 05", .wire(.truncated)),
     ] as [(String, WireDecodingError.Reason)]
   )
   func malformed(_ hex: String, _ reason: WireDecodingError.Reason) throws {
@@ -69,9 +74,8 @@ struct WireTests {
     func nested(_ levels: Int) -> [UInt8] {
       var bytes: [UInt8] = []
       for _ in 1..<levels {
-        var output = WireOutput()
-        output.tag(19, .delimited)
-        output.delimited(bytes)
+        var output = WireWriter()
+        output.write(19, bytes: bytes)
         bytes = output.bytes
       }
       return bytes

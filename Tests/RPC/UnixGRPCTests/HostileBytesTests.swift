@@ -1,3 +1,4 @@
+import ProtobufWire
 import SeededRandom
 import Testing
 
@@ -11,50 +12,6 @@ struct HostileBytesTests {
 
   /// Short fields, as real messages have them, so that random bytes get past the first tag.
   private static let wireAlphabet: [UInt8] = [0, 1, 2, 3, 4, 5, 8, 10, 11, 12, 13, 18, 26, 34, 42, 50, 58, 128, 255]
-
-  private func fields(_ bytes: ArraySlice<UInt8>) -> Result<[WireField], WireError> {
-    var fields: [WireField] = []
-    do throws(WireError) {
-      var reader = WireReader(bytes)
-      while let field = try reader.next() { fields.append(field) }
-      return .success(fields)
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  @Test("read as fields end in an error or in the fields that were there", arguments: [1, 2] as [UInt64])
-  func wire(seed: UInt64) {
-    var generator = SplitMix64(seed: seed)
-    for _ in 0..<Self.iterations {
-      let bytes = generator.bytes(upTo: 40, of: Self.wireAlphabet)
-      // A slice that does not begin at 0 reads the same.
-      let shifted = [9, 9, 9] + bytes
-      let result = fields(bytes[...])
-      switch (result, fields(shifted[3...])) {
-      case (.success(let left), .success(let right)):
-        #expect(left == right)
-        #expect(left.count * 2 <= bytes.count)
-      case (.failure(let left), .failure(let right)): #expect(left == right)
-      default: Issue.record("a slice reads differently: \(bytes)")
-      }
-    }
-  }
-
-  @Test("of a message cut at any byte are truncated, or the fields before the cut")
-  func wireTruncated() throws {
-    var writer = WireWriter()
-    writer.write(1, varint: .max)
-    writer.write(2, string: "some text")
-    writer.write(300) { $0.write(1, signed: -1) }
-    let whole = try fields(writer.bytes[...]).get()
-    for count in 0..<writer.bytes.count {
-      switch fields(writer.bytes[..<count]) {
-      case .success(let cut): #expect(cut == Array(whole[..<cut.count]))
-      case .failure(let error): #expect(error == .truncated)
-      }
-    }
-  }
 
   @Test("read as status details give back what a second reading of them gives", arguments: [3, 4] as [UInt64])
   func statusDetails(seed: UInt64) throws {

@@ -1,4 +1,5 @@
 import Encodings
+import ProtobufWire
 
 @testable import UnixGRPC
 

@@ -1,4 +1,5 @@
 import Foundation
+import ProtobufWire
 import Testing
 
 @testable import UnixGRPC
@@ -14,7 +15,7 @@ struct ReflectionTests {
     )
   }
 
-  private func request(_ number: Int, _ text: String) -> [UInt8] {
+  private func request(_ number: Int32, _ text: String) -> [UInt8] {
     var writer = WireWriter()
     writer.write(number, string: text)
     return writer.bytes

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProtobufWire
 import UnixGRPC
 
 struct BackupCommand: AsyncParsableCommand {

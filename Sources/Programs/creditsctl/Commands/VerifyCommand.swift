@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProtobufWire
 import UnixGRPC
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -57,7 +58,7 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   private static func show(_ progress: ArraySlice<UInt8>) throws {
-    var counts: [Int: UInt64] = [:]
+    var counts: [Int32: UInt64] = [:]
     var reader = WireReader(progress)
     while let field = try reader.next() { counts[field.number] = field.varint }
     Terminal.standardError.write("\r\(counts[1] ?? 0) of \(counts[2] ?? 0) changes, \(counts[3] ?? 0) rows\r")

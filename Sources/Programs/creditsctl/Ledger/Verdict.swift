@@ -1,3 +1,4 @@
+import ProtobufWire
 import UnixGRPC
 
 /// What creditsd's proof of its ledger came to, as far as people are told.

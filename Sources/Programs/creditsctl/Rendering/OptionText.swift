@@ -23,7 +23,7 @@ struct OptionText {
         let json = try? JSONPrinter(types: types).json(message)
       else { return nil }
       return JSONWriter(isIndented: false).text(of: json)
-    default: return varint(option).flatMap { text($0, field) }
+    default: return option.varint.flatMap { text($0, field) }
     }
   }
 
@@ -35,13 +35,6 @@ struct OptionText {
     case .int32, .int64: "\(Int64(bitPattern: number))"
     case .uint32, .uint64: "\(number)"
     default: nil
-    }
-  }
-
-  private func varint(_ option: DescriptorOptions.Extension) -> UInt64? {
-    guard option.wireType == 0 else { return nil }
-    return option.content.prefix(10).enumerated().reduce(0) {
-      $0 | UInt64($1.element & 0x7F) << UInt64(7 * $1.offset)
     }
   }
 }

@@ -1,3 +1,4 @@
+import ProtobufWire
 import UnixGRPC
 
 // The field numbers are those of grpc/reflection/v1/reflection.proto; v1alpha has the same.

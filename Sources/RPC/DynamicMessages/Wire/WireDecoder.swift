@@ -1,4 +1,5 @@
 import ProtobufDescriptors
+import ProtobufWire
 
 /// Reads messages from protobuf's wire format.
 ///
@@ -34,7 +35,7 @@ package struct WireDecoder: Sendable {
       let start = input.position
       let tag = try input.tag()
       if tag.wireType == .groupEnd {
-        guard tag.number == group else { throw WireDecodingError(reason: .groupEndUnexpected) }
+        guard tag.number == group else { throw WireDecodingError(.groupEndUnexpected) }
         return
       }
       if let field = message.type.field(tag.number), accepts(tag.wireType, field) {
@@ -42,36 +43,36 @@ package struct WireDecoder: Sendable {
           throw error.within(field.name)
         }
       } else {
-        try input.skip(tag)
+        try input.skipValue(of: tag)
         message.unknownFields.append(UnknownField(number: tag.number, bytes: input.bytes(from: start)))
       }
     }
-    guard group == nil else { throw WireDecodingError(reason: .truncated) }
+    guard group == nil else { throw WireDecodingError(.truncated) }
   }
 
-  private func accepts(_ wireType: WireInput.WireType, _ field: MessageField) -> Bool {
+  private func accepts(_ wireType: WireType, _ field: MessageField) -> Bool {
     if wireType == field.kind.wireType { return true }
-    if case .repeated = field.shape { return wireType == .delimited && field.kind.isPackable }
+    if case .repeated = field.shape { return wireType == .lengthDelimited && field.kind.isPackable }
     return false
   }
 
   private func merge(
     _ input: inout WireInput,
-    _ wireType: WireInput.WireType,
+    _ wireType: WireType,
     _ field: MessageField,
     into message: inout DynamicMessage,
     depth: Int
   ) throws(WireDecodingError) {
     switch field.shape {
     case .map(let key, let value):
-      var entry = try input.delimited()
+      var entry = try input.lengthDelimited()
       try mergeEntry(&entry, key, value, field, into: &message, depth: depth)
     case .repeated:
-      guard wireType == .delimited, field.kind.isPackable else {
+      guard wireType == .lengthDelimited, field.kind.isPackable else {
         let value = try self.value(&input, field.descriptor, merging: nil, depth: depth)
         return message.append(field.number, [value])
       }
-      var packed = try input.delimited()
+      var packed = try input.lengthDelimited()
       var values: [DynamicValue] = []
       while !packed.isAtEnd { values.append(try scalar(&packed, field.kind)) }
       message.append(field.number, values)
@@ -101,7 +102,7 @@ package struct WireDecoder: Sendable {
         var previous: DynamicMessage?
         if case .message(let message)? = value { previous = message }
         value = try self.value(&entry, valueField, merging: previous, depth: depth + 1)
-      default: try entry.skip(tag)
+      default: try entry.skipValue(of: tag)
       }
     }
     if value == nil, let zero = DynamicValue.defaultValue(of: valueField.kind) { value = zero }
@@ -131,7 +132,7 @@ package struct WireDecoder: Sendable {
     switch field.kind {
     case .message:
       var message = try start(previous, field)
-      var content = try input.delimited()
+      var content = try input.lengthDelimited()
       try merge(&content, into: &message, group: nil, depth: depth + 1)
       return .message(message)
     case .group:
@@ -162,12 +163,12 @@ package struct WireDecoder: Sendable {
     case .bool: return .bool(try input.varint() != 0)
     case .enum: return .enum(Int32(truncatingIfNeeded: try input.varint()))
     case .string:
-      let content = try input.delimited()
+      let content = try input.lengthDelimited()
       guard let text = String(validating: content.remainder, as: UTF8.self) else {
         throw WireDecodingError(reason: .utf8Invalid)
       }
       return .string(text)
-    case .bytes, .message, .group: return .bytes(Array(try input.delimited().remainder))
+    case .bytes, .message, .group: return .bytes(Array(try input.lengthDelimited().remainder))
     }
   }
 }

@@ -1,3 +1,5 @@
+import ProtobufWire
+
 // The messages of grpc/health/v1/health.proto.
 
 enum HealthCheckRequest {

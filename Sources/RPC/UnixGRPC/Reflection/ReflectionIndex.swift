@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// Why descriptors cannot be served by reflection.
 public enum ReflectionError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Not a serialized `google.protobuf.FileDescriptorSet`.
@@ -161,7 +163,7 @@ extension ReflectionIndex {
 
   private mutating func addSymbols(
     in bytes: ArraySlice<UInt8>,
-    fields: Set<Int>,
+    fields: Set<Int32>,
     scope: String,
     file: Int
   ) throws(WireError) {

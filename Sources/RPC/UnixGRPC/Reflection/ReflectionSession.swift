@@ -1,3 +1,5 @@
+import ProtobufWire
+
 /// One stream of `ServerReflectionInfo`: answers requests, and remembers which files it has sent.
 ///
 /// The messages of v1 and v1alpha are the same but for their package.

@@ -1,3 +1,5 @@
+package import ProtobufWire
+
 // The fields are those of google/rpc/status.proto, google/rpc/error_details.proto, google/protobuf/any.proto and
 // google/protobuf/duration.proto.
 

@@ -5,9 +5,9 @@ import ProtobufDescriptors
 struct ReasonOptionsReader {
   private let option: FieldDescriptor
   private let keys: [Int32: ReasonCatalog.Key]
-  private let codeNumber: Int
-  private let finalNumber: Int
-  private let metadataNumber: Int
+  private let codeNumber: Int32
+  private let finalNumber: Int32
+  private let metadataNumber: Int32
   private let codes: [EnumDescriptor.Value]
 
   init(option: FieldDescriptor, types: TypeCatalog, keys: [Int32: ReasonCatalog.Key]) throws(GeneratorError) {
@@ -22,9 +22,9 @@ struct ReasonOptionsReader {
     }
     let code = try field("code", .enum)
     codes = types.enum(code.typeName)?.values ?? []
-    codeNumber = Int(code.number)
-    finalNumber = Int(try field("final", .bool).number)
-    metadataNumber = Int(try field("metadata", .enum).number)
+    codeNumber = code.number
+    finalNumber = try field("final", .bool).number
+    metadataNumber = try field("metadata", .enum).number
   }
 
   func read(

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import ProtobufWire
 import Testing
 import UnixGRPC
 
@@ -129,13 +130,13 @@ enum ProbeServer {
     )
   }
 
-  private static func message(_ number: Int, _ value: UInt64) -> [UInt8] {
+  private static func message(_ number: Int32, _ value: UInt64) -> [UInt8] {
     var writer = WireWriter()
     if value != 0 { writer.write(number, varint: value) }
     return writer.bytes
   }
 
-  private static func varint(_ message: [UInt8], _ number: Int) -> UInt64 {
+  private static func varint(_ message: [UInt8], _ number: Int32) -> UInt64 {
     var reader = WireReader(message)
     var value: UInt64 = 0
     while let field = try? reader.next() {

@@ -1,0 +1,16 @@
+/// Why bytes are not a protocol buffer message.
+@usableFromInline
+package enum WireError: Error, Hashable, Sendable {
+  /// The bytes end inside a tag, a value, a length-delimited field or a group.
+  case truncated
+  /// A varint has more than ten bytes, or that of a tag or length more than five.
+  case varintTooLong
+  /// A field number is outside 1 to 536 870 911.
+  case fieldNumberInvalid
+  /// A tag has wire type 6 or 7.
+  case wireTypeInvalid
+  /// A group ends that has not begun.
+  case groupEndUnexpected
+  /// Groups are nested deeper than ``WireCursor/maximumGroupDepth``.
+  case nestingTooDeep
+}
