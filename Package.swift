@@ -52,21 +52,37 @@ enum Sources {
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
       .module("ProtobufWire", in: "Leaves"),
       .module("SeededRandom", in: "Leaves"),
+      .module("SystemCalls", in: "Leaves"),
+      .module("Threads", in: "Leaves"),
     ]
   }
 
   /// Bytes, messages, sockets; nothing of credits.
   static var rpc: [Target] {
     [
-      .module("UnixGRPC", in: "RPC", uses: ["CEpoll", "CNghttp2", "CZlib", "Encodings", "ProtobufWire", .logging]),
+      .module(
+        "UnixGRPC",
+        in: "RPC",
+        uses: [
+          "CEpoll", "CNghttp2", "CZlib", "Encodings", "ProtobufWire", "SystemCalls", "Threads", .logging,
+        ]
+      ),
       .module("ProtobufC", in: "RPC", uses: ["CProtobufC", "ProtobufWire"]),
       .module("UnixGRPCProtobuf", in: "RPC", uses: ["ProtobufC", "UnixGRPC"]),
       .generatedC("CProtobufWellKnown", in: "RPC", uses: ["CProtobufC"]),
       .module("ProtobufWellKnown", in: "RPC", uses: ["CProtobufWellKnown", "ProtobufC"]),
       .generatedC("CProtobufDescriptors", in: "RPC", uses: ["CProtobufC"]),
       .module("ProtobufDescriptors", in: "RPC", uses: ["CProtobufDescriptors", "ProtobufC", "ProtobufWire"]),
-      .module("DynamicMessages", in: "RPC", uses: ["Encodings", "ProtobufDescriptors", "ProtobufWire"]),
-      .program("protoc-gen-credits-swift", in: "RPC", uses: ["ProtobufC", "ProtobufDescriptors", "ProtobufWire"]),
+      .module(
+        "DynamicMessages",
+        in: "RPC",
+        uses: ["Encodings", "ProtobufDescriptors", "ProtobufWire"]
+      ),
+      .program(
+        "protoc-gen-credits-swift",
+        in: "RPC",
+        uses: ["ProtobufC", "ProtobufDescriptors", "ProtobufWire", "SystemCalls"]
+      ),
     ]
   }
 
@@ -93,8 +109,12 @@ enum Sources {
   static var ledger: [Target] {
     [
       .module("Ledger", in: "Ledger", uses: ["Encodings"]),
-      .module("LedgerEngine", in: "Ledger", uses: ["Ledger"]),
-      .module("SQLiteStore", in: "Ledger", uses: ["CSQLite", "Ledger", "LedgerEngine", "MessageDigest"]),
+      .module("LedgerEngine", in: "Ledger", uses: ["Ledger", "SystemCalls", "Threads"]),
+      .module(
+        "SQLiteStore",
+        in: "Ledger",
+        uses: ["CSQLite", "Ledger", "LedgerEngine", "MessageDigest", "SystemCalls"]
+      ),
     ]
   }
 
@@ -110,13 +130,13 @@ enum Sources {
       .module(
         "SimulatedProcessor",
         in: "Processors",
-        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SeededRandom"]
+        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SeededRandom", "SystemCalls"]
       ),
       // Imports full Foundation for its HTTP client; nothing but credits-stripe may link it.
       .module(
         "StripeProcessor",
         in: "Processors",
-        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing"]
+        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SystemCalls"]
       ),
     ]
   }
@@ -127,8 +147,8 @@ enum Sources {
         "CreditsServer",
         in: "Server",
         uses: [
-          "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "ProtobufC",
-          "UnixGRPC", "UnixGRPCProtobuf", .logging,
+          "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing",
+          "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf", .logging,
         ]
       ),
       .module("Failpoints", in: "Server", uses: ["Ledger", "LedgerEngine", "PaymentProcessing"]),
@@ -137,7 +157,11 @@ enum Sources {
 
   static var client: [Target] {
     [
-      .module("CreditsClient", in: "Client", uses: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]),
+      .module(
+        "CreditsClient",
+        in: "Client",
+        uses: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
+      ),
       .module("CreditsSocketPath", in: "Client"),
     ]
   }
@@ -149,17 +173,16 @@ enum Sources {
         in: "Programs",
         uses: [
           "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Failpoints", "Ledger", "LedgerEngine", "MessageDigest",
-          "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "UnixGRPC", .argumentParser,
-          .logging,
-          .unixSignals,
+          "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
+          .argumentParser, .logging, .unixSignals,
         ]
       ),
       .program(
         "creditsctl",
         in: "Programs",
         uses: [
-          "CreditsSocketPath", "DynamicMessages", "Encodings", "ProtobufDescriptors", "ProtobufWire", "UnixGRPC",
-          .argumentParser,
+          "CreditsSocketPath", "DynamicMessages", "Encodings", "ProtobufDescriptors", "ProtobufWire", "SystemCalls",
+          "UnixGRPC", .argumentParser,
         ]
       ),
       .program(
@@ -170,7 +193,9 @@ enum Sources {
       .program(
         "credits-simulator",
         in: "Programs",
-        uses: ["ProcessorRPC", "SimulatedProcessor", "UnixGRPC", .argumentParser, .logging, .unixSignals]
+        uses: [
+          "ProcessorRPC", "SimulatedProcessor", "SystemCalls", "UnixGRPC", .argumentParser, .logging, .unixSignals,
+        ]
       ),
       .program("credits-story", in: "Programs", uses: ["CreditsClient"]),
     ]
@@ -205,6 +230,8 @@ enum Tests {
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
       .tests("ProtobufWireTests", in: "Leaves", uses: ["ProtobufWire", "SeededRandom"]),
       .tests("SeededRandomTests", in: "Leaves", uses: ["SeededRandom"]),
+      .tests("SystemCallsTests", in: "Leaves", uses: ["SystemCalls"]),
+      .tests("ThreadsTests", in: "Leaves", uses: ["Threads"]),
 
       .tests("UnixGRPCTests", in: "RPC", uses: ["Encodings", "ProtobufWire", "SeededRandom", "UnixGRPC"]),
       .tests("ProtobufCTests", in: "RPC", uses: ["ProtobufC", "ProtobufWellKnown", "SeededRandom", "TestMessages"]),

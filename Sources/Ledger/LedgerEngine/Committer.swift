@@ -1,5 +1,6 @@
 package import Ledger
 import Synchronization
+import Threads
 
 /// The ledger's one writer: a thread that owns the store and commits operations in batches.
 ///
@@ -24,7 +25,7 @@ package final class Committer: Sendable {
   private let mailbox: Mailbox<any QueuedOperation>
   let desk: ScanDesk
   let rules: Rules
-  private let thread: OwningThread
+  private let thread: SystemThread
   private let stopReason: StopReason
 
   /// Opens the store on the committer's thread, and returns once that is done.
@@ -53,7 +54,7 @@ package final class Committer: Sendable {
     self.mailbox = mailbox
     let desk = ScanDesk(ring: { mailbox.ring() })
     self.desk = desk
-    thread = OwningThread(name: "ledger") {
+    thread = SystemThread(name: "ledger") {
       let store: OpenedStore
       do throws(StoreError) {
         store = try open()

@@ -1,4 +1,5 @@
 import Synchronization
+import Threads
 
 /// Many post, one thread takes all that has gathered.
 final class Mailbox<Item: Sendable>: Sendable {

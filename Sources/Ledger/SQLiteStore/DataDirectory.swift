@@ -1,5 +1,6 @@
 import Glibc
 import LedgerEngine
+import SystemCalls
 
 /// Owns the lock of a data directory: two daemons never share one.
 ///
@@ -49,6 +50,6 @@ final class DataDirectory {
   }
 
   private static func failure(_ action: String) -> StoreError {
-    .failed("\(action): \(String(cString: strerror(errno)))")
+    .failed("\(action): \(SystemError.last)")
   }
 }

@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 package import LedgerEngine
+import SystemCalls
 
 /// A copy of the database by SQLite's online backup (sqlite3_backup_init), from our own connection: what that writes
 /// meanwhile goes into the copy too, so that it never has to begin anew.
@@ -73,7 +74,7 @@ final class SQLiteBackup: StoreBackup {
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else {
       throw BackupFailure(
-        errno == EEXIST ? "another backup is under way: wait until it is done" : String(cString: strerror(errno))
+        errno == EEXIST ? "another backup is under way: wait until it is done" : SystemError.last.description
       )
     }
     Glibc.close(file)

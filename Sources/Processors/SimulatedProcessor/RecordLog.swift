@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Owns the file in which the simulated processor keeps its books: one line a record, synced before it counts.
 struct RecordLog: ~Copyable {
@@ -59,6 +60,6 @@ struct RecordLog: ~Copyable {
   }
 
   private static func failure(_ action: String, _ path: String) -> OpenError {
-    OpenError(description: "cannot \(action) \(path): \(String(cString: strerror(errno)))")
+    OpenError(description: "cannot \(action) \(path): \(SystemError.last)")
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// A key of Stripe's, or the secret of a webhook. It is read from a file, and goes nowhere but into requests and
 /// signatures: no description shows it.
@@ -20,7 +21,7 @@ package struct StripeSecret: Sendable, CustomStringConvertible, CustomDebugStrin
   /// Reads the one line of a file that nobody else may read.
   package init(path: String) throws(ReadError) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Self.failure("cannot be opened: \(String(cString: strerror(errno)))", path) }
+    guard file >= 0 else { throw Self.failure("cannot be opened: \(SystemError.last)", path) }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -1,5 +1,6 @@
 import Glibc
 import SimulatedProcessor
+import SystemCalls
 
 /// Where the simulator's events go, for whoever brings them to `creditsd` as a web server would. Events that a crash
 /// cuts off are lost, as they are on a network.
@@ -13,7 +14,7 @@ final class EventFile: Sendable {
   init(path: String) throws(OpenError) {
     file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else {
-      throw OpenError(description: "cannot open \(path): \(String(cString: strerror(errno)))")
+      throw OpenError(description: "cannot open \(path): \(SystemError.last)")
     }
   }
 

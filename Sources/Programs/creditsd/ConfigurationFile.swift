@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SystemCalls
 
 /// What the configuration file may hold: JSON, every member optional, none unknown.
 struct ConfigurationFile: Decodable, Equatable {
@@ -27,8 +28,14 @@ struct ConfigurationFile: Decodable, Equatable {
 
   /// Reads the file at `path`.
   init(path: String) throws(SettingsError) {
-    guard let bytes = Self.contents(of: path) else {
-      throw .fileUnreadable(path, String(cString: strerror(errno)))
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      let file = open(path, O_RDONLY | O_CLOEXEC)
+      guard file >= 0 else { throw .last }
+      defer { close(file) }
+      bytes = try ByteStream.readAll(from: file)
+    } catch {
+      throw .fileUnreadable(path, error.description)
     }
     try self.init(json: bytes, path: path)
   }
@@ -61,15 +68,6 @@ struct ConfigurationFile: Decodable, Equatable {
   /// Takes a member of any kind, to look at the names alone.
   private struct AnyMember: Decodable {
     init(from decoder: any Decoder) {}
-  }
-
-  private static func contents(of path: String) -> [UInt8]? {
-    guard let file = fopen(path, "re") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return ferror(file) == 0 ? bytes : nil
   }
 
   private static func sentence(_ error: DecodingError) -> String {

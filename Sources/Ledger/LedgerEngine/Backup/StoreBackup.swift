@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// A copy of the ledger in the making.
 package protocol StoreBackup: AnyObject {
@@ -24,11 +25,11 @@ package final class BackupFile: Sendable {
   /// Takes the file at `path` over, and removes its name.
   package init(takingOver path: String) throws(BackupFailure) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard file >= 0 else { throw BackupFailure("cannot open \(path): \(String(cString: strerror(errno)))") }
+    guard file >= 0 else { throw BackupFailure("cannot open \(path): \(SystemError.last)") }
     var status = stat()
     guard unlink(path) == 0, fstat(file, &status) == 0 else {
       close(file)
-      throw BackupFailure("cannot take over \(path): \(String(cString: strerror(errno)))")
+      throw BackupFailure("cannot take over \(path): \(SystemError.last)")
     }
     self.file = file
     byteCount = Int64(status.st_size)
@@ -50,7 +51,7 @@ package final class BackupFile: Sendable {
         }
       }
     }
-    guard reason == 0 else { throw BackupFailure("cannot read the copy: \(String(cString: strerror(reason)))") }
+    guard reason == 0 else { throw BackupFailure("cannot read the copy: \(SystemError(reason))") }
     return bytes
   }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import DynamicMessages
 import Glibc
+import SystemCalls
 
 /// Where the JSON of the requests comes from.
 enum RequestSource: Sendable {
@@ -26,7 +27,6 @@ enum RequestSource: Sendable {
 struct RequestDocuments: AsyncSequence, AsyncIteratorProtocol {
   typealias Element = JSONDocument
 
-  private static let chunk = 65_536
   private let source: RequestSource
   private var splitter = JSONDocumentSplitter()
   private var ready: [JSONDocument] = []
@@ -53,14 +53,10 @@ struct RequestDocuments: AsyncSequence, AsyncIteratorProtocol {
     return try await withCheckedThrowingContinuation { continuation in
       // A read blocks until someone types: not on a thread that tasks share.
       DispatchQueue.global().async {
-        var buffer = [UInt8](repeating: 0, count: Self.chunk)
-        var count = -1
-        repeat { count = read(STDIN_FILENO, &buffer, buffer.count) } while count < 0 && errno == EINTR
-        if count < 0 {
-          let reason = String(cString: strerror(errno))
-          continuation.resume(throwing: CommandFailure.usage("standard input cannot be read: \(reason)"))
-        } else {
-          continuation.resume(returning: Array(buffer.prefix(count)))
+        do throws(SystemError) {
+          continuation.resume(returning: try ByteStream.readChunk(from: STDIN_FILENO))
+        } catch {
+          continuation.resume(throwing: CommandFailure.usage("standard input cannot be read: \(error)"))
         }
       }
     }

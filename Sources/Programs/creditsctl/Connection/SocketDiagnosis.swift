@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Finds out why a server on a socket cannot be talked to, after a call has failed.
 enum SocketDiagnosis {
@@ -19,7 +20,7 @@ enum SocketDiagnosis {
       return "\(path) is not a socket: give the path of a server's socket with --socket"
     }
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    guard descriptor >= 0 else { return "no socket can be made: \(text(errno))" }
+    guard descriptor >= 0 else { return "no socket can be made: \(SystemError.last)" }
     defer { close(descriptor) }
     guard connect(descriptor, path) else { return refused(path, target, errno) }
     return conversation(descriptor, path)
@@ -31,7 +32,7 @@ enum SocketDiagnosis {
       "there is no socket at \(path): start creditsd, or name another server's with --socket or CREDITS_SOCKET"
     case EACCES:
       "user \(getuid()) may not look into the directory of \(path): run this as the server's user, or as a member of its group"
-    default: "\(path) cannot be looked at: \(text(code))"
+    default: "\(path) cannot be looked at: \(SystemError(code))"
     }
   }
 
@@ -46,14 +47,14 @@ enum SocketDiagnosis {
         + "this is user \(getuid()): run this as that user, or have the server give your group access (creditsd: --socket-group)"
     case EPROTOTYPE: return "\(path) is not a stream socket, so no gRPC server's"
     case EAGAIN: return "\(path) takes no more connections at the moment: its server is overloaded or stopped"
-    default: return "no connection to \(path): \(text(code))"
+    default: return "no connection to \(path): \(SystemError(code))"
     }
   }
 
   private static func conversation(_ descriptor: Int32, _ path: String) -> String? {
     let hello = preface + settings
     guard send(descriptor, hello, hello.count, Int32(MSG_NOSIGNAL)) == hello.count else {
-      return "\(path) ended the connection at once: \(text(errno))"
+      return "\(path) ended the connection at once: \(SystemError.last)"
     }
     var answer: [UInt8] = []
     while answer.count < settings.count {
@@ -88,6 +89,4 @@ enum SocketDiagnosis {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(descriptor, $0, length) == 0 }
     }
   }
-
-  private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

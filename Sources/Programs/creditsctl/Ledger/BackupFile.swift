@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// A file that gets its name only once all of it is on disk. What goes wrong before leaves nothing behind.
 final class BackupFile {
@@ -24,14 +25,8 @@ final class BackupFile {
   }
 
   func write(_ bytes: ArraySlice<UInt8>) throws(CommandFailure) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if written >= 0 {
-        rest = rest.dropFirst(written)
-      } else if errno != EINTR {
-        throw Self.failure("cannot write \(partialPath)")
-      }
+    do { try ByteStream.writeAll(bytes, to: file) } catch {
+      throw .file("cannot write \(partialPath): \(error)")
     }
   }
 
@@ -64,6 +59,6 @@ final class BackupFile {
   }
 
   private static func failure(_ action: String) -> CommandFailure {
-    .file("\(action): \(String(cString: strerror(errno)))")
+    .file("\(action): \(SystemError.last)")
   }
 }

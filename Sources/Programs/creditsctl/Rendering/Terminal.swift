@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// Where text goes.
 struct Terminal: Sendable {
@@ -14,15 +15,8 @@ struct Terminal: Sendable {
 
   /// Writes at once. A reader that has gone ends the process: there is no one left to work for.
   func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    var start = 0
-    while start < bytes.count {
-      let written = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written >= 0 {
-        start += written
-      } else if errno != EINTR {
-        _exit(CommandFailure.ExitStatus.callFailed.rawValue)
-      }
+    do { try ByteStream.writeAll(Array(text.utf8)[...], to: descriptor) } catch {
+      _exit(CommandFailure.ExitStatus.callFailed.rawValue)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import ProtobufDescriptors
+import SystemCalls
 
 /// Descriptors that `protoc` wrote to a file.
 enum DescriptorSetFile {
@@ -13,22 +14,12 @@ enum DescriptorSetFile {
 
 /// A file, whole.
 enum FileContent {
-  private static let chunk = 65_536
-
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .usage("\(path) cannot be opened: \(String(cString: strerror(errno)))") }
+    guard descriptor >= 0 else { throw .usage("\(path) cannot be opened: \(SystemError.last)") }
     defer { close(descriptor) }
-    var content: [UInt8] = []
-    while true {
-      var buffer = [UInt8](repeating: 0, count: chunk)
-      let count = Glibc.read(descriptor, &buffer, chunk)
-      guard count >= 0 else {
-        if errno == EINTR { continue }
-        throw .usage("\(path) cannot be read: \(String(cString: strerror(errno)))")
-      }
-      if count == 0 { return content }
-      content += buffer.prefix(count)
+    do { return try ByteStream.readAll(from: descriptor) } catch {
+      throw .usage("\(path) cannot be read: \(error)")
     }
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Waits for sockets, timers and work from other threads, and does all of it in turn on one thread.
 ///
@@ -118,7 +119,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Starts the loop's thread; `stopped` is the last thing that it does.
   func start(name: String, stopped: @escaping @Sendable () -> Void = {}) {
-    startThread(name: name) { [self] in
+    SystemThread(name: name) { [self] in
       while !posted.withLock({ $0.isStopping && $0.work.isEmpty }) { turn(mayWait: true) }
       threadID.store(0, ordering: .relaxed)
       stopped()

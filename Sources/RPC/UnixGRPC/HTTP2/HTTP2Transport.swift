@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// The side of gRPC that a transport carries: a server's or a client's half of a connection.
 protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
@@ -98,7 +99,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
         if count == 0 { return close(nil) }
         switch errno {
         case EAGAIN, EINTR: return flushAfterReading()
-        case let code: return close(.session(errorText(code)))
+        case let code: return close(.session(SystemError(code).description))
         }
       }
       guard take(UnsafeRawBufferPointer(rebasing: eventLoop.readBuffer[..<count])) else { return }
@@ -155,7 +156,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
         case .some:
           isBlocked = true
           eventLoop.change(number, to: [.readable, .writable])
-        case .failed(let code): return close(.session(errorText(code)))
+        case .failed(let code): return close(.session(SystemError(code).description))
         }
       }
       if session.isFinished { closeWhenWritten() }

@@ -1,3 +1,5 @@
+import SystemCalls
+
 /// Why a Unix socket cannot be opened, served or removed. Each description says what to do.
 public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
   /// `reason` completes "the socket path …".
@@ -56,7 +58,7 @@ public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
     case .notificationAddressInvalid(let address):
       "NOTIFY_SOCKET \(address.debugDescription) is neither an absolute path nor an abstract name that fits a socket address"
     case .systemCall(let name, let subject, let errno):
-      "\(name) failed on \(subject): \(errorText(errno))"
+      "\(name) failed on \(subject): \(SystemError(errno))"
     }
   }
 }

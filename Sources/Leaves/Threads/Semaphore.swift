@@ -1,12 +1,12 @@
 import Glibc
 
-/// Owns a POSIX semaphore (sem_overview(7)).
+/// A counter that one thread waits for and others raise (sem_overview(7)). It begins at 0.
 ///
 /// Sendable because the kernel makes sem_post(3) and sem_wait(3) safe from any thread, and the pointer never changes.
-final class Semaphore: @unchecked Sendable {
+package final class Semaphore: @unchecked Sendable {
   private let pointer: UnsafeMutablePointer<sem_t>
 
-  init() {
+  package init() {
     pointer = .allocate(capacity: 1)
     precondition(sem_init(pointer, 0, 0) == 0, "sem_init(3) failed")
   }
@@ -16,11 +16,15 @@ final class Semaphore: @unchecked Sendable {
     pointer.deallocate()
   }
 
-  func signal() {
+  /// Raises the counter, and so lets one waiting thread go on.
+  ///
+  /// - Precondition: The counter is below 2 147 483 647.
+  package func signal() {
     precondition(sem_post(pointer) == 0, "sem_post(3) failed")
   }
 
-  func wait() {
+  /// Waits until the counter is above 0, and lowers it.
+  package func wait() {
     while sem_wait(pointer) != 0 { precondition(errno == EINTR, "sem_wait(3) failed") }
   }
 }
