@@ -48,6 +48,7 @@ enum Sources {
   /// Small targets that any other may use.
   static var leaves: [Target] {
     [
+      .module("Backoff", in: "Leaves"),
       .module("Encodings", in: "Leaves"),
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
       .module("ProtobufWire", in: "Leaves"),
@@ -64,7 +65,7 @@ enum Sources {
         "UnixGRPC",
         in: "RPC",
         uses: [
-          "CEpoll", "CNghttp2", "CZlib", "Encodings", "ProtobufWire", "SystemCalls", "Threads", .logging,
+          "Backoff", "CEpoll", "CNghttp2", "CZlib", "Encodings", "ProtobufWire", "SystemCalls", "Threads", .logging,
         ]
       ),
       .module("ProtobufC", in: "RPC", uses: ["CProtobufC", "ProtobufWire"]),
@@ -136,7 +137,7 @@ enum Sources {
       .module(
         "StripeProcessor",
         in: "Processors",
-        uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SystemCalls"]
+        uses: ["Backoff", "Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SystemCalls"]
       ),
     ]
   }
@@ -147,7 +148,7 @@ enum Sources {
         "CreditsServer",
         in: "Server",
         uses: [
-          "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing",
+          "Backoff", "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing",
           "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf", .logging,
         ]
       ),
@@ -160,7 +161,7 @@ enum Sources {
       .module(
         "CreditsClient",
         in: "Client",
-        uses: ["CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
+        uses: ["Backoff", "CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
       ),
       .module("CreditsSocketPath", in: "Client"),
     ]
@@ -226,6 +227,7 @@ enum Tests {
 
   static var all: [Target] {
     [
+      .tests("BackoffTests", in: "Leaves", uses: ["Backoff"]),
       .tests("EncodingsTests", in: "Leaves", uses: ["Encodings", "SeededRandom"]),
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
       .tests("ProtobufWireTests", in: "Leaves", uses: ["ProtobufWire", "SeededRandom"]),

@@ -1,3 +1,4 @@
+import Backoff
 import ProtobufC
 import UnixGRPC
 import UnixGRPCProtobuf
@@ -23,9 +24,8 @@ struct Caller: Sendable {
     }
   }
 
-  /// Between attempts, growing by half up to the longest: a restarting server is back within a second.
-  private static let firstWait = Duration.milliseconds(50)
-  private static let longestWait = Duration.seconds(1)
+  /// Between attempts: a restarting server is back within a second.
+  static let backoff = Backoff(first: .milliseconds(50), longest: .seconds(1), multiplier: 1.5, jitter: 0.2)
 
   func call<Request, Response>(
     _ method: TypedMethod<Unary, Request, Response>,
@@ -35,7 +35,7 @@ struct Caller: Sendable {
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: ownTimeout ?? timeout)
     var remaining = ownTimeout ?? timeout
-    var wait = Self.firstWait
+    var backoff = Self.backoff
     while true {
       do {
         let response = try await client.unary(method, request, options: CallOptions(timeout: remaining))
@@ -44,10 +44,9 @@ struct Caller: Sendable {
       } catch {
         let error = CreditsError(error)
         guard error.code == .unavailable else { throw error }
-        let pause = error.retryDelay ?? wait
+        let pause = error.retryDelay ?? backoff.next()
         guard clock.now.advanced(by: pause) < deadline else { throw error }
         do { try await clock.sleep(for: pause) } catch { throw .cancelled }
-        wait = min(wait * 1.5, Self.longestWait)
         remaining = clock.now.duration(to: deadline)
       }
     }

@@ -1,3 +1,4 @@
+import Backoff
 import ProtobufC
 import UnixGRPC
 import UnixGRPCProtobuf
@@ -11,11 +12,7 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
   private let method: TypedMethod<ServerStreaming, Request, Response>
   private var responses: TypedCall<Request, Response>.AsyncIterator?
   private var streamID: Int?
-  private var wait = firstWait
-
-  /// Between attempts, growing by half up to the longest.
-  private static var firstWait: Duration { .milliseconds(50) }
-  private static var longestWait: Duration { .seconds(1) }
+  private var backoff = Caller.backoff
 
   init(caller: Caller, method: TypedMethod<ServerStreaming, Request, Response>) {
     client = caller.client
@@ -33,7 +30,7 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
       do {
         if responses == nil { try await begin(request()) }
         if let response = try await responses?.next() {
-          wait = Self.firstWait
+          backoff.reset()
           return response
         }
         // These streams have no end: the server has one.
@@ -62,7 +59,6 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
   }
 
   private func pause() async throws(CreditsError) {
-    do { try await Task.sleep(for: wait) } catch { throw .cancelled }
-    wait = min(wait * 1.5, Self.longestWait)
+    do { try await Task.sleep(for: backoff.next()) } catch { throw .cancelled }
   }
 }

@@ -1,3 +1,4 @@
+import Backoff
 import Foundation
 import FoundationNetworking
 import PaymentProcessing
@@ -28,11 +29,11 @@ struct StripeConnection: Sendable {
   func send(_ request: StripeRequest, within time: Duration) async throws(ProcessorError) -> StripeAnswer {
     guard let message = message(request) else { throw .rejected("the request has no address") }
     let end = ContinuousClock.now + time
-    var pause = firstPause
+    // Not all clients in the same step, after an outage that they share.
+    var backoff = Backoff(first: firstPause, longest: Self.longestPause, multiplier: 2, jitter: 0.25)
     while true {
       let reason: String
-      // Not all clients in the same step, after an outage that they share.
-      var wait = pause * Double.random(in: 0.75...1.25)
+      var wait = backoff.next()
       switch await attempt(message, until: end) {
       case .answer(let answer):
         guard answer.isPassing else { return answer }
@@ -44,7 +45,6 @@ struct StripeConnection: Sendable {
       }
       guard ContinuousClock.now + wait < end else { throw .outcomeUnknown(reason) }
       guard (try? await Task.sleep(for: wait)) != nil else { throw .outcomeUnknown("the call was given up") }
-      pause = min(pause * 2, Self.longestPause)
     }
   }
 

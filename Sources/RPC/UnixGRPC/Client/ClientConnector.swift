@@ -1,3 +1,4 @@
+import Backoff
 import Glibc
 import Synchronization
 
@@ -24,8 +25,17 @@ final class ClientConnector: Sendable {
     var link = Link.none
     var waiters: [UInt64: Waiter] = [:]
     var nextWaiter: UInt64 = 0
-    var backoff = ReconnectBackoff()
+    var backoff = reconnecting
   }
+
+  /// Between attempts to connect (gRPC, "Connection Backoff Protocol"), in a local socket's measure: a restarting daemon
+  /// is back within a fraction of a second, and asking a path costs microseconds.
+  private static let reconnecting = Backoff(
+    first: .milliseconds(50),
+    longest: .seconds(1),
+    multiplier: 1.6,
+    jitter: 0.2
+  )
 
   /// Before connect(2) is tried again on a server whose queue is full.
   private static let fullQueuePause = Duration.milliseconds(10)

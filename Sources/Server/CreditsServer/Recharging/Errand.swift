@@ -1,3 +1,4 @@
+import Backoff
 import Ledger
 import LedgerEngine
 import Logging
@@ -72,15 +73,14 @@ struct ErrandKit: Sendable {
     about subject: String,
     _ question: () async -> Word<Settlement>
   ) async throws -> Settlement {
-    var pause = Self.firstPause
+    var backoff = Backoff(first: Self.firstPause, longest: Self.longestPause, multiplier: 2, jitter: 0)
     while true {
       switch await question() {
       case .settlement(let settlement): return settlement
       case .unknown(let reason):
         logger.warning("an outcome is unknown", metadata: ["subject": "\(subject)", "reason": "\(reason)"])
       }
-      try await sleep(pause)
-      pause = min(pause * 2, Self.longestPause)
+      try await sleep(backoff.next())
     }
   }
 }
