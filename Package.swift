@@ -51,6 +51,7 @@ enum Sources {
       .module("Backoff", in: "Leaves"),
       .module("Encodings", in: "Leaves"),
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
+      .module("MoneyText", in: "Leaves"),
       .module("ProtobufWire", in: "Leaves"),
       .module("SeededRandom", in: "Leaves"),
       .module("SystemCalls", in: "Leaves"),
@@ -109,7 +110,7 @@ enum Sources {
   /// The rules, the engine that applies them in batches, and where the ledger is kept.
   static var ledger: [Target] {
     [
-      .module("Ledger", in: "Ledger", uses: ["Encodings"]),
+      .module("Ledger", in: "Ledger", uses: ["Encodings", "MoneyText"]),
       .module("LedgerEngine", in: "Ledger", uses: ["Ledger", "SystemCalls", "Threads"]),
       .module(
         "SQLiteStore",
@@ -161,7 +162,7 @@ enum Sources {
       .module(
         "CreditsClient",
         in: "Client",
-        uses: ["Backoff", "CreditsAPI", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
+        uses: ["Backoff", "CreditsAPI", "MoneyText", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]
       ),
       .module("CreditsSocketPath", in: "Client"),
     ]
@@ -230,6 +231,7 @@ enum Tests {
       .tests("BackoffTests", in: "Leaves", uses: ["Backoff"]),
       .tests("EncodingsTests", in: "Leaves", uses: ["Encodings", "SeededRandom"]),
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
+      .tests("MoneyTextTests", in: "Leaves", uses: ["MoneyText"]),
       .tests("ProtobufWireTests", in: "Leaves", uses: ["ProtobufWire", "SeededRandom"]),
       .tests("SeededRandomTests", in: "Leaves", uses: ["SeededRandom"]),
       .tests("SystemCallsTests", in: "Leaves", uses: ["SystemCalls"]),

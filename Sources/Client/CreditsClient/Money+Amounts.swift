@@ -1,3 +1,5 @@
+import MoneyText
+
 extension Money {
   /// Millionths of the currency's unit, the smallest amount there is.
   public static func micros(_ micros: Int64, _ currencyCode: String = "USD") -> Money {
@@ -16,11 +18,6 @@ extension Money {
 
   /// For people: `$12.50`, `$0.0042`, `-$3.00`, `EUR 12.50`. At least two decimals, and as many as there are.
   public var formatted: String {
-    let magnitude = micros.magnitude
-    var decimals = String(magnitude % 1_000_000)
-    decimals = String(repeating: "0", count: 6 - decimals.count) + decimals
-    while decimals.count > 2, decimals.hasSuffix("0") { decimals.removeLast() }
-    let symbol = currencyCode == "USD" ? "$" : currencyCode + " "
-    return (micros < 0 ? "-" : "") + symbol + "\(magnitude / 1_000_000)." + decimals
+    MoneyText.text(micros: micros, currencyCode: currencyCode, codePlace: .beforeAmount)
   }
 }

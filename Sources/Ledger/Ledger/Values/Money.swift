@@ -1,3 +1,5 @@
+import MoneyText
+
 /// An ISO 4217 alphabetic code: three capital ASCII letters.
 package struct Currency: Hashable, Sendable, CustomStringConvertible {
   package let code: String
@@ -56,11 +58,6 @@ package struct Money: Hashable, Sendable {
 extension Money: CustomStringConvertible {
   /// At least two decimals, more only where the amount has them: "$1.20", "$0.0125", "-$3.00", "7.00 EUR".
   package var description: String {
-    let units = micros.magnitude / Money.microsPerUnit.magnitude
-    var decimals = String(micros.magnitude % Money.microsPerUnit.magnitude)
-    decimals = String(repeating: "0", count: 6 - decimals.utf8.count) + decimals
-    while decimals.utf8.count > 2, decimals.utf8.last == UInt8(ascii: "0") { decimals.removeLast() }
-    let sign = micros < 0 ? "-" : ""
-    return currency == .usd ? "\(sign)$\(units).\(decimals)" : "\(sign)\(units).\(decimals) \(currency)"
+    MoneyText.text(micros: micros, currencyCode: currency.code, codePlace: .afterAmount)
   }
 }
