@@ -50,6 +50,7 @@ enum Sources {
     [
       .module("Backoff", in: "Leaves"),
       .module("Encodings", in: "Leaves"),
+      .module("GregorianCalendar", in: "Leaves"),
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
       .module("MoneyText", in: "Leaves"),
       .module("ProtobufWire", in: "Leaves"),
@@ -78,7 +79,7 @@ enum Sources {
       .module(
         "DynamicMessages",
         in: "RPC",
-        uses: ["Encodings", "ProtobufDescriptors", "ProtobufWire"]
+        uses: ["Encodings", "GregorianCalendar", "ProtobufDescriptors", "ProtobufWire"]
       ),
       .program(
         "protoc-gen-credits-swift",
@@ -110,7 +111,7 @@ enum Sources {
   /// The rules, the engine that applies them in batches, and where the ledger is kept.
   static var ledger: [Target] {
     [
-      .module("Ledger", in: "Ledger", uses: ["Encodings", "MoneyText"]),
+      .module("Ledger", in: "Ledger", uses: ["Encodings", "GregorianCalendar", "MoneyText"]),
       .module("LedgerEngine", in: "Ledger", uses: ["Ledger", "SystemCalls", "Threads"]),
       .module(
         "SQLiteStore",
@@ -230,6 +231,7 @@ enum Tests {
     [
       .tests("BackoffTests", in: "Leaves", uses: ["Backoff"]),
       .tests("EncodingsTests", in: "Leaves", uses: ["Encodings", "SeededRandom"]),
+      .tests("GregorianCalendarTests", in: "Leaves", uses: ["GregorianCalendar", "SeededRandom"]),
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),
       .tests("MoneyTextTests", in: "Leaves", uses: ["MoneyText"]),
       .tests("ProtobufWireTests", in: "Leaves", uses: ["ProtobufWire", "SeededRandom"]),

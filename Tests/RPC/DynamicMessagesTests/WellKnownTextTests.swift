@@ -19,26 +19,6 @@ struct WellKnownTextTests {
     #expect(parsed == (seconds, nanoseconds))
   }
 
-  @Test("the ends of each month are found again, in every year from 1 to 9999")
-  func days() throws {
-    var previous = -719_163
-    for year in 1...9999 {
-      for month in [1, 2, 3, 12] {
-        let last = try #require((28...31).last { CalendarDate(year: year, month: month, day: $0) != nil })
-        for day in [1, last] {
-          let date = try #require(CalendarDate(year: year, month: month, day: day))
-          let back = CalendarDate(daysSince1970: date.daysSince1970)
-          guard (back.year, back.month, back.day) == (year, month, day), date.daysSince1970 > previous else {
-            Issue.record("\(year)-\(month)-\(day)")
-            return
-          }
-          previous = date.daysSince1970
-        }
-      }
-    }
-    #expect(previous == 2_932_896)
-  }
-
   @Test(
     "what is not a time is refused",
     arguments: [
@@ -46,7 +26,8 @@ struct WellKnownTextTests {
       "2030-02-29T00:00:00Z", "2030-01-31T24:00:00Z", "2030-01-31T12:60:00Z", "2030-01-31T12:00:60Z",
       "2030-01-31T12:00:00.Z", "2030-01-31T12:00:00.1234567890Z", "2030-01-31T12:00:00+25:00",
       "2030-01-31T12:00:00+0200",
-      "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "+030-01-31T12:00:00Z",
+      "0000-01-01T00:00:00Z", "0000-12-31T23:59:59-01:00", "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
+      "+030-01-31T12:00:00Z",
       "2030-01-31T12:00:00ZZ", "٢030-01-31T12:00:00Z",
     ]
   )

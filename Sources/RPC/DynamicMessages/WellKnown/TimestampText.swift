@@ -1,3 +1,5 @@
+import GregorianCalendar
+
 /// `google.protobuf.Timestamp` as text: RFC 3339, written in UTC with 0, 3, 6 or 9 digits of the second.
 enum TimestampText {
   /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, in seconds since 1970 (timestamp.proto).
@@ -20,7 +22,8 @@ enum TimestampText {
     let fixed = Array(text.prefix(19))
     guard fixed[4] == "-", fixed[7] == "-", fixed[10] == "T", fixed[13] == ":", fixed[16] == ":" else { return nil }
     let numbers = [0..<4, 5..<7, 8..<10, 11..<13, 14..<16, 17..<19].compactMap { Digits.number(String(fixed[$0])) }
-    guard numbers.count == 6, let date = CalendarDate(year: numbers[0], month: numbers[1], day: numbers[2]),
+    guard numbers.count == 6, numbers[0] > 0,
+      let date = CalendarDate(year: numbers[0], month: numbers[1], day: numbers[2]),
       numbers[3] < 24, numbers[4] < 60, numbers[5] < 60
     else { return nil }
     var rest = text.dropFirst(19)
