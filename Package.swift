@@ -294,7 +294,8 @@ enum Tests {
         in: "Server",
         uses: [
           "CreditsAPI", "CreditsServer", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing",
-          "ProtobufDescriptors", "SQLiteStore", "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf", .logging,
+          "ProtobufDescriptors", "ProtobufWire", "SQLiteStore", "SimulatedProcessor", "UnixGRPC", "UnixGRPCProtobuf",
+          .logging,
         ]
       ),
 

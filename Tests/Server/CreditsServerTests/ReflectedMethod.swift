@@ -1,4 +1,5 @@
 import ProtobufDescriptors
+import ProtobufWire
 import Testing
 import UnixGRPC
 
@@ -33,7 +34,7 @@ struct ReflectedMethod {
     defer { call.cancel() }
     var answers = call.responses.makeAsyncIterator()
     // The field numbers are those of grpc/reflection/v1/reflection.proto.
-    func ask(_ question: Int, _ text: String, answer: Int) async throws -> [[UInt8]] {
+    func ask(_ question: Int32, _ text: String, answer: Int32) async throws -> [[UInt8]] {
       var request = WireWriter()
       request.write(question, string: text)
       try await call.send(request.bytes)
@@ -49,7 +50,7 @@ struct ReflectedMethod {
   }
 
   /// The contents of the length-delimited fields with this number.
-  private static func fields(_ number: Int, of message: [UInt8]) throws -> [[UInt8]] {
+  private static func fields(_ number: Int32, of message: [UInt8]) throws -> [[UInt8]] {
     var reader = WireReader(message)
     var contents: [[UInt8]] = []
     while let field = try reader.next() {

@@ -30,7 +30,7 @@ struct ReasonOptionsReader {
   func read(
     _ value: EnumDescriptor.Value
   ) throws(GeneratorError) -> (code: String, isFinal: Bool, keys: [ReasonCatalog.Key]) {
-    let set = value.options.extensions.last { $0.number == option.number && $0.wireType == 2 }
+    let set = value.options.extensions.last { $0.number == option.number && $0.wireType == .lengthDelimited }
     guard let content = set?.content else { throw GeneratorError("\(value.name) has no (\(option.fullName))") }
     var code = 0
     var isFinal = false
