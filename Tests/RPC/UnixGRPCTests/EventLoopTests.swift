@@ -41,6 +41,26 @@ struct EventLoopTests {
     }
   }
 
+  @Test("does what its own thread posts in order, a turn later, and before it stops")
+  func ownWork() async throws {
+    let loop = try EventLoop()
+    let stopped = Latch(count: 1)
+    let seen = Seen()
+    loop.execute {
+      for index in 1...3 {
+        loop.execute {
+          seen.append(index)
+          if index == 3 { loop.execute { seen.append(4) } }
+        }
+      }
+      loop.stop()
+      seen.append(0)
+    }
+    loop.start(name: "test-loop") { stopped.countDown() }
+    await stopped.wait()
+    #expect(seen.numbers == [0, 1, 2, 3, 4])
+  }
+
   @Test("loses nothing that many threads post while it falls asleep and wakes")
   func manyPosters() async throws {
     try await withLoop { loop in

@@ -59,7 +59,7 @@
       case .closeTransport: transport.close(nil)
       case .resetStream: transport.session.reset(stream: 1, .cancel)
       case .connectionEvent: connection.headersBegan(stream: 1)
-      case .deadline: DeadlineTimer<ServerCall>(eventLoop: loop).cancel()
+      case .deadline: DeadlineTimer<ServerConnection>(eventLoop: loop).cancel()
       case .accept:
         let listener = OwnedDescriptor(takingOwnershipOf: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
         let acceptor = Acceptor(listener: listener, eventLoop: loop, accepted: { _, _ in }, closed: {})

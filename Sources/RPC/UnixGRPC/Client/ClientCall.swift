@@ -12,7 +12,7 @@ public struct UnaryResponse: Sendable {
 final class ClientCall: DeadlineHolder, @unchecked Sendable {
   /// Who hears of the response.
   enum Receiver {
-    case unary(CheckedContinuation<UnaryResponse, any Error>)
+    case unary(UnsafeContinuation<UnaryResponse, any Error>)
     case stream(ResponseEvents)
   }
 

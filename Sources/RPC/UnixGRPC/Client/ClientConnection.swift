@@ -14,7 +14,7 @@ enum ClientOperation: Sendable {
 ///
 /// `@unchecked Sendable`: every member but `post(_:)`, which hands over through a mailbox, is touched on the connection's
 /// event loop only; debug builds assert it.
-final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
+final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked Sendable {
   /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); a connection is replaced before it gets there.
   private static let lastUsefulStream: Int32 = .max - 1_000_000
 
@@ -26,24 +26,20 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   private var recent: ClientCall?
   /// Results that came in the batch being read. Their callers are woken together at its end: waking each on its own
   /// costs a system call per call.
-  private var settled: [(CheckedContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
+  private var settled: [(UnsafeContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
   /// Why no new call can start here, once that is so.
   private var refusal: GRPCStatus?
-  private let deadlines: DeadlineTimer<ClientCall>
+  private let deadlines: DeadlineTimer<ClientConnection>
   private let mailbox: Mailbox<ClientOperation>
   /// Told once, on the event loop, that new calls need another connection.
-  private var retired: (@Sendable () -> Void)?
+  private var retired: (@Sendable (ClientConnection) -> Void)?
 
-  init(transport: HTTP2Transport, limits: ConnectionLimits, retired: @escaping @Sendable () -> Void) {
+  init(transport: HTTP2Transport, limits: ConnectionLimits, retired: @escaping @Sendable (ClientConnection) -> Void) {
     self.transport = transport
     self.limits = limits
     self.retired = retired
     mailbox = Mailbox(eventLoop: transport.eventLoop)
     deadlines = DeadlineTimer(eventLoop: transport.eventLoop)
-    deadlines.onExpiry = { [weak self] calls in
-      for call in calls { self?.cancel(call, .deadlineExceeded) }
-      self?.transport.setNeedsFlush()
-    }
   }
 
   var session: HTTP2Session { transport.session }
@@ -97,7 +93,9 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Makes a unary call and waits for its end. Throws ``CallFailure``.
   func unary(_ call: ClientCall) async throws -> UnaryResponse {
     try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+      // Resumed exactly once: `complete`, which every call that was started comes to, takes it out of the call, and only
+      // the event loop touches it there.
+      try await withUnsafeThrowingContinuation { continuation in
         call.receiver = .unary(continuation)
         post(.start(call))
       }
@@ -123,7 +121,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
     }
     call.streamID = stream
     calls[stream] = call
-    deadlines.insert(call)
+    deadlines.insert(call, for: self)
     if stream > Self.lastUsefulStream {
       retire(GRPCStatus(code: .unavailable, message: "the connection has used up its stream identifiers"))
     }
@@ -169,6 +167,11 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   }
 
   // MARK: Ends
+
+  func deadlinesPassed(_ calls: [ClientCall]) {
+    for call in calls { cancel(call, .deadlineExceeded) }
+    transport.setNeedsFlush()
+  }
 
   /// Gives the caller its result. The first one counts.
   func complete(_ call: ClientCall, _ status: GRPCStatus, mayRetry: Bool = false) {
@@ -248,7 +251,7 @@ final class ClientConnection: HTTP2TransportDelegate, @unchecked Sendable {
   private func retire(_ status: GRPCStatus) {
     guard refusal == nil else { return }
     refusal = status
-    retired?()
+    retired?(self)
     retired = nil
     session.submitGoAway()
     transport.setNeedsFlush()

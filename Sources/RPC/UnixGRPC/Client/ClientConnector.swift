@@ -139,8 +139,7 @@ final class ClientConnector: Sendable {
       guard code == EAGAIN || code == EINTR, eventLoop.now < deadline else {
         throw .systemCall(name: "connect", subject: socketPath, errno: code)
       }
-      _ = eventLoop.schedule(in: Self.fullQueuePause) { [weak self] in
-        guard let self else { return }
+      _ = eventLoop.schedule(in: Self.fullQueuePause) { [self] in
         do throws(SocketError) { try open(address, until: deadline) } catch { failed("\(error)") }
       }
       return
@@ -149,9 +148,7 @@ final class ClientConnector: Sendable {
     let limits = configuration.limits
     let timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval)
     let transport = HTTP2Transport(role: .client, limits: limits, timing: timing, eventLoop: eventLoop)
-    let connection = ClientConnection(transport: transport, limits: limits) { [weak self, weak transport] in
-      if let transport { self?.lost(transport) }
-    }
+    let connection = ClientConnection(transport: transport, limits: limits) { [self] in lost($0.transport) }
     guard greet(connection, transport) else { return }
     // Where it cannot start, `lost` has been told.
     try? transport.start(connection, socket: socket)
@@ -171,12 +168,13 @@ final class ClientConnector: Sendable {
   /// Waits for the server's SETTINGS. The queue of a server that is going away still takes connections, and drops them:
   /// a call that was sent on one would be lost without anybody knowing whether it had been seen.
   private func greet(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
-    connection.session.onSettings = { [weak self] in self?.connected(connection, transport) }
-    return state.withLock { state in
-      if case .closed = state.link { return false }
+    let isClosed = state.withLock { state in
+      if case .closed = state.link { return true }
       state.link = .greeting(transport)
-      return true
+      return false
     }
+    if !isClosed { connection.session.onSettings = { [self] in connected(connection, transport) } }
+    return !isClosed
   }
 
   private func connected(_ connection: ClientConnection, _ transport: HTTP2Transport) {
@@ -203,7 +201,7 @@ final class ClientConnector: Sendable {
     }
     for waiter in failed { waiter.continuation.resume(throwing: status) }
     guard let delay else { return }
-    _ = eventLoop.schedule(in: delay) { [weak self] in self?.backoffEnded() }
+    _ = eventLoop.schedule(in: delay) { [self] in backoffEnded() }
   }
 
   /// The next attempt is due: at once if a call waits for it, else with the next call.

@@ -106,7 +106,7 @@ public final class GRPCClient: Sendable {
       deadline: deadline,
       maximumMessageSize: configuration.limits.maximumReceiveMessageSize
     )
-    let events = ResponseEvents { [weak connection] in connection?.post(.drained(call)) }
+    let events = ResponseEvents { connection.post(.drained(call)) }
     let gate = OutboundGate()
     call.receiver = .stream(events)
     call.gate = gate

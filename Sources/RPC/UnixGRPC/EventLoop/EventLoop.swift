@@ -36,6 +36,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var timers = DeadlineQueue<LoopTimer>()
   private var polling: BusyPolling
   private var ready: [(descriptor: Int32, readiness: Readiness)] = []
+  /// Work posted by the loop's own thread, which needs no lock for it, and is awake.
+  private var own: [Work] = []
   private var current: [Work] = []
 
   init(clock: @escaping @Sendable () -> MonotonicTime = { .now }) throws(SocketError) {
@@ -71,6 +73,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   func enqueue(_ job: consuming ExecutorJob) { post(.job(UnownedJob(job))) }
 
   private func post(_ work: Work) {
+    if inEventLoop { return own.append(work) }
     let wakes = posted.withLock { posted in
       posted.work.append(work)
       defer { posted.sleeps = false }
@@ -120,7 +123,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Starts the loop's thread; `stopped` is the last thing that it does.
   func start(name: String, stopped: @escaping @Sendable () -> Void = {}) {
     SystemThread(name: name) { [self] in
-      while !posted.withLock({ $0.isStopping && $0.work.isEmpty }) { turn(mayWait: true) }
+      while !own.isEmpty || !posted.withLock({ $0.isStopping && $0.work.isEmpty }) { turn(mayWait: true) }
       threadID.store(0, ordering: .relaxed)
       stopped()
     }
@@ -149,8 +152,14 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   private func runWork() {
+    swap(&own, &current)
+    run()
     guard hasWork.exchange(false, ordering: .acquiring) else { return }
     posted.withLock { swap(&$0.work, &current) }
+    run()
+  }
+
+  private func run() {
     for work in current {
       switch work {
       case .function(let function): function()
@@ -163,7 +172,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   // MARK: Waiting
 
   private func wait() {
-    if poller.wait(milliseconds: 0, into: &ready) || hasWork.load(ordering: .acquiring) { return }
+    if poller.wait(milliseconds: 0, into: &ready) || !own.isEmpty || hasWork.load(ordering: .acquiring) { return }
     let polls = polling.shouldPoll()
     if polls {
       if waitAwake() { return polling.succeeded() }

@@ -15,6 +15,9 @@ protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
 
 /// Moves bytes between a socket and an HTTP/2 session: one write per batch of reads, or per turn of the loop.
 ///
+/// Nothing refers to a transport or a connection weakly, because one weak reference, ever, puts all retains and releases of
+/// an object on the runtime's slow path. What refers back to them is let go when the connection ends.
+///
 /// `@unchecked Sendable`: every member is touched on the event loop only, which debug builds assert; the conformance lets
 /// the connection schedule a flush there.
 final class HTTP2Transport: EventSource, @unchecked Sendable {

@@ -95,7 +95,7 @@ extension ServerConnection {
     )
     if call.deadline != nil { watchDeadline(of: call) }
     if !call.takesSingleRequest {
-      call.requests = InboundMessages { [weak self] in self?.post(.drained(stream)) }
+      call.requests = InboundMessages { [self] in post(.drained(stream)) }
       ready.append(call)
     }
     if endsStream { requestEnded(call) }

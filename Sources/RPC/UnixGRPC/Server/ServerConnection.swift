@@ -13,7 +13,7 @@ enum ServerOperation: Sendable {
 ///
 /// `@unchecked Sendable`: every member but `post(_:)`, which hands over through a mailbox, is touched on the connection's
 /// event loop only; debug builds assert it.
-final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
+final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked Sendable {
   let peer: PeerCredentials
   let server: ServerCore
   let transport: HTTP2Transport
@@ -29,7 +29,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
   /// Response bytes that the peer has not taken.
   var unsentBytes = 0
   var isDraining = false
-  private let deadlines: DeadlineTimer<ServerCall>
+  private let deadlines: DeadlineTimer<ServerConnection>
   private let mailbox: Mailbox<ServerOperation>
   private let closed: @Sendable (ServerConnection) -> Void
 
@@ -47,10 +47,6 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     self.closed = closed
     mailbox = Mailbox(eventLoop: eventLoop)
     deadlines = DeadlineTimer(eventLoop: eventLoop)
-    deadlines.onExpiry = { [weak self] calls in
-      for call in calls { self?.expire(call) }
-      self?.transport.setNeedsFlush()
-    }
   }
 
   var session: HTTP2Session { transport.session }
@@ -123,7 +119,12 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
 
   // MARK: Deadlines
 
-  func watchDeadline(of call: ServerCall) { deadlines.insert(call) }
+  func watchDeadline(of call: ServerCall) { deadlines.insert(call, for: self) }
+
+  func deadlinesPassed(_ calls: [ServerCall]) {
+    for call in calls { expire(call) }
+    transport.setNeedsFlush()
+  }
 
   private func expire(_ call: ServerCall) {
     let status = GRPCStatus.deadlineExceeded
@@ -207,8 +208,7 @@ final class ServerConnection: HTTP2TransportDelegate, @unchecked Sendable {
     guard !isDraining else { return }
     isDraining = true
     session.submitShutdownNotice()
-    session.onPingAcknowledged = { [weak self] in
-      guard let self else { return }
+    session.onPingAcknowledged = { [self] in
       session.onPingAcknowledged = nil
       session.submitGoAway()
       transport.setNeedsFlush()

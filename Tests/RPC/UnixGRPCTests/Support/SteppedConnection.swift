@@ -15,8 +15,8 @@ final class SteppedConnection {
 
   private let clock: MovedClock
   private let loop: EventLoop
-  private let transport: HTTP2Transport
-  private let connection: ServerConnection
+  let transport: HTTP2Transport
+  let connection: ServerConnection
   /// The client's end.
   private let peer: Int32
   private var unparsed: ArraySlice<UInt8> = []
@@ -56,6 +56,12 @@ final class SteppedConnection {
   func receive(_ bytes: [UInt8]) {
     guard isOpen, !bytes.isEmpty else { return }
     #expect(send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+    takeTurns()
+  }
+
+  /// The client closes its end.
+  func disconnect() {
+    shutdown(peer, Int32(SHUT_RDWR))
     takeTurns()
   }
 

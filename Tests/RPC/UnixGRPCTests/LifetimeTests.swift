@@ -1,0 +1,140 @@
+import Logging
+import Testing
+
+@testable import UnixGRPC
+
+@Suite("After a connection")
+struct LifetimeTests {
+  private final class Weak<Object: AnyObject> {
+    weak var object: Object?
+    init(_ object: Object) { self.object = object }
+  }
+
+  private static let services = [
+    ServiceDefinition(
+      name: "test.Echo",
+      methods: [
+        MethodDefinition("Unary", .unary { request, _ in request }),
+        MethodDefinition(
+          "Collect",
+          .clientStreaming { requests, _ in
+            for try await _ in requests {}
+            return []
+          }
+        ),
+      ]
+    )
+  ]
+
+  enum End: CaseIterable { case disconnected, drained, cutOff }
+
+  @Test("nothing keeps a server's half of it in memory, whatever was open", arguments: End.allCases)
+  func server(end: End) throws {
+    var stepped: SteppedConnection? = try SteppedConnection(
+      ConnectionTiming(keepaliveInterval: .seconds(60)),
+      services: Self.services
+    )
+    let connection = Weak(try #require(stepped?.connection))
+    let transport = Weak(try #require(stepped?.transport))
+    let fields = RawHTTP2Connection.requestFields + [("grpc-timeout", "1H")]
+    let stream = fields.map { $0.0 == ":path" ? (":path", "/test.Echo/Collect") : $0 }
+    // A message that is not whole, and a handler that waits for more.
+    stepped?.receive(
+      RawHTTP2Connection.clientPreface() + HTTP2Frame.headerBlock(1, HPACK.encode(fields))
+        + HTTP2Frame.data(1, [0, 0]).bytes + HTTP2Frame.headerBlock(3, HPACK.encode(stream))
+        + HTTP2Frame.data(3, grpcMessage([1])).bytes
+    )
+    #expect(stepped?.connection.isIdle == false)
+    switch end {
+    case .disconnected: stepped?.disconnect()
+    case .drained:
+      // The client never answers the PING of the drain.
+      stepped?.connection.drain()
+      stepped?.disconnect()
+    case .cutOff:
+      stepped?.receive(Array("this is no HTTP/2 frame at all".utf8))
+      stepped?.disconnect()
+    }
+    #expect(stepped?.isOpen == false)
+    stepped = nil
+    #expect(connection.object == nil)
+    #expect(transport.object == nil)
+  }
+
+  @Test("that was never begun, nothing keeps it in memory")
+  func neverStarted() throws {
+    let loop = try EventLoop()
+    func make() -> Weak<ServerConnection> {
+      let core = ServerCore(
+        services: Self.services,
+        configuration: .init(socketPath: "unused"),
+        logger: Logger(label: "test")
+      )
+      let transport = HTTP2Transport(
+        role: .server,
+        limits: ConnectionLimits(),
+        timing: ConnectionTiming(),
+        eventLoop: loop
+      )
+      let peer = PeerCredentials(processID: 1, userID: 1, groupID: 1)
+      let connection = ServerConnection(peer: peer, server: core, transport: transport, eventLoop: loop) { _ in }
+      return withExtendedLifetime(connection) { Weak(connection) }
+    }
+    #expect(make().object == nil)
+  }
+
+  @Test("nothing keeps a client's half of it in memory, closed or abandoned", arguments: [true, false])
+  func client(closes: Bool) async throws {
+    let loop = try EventLoop()
+    let stopped = Latch(count: 1)
+    loop.start(name: "test-loop") { stopped.countDown() }
+    try await withServer(services: Self.services) { path, _ in
+      let (connection, transport, connector) = try await Self.useClient(at: path, on: loop, closes: closes)
+      // The loop lets go of the last of it in a turn or two; the server's GOAWAY takes a moment longer.
+      for _ in 0..<10_000 where connection.object != nil || transport.object != nil || connector.object != nil {
+        await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
+      }
+      #expect(connection.object == nil)
+      #expect(transport.object == nil)
+      #expect(connector.object == nil)
+    }
+    loop.stop()
+    await stopped.wait()
+  }
+
+  /// Leaves a call with a deadline and a stream behind.
+  private static func useClient(
+    at path: String,
+    on loop: EventLoop,
+    closes: Bool
+  ) async throws -> (Weak<ClientConnection>, Weak<HTTP2Transport>, Weak<ClientConnector>) {
+    let connector = ClientConnector(socketPath: path, configuration: GRPCClient.Configuration(), eventLoop: loop)
+    let connection = try await connector.connection(waitsForReady: false, deadline: nil)
+    func call(_ method: MethodName, unaryRequest: [UInt8]?) throws -> ClientCall {
+      ClientCall(
+        headers: try RequestHeaders().headers(method, options: CallOptions(), timeout: .seconds(3600)),
+        unaryRequest: unaryRequest,
+        compressesRequests: false,
+        deadline: .now + .seconds(3600),
+        maximumMessageSize: 1000
+      )
+    }
+    let answer = try await connection.unary(try call(.echo("Unary"), unaryRequest: [1]))
+    #expect(answer.message == [1])
+    let streaming = try call(.echo("Collect"), unaryRequest: nil)
+    let events = ResponseEvents { connection.post(.drained(streaming)) }
+    let gate = OutboundGate()
+    streaming.receiver = .stream(events)
+    streaming.gate = gate
+    connection.post(.start(streaming))
+    let handle = StreamingCallHandle(call: streaming, connection: connection, events: events, gate: gate)
+    try await StreamingCall(handle: handle).send([1])
+    if closes {
+      handle.cancel()
+      await connector.close()
+    } else {
+      connector.abandon()
+    }
+    return (Weak(connection), Weak(connection.transport), Weak(connector))
+  }
+}
