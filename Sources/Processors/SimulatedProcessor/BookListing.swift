@@ -1,4 +1,4 @@
-import PaymentProcessing
+import Ledger
 
 /// The simulated processor's books as they are now, for whoever compares them with others.
 package struct BookListing: Sendable {
@@ -19,8 +19,8 @@ package struct BookListing: Sendable {
     let refunds = books.refunds.values.map(\.refund).sorted { $0.id < $1.id }.map { refund in
       ["refund", refund.id, refund.chargeID] + refund.amount.fields + refund.status.fields
     }
-    let disputes = books.disputes.values.sorted { $0.id < $1.id }.map { dispute in
-      ["dispute", dispute.id, dispute.chargeID] + dispute.amount.fields + [dispute.state.rawValue]
+    let disputes = books.disputes.values.sorted { $0.id.value < $1.id.value }.map { dispute in
+      ["dispute", dispute.id.value, dispute.chargeID] + dispute.amount.fields + [dispute.state.field]
     }
     lines = (charges + refunds + disputes).map { $0.map(\.escaped).joined(separator: "\t") }
   }

@@ -1,5 +1,4 @@
 import Ledger
-import PaymentProcessing
 
 /// A record as a line of text: its kind and its fields with tabs between.
 extension BookRecord {
@@ -12,7 +11,7 @@ extension BookRecord {
       case "attachment": Attachment(&fields).map(BookRecord.attachment)
       case "charge": KeptCharge(&fields).map(BookRecord.charge)
       case "refund": KeptRefund(&fields).map(BookRecord.refund)
-      case "dispute": ProcessorDispute(&fields).map(BookRecord.dispute)
+      case "dispute": DisputeResult(&fields).map(BookRecord.dispute)
       default: nil
       }
     guard let record, fields.isEmpty else { return nil }
@@ -35,7 +34,7 @@ extension BookRecord {
       return ["refund", kept.request, refund.id, refund.key, refund.chargeID]
         + refund.amount.fields + refund.status.fields
     case .dispute(let dispute):
-      return ["dispute", dispute.id, dispute.chargeID] + dispute.amount.fields + [dispute.state.rawValue]
+      return ["dispute", dispute.id.value, dispute.chargeID] + dispute.amount.fields + [dispute.state.field]
     }
   }
 }
@@ -71,9 +70,9 @@ extension KeptCharge {
   fileprivate init?(_ fields: inout Fields) {
     guard let key = fields.next(), let request = fields.next(), let card = fields.next(), let id = fields.next(),
       let rechargeID = fields.next(), let amount = fields.nextMoney(),
-      let status = ProcessorCharge.Status(&fields)
+      let status = ChargeResult.Status(&fields)
     else { return nil }
-    let charge = ProcessorCharge(id: id, rechargeID: RechargeID(rechargeID), amount: amount, status: status)
+    let charge = ChargeResult(id: id, rechargeID: RechargeID(rechargeID), amount: amount, status: status)
     self.init(key: key, request: request, card: card, charge: charge)
   }
 }
@@ -81,19 +80,19 @@ extension KeptCharge {
 extension KeptRefund {
   fileprivate init?(_ fields: inout Fields) {
     guard let request = fields.next(), let id = fields.next(), let key = fields.next(), let chargeID = fields.next(),
-      let amount = fields.nextMoney(), let status = ProcessorRefund.Status(&fields)
+      let amount = fields.nextMoney(), let status = RefundResult.Status(&fields)
     else { return nil }
-    let refund = ProcessorRefund(id: id, key: key, chargeID: chargeID, amount: amount, status: status)
+    let refund = RefundResult(id: id, key: key, chargeID: chargeID, amount: amount, status: status)
     self.init(request: request, refund: refund)
   }
 }
 
-extension ProcessorDispute {
+extension DisputeResult {
   fileprivate init?(_ fields: inout Fields) {
     guard let id = fields.next(), let chargeID = fields.next(), let amount = fields.nextMoney(),
-      let state = fields.next().flatMap(State.init(rawValue:))
+      let state = fields.next().flatMap(DisputeState.init(field:))
     else { return nil }
-    self.init(id: id, chargeID: chargeID, amount: amount, state: state)
+    self.init(id: DisputeID(id), chargeID: chargeID, amount: amount, state: state)
   }
 }
 
@@ -101,7 +100,7 @@ extension Money {
   var fields: [String] { [String(micros), currency.code] }
 }
 
-extension ProcessorCharge.Status {
+extension ChargeResult.Status {
   var fields: [String] {
     switch self {
     case .processing: ["processing", ""]
@@ -125,7 +124,7 @@ extension ProcessorCharge.Status {
   }
 }
 
-extension ProcessorRefund.Status {
+extension RefundResult.Status {
   var fields: [String] {
     switch self {
     case .processing: ["processing", ""]
@@ -142,6 +141,21 @@ extension ProcessorRefund.Status {
     case "failed": self = .failed(code: code)
     default: return nil
     }
+  }
+}
+
+extension DisputeState {
+  var field: String {
+    switch self {
+    case .opened: "opened"
+    case .won: "won"
+    case .lost: "lost"
+    }
+  }
+
+  fileprivate init?(field: String) {
+    guard let state = Self.allCases.first(where: { $0.field == field }) else { return nil }
+    self = state
   }
 }
 

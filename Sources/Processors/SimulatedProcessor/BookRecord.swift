@@ -1,12 +1,11 @@
 import Ledger
-import PaymentProcessing
 
 /// One change of the simulated processor's books: an object as it is from then on.
 enum BookRecord: Hashable {
   case attachment(Attachment)
   case charge(KeptCharge)
   case refund(KeptRefund)
-  case dispute(ProcessorDispute)
+  case dispute(DisputeResult)
 }
 
 /// A card that was attached for a wallet, or refused.
@@ -34,11 +33,11 @@ struct KeptCharge: Hashable {
   var request: String
   /// The test card that was charged, by its name.
   var card: String
-  var charge: ProcessorCharge
+  var charge: ChargeResult
 }
 
 struct KeptRefund: Hashable {
   /// What the key was first used for, so that another use is noticed.
   var request: String
-  var refund: ProcessorRefund
+  var refund: RefundResult
 }

@@ -8,7 +8,7 @@ struct Books {
   private(set) var attachments: [String: Attachment] = [:]
   private(set) var charges: [String: KeptCharge] = [:]
   private(set) var refunds: [String: KeptRefund] = [:]
-  private(set) var disputes: [String: ProcessorDispute] = [:]
+  private(set) var disputes: [String: DisputeResult] = [:]
   private var attachmentKeys: [String: String] = [:]
   private var chargeKeys: [String: String] = [:]
   private var refundKeys: [String: [String]] = [:]
@@ -45,7 +45,7 @@ struct Books {
 
   // MARK: Cards
 
-  func attachment(for request: AttachRequest) -> Result<Attachment, ProcessorError> {
+  func attachment(for request: AttachRequest) -> Result<Attachment, ProcessorFailure> {
     let billing = request.billing
     let details = [billing.name, billing.email, billing.country, billing.postalCode].joined(separator: "\n")
     let fields = "\(request.walletID) \(request.token.secret) \(SHA256.hash(Array(details.utf8)))"
@@ -75,7 +75,7 @@ struct Books {
 
   // MARK: Charges
 
-  func charge(for request: ChargeRequest) -> Result<KeptCharge, ProcessorError> {
+  func charge(for request: ChargeRequest) -> Result<KeptCharge, ProcessorFailure> {
     let fields = [
       "\(request.amount.micros)", "\(request.amount.currency)", "\(request.rechargeID)", "\(request.walletID)",
       request.token.secret,
@@ -90,21 +90,26 @@ struct Books {
     if case .authenticationRequired = status {
       status = .authenticationRequired(url: "https://processor.invalid/\(id)")
     }
-    let charge = ProcessorCharge(id: id, rechargeID: request.rechargeID, amount: request.amount, status: status)
+    let charge = ChargeResult(id: id, rechargeID: request.rechargeID, amount: request.amount, status: status)
     return .success(KeptCharge(key: request.key, request: fields, card: card.name, charge: charge))
   }
 
   /// The disputes that a charge meets once it is paid.
-  func disputes(of kept: KeptCharge) -> [ProcessorDispute] {
+  func disputes(of kept: KeptCharge) -> [DisputeResult] {
     guard kept.charge.status == .paid, let card = TestCard.named(kept.card) else { return [] }
     return card.disputes.map { state in
-      ProcessorDispute(id: "dp_sim_\(kept.key)", chargeID: kept.charge.id, amount: kept.charge.amount, state: state)
+      DisputeResult(
+        id: DisputeID("dp_sim_\(kept.key)"),
+        chargeID: kept.charge.id,
+        amount: kept.charge.amount,
+        state: state
+      )
     }
   }
 
   // MARK: Refunds
 
-  func refund(for request: RefundRequest) -> Result<KeptRefund, ProcessorError> {
+  func refund(for request: RefundRequest) -> Result<KeptRefund, ProcessorFailure> {
     let fields = "\(request.amount.micros) \(request.amount.currency) \(request.rechargeID) \(request.chargeID)"
     if let known = refunds[request.key] {
       return known.request == fields ? .success(known) : .failure(.rejected("the key was used for another refund"))
@@ -118,8 +123,8 @@ struct Books {
     guard request.amount.micros > 0, request.amount.currency == kept.charge.amount.currency,
       request.amount.micros <= kept.charge.amount.micros - refunded(of: request.chargeID)
     else { return .failure(.rejected("less is left of the charge than is to be given back")) }
-    let status: ProcessorRefund.Status = TestCard.named(kept.card)?.refunds == .atOnce ? .refunded : .processing
-    let refund = ProcessorRefund(
+    let status: RefundResult.Status = TestCard.named(kept.card)?.refunds == .atOnce ? .refunded : .processing
+    let refund = RefundResult(
       id: "re_sim_\(request.key)",
       key: request.key,
       chargeID: request.chargeID,
@@ -130,7 +135,7 @@ struct Books {
   }
 
   /// What a refund that was processing becomes.
-  func outcome(of refund: ProcessorRefund) -> ProcessorRefund.Status {
+  func outcome(of refund: RefundResult) -> RefundResult.Status {
     guard let kept = charge(id: refund.chargeID), TestCard.named(kept.card)?.refunds == .never else { return .refunded }
     return .failed(code: "expired_or_canceled_card")
   }

@@ -13,7 +13,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   private let sends: EventHook
 
   /// Runs before every request, so that a test can hold one back or break it.
-  package typealias RequestHook = @Sendable (_ request: String) async throws(ProcessorError) -> Void
+  package typealias RequestHook = @Sendable (_ request: String) async throws(ProcessorFailure) -> Void
   /// Gets every event that the processor sends.
   package typealias EventHook = @Sendable (SignedEvent) -> Void
 
@@ -37,20 +37,20 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   // MARK: Cards
 
-  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
+  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await perform("describe") { state in
       state.books.card(behind: token).map { .success($0.card) } ?? .failure(.unknownToken)
     }
   }
 
-  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
+  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await perform("verify") { state in
       guard let test = state.books.card(behind: token) else { return .failure(.unknownToken) }
       return test.refusal.map { .failure(.cardDeclined(code: $0)) } ?? .success(test.card)
     }
   }
 
-  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
     try await perform("attach") { state in
       state.books.attachment(for: request).flatMap { attachment in
         if state.books.attachments[request.key] == nil, !state.keep(.attachment(attachment)) {
@@ -59,12 +59,12 @@ package final class SimulatedProcessor: PaymentProcessor {
         guard attachment.state != .declined, let test = TestCard.named(attachment.card) else {
           return .failure(.cardDeclined(code: attachment.declineCode))
         }
-        return .success(AttachedCard(token: PaymentMethodToken(attachment.token), card: test.card))
+        return .success(CardAttachment(token: PaymentMethodToken(attachment.token), card: test.card))
       }
     }
   }
 
-  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) {
     try await perform("detach") { state in
       guard let attachment = state.books.detachment(of: token) else { return .success(()) }
       return state.keep(.attachment(attachment)) ? .success(()) : .failure(.fileFailed)
@@ -73,7 +73,7 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   // MARK: Charges
 
-  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
     try await perform("charge", fault: { $0.cardFault(of: request) }) { state in
       state.books.charge(for: request).flatMap { kept in
         if state.books.charges[request.key] != nil || state.keep(kept) { return .success(kept.charge) }
@@ -82,15 +82,15 @@ package final class SimulatedProcessor: PaymentProcessor {
     }
   }
 
-  package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func findCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     try await find { state in state.books.charges[key] }
   }
 
-  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult? {
     try await find { state in state.books.charge(id: id) }
   }
 
-  package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     try await perform("cancel") { state in
       state.update(state.books.charges[key]) { status in
         if case .authenticationRequired = status { status = .cancelled }
@@ -101,7 +101,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   /// A charge that was processing is paid once it is looked up.
   private func find(
     _ charge: (inout SimulatorState) -> KeptCharge?
-  ) async throws(ProcessorError) -> ProcessorCharge? {
+  ) async throws(ProcessorFailure) -> ChargeResult? {
     try await perform("find", blind: .some(nil)) { state in
       state.update(charge(&state)) { status in
         if status == .processing { status = .paid }
@@ -111,7 +111,7 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   // MARK: Refunds
 
-  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorFailure) -> RefundResult {
     try await perform("refund") { state in
       state.books.refund(for: request).flatMap { kept in
         if state.books.refunds[request.key] != nil || state.keep(.refund(kept)) { return .success(kept.refund) }
@@ -120,7 +120,7 @@ package final class SimulatedProcessor: PaymentProcessor {
     }
   }
 
-  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
+  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
     try await perform("find refund", blind: .some(nil)) { state in
       guard var kept = state.books.refunds[key] else { return .success(nil) }
       guard kept.refund.status == .processing else { return .success(kept.refund) }
@@ -131,16 +131,16 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   // MARK: Events
 
-  package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {
+  package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     guard seal.isGenuine(SignedEvent(payload: payload, signature: signature)) else { throw .signatureInvalid }
-    guard let event = EventPayload.event(payload) else { throw .rejected("the payload is no event") }
+    guard let event = EventPayload.event(payload) else { throw .payloadInvalid("the payload is no event") }
     return event
   }
 
   // MARK: What cardholders and banks do
 
   /// What the cardholder does at the charge's URL.
-  package func authenticateCardholder(key: String) throws(ProcessorError) {
+  package func authenticateCardholder(key: String) throws(ProcessorFailure) {
     let answer = outcome { state in
       state.update(state.books.charges[key]) { status in
         if case .authenticationRequired = status { status = .paid }
@@ -150,13 +150,13 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   /// What the bank decides about a charge, disputed already or not.
-  package func setDispute(ofCharge id: String, to dispute: ProcessorDispute.State) throws(ProcessorError) {
-    let answer = outcome { state -> Result<Void, ProcessorError> in
+  package func setDispute(ofCharge id: String, to dispute: DisputeState) throws(ProcessorFailure) {
+    let answer = outcome { state -> Result<Void, ProcessorFailure> in
       guard let kept = state.books.charge(id: id), kept.charge.status == .paid else {
         return .failure(.rejected("there is no such charge that was paid"))
       }
-      let dispute = ProcessorDispute(
-        id: "dp_sim_\(kept.key)",
+      let dispute = DisputeResult(
+        id: DisputeID("dp_sim_\(kept.key)"),
         chargeID: id,
         amount: kept.charge.amount,
         state: dispute
@@ -167,8 +167,8 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   /// What a bank decides about a refund that was made, days later.
-  package func returnRefund(key: String) throws(ProcessorError) {
-    let answer = outcome { state -> Result<Void, ProcessorError> in
+  package func returnRefund(key: String) throws(ProcessorFailure) {
+    let answer = outcome { state -> Result<Void, ProcessorFailure> in
       guard var kept = state.books.refunds[key], kept.refund.status == .refunded else {
         return .failure(.rejected("there is no such refund that was made"))
       }
@@ -180,11 +180,11 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   // MARK: The books, for whoever compares them with others
 
-  package var charges: [ProcessorCharge] { state.withLock { $0.books.charges.values.map(\.charge) } }
+  package var charges: [ChargeResult] { state.withLock { $0.books.charges.values.map(\.charge) } }
 
-  package var refunds: [ProcessorRefund] { state.withLock { $0.books.refunds.values.map(\.refund) } }
+  package var refunds: [RefundResult] { state.withLock { $0.books.refunds.values.map(\.refund) } }
 
-  package var disputes: [ProcessorDispute] { state.withLock { Array($0.books.disputes.values) } }
+  package var disputes: [DisputeResult] { state.withLock { Array($0.books.disputes.values) } }
 
   /// How many cards were charged.
   package var paidCharges: Int { state.withLock { $0.books.charges.values.count { $0.charge.status == .paid } } }
@@ -206,8 +206,8 @@ package final class SimulatedProcessor: PaymentProcessor {
     _ request: String,
     blind: Answer? = nil,
     fault ownFault: (inout SimulatorState) -> FaultPlan.Fault? = { _ in nil },
-    _ body: (inout SimulatorState) -> Result<Answer, ProcessorError>
-  ) async throws(ProcessorError) -> Answer {
+    _ body: (inout SimulatorState) -> Result<Answer, ProcessorFailure>
+  ) async throws(ProcessorFailure) -> Answer {
     try await receives(request)
     let (fault, isBeforeEffect) = state.withLock { state -> (FaultPlan.Fault?, Bool) in
       if let own = ownFault(&state) { return (own, true) }
@@ -231,8 +231,8 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   /// Runs `body`, and sends the events that its changes bring.
   private func outcome<Answer: Sendable>(
-    of body: (inout SimulatorState) -> Result<Answer, ProcessorError>
-  ) -> Result<Answer, ProcessorError> {
+    of body: (inout SimulatorState) -> Result<Answer, ProcessorFailure>
+  ) -> Result<Answer, ProcessorFailure> {
     let (answer, events) = state.withLock { state in
       let answer = body(&state)
       return (answer, state.takeEvents())

@@ -1,3 +1,4 @@
+import Ledger
 import PaymentProcessing
 
 /// The books with all that writes them and tells of them, in one place under one lock.
@@ -37,8 +38,8 @@ struct SimulatorState: ~Copyable {
   /// Changes a charge's status, and answers with the charge as it is then; with nil if there is none.
   mutating func update(
     _ kept: KeptCharge?,
-    _ change: (inout ProcessorCharge.Status) -> Void
-  ) -> Result<ProcessorCharge?, ProcessorError> {
+    _ change: (inout ChargeResult.Status) -> Void
+  ) -> Result<ChargeResult?, ProcessorFailure> {
     guard var kept else { return .success(nil) }
     let before = kept.charge.status
     change(&kept.charge.status)
@@ -70,10 +71,10 @@ struct SimulatorState: ~Copyable {
   }
 }
 
-extension ProcessorError {
-  static let fileFailed = ProcessorError.outcomeUnknown("the processor's file failed")
+extension ProcessorFailure {
+  static let fileFailed = ProcessorFailure.outcomeUnknown("the processor's file failed")
 
-  static func fault(_ fault: FaultPlan.Fault?) -> ProcessorError {
+  static func fault(_ fault: FaultPlan.Fault?) -> ProcessorFailure {
     switch fault {
     case .timeOutBeforeEffect, .timeOutAfterEffect: .outcomeUnknown("timed out")
     case .serverError: .outcomeUnknown("503")

@@ -1,5 +1,4 @@
 import Ledger
-import PaymentProcessing
 
 /// The cards that the simulated processor knows, by the names that Stripe gives its test payment methods
 /// (https://docs.stripe.com/testing), and some of our own for what Stripe has no name for.
@@ -13,14 +12,14 @@ struct TestCard: Sendable {
 
   let name: String
   let card: Card
-  let status: ProcessorCharge.Status
+  let status: ChargeResult.Status
   /// Why the card is not taken where it is only to be saved.
   var refusal: String?
   /// Met by the first attempt of each charge.
   var fault: FaultPlan.Fault?
   var refunds = Refunds.atOnce
   /// How each paid charge is disputed, one state after the other.
-  var disputes: [ProcessorDispute.State] = []
+  var disputes: [DisputeState] = []
 
   static func named(_ name: String) -> TestCard? { all[name] ?? expiring(name) }
 
@@ -78,7 +77,7 @@ struct TestCard: Sendable {
     _ name: String,
     _ brand: String,
     _ last4: String,
-    _ status: ProcessorCharge.Status,
+    _ status: ChargeResult.Status,
     expiryMonth: Int32 = 12,
     expiryYear: Int32 = 2040
   ) {

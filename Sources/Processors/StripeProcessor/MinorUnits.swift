@@ -1,5 +1,4 @@
 import Ledger
-import PaymentProcessing
 
 /// Amounts as Stripe counts them: in cents, or in whole units of currencies that have none
 /// (https://docs.stripe.com/currencies#zero-decimal).
@@ -10,7 +9,7 @@ enum MinorUnits {
   /// Stripe wants their last digit to be zero: not worth its trouble until somebody needs one.
   private static let withThreeDecimals: Set<String> = ["BHD", "JOD", "KWD", "OMR", "TND"]
 
-  static func count(of amount: Money) throws(ProcessorError) -> Int64 {
+  static func count(of amount: Money) throws(ProcessorFailure) -> Int64 {
     let micros = try microsPerUnit(amount.currency)
     guard amount.micros > 0, amount.micros % micros == 0 else {
       throw .rejected("the amount is not a whole number of the currency's smallest unit")
@@ -18,7 +17,7 @@ enum MinorUnits {
     return amount.micros / micros
   }
 
-  static func money(_ count: Int64, _ currencyCode: String) throws(ProcessorError) -> Money {
+  static func money(_ count: Int64, _ currencyCode: String) throws(ProcessorFailure) -> Money {
     guard let currency = Currency(code: currencyCode.uppercased()) else {
       throw .outcomeUnknown("Stripe answered with a currency that is none")
     }
@@ -27,7 +26,7 @@ enum MinorUnits {
     return Money(micros: micros, currency: currency)
   }
 
-  private static func microsPerUnit(_ currency: Currency) throws(ProcessorError) -> Int64 {
+  private static func microsPerUnit(_ currency: Currency) throws(ProcessorFailure) -> Int64 {
     guard !withThreeDecimals.contains(currency.code) else {
       throw .rejected("\(currency.code) is not charged through Stripe")
     }

@@ -5,7 +5,7 @@ import MessageDigest
 package import PaymentProcessing
 
 extension StripeProcessor {
-  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
+  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     let token = try StripeToken(token)
     let answer = try await connection.send(.get("payment_methods/\(token.paymentMethod)"), within: timing.lookup)
     guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
@@ -16,11 +16,11 @@ extension StripeProcessor {
   }
 
   /// Stripe asks a card's bank when the card is attached or charged, and not before.
-  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
+  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await describeCard(token)
   }
 
-  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
     let token = try StripeToken(request.token)
     let customer = try await customer(for: request.walletID)
     let attachment = try await connection.send(
@@ -46,13 +46,13 @@ extension StripeProcessor {
       within: timing.effect
     )
     guard details.isSuccess else { throw details.refusal(missing: .unknownToken) }
-    return AttachedCard(
+    return CardAttachment(
       token: StripeToken(customer: customer, paymentMethod: method.id).token,
       card: try method.shown()
     )
   }
 
-  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) {
     let token = try StripeToken(token)
     let path = "payment_methods/\(token.paymentMethod)"
     let key = Self.derived("detach", from: token.paymentMethod)
@@ -67,7 +67,7 @@ extension StripeProcessor {
 
   /// The customer of a wallet, made if there is none. Search lags behind by a minute or so, and the key lives for a day:
   /// together they make one.
-  private func customer(for walletID: WalletID) async throws(ProcessorError) -> String {
+  private func customer(for walletID: WalletID) async throws(ProcessorFailure) -> String {
     let search = try await connection.send(
       .get(
         "customers/search",

@@ -1,9 +1,9 @@
 import Foundation
-import Ledger
+package import Ledger
 package import PaymentProcessing
 
 extension StripeProcessor {
-  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
     let token = try StripeToken(request.token)
     var fields = [
       ("amount", String(try MinorUnits.count(of: request.amount))),
@@ -31,17 +31,17 @@ extension StripeProcessor {
     return try await charge(intent)
   }
 
-  package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func findCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     guard let intent = try await intent(key: key) else { return nil }
     return try await charge(intent)
   }
 
-  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult? {
     guard let intent = try await intent(id: id), intent.isOurs else { return nil }
     return try await charge(intent)
   }
 
-  package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     guard let intent = try await intent(key: key) else { return nil }
     guard intent.waitsForCardholder else { return try await charge(intent) }
     let answer = try await cancellation(of: intent)
@@ -56,7 +56,7 @@ extension StripeProcessor {
   /// What an intent says of its charge. An intent that failed for want of its cardholder is confirmed once more, on
   /// session this time, for the address at which the cardholder agrees; one to which nobody could ever agree is
   /// cancelled.
-  private func charge(_ intent: StripePaymentIntent) async throws(ProcessorError) -> ProcessorCharge {
+  private func charge(_ intent: StripePaymentIntent) async throws(ProcessorFailure) -> ChargeResult {
     guard !intent.lacksAddress(returnPage) else {
       let answer = try await cancellation(of: intent)
       let cancelled: StripePaymentIntent = try answer.object()
@@ -83,7 +83,7 @@ extension StripeProcessor {
     return try declined.charge(returnPage)
   }
 
-  private func cancellation(of intent: StripePaymentIntent) async throws(ProcessorError) -> StripeAnswer {
+  private func cancellation(of intent: StripePaymentIntent) async throws(ProcessorFailure) -> StripeAnswer {
     try await connection.send(
       .post("payment_intents/\(intent.id)/cancel", key: Self.derived("cancel", from: intent.id)),
       within: timing.effect
@@ -93,12 +93,12 @@ extension StripeProcessor {
   private func either(
     _ intent: StripePaymentIntent?,
     orIntentOf key: String
-  ) async throws(ProcessorError) -> StripePaymentIntent? {
+  ) async throws(ProcessorFailure) -> StripePaymentIntent? {
     if let intent { return intent }
     return try await self.intent(key: key)
   }
 
-  private func intent(id: String) async throws(ProcessorError) -> StripePaymentIntent? {
+  private func intent(id: String) async throws(ProcessorFailure) -> StripePaymentIntent? {
     guard StripeToken.isName(id) else { return nil }
     let answer = try await connection.send(.get("payment_intents/\(id)"), within: timing.lookup)
     if answer.status == 404 { return nil }
@@ -106,7 +106,7 @@ extension StripeProcessor {
     return try answer.object()
   }
 
-  private func intent(key: String) async throws(ProcessorError) -> StripePaymentIntent? {
+  private func intent(key: String) async throws(ProcessorFailure) -> StripePaymentIntent? {
     let answer = try await connection.send(
       .get("payment_intents/search", [("query", StripeSearch.query(MetadataName.key, key)), ("limit", "1")]),
       within: timing.lookup
@@ -130,7 +130,7 @@ extension StripeProcessor {
   func newest<Object: Decodable & Identifiable>(
     _ path: String,
     _ isWanted: (Object) -> Bool
-  ) async throws(ProcessorError) -> Object? where Object.ID == String {
+  ) async throws(ProcessorFailure) -> Object? where Object.ID == String {
     var fields = [("limit", String(Self.pageSize))]
     for _ in 1...Self.longestList {
       let answer = try await connection.send(.get(path, fields), within: timing.lookup)

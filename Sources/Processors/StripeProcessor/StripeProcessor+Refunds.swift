@@ -1,9 +1,9 @@
-import Ledger
+package import Ledger
 package import PaymentProcessing
 
 extension StripeProcessor {
-  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
-    let noCharge = ProcessorError.rejected("there is no such charge")
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorFailure) -> RefundResult {
+    let noCharge = ProcessorFailure.rejected("there is no such charge")
     guard StripeToken.isName(request.chargeID) else { throw noCharge }
     let answer = try await connection.send(
       .post(
@@ -23,7 +23,7 @@ extension StripeProcessor {
   }
 
   /// Stripe has no search for refunds: the newest are looked through.
-  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
+  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
     let found = try await newest("refunds") { (refund: StripeRefund) in refund.metadata?[MetadataName.key] == key }
     guard let found else { return nil }
     return try found.refund()

@@ -54,11 +54,13 @@ package final class StripeProcessor: PaymentProcessor {
 
   // MARK: Events
 
-  package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {
+  package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     guard let webhookSecret,
       WebhookSignature(signature)?.isGenuine(of: payload, secret: webhookSecret, now: clock()) == true
     else { throw .signatureInvalid }
-    guard let event = StripeEvent.decode(Data(payload)) else { throw .rejected("the payload is no event of Stripe") }
+    guard let event = StripeEvent.decode(Data(payload)) else {
+      throw .payloadInvalid("the payload is no event of Stripe")
+    }
     return event.processorEvent(returnPage)
   }
 }

@@ -1,5 +1,4 @@
 import Ledger
-import PaymentProcessing
 
 /// Names a card at Stripe: `pm_…`, or `cus_…:pm_…` for one that was attached, so that every request about it is made
 /// of the token alone and is the same each time its key is sent.
@@ -14,7 +13,7 @@ struct StripeToken {
     self.paymentMethod = paymentMethod
   }
 
-  init(_ token: PaymentMethodToken) throws(ProcessorError) {
+  init(_ token: PaymentMethodToken) throws(ProcessorFailure) {
     guard !CardNumberScreen.containsCardNumber(token.secret) else {
       throw .rejected("the token holds a card number: get a token from Stripe, and never send the number itself")
     }

@@ -25,59 +25,59 @@ package struct FailingProcessor: PaymentProcessor {
     self.failpoint = failpoint
   }
 
-  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
-    try await ask(.describeCard) { () throws(ProcessorError) in try await processor.describeCard(token) }
+  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
+    try await ask(.describeCard) { () throws(ProcessorFailure) in try await processor.describeCard(token) }
   }
 
-  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Card {
-    try await ask(.verifyCard) { () throws(ProcessorError) in try await processor.verifyCard(token) }
+  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
+    try await ask(.verifyCard) { () throws(ProcessorFailure) in try await processor.verifyCard(token) }
   }
 
-  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
-    try await ask(.attachCard) { () throws(ProcessorError) in try await processor.attachCard(request) }
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
+    try await ask(.attachCard) { () throws(ProcessorFailure) in try await processor.attachCard(request) }
   }
 
-  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
-    try await ask(.detachCard) { () throws(ProcessorError) in try await processor.detachCard(token) }
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) {
+    try await ask(.detachCard) { () throws(ProcessorFailure) in try await processor.detachCard(token) }
   }
 
-  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
-    try await ask(.createCharge) { () throws(ProcessorError) in try await processor.createCharge(request) }
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
+    try await ask(.createCharge) { () throws(ProcessorFailure) in try await processor.createCharge(request) }
   }
 
-  package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
-    try await ask(.findCharge) { () throws(ProcessorError) in try await processor.findCharge(key: key) }
+  package func findCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
+    try await ask(.findCharge) { () throws(ProcessorFailure) in try await processor.findCharge(key: key) }
   }
 
-  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
-    try await ask(.findCharge) { () throws(ProcessorError) in try await processor.findCharge(id: id) }
+  package func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult? {
+    try await ask(.findCharge) { () throws(ProcessorFailure) in try await processor.findCharge(id: id) }
   }
 
-  package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
-    try await ask(.cancelCharge) { () throws(ProcessorError) in try await processor.cancelCharge(key: key) }
+  package func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
+    try await ask(.cancelCharge) { () throws(ProcessorFailure) in try await processor.cancelCharge(key: key) }
   }
 
-  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
-    try await ask(.refundCharge) { () throws(ProcessorError) in try await processor.refundCharge(request) }
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorFailure) -> RefundResult {
+    try await ask(.refundCharge) { () throws(ProcessorFailure) in try await processor.refundCharge(request) }
   }
 
-  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
-    try await ask(.findRefund) { () throws(ProcessorError) in try await processor.findRefund(key: key) }
+  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
+    try await ask(.findRefund) { () throws(ProcessorFailure) in try await processor.findRefund(key: key) }
   }
 
-  package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {
-    try await ask(.parseEvent) { () throws(ProcessorError) in
+  package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
+    try await ask(.parseEvent) { () throws(EventFailure) in
       try await processor.parseEvent(payload: payload, signature: signature)
     }
   }
 
-  private func ask<Answer>(
+  private func ask<Answer, Failure: Error>(
     _ request: ProcessorRequest,
-    _ body: () async throws(ProcessorError) -> Answer
-  ) async throws(ProcessorError) -> Answer {
+    _ body: () async throws(Failure) -> Answer
+  ) async throws(Failure) -> Answer {
     failpoint.hit(.beforeAsking(request))
-    let result: Result<Answer, ProcessorError>
-    do throws(ProcessorError) {
+    let result: Result<Answer, Failure>
+    do throws(Failure) {
       result = .success(try await body())
     } catch {
       result = .failure(error)

@@ -18,7 +18,7 @@ struct ConnectionTests {
     do {
       try await body()
       return nil
-    } catch ProcessorError.outcomeUnknown(let reason) {
+    } catch ProcessorFailure.outcomeUnknown(let reason) {
       return reason
     } catch {
       Issue.record(error)
@@ -87,7 +87,7 @@ struct ConnectionTests {
       var request = ChargeRequest.tenDollars
       request.token = PaymentMethodToken("pm_card_visa")
       // It is asked again after a pause of a second at most; until then a call fails at once.
-      var charge: ProcessorCharge?
+      var charge: ChargeResult?
       while await reason(of: { charge = try await remote.createCharge(request) }) != nil { await Task.yield() }
       #expect(charge?.status == .paid)
       #expect(processor.paidCharges == 1)

@@ -12,16 +12,16 @@ struct RemoteProcessorTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  private func failure(of body: () async throws -> Void) async -> ProcessorError? {
+  private func failure(of body: () async throws -> Void) async -> ProcessorFailure? {
     do {
       try await body()
       return nil
     } catch {
-      return error as? ProcessorError
+      return error as? ProcessorFailure
     }
   }
 
-  private func isUnknown(_ error: ProcessorError?) -> Bool {
+  private func isUnknown(_ error: ProcessorFailure?) -> Bool {
     if case .outcomeUnknown = error { true } else { false }
   }
 
@@ -186,10 +186,12 @@ struct RemoteProcessorTests {
       throw GRPCStatus(code: request.signature == "bad" ? .unauthenticated : .permissionDenied, message: "no")
     })
     let served = try await ServedProcessor(stranger: stranger, in: directory)
-    await #expect(throws: ProcessorError.signatureInvalid) {
+    await #expect(throws: EventFailure.signatureInvalid) {
       try await served.remote.parseEvent(payload: [1], signature: "bad")
     }
-    #expect(isUnknown(await failure { _ = try await served.remote.parseEvent(payload: [1], signature: "other") }))
+    await #expect(throws: EventFailure.unavailable("PERMISSION_DENIED: no")) {
+      try await served.remote.parseEvent(payload: [1], signature: "other")
+    }
     await served.close()
   }
 

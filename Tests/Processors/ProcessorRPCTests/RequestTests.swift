@@ -104,15 +104,15 @@ struct RequestTests {
   @Test(
     "say on the wire what the processor says in Swift",
     arguments: [
-      (ProcessorError.unknownToken, GRPCStatus.Code.notFound),
+      (ProcessorFailure.unknownToken, GRPCStatus.Code.notFound),
       (.rejected("no more"), .failedPrecondition),
       (.outcomeUnknown("timed out"), .unavailable),
     ]
   )
-  func errors(error: ProcessorError, code: GRPCStatus.Code) async throws {
+  func errors(error: ProcessorFailure, code: GRPCStatus.Code) async throws {
     let processor = try SimulatedProcessor(
       path: directory.path + "/books",
-      receives: { _ throws(ProcessorError) in throw error }
+      receives: { _ throws(ProcessorFailure) in throw error }
     )
     let served = try await ServedProcessor(processor, in: directory)
     let client = GRPCClient(socketPath: directory.socketPath)
@@ -154,7 +154,7 @@ struct RequestTests {
       let remote = try await served.remote.parseEvent(payload: event.payload, signature: event.signature)
       #expect(try await processor.parseEvent(payload: event.payload, signature: event.signature) == remote)
     }
-    await #expect(throws: ProcessorError.signatureInvalid) {
+    await #expect(throws: EventFailure.signatureInvalid) {
       try await served.remote.parseEvent(payload: events[0].payload, signature: events[1].signature)
     }
     await served.close()

@@ -40,7 +40,7 @@ struct FaultTests {
     for seed in 1...20 {
       let file = SimulatedProcessorTests.File()
       let processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("\(fault)=1,seed=\(seed)"))
-      do throws(ProcessorError) {
+      do throws(ProcessorFailure) {
         _ = try await processor.createCharge(request(1))
         Issue.record("there was an answer")
       } catch {
@@ -90,7 +90,7 @@ struct FaultTests {
       let processor = try SimulatedProcessor(path: file.path, faults: plan)
       for number in 1...100 {
         while true {
-          do throws(ProcessorError) {
+          do throws(ProcessorFailure) {
             #expect(try await processor.createCharge(request(number)).status == .paid)
             break
           } catch {

@@ -27,14 +27,14 @@ struct SimulatedProcessorTests {
   @Test(
     "knows the test cards by name",
     arguments: [
-      ("pm_card_visa", "visa", "4242", ProcessorCharge.Status.paid),
+      ("pm_card_visa", "visa", "4242", ChargeResult.Status.paid),
       ("pm_card_mastercard", "mastercard", "4444", .paid),
       ("pm_card_visa_chargeDeclined", "visa", "0002", .declined(code: "generic_decline")),
       ("pm_card_chargeDeclinedInsufficientFunds", "visa", "9995", .declined(code: "insufficient_funds")),
       ("pm_card_chargeDeclinedExpiredCard", "visa", "0069", .declined(code: "expired_card")),
     ]
   )
-  func cards(token: String, brand: String, last4: String, status: ProcessorCharge.Status) async throws {
+  func cards(token: String, brand: String, last4: String, status: ChargeResult.Status) async throws {
     let processor = try SimulatedProcessor(path: file.path)
     let card = try await processor.describeCard(PaymentMethodToken(token))
     #expect(card.brand == brand)
@@ -48,16 +48,18 @@ struct SimulatedProcessorTests {
   @Test("declines at saving the cards that it declines at charging")
   func verify() async throws {
     let processor = try SimulatedProcessor(path: file.path)
-    await #expect(throws: ProcessorError.cardDeclined(code: "expired_card")) {
+    await #expect(throws: ProcessorFailure.cardDeclined(code: "expired_card")) {
       try await processor.verifyCard(PaymentMethodToken("pm_card_chargeDeclinedExpiredCard"))
     }
     #expect(try await processor.verifyCard(PaymentMethodToken("pm_card_visa")).last4 == "4242")
-    await #expect(throws: ProcessorError.unknownToken) { try await processor.verifyCard(PaymentMethodToken("pm_none")) }
+    await #expect(throws: ProcessorFailure.unknownToken) {
+      try await processor.verifyCard(PaymentMethodToken("pm_none"))
+    }
   }
 
   @Test("makes one charge of one key, also after a restart, and refuses another use of the key")
   func keys() async throws {
-    var first: ProcessorCharge?
+    var first: ChargeResult?
     do {
       let processor = try SimulatedProcessor(path: file.path)
       first = try await processor.createCharge(request("pm_card_visa"))
@@ -68,7 +70,7 @@ struct SimulatedProcessorTests {
     #expect(try await processor.findCharge(key: "k") == first)
     #expect(processor.paidCharges == 1)
     for other in [request("pm_card_visa", dollars: 11), request("pm_card_mastercard")] {
-      await #expect(throws: ProcessorError.rejected("the key was used for another charge")) {
+      await #expect(throws: ProcessorFailure.rejected("the key was used for another charge")) {
         try await processor.createCharge(other)
       }
     }
@@ -84,7 +86,7 @@ struct SimulatedProcessorTests {
   )
   func faults(token: String, effects: Int) async throws {
     let processor = try SimulatedProcessor(path: file.path)
-    await #expect(throws: ProcessorError.self) { try await processor.createCharge(request(token)) }
+    await #expect(throws: ProcessorFailure.self) { try await processor.createCharge(request(token)) }
     #expect(processor.paidCharges == effects)
     #expect((try await processor.findCharge(key: "k") != nil) == (effects == 1))
     #expect(try await processor.createCharge(request(token)).status == .paid)

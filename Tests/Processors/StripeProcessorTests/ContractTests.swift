@@ -44,7 +44,7 @@ struct ContractTests {
     let visa = try await processor.describeCard(PaymentMethodToken("pm_card_visa"))
     #expect(visa.brand == "visa" && visa.last4 == "4242" && visa.expiryMonth == 12)
     #expect(try await processor.describeCard(stripe.cards.mastercard).last4 == "4444")
-    await #expect(throws: ProcessorError.unknownToken) {
+    await #expect(throws: ProcessorFailure.unknownToken) {
       try await processor.describeCard(PaymentMethodToken("pm_nobody"))
     }
     let attachment = AttachRequest(key: "a1", walletID: WalletID("w1"), token: stripe.cards.mastercard, billing: .none)
@@ -52,7 +52,7 @@ struct ContractTests {
     #expect(try await processor.describeCard(attached.token).last4 == "4444")
     try await processor.detachCard(attached.token)
     try await processor.detachCard(attached.token)
-    await #expect(throws: ProcessorError.unknownToken) { try await processor.describeCard(attached.token) }
+    await #expect(throws: ProcessorFailure.unknownToken) { try await processor.describeCard(attached.token) }
   }
 }
 

@@ -55,18 +55,18 @@ struct EventTests {
       "t=\(Self.now),v1=\(genuine.dropLast())x", "t=x,v1=\(genuine)", "t=-1,v1=\(genuine)",
       "t=\(Int64.max),v1=\(Self.code(payload, time: Int64.max))",
     ] {
-      await #expect(throws: ProcessorError.signatureInvalid, "\(signature)") {
+      await #expect(throws: EventFailure.signatureInvalid, "\(signature)") {
         try await processor.parseEvent(payload: bytes, signature: signature)
       }
     }
-    await #expect(throws: ProcessorError.signatureInvalid) {
+    await #expect(throws: EventFailure.signatureInvalid) {
       try await processor.parseEvent(payload: bytes + [32], signature: "t=\(Self.now),v1=\(genuine)")
     }
   }
 
   @Test("that are none are refused", arguments: ["", "{}", "[]", #"{"id":1,"type":"x"}"#, #"{"id":"a b","type":"x"}"#])
   func unreadable(payload: String) async throws {
-    await #expect(throws: ProcessorError.rejected("the payload is no event of Stripe")) { try await read(payload) }
+    await #expect(throws: EventFailure.payloadInvalid("the payload is no event of Stripe")) { try await read(payload) }
   }
 
   private static func intent(_ fields: String, metadata: String = #"{"recharge_id":"r1"}"#) -> String {
@@ -77,12 +77,12 @@ struct EventTests {
     #"{"id":"evt_1","object":"event","type":"\#(type)","data":{"object":\#(object)}}"#
   }
 
-  private static func charge(_ status: ProcessorCharge.Status) -> ProcessorEvent.Kind {
-    .charge(ProcessorCharge(id: "pi_1", rechargeID: RechargeID("r1"), amount: Self.money, status: status))
+  private static func charge(_ status: ChargeResult.Status) -> ProcessorEvent.Kind {
+    .charge(ChargeResult(id: "pi_1", rechargeID: RechargeID("r1"), amount: Self.money, status: status))
   }
 
-  private static func dispute(_ state: ProcessorDispute.State) -> ProcessorEvent.Kind {
-    .dispute(ProcessorDispute(id: "dp_1", chargeID: "pi_1", amount: money, state: state))
+  private static func dispute(_ state: DisputeState) -> ProcessorEvent.Kind {
+    .dispute(DisputeResult(id: DisputeID("dp_1"), chargeID: "pi_1", amount: money, state: state))
   }
 
   private static func disputed(_ status: String) -> String {
@@ -138,7 +138,7 @@ struct EventTests {
       ),
       (
         event("refund.updated", #"{\#(refund),"status":"pending","metadata":{"idempotency_key":"k1"}}"#),
-        .refund(ProcessorRefund(id: "re_1", key: "k1", chargeID: "pi_1", amount: money, status: .processing))
+        .refund(RefundResult(id: "re_1", key: "k1", chargeID: "pi_1", amount: money, status: .processing))
       ),
       (
         event(
@@ -146,7 +146,7 @@ struct EventTests {
           #"{\#(refund),"status":"failed","failure_reason":"lost_or_stolen_card","metadata":{"idempotency_key":"k1"}}"#
         ),
         .refund(
-          ProcessorRefund(
+          RefundResult(
             id: "re_1",
             key: "k1",
             chargeID: "pi_1",

@@ -46,7 +46,7 @@ struct TroubleTests {
     timing.effect = .milliseconds(300)
     let hasty = try stripe.processor(timing)
     try await stripe.meet([.hang(effect: effect)])
-    await #expect(throws: ProcessorError.outcomeUnknown("Stripe did not answer in time")) {
+    await #expect(throws: ProcessorFailure.outcomeUnknown("Stripe did not answer in time")) {
       try await hasty.createCharge(.tenDollars())
     }
     #expect((try await hasty.findCharge(key: "k1") != nil) == effect)
@@ -63,7 +63,7 @@ struct TroubleTests {
     (timing.effect, timing.firstPause) = (.milliseconds(200), .milliseconds(50))
     let processor = try stripe.processor(timing)
     try await stripe.meet(Array(repeating: .status(500, effect: false), count: 50))
-    await #expect(throws: ProcessorError.outcomeUnknown("Stripe answered 500")) {
+    await #expect(throws: ProcessorFailure.outcomeUnknown("Stripe answered 500")) {
       try await processor.createCharge(.tenDollars())
     }
     let nobody = StripeProcessor(
@@ -71,7 +71,7 @@ struct TroubleTests {
       key: StripeSecret("sk_test_canary"),
       timing: timing
     )
-    await #expect(throws: ProcessorError.outcomeUnknown("Stripe cannot be reached")) {
+    await #expect(throws: ProcessorFailure.outcomeUnknown("Stripe cannot be reached")) {
       try await nobody.createCharge(.tenDollars())
     }
   }
@@ -80,7 +80,7 @@ struct TroubleTests {
   func hopeless() async throws {
     let processor = try stripe.processor()
     try await stripe.meet([.status(500, effect: false, headers: ["Stripe-Should-Retry": "false"])])
-    await #expect(throws: ProcessorError.outcomeUnknown("Stripe answered 500")) {
+    await #expect(throws: ProcessorFailure.outcomeUnknown("Stripe answered 500")) {
       try await processor.createCharge(.tenDollars())
     }
     #expect(try await chargesMade() == 1)
@@ -89,11 +89,11 @@ struct TroubleTests {
   @Test(
     "a refusal is definite, but for one of the API's key",
     arguments: [
-      (400, ProcessorError.rejected("Stripe refuses the request: it gives no reason")), (404, .unknownToken),
+      (400, ProcessorFailure.rejected("Stripe refuses the request: it gives no reason")), (404, .unknownToken),
       (401, .outcomeUnknown("Stripe refuses the API key")), (403, .outcomeUnknown("Stripe refuses the API key")),
     ]
   )
-  func refusals(status: Int, error: ProcessorError) async throws {
+  func refusals(status: Int, error: ProcessorFailure) async throws {
     let processor = try stripe.processor()
     try await stripe.meet([.status(status, effect: false)])
     await #expect(throws: error) { try await processor.createCharge(.tenDollars()) }
@@ -105,7 +105,7 @@ struct TroubleTests {
     let processor = try stripe.processor()
     let elsewhere = stripe.base + "/v1/elsewhere"
     try await stripe.meet([.status(307, effect: false, headers: ["Location": elsewhere])])
-    await #expect(throws: ProcessorError.self) { try await processor.createCharge(.tenDollars()) }
+    await #expect(throws: ProcessorFailure.self) { try await processor.createCharge(.tenDollars()) }
     #expect(try await stripe.asked().allSatisfy { !$0.path.contains("elsewhere") })
   }
 
@@ -142,7 +142,7 @@ struct TroubleTests {
     var fraction = ChargeRequest.tenDollars()
     fraction.amount = Money(micros: 10_001_000, currency: .usd)
     for request in [fraction, .tenDollars("4242 4242 4242 4242"), .tenDollars("pm_4242424242424242")] {
-      do throws(ProcessorError) {
+      do throws(ProcessorFailure) {
         _ = try await processor.createCharge(request)
         Issue.record("it was charged")
       } catch {
@@ -151,7 +151,7 @@ struct TroubleTests {
       }
     }
     for token in ["", "pm_1/../../v1/refunds", "pm_1?x=1", "cus_1:pm_1:pm_2", ":pm_1", "pm_ä"] {
-      await #expect(throws: ProcessorError.unknownToken) {
+      await #expect(throws: ProcessorFailure.unknownToken) {
         try await processor.describeCard(PaymentMethodToken(token))
       }
     }

@@ -1,11 +1,12 @@
 import CreditsAPI
 import CreditsServer
-import PaymentProcessing
 import SimulatedProcessor
 import Synchronization
 import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
+
+import enum Ledger.ProcessorFailure
 
 @Suite("The recharge service", .timeLimit(.minutes(2)))
 struct RechargeServiceTests {
@@ -142,7 +143,8 @@ struct RechargeServiceTests {
   @Test("goes on when its caller hangs up")
   func cancelled() async throws {
     let gate = ProcessorGate()
-    let daemon = try await daemonWithWallet(receives: { request throws(ProcessorError) in try await gate.pass(request) }
+    let daemon = try await daemonWithWallet(
+      receives: { request throws(ProcessorFailure) in try await gate.pass(request) }
     )
     let request = recharge("pm_card_visa")
     let call = Task { try await daemon.recharges.recharge(request) }
@@ -159,7 +161,8 @@ struct RechargeServiceTests {
   @Test("answers PROCESSING when the caller's time is over, and the outcome later")
   func slow() async throws {
     let gate = ProcessorGate()
-    let daemon = try await daemonWithWallet(receives: { request throws(ProcessorError) in try await gate.pass(request) }
+    let daemon = try await daemonWithWallet(
+      receives: { request throws(ProcessorFailure) in try await gate.pass(request) }
     )
     let request = recharge("pm_card_visa")
     let answer = try await daemon.recharges.recharge(request, options: CallOptions(timeout: .milliseconds(600)))
@@ -177,7 +180,7 @@ struct RechargeServiceTests {
     let gate = ProcessorGate()
     let token = chargedBefore ? "pm_sim_timeOutAfterEffect" : "pm_card_visa"
     let request = recharge(token)
-    let first = try await daemonWithWallet { request throws(ProcessorError) in
+    let first = try await daemonWithWallet { request throws(ProcessorFailure) in
       if !chargedBefore { try await gate.pass(request) }
     }
     let begun = try await first.recharges.recharge(request, options: CallOptions(timeout: .milliseconds(600)))
@@ -213,7 +216,7 @@ struct RechargeServiceTests {
   @Test("is answered from its key when the processor is away, and begun only when it is there")
   func replayWithoutProcessor() async throws {
     let isAway = Mutex(false)
-    let daemon = try await daemonWithWallet { _ throws(ProcessorError) in
+    let daemon = try await daemonWithWallet { _ throws(ProcessorFailure) in
       if isAway.withLock({ $0 }) { throw .outcomeUnknown("no route to the processor") }
     }
     let request = recharge("pm_card_visa")
@@ -287,7 +290,7 @@ struct RechargeServiceTests {
     let gate = ProcessorGate()
     let first = try await daemonWithWallet(
       time: time,
-      receives: { request throws(ProcessorError) in try await gate.pass(request) }
+      receives: { request throws(ProcessorFailure) in try await gate.pass(request) }
     )
     let begun = try await first.recharges.recharge(
       recharge("pm_card_visa"),
@@ -317,7 +320,7 @@ final class ProcessorGate: Sendable {
   private let opening = AsyncStream<Void>.makeStream()
   private let isBroken = Mutex(false)
 
-  func pass(_ request: String) async throws(ProcessorError) {
+  func pass(_ request: String) async throws(ProcessorFailure) {
     guard request == "charge" else { return }
     arrivals.continuation.yield()
     for await _ in opening.stream {}

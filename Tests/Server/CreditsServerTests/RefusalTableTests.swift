@@ -231,7 +231,7 @@ struct RefusalTableTests {
     ),
     Row(GRPCStatus(LedgerError.unavailable("gone")), .unavailable, "LEDGER_UNAVAILABLE", advice: "retry"),
     Row(GRPCStatus(LedgerError.diskFull), .resourceExhausted, "DISK_FULL", advice: "make room"),
-    Row(GRPCStatus(ProcessorError.outcomeUnknown("?")), .unavailable, "PROCESSOR_UNAVAILABLE", advice: "retry"),
+    Row(GRPCStatus(ProcessorFailure.outcomeUnknown("?")), .unavailable, "PROCESSOR_UNAVAILABLE", advice: "retry"),
     Row(
       GRPCStatus(ScanError.snapshotRequired(sequence: 9)),
       .outOfRange,
@@ -270,7 +270,7 @@ struct RefusalTableTests {
   func retryInfo(index: Int) {
     let status = [
       GRPCStatus(LedgerError.unavailable("gone")), GRPCStatus(LedgerError.diskFull),
-      GRPCStatus(ScanError.cursorUnknown), GRPCStatus(ProcessorError.outcomeUnknown("?")),
+      GRPCStatus(ScanError.cursorUnknown), GRPCStatus(ProcessorFailure.outcomeUnknown("?")),
     ][index]
     #expect(status.details.contains { if case .retryInfo = $0 { true } else { false } })
   }

@@ -2,10 +2,6 @@ import Ledger
 import PaymentProcessing
 import SimulatedProcessor
 
-// Names that the messages of the contract would hide.
-typealias ProcessorDisputeState = ProcessorDispute.State
-typealias ProcessorFailure = ProcessorError
-
 /// Another ledger at the same processor.
 struct TestLedgerElsewhere {
   func charge(_ processor: SimulatedProcessor) async throws -> String {

@@ -8,7 +8,7 @@ extension ProcessorContract {
       let visa = try await processor.describeCard(cards.visa)
       #expect(visa.brand == "visa" && visa.last4 == "4242" && (1...12).contains(visa.expiryMonth))
       #expect(try await processor.describeCard(cards.mastercard).brand == "mastercard")
-      await #expect(throws: ProcessorError.unknownToken) {
+      await #expect(throws: ProcessorFailure.unknownToken) {
         try await processor.describeCard(PaymentMethodToken("pm_nobody"))
       }
     }
@@ -18,10 +18,10 @@ extension ProcessorContract {
     try await run { processor in
       let visa = try await processor.verifyCard(cards.visa)
       #expect(visa.last4 == "4242")
-      await #expect(throws: ProcessorError.cardDeclined(code: cards.declineCode)) {
+      await #expect(throws: ProcessorFailure.cardDeclined(code: cards.declineCode)) {
         try await processor.verifyCard(cards.refused)
       }
-      await #expect(throws: ProcessorError.unknownToken) {
+      await #expect(throws: ProcessorFailure.unknownToken) {
         try await processor.verifyCard(PaymentMethodToken("pm_nobody"))
       }
     }
@@ -30,7 +30,7 @@ extension ProcessorContract {
   /// A card is attached once for its key, also after a restart, and is charged by the token that was answered.
   func attachesOnce() async throws {
     let request = attachment(cards.visa, key: "a1")
-    var first: AttachedCard?
+    var first: CardAttachment?
     try await run { processor in
       first = try await processor.attachCard(request)
       #expect(first?.card.last4 == "4242")
@@ -62,11 +62,11 @@ extension ProcessorContract {
   func attachesNoBadCard() async throws {
     try await run { processor in
       for _ in 1...2 {
-        await #expect(throws: ProcessorError.cardDeclined(code: cards.declineCode)) {
+        await #expect(throws: ProcessorFailure.cardDeclined(code: cards.declineCode)) {
           try await processor.attachCard(attachment(cards.refused, key: "a1"))
         }
       }
-      await #expect(throws: ProcessorError.unknownToken) {
+      await #expect(throws: ProcessorFailure.unknownToken) {
         try await processor.attachCard(attachment(PaymentMethodToken("pm_nobody"), key: "a2"))
       }
     }
@@ -79,14 +79,14 @@ extension ProcessorContract {
       let paid = try await processor.createCharge(charge(attached.token, key: "c1"))
       try await processor.detachCard(attached.token)
       try await processor.detachCard(attached.token)
-      await #expect(throws: ProcessorError.unknownToken) {
+      await #expect(throws: ProcessorFailure.unknownToken) {
         try await processor.createCharge(charge(attached.token, key: "c2"))
       }
       #expect(try await processor.createCharge(charge(attached.token, key: "c1")) == paid)
     }
     try await run { processor in
       let attached = try await processor.attachCard(attachment(cards.visa, key: "a1"))
-      await #expect(throws: ProcessorError.unknownToken) {
+      await #expect(throws: ProcessorFailure.unknownToken) {
         try await processor.createCharge(charge(attached.token, key: "c3"))
       }
     }

@@ -6,7 +6,7 @@ extension ProcessorContract {
   /// There is one charge of one key, also after a restart, and it is found by its key and by its id.
   func chargesOnce() async throws {
     let request = charge(cards.visa, key: "c1")
-    var first: ProcessorCharge?
+    var first: ChargeResult?
     try await run { processor in
       let charge = try await processor.createCharge(request)
       #expect(charge.status == .paid)
@@ -57,7 +57,7 @@ extension ProcessorContract {
       let ids = try await withThrowingTaskGroup(of: String?.self) { group in
         for _ in 1...16 {
           group.addTask {
-            do throws(ProcessorError) {
+            do throws(ProcessorFailure) {
               return try await processor.createCharge(request).id
             } catch {
               // Another one with the key is under way: an unknown outcome, never a refusal.

@@ -5,8 +5,8 @@ import Testing
 extension ProcessorContract {
   /// There is one refund of one key, also after a restart.
   func refundsOnce() async throws {
-    var charge: ProcessorCharge?
-    var first: ProcessorRefund?
+    var charge: ChargeResult?
+    var first: RefundResult?
     try await run { processor in
       let paid = try await processor.createCharge(self.charge(cards.visa, key: "c1", dollars: 30))
       let refund = try await processor.refundCharge(self.refund(paid, key: "r1", dollars: 10))
@@ -59,7 +59,7 @@ extension ProcessorContract {
   func believesNoUnsignedEvent() async throws {
     try await run { processor in
       for signature in ["", "v1=00", "t=1,v1=00"] {
-        await #expect(throws: ProcessorError.signatureInvalid) {
+        await #expect(throws: EventFailure.signatureInvalid) {
           try await processor.parseEvent(payload: Array("{}".utf8), signature: signature)
         }
       }

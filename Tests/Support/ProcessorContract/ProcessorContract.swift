@@ -74,7 +74,7 @@ extension ProcessorContract {
     )
   }
 
-  func refund(_ charge: ProcessorCharge, key: String, dollars: Int64) -> RefundRequest {
+  func refund(_ charge: ChargeResult, key: String, dollars: Int64) -> RefundRequest {
     RefundRequest(key: key, chargeID: charge.id, rechargeID: charge.rechargeID, amount: .dollars(dollars))
   }
 
@@ -83,7 +83,7 @@ extension ProcessorContract {
     do {
       try await body()
       Issue.record("nothing was refused", sourceLocation: location)
-    } catch ProcessorError.rejected {
+    } catch ProcessorFailure.rejected {
       // As it should.
     } catch {
       Issue.record(error, sourceLocation: location)

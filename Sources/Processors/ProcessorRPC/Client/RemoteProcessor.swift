@@ -39,13 +39,13 @@ package final class RemoteProcessor: PaymentProcessor {
 
   // MARK: Cards
 
-  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Ledger.Card {
+  package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Ledger.Card {
     let request = DescribePaymentMethodRequest(paymentMethodToken: token.secret)
     let response = try await call(Methods.describePaymentMethod, request, timeouts.lookup, [token.secret])
     return try read { () throws(FieldError) in try Ledger.Card(response.card) }
   }
 
-  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorError) -> Ledger.Card {
+  package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Ledger.Card {
     let request = VerifyPaymentMethodRequest(paymentMethodToken: token.secret)
     let response = try await call(Methods.verifyPaymentMethod, request, timeouts.effect, [token.secret])
     switch response.outcome {
@@ -55,33 +55,33 @@ package final class RemoteProcessor: PaymentProcessor {
     }
   }
 
-  package func attachCard(_ request: AttachRequest) async throws(ProcessorError) -> AttachedCard {
+  package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
     let billing = request.billing
     let secrets = [request.key, request.token.secret, billing.name, billing.email, billing.postalCode]
     let response = try await call(Methods.attachPaymentMethod, request.message, timeouts.effect, secrets)
     switch response.outcome {
-    case .paymentMethod(let attached): return try read { () throws(FieldError) in try AttachedCard(attached) }
+    case .paymentMethod(let attached): return try read { () throws(FieldError) in try CardAttachment(attached) }
     case .decline(let decline): throw try declined(decline)
     case nil: throw .outcomeUnknown("the processor answered nothing")
     }
   }
 
-  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorError) {
+  package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) {
     let request = DetachPaymentMethodRequest(paymentMethodToken: token.secret)
-    do throws(ProcessorError) {
+    do throws(ProcessorFailure) {
       _ = try await call(Methods.detachPaymentMethod, request, timeouts.effect, [token.secret])
     } catch {
       guard error == .unknownToken else { throw error }
     }
   }
 
-  private func declined(_ decline: Decline) throws(ProcessorError) -> ProcessorError {
+  private func declined(_ decline: Decline) throws(ProcessorFailure) -> ProcessorFailure {
     try read { () throws(FieldError) in .cardDeclined(code: try FieldError.code(decline.code, "decline.code")) }
   }
 
   // MARK: Charges
 
-  package func createCharge(_ request: ChargeRequest) async throws(ProcessorError) -> ProcessorCharge {
+  package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
     let secrets = [request.key, request.token.secret]
     let response = try await call(Methods.createCharge, request.message, timeouts.effect, secrets)
     guard let charge = try self.charge(response.charge), charge.rechargeID == request.rechargeID,
@@ -90,12 +90,12 @@ package final class RemoteProcessor: PaymentProcessor {
     return charge
   }
 
-  package func findCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func findCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     let request = FindChargeRequest(by: .idempotencyKey(key))
     return try charge(try await call(Methods.findCharge, request, timeouts.lookup, [key]).charge)
   }
 
-  package func findCharge(id: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult? {
     let request = FindChargeRequest(by: .chargeID(id))
     guard let charge = try charge(try await call(Methods.findCharge, request, timeouts.lookup, []).charge) else {
       return nil
@@ -104,19 +104,19 @@ package final class RemoteProcessor: PaymentProcessor {
     return charge
   }
 
-  package func cancelCharge(key: String) async throws(ProcessorError) -> ProcessorCharge? {
+  package func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     let request = CancelChargeRequest(idempotencyKey: key)
     return try charge(try await call(Methods.cancelCharge, request, timeouts.effect, [key]).charge)
   }
 
-  private func charge(_ message: ProcessorAPI.Charge?) throws(ProcessorError) -> ProcessorCharge? {
+  private func charge(_ message: ProcessorAPI.Charge?) throws(ProcessorFailure) -> ChargeResult? {
     guard let message else { return nil }
-    return try read { () throws(FieldError) in try ProcessorCharge(message) }
+    return try read { () throws(FieldError) in try ChargeResult(message) }
   }
 
   // MARK: Refunds
 
-  package func refundCharge(_ request: RefundRequest) async throws(ProcessorError) -> ProcessorRefund {
+  package func refundCharge(_ request: RefundRequest) async throws(ProcessorFailure) -> RefundResult {
     let response = try await call(Methods.createRefund, request.message, timeouts.effect, [request.key])
     guard let refund = try self.refund(response.refund), refund.key == request.key,
       refund.chargeID == request.chargeID, refund.amount == request.amount
@@ -124,7 +124,7 @@ package final class RemoteProcessor: PaymentProcessor {
     return refund
   }
 
-  package func findRefund(key: String) async throws(ProcessorError) -> ProcessorRefund? {
+  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
     let request = FindRefundRequest(idempotencyKey: key)
     guard let refund = try refund(try await call(Methods.findRefund, request, timeouts.lookup, [key]).refund) else {
       return nil
@@ -133,47 +133,58 @@ package final class RemoteProcessor: PaymentProcessor {
     return refund
   }
 
-  private func refund(_ message: ProcessorAPI.Refund?) throws(ProcessorError) -> ProcessorRefund? {
+  private func refund(_ message: ProcessorAPI.Refund?) throws(ProcessorFailure) -> RefundResult? {
     guard let message else { return nil }
-    return try read { () throws(FieldError) in try ProcessorRefund(message) }
+    return try read { () throws(FieldError) in try RefundResult(message) }
   }
 
   // MARK: Events
 
-  package func parseEvent(payload: [UInt8], signature: String) async throws(ProcessorError) -> ProcessorEvent {
+  package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     let request = ParseEventRequest(payload: payload, signature: signature)
-    let response = try await call(Methods.parseEvent, request, timeouts.lookup, [signature]) { status in
-      status.code == .unauthenticated ? .signatureInvalid : nil
+    let response: ParseEventResponse
+    do {
+      response = try await client.unary(Methods.parseEvent, request, options: CallOptions(timeout: timeouts.lookup))
+        .message
+    } catch let status as GRPCStatus {
+      throw EventFailure(status, secrets: [signature])
+    } catch {
+      throw .unavailable("the call failed")
     }
-    return try read { () throws(FieldError) in try ProcessorEvent(response.event) }
+    do throws(FieldError) {
+      return try ProcessorEvent(response.event)
+    } catch {
+      throw .unavailable(Self.sentence(error))
+    }
   }
 
   // MARK: Calls
 
-  /// - Parameters:
-  ///   - secrets: What of the request no error text may repeat.
-  ///   - meaning: What a status means to this rpc alone.
+  /// - Parameter secrets: What of the request no error text may repeat.
   private func call<Request, Response>(
     _ method: TypedMethod<Unary, Request, Response>,
     _ request: Request,
     _ timeout: Duration,
-    _ secrets: [String],
-    meaning: (GRPCStatus) -> ProcessorError? = { _ in nil }
-  ) async throws(ProcessorError) -> Response {
+    _ secrets: [String]
+  ) async throws(ProcessorFailure) -> Response {
     do {
       return try await client.unary(method, request, options: CallOptions(timeout: timeout)).message
     } catch let status as GRPCStatus {
-      throw meaning(status) ?? ProcessorError(status, secrets: secrets)
+      throw ProcessorFailure(status, secrets: secrets)
     } catch {
       throw .outcomeUnknown("the call failed")
     }
   }
 
-  private func read<Value>(_ body: () throws(FieldError) -> Value) throws(ProcessorError) -> Value {
+  private func read<Value>(_ body: () throws(FieldError) -> Value) throws(ProcessorFailure) -> Value {
     do throws(FieldError) {
       return try body()
     } catch {
-      throw .outcomeUnknown("the processor's answer cannot be used: \(error.field) \(error.description)")
+      throw .outcomeUnknown(Self.sentence(error))
     }
+  }
+
+  private static func sentence(_ error: FieldError) -> String {
+    "the processor's answer cannot be used: \(error.field) \(error.description)"
   }
 }

@@ -69,7 +69,7 @@ extension AttachRequest {
   }
 }
 
-extension AttachedCard {
+extension CardAttachment {
   init(_ message: AttachedPaymentMethod) throws(FieldError) {
     self.init(
       token: try PaymentMethodToken(message: message.paymentMethodToken),

@@ -40,7 +40,7 @@ extension ChargeRequest {
   }
 }
 
-extension ProcessorCharge {
+extension ChargeResult {
   init(_ message: ProcessorAPI.Charge) throws(FieldError) {
     self.init(
       id: try FieldError.text(message.chargeID, "charge_id"),
@@ -67,7 +67,7 @@ extension ProcessorCharge {
   }
 }
 
-extension ProcessorCharge.Status {
+extension ChargeResult.Status {
   /// Longer than any other text: addresses are.
   private static let longestURL = 2048
 

@@ -7,9 +7,9 @@ extension ProcessorEvent {
     let message = try FieldError.present(message, "event")
     let kind: Kind
     switch message.kind {
-    case .charge(let charge): kind = .charge(try ProcessorCharge(charge))
-    case .refund(let refund): kind = .refund(try ProcessorRefund(refund))
-    case .dispute(let dispute): kind = .dispute(try ProcessorDispute(dispute))
+    case .charge(let charge): kind = .charge(try ChargeResult(charge))
+    case .refund(let refund): kind = .refund(try RefundResult(refund))
+    case .dispute(let dispute): kind = .dispute(try DisputeResult(dispute))
     case .other(let type): kind = .other(type: try FieldError.text(type, "event.other"))
     case nil: throw FieldError(field: "event.kind", description: "is required")
     }
@@ -28,9 +28,9 @@ extension ProcessorEvent {
   }
 }
 
-extension ProcessorDispute {
+extension DisputeResult {
   fileprivate init(_ message: ProcessorAPI.Dispute) throws(FieldError) {
-    let state: State
+    let state: DisputeState
     switch message.state {
     case .opened: state = .opened
     case .won: state = .won
@@ -38,7 +38,7 @@ extension ProcessorDispute {
     case .unspecified, .unrecognized: throw FieldError(field: "state", description: "must be one that is known")
     }
     self.init(
-      id: try FieldError.text(message.disputeID, "dispute_id"),
+      id: DisputeID(try FieldError.text(message.disputeID, "dispute_id")),
       chargeID: try FieldError.text(message.chargeID, "charge_id"),
       amount: try Ledger.Money(message.amount),
       state: state
@@ -52,6 +52,6 @@ extension ProcessorDispute {
       case .won: .won
       case .lost: .lost
       }
-    return ProcessorAPI.Dispute(disputeID: id, chargeID: chargeID, amount: amount.message, state: state)
+    return ProcessorAPI.Dispute(disputeID: id.value, chargeID: chargeID, amount: amount.message, state: state)
   }
 }

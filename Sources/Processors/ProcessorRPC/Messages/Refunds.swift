@@ -22,7 +22,7 @@ extension RefundRequest {
   }
 }
 
-extension ProcessorRefund {
+extension RefundResult {
   init(_ message: ProcessorAPI.Refund) throws(FieldError) {
     self.init(
       id: try FieldError.text(message.refundID, "refund_id"),
@@ -51,7 +51,7 @@ extension ProcessorRefund {
   }
 }
 
-extension ProcessorRefund.Status {
+extension RefundResult.Status {
   fileprivate init(_ message: ProcessorAPI.Refund) throws(FieldError) {
     switch message.state {
     case .processing: self = .processing

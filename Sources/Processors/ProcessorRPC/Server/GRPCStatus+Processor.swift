@@ -1,15 +1,23 @@
+import Ledger
 import PaymentProcessing
 import UnixGRPC
 
 /// The one place where what a processor says becomes a status on the wire.
 extension GRPCStatus {
-  init(_ error: ProcessorError) {
+  init(_ error: ProcessorFailure) {
     switch error {
     case .unknownToken: self.init(code: .notFound, message: "there is no such payment method")
     case .cardDeclined(let code): self.init(code: .failedPrecondition, message: "the card is declined: \(code)")
     case .rejected(let reason): self.init(code: .failedPrecondition, message: reason)
-    case .signatureInvalid: self.init(code: .unauthenticated, message: "the signature is not that of the payload")
     case .outcomeUnknown(let reason): self.init(code: .unavailable, message: reason)
+    }
+  }
+
+  init(_ error: EventFailure) {
+    switch error {
+    case .signatureInvalid: self.init(code: .unauthenticated, message: "the signature is not that of the payload")
+    case .payloadInvalid(let reason): self.init(FieldError(field: "payload", description: reason))
+    case .unavailable(let reason): self.init(code: .unavailable, message: reason)
     }
   }
 

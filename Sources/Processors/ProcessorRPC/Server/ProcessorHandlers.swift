@@ -25,7 +25,7 @@ struct ProcessorHandlers: PaymentProcessorService {
       let token = try PaymentMethodToken(message: request.paymentMethodToken)
       do {
         return VerifyPaymentMethodResponse(outcome: .card(try await processor.verifyCard(token).message))
-      } catch ProcessorError.cardDeclined(let code) {
+      } catch ProcessorFailure.cardDeclined(let code) {
         return VerifyPaymentMethodResponse(outcome: .decline(Decline(code: code)))
       }
     }
@@ -40,7 +40,7 @@ struct ProcessorHandlers: PaymentProcessorService {
       do {
         let attached = try await processor.attachCard(request)
         return AttachPaymentMethodResponse(outcome: .paymentMethod(attached.message))
-      } catch ProcessorError.cardDeclined(let code) {
+      } catch ProcessorFailure.cardDeclined(let code) {
         return AttachPaymentMethodResponse(outcome: .decline(Decline(code: code)))
       }
     }
@@ -98,19 +98,17 @@ struct ProcessorHandlers: PaymentProcessorService {
 
   func parseEvent(_ request: ParseEventRequest, context: ServerContext) async throws -> ParseEventResponse {
     try await answer {
-      do {
-        let event = try await processor.parseEvent(payload: request.payload, signature: request.signature)
-        return ParseEventResponse(event: event.message)
-      } catch ProcessorError.rejected(let reason) {
-        throw FieldError(field: "payload", description: reason)
-      }
+      let event = try await processor.parseEvent(payload: request.payload, signature: request.signature)
+      return ParseEventResponse(event: event.message)
     }
   }
 
   private func answer<Response: Sendable>(_ body: () async throws -> Response) async throws -> Response {
     do {
       return try await body()
-    } catch let error as ProcessorError {
+    } catch let error as ProcessorFailure {
+      throw GRPCStatus(error)
+    } catch let error as EventFailure {
       throw GRPCStatus(error)
     } catch let error as FieldError {
       throw GRPCStatus(error)

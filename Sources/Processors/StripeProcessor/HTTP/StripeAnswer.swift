@@ -1,5 +1,5 @@
 import Foundation
-import PaymentProcessing
+import Ledger
 
 /// What Stripe answered.
 struct StripeAnswer: Sendable {
@@ -17,7 +17,7 @@ struct StripeAnswer: Sendable {
 
   var error: StripeError? { try? Self.decoder.decode(StripeErrorBody.self, from: body).error }
 
-  func object<Object: Decodable>() throws(ProcessorError) -> Object {
+  func object<Object: Decodable>() throws(ProcessorFailure) -> Object {
     guard isSuccess, let object = try? Self.decoder.decode(Object.self, from: body) else {
       throw .outcomeUnknown("Stripe's answer cannot be read")
     }
@@ -27,7 +27,7 @@ struct StripeAnswer: Sendable {
   /// What it means when a request fails. Stripe's sentences are left out: they repeat what was sent.
   ///
   /// - Parameter missing: What is said when there is no such object.
-  func refusal(missing: ProcessorError) -> ProcessorError {
+  func refusal(missing: ProcessorFailure) -> ProcessorFailure {
     let error = error
     let code = error?.code.flatMap { StripeToken.isName($0) ? $0 : nil }
     switch status {

@@ -1,7 +1,7 @@
 import Backoff
 import Foundation
 import FoundationNetworking
-import PaymentProcessing
+import Ledger
 
 /// Sends requests to Stripe, again and again if need be, until there is an answer or the time is over.
 struct StripeConnection: Sendable {
@@ -26,7 +26,7 @@ struct StripeConnection: Sendable {
   }
 
   /// - Throws: `outcomeUnknown` when no attempt within `time` was answered with more than a passing failure.
-  func send(_ request: StripeRequest, within time: Duration) async throws(ProcessorError) -> StripeAnswer {
+  func send(_ request: StripeRequest, within time: Duration) async throws(ProcessorFailure) -> StripeAnswer {
     guard let message = message(request) else { throw .rejected("the request has no address") }
     let end = ContinuousClock.now + time
     // Not all clients in the same step, after an outage that they share.

@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import PaymentProcessing
 
 /// A webhook's message (https://docs.stripe.com/api/events/types).
@@ -50,13 +51,13 @@ struct StripeEvent {
     guard !dispute.status.hasPrefix("warning_"), let chargeID = dispute.paymentIntent,
       let amount = try? MinorUnits.money(dispute.amount, dispute.currency)
     else { return nil }
-    let state: ProcessorDispute.State =
+    let state: DisputeState =
       switch dispute.status {
       case "won": .won
       case "lost": .lost
       default: .opened
       }
-    return .dispute(ProcessorDispute(id: dispute.id, chargeID: chargeID, amount: amount, state: state))
+    return .dispute(DisputeResult(id: DisputeID(dispute.id), chargeID: chargeID, amount: amount, state: state))
   }
 
   private func object<Object: Decodable>() -> Object? {

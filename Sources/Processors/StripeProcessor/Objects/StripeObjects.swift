@@ -1,5 +1,4 @@
 import Ledger
-import PaymentProcessing
 
 // What is read of Stripe's objects, by Stripe's names.
 
@@ -19,7 +18,7 @@ struct StripePaymentMethod: Decodable {
   var customer: String?
   var card: Card?
 
-  func shown() throws(ProcessorError) -> Ledger.Card {
+  func shown() throws(ProcessorFailure) -> Ledger.Card {
     guard let card else { throw .rejected("the payment method is no card") }
     return Ledger.Card(brand: card.brand, last4: card.last4, expiryMonth: card.expMonth, expiryYear: card.expYear)
   }
@@ -34,18 +33,18 @@ struct StripeRefund: Decodable, Identifiable {
   var failureReason: String?
   var metadata: [String: String]?
 
-  func refund() throws(ProcessorError) -> ProcessorRefund {
+  func refund() throws(ProcessorFailure) -> RefundResult {
     guard let key = metadata?[StripeProcessor.MetadataName.key], let paymentIntent else {
       throw .outcomeUnknown("Stripe answered with another refund")
     }
-    let status: ProcessorRefund.Status =
+    let status: RefundResult.Status =
       switch self.status {
       case "succeeded": .refunded
       case "failed": .failed(code: failureReason ?? "unknown")
       case "canceled": .failed(code: "canceled")
       default: .processing
       }
-    return ProcessorRefund(
+    return RefundResult(
       id: id,
       key: key,
       chargeID: paymentIntent,

@@ -1,5 +1,4 @@
 import Ledger
-import PaymentProcessing
 
 struct StripePaymentIntent: Decodable, Identifiable {
   struct NextAction: Decodable {
@@ -40,11 +39,11 @@ struct StripePaymentIntent: Decodable, Identifiable {
     nextAction?.redirectToUrl?.url ?? returnPage?.address(of: id)
   }
 
-  func charge(_ returnPage: ReturnPage?) throws(ProcessorError) -> ProcessorCharge {
+  func charge(_ returnPage: ReturnPage?) throws(ProcessorFailure) -> ChargeResult {
     guard let rechargeID = metadata?[StripeProcessor.MetadataName.rechargeID] else {
       throw .outcomeUnknown("Stripe answered with another charge")
     }
-    return ProcessorCharge(
+    return ChargeResult(
       id: id,
       rechargeID: RechargeID(rechargeID),
       amount: try MinorUnits.money(amount, currency),
@@ -52,7 +51,7 @@ struct StripePaymentIntent: Decodable, Identifiable {
     )
   }
 
-  private func chargeStatus(_ returnPage: ReturnPage?) -> ProcessorCharge.Status {
+  private func chargeStatus(_ returnPage: ReturnPage?) -> ChargeResult.Status {
     switch status {
     case "succeeded": return .paid
     case "canceled": return .cancelled

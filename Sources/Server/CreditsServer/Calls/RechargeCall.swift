@@ -72,7 +72,7 @@ struct RechargeCall: Sendable {
     return context.deadline.map { min(longest, $0 - returnTime) } ?? longest
   }
 
-  func candidate(_ card: GivenCard) async throws(ProcessorError) -> CandidateCard {
+  func candidate(_ card: GivenCard) async throws(ProcessorFailure) -> CandidateCard {
     card.candidate(described: try await processor.describeCard(card.token))
   }
 
@@ -81,8 +81,8 @@ struct RechargeCall: Sendable {
   static func asking<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
     do {
       return try await question()
-    } catch let error as ProcessorError {
-      throw ProcessorError.outcomeUnknown(error.description)
+    } catch let error as ProcessorFailure {
+      throw ProcessorFailure.outcomeUnknown(error.description)
     }
   }
 }

@@ -1,7 +1,6 @@
 import CreditsAPI
 package import Ledger
 package import LedgerEngine
-package import PaymentProcessing
 package import UnixGRPC
 
 // The one place where errors of the ledger and of processors become statuses on the wire.
@@ -22,7 +21,7 @@ extension BackupFailure: GRPCStatusConvertible {
   package var status: GRPCStatus { GRPCStatus(ScanError.backupFailed(reason)) }
 }
 
-extension ProcessorError: GRPCStatusConvertible {
+extension ProcessorFailure: GRPCStatusConvertible {
   package var status: GRPCStatus { GRPCStatus(self) }
 }
 
@@ -107,7 +106,7 @@ extension GRPCStatus {
   }
 
   /// For what the processor says before a ledger command is made of it.
-  init(_ error: ProcessorError) {
+  init(_ error: ProcessorFailure) {
     switch error {
     case .unknownToken:
       let description = "names no card that the processor knows: get a new token from it"
@@ -115,8 +114,6 @@ extension GRPCStatus {
     case .rejected, .cardDeclined:
       let description = "is not accepted by the processor: get a new token from it"
       self.init(.fieldInvalid(field: "payment_method_token", description: description))
-    case .signatureInvalid:
-      self.init(.fieldInvalid(field: "signature", description: "is not the processor's of this payload"))
     case .outcomeUnknown:
       self.init(
         .processorUnavailable,

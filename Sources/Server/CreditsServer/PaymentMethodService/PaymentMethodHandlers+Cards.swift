@@ -80,11 +80,16 @@ extension PaymentMethodHandlers {
     guard request.signature.utf8.count <= Self.longestSignature else {
       throw Refusal.fieldInvalid(field: "signature", description: "must have no more than 4096 bytes")
     }
-    do throws(ProcessorError) {
+    do throws(EventFailure) {
       return try await recharges.processor.parseEvent(payload: request.payload, signature: request.signature)
     } catch {
-      guard case .rejected = error else { throw error }
-      throw Refusal.fieldInvalid(field: "payload", description: "is the processor's, but no event that can be read")
+      switch error {
+      case .signatureInvalid:
+        throw Refusal.fieldInvalid(field: "signature", description: "is not the processor's of this payload")
+      case .payloadInvalid:
+        throw Refusal.fieldInvalid(field: "payload", description: "is the processor's, but no event that can be read")
+      case .unavailable(let reason): throw ProcessorFailure.outcomeUnknown(reason)
+      }
     }
   }
 }

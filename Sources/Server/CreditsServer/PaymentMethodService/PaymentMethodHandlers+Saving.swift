@@ -20,8 +20,8 @@ extension PaymentMethodHandlers {
     }
     // Check that the wallet exists before attaching.
     _ = try await ledger.reply(to: GetWallet(walletID), context)
-    let attached: AttachedCard
-    do throws(ProcessorError) {
+    let attached: CardAttachment
+    do throws(ProcessorFailure) {
       _ = try await recharges.processor.verifyCard(card.token)
       attached = try await recharges.processor.attachCard(
         AttachRequest(key: Self.key(of: origin), walletID: walletID, token: card.token, billing: card.billing)

@@ -9,8 +9,8 @@ struct DisputeErrand: Sendable {
 
   /// Returns nil where it is about no recharge of ours.
   ///
-  /// - Throws: `ProcessorError.outcomeUnknown` where it has to be told again, later.
-  func take(_ told: ProcessorDispute) async throws -> Dispute? {
+  /// - Throws: `ProcessorFailure.outcomeUnknown` where it has to be told again, later.
+  func take(_ told: DisputeResult) async throws -> Dispute? {
     guard let recharge = try await recharge(ofCharge: told.chargeID) else { return nil }
     var amount = told.amount
     if amount.currency == recharge.amount.currency, amount.micros > recharge.amount.micros {
@@ -21,8 +21,8 @@ struct DisputeErrand: Sendable {
       )
       amount = recharge.amount
     }
-    let mutation = RecordDispute(DisputeID(told.id), recharge.id, amount, DisputeState(told.state))
-    let request = kit.request(mutation, of: "\(told.id) \(told.state.rawValue)")
+    let mutation = RecordDispute(told.id, recharge.id, amount, told.state)
+    let request = kit.request(mutation, of: "\(told.id) \(told.state.rawValue.lowercased())")
     switch try await kit.outcome(of: request, on: "dispute \(told.id)").result {
     case .success(let reply): return reply.dispute
     case .failure(let refusal):
@@ -41,13 +41,13 @@ struct DisputeErrand: Sendable {
     let mayBeOurs = try await hasRechargeWithoutCharge()
     guard let charge = try await kit.processor.findCharge(id: chargeID) else {
       // That nothing is found proves nothing, as long as there was a recharge whose charge it might be.
-      if mayBeOurs { throw ProcessorError.outcomeUnknown("the processor does not find the disputed charge") }
+      if mayBeOurs { throw ProcessorFailure.outcomeUnknown("the processor does not find the disputed charge") }
       return try await known(chargeID)
     }
     let recharge = try await RechargeErrand(kit: kit).take(charge)?.recharge
     guard let recharge, recharge.state != .paid else { return recharge }
     guard recharge.state.isTerminal else {
-      throw ProcessorError.outcomeUnknown("the disputed charge is not known as paid yet")
+      throw ProcessorFailure.outcomeUnknown("the disputed charge is not known as paid yet")
     }
     kit.logger.critical(
       "a charge is disputed that paid no recharge",
@@ -66,16 +66,5 @@ struct DisputeErrand: Sendable {
     let found = try await kit.outcome(of: FindRechargeOfCharge(chargeID), on: "a disputed charge").reply
     guard let recharge = found??.recharge, recharge.state == .paid else { return nil }
     return recharge
-  }
-}
-
-extension DisputeState {
-  init(_ state: ProcessorDispute.State) {
-    self =
-      switch state {
-      case .opened: .opened
-      case .won: .won
-      case .lost: .lost
-      }
   }
 }

@@ -44,12 +44,12 @@ struct RechargeErrand: Sendable {
   }
 
   /// Commits what is final of a charge that the processor has shown. Returns nil where it is for no recharge of ours.
-  func take(_ charge: ProcessorCharge) async throws -> RechargeReply? {
+  func take(_ charge: ChargeResult) async throws -> RechargeReply? {
     guard let reply = try await current(charge.rechargeID) else { return nil }
     return try await take(charge, for: reply)
   }
 
-  private func take(_ charge: ProcessorCharge, for reply: RechargeReply) async throws -> RechargeReply {
+  private func take(_ charge: ChargeResult, for reply: RechargeReply) async throws -> RechargeReply {
     guard let settlement = Self.final(charge, of: reply.recharge) else { return reply }
     // What is final takes no other word; but that it was paid after all is not passed over in silence.
     if reply.recharge.state.isTerminal, settlement.state != .paid { return reply }
@@ -88,12 +88,12 @@ struct RechargeErrand: Sendable {
       token: recharge.paymentMethod.token,
       billing: recharge.paymentMethod.billing
     )
-    let answer: Result<AttachedCard, Refused> = try await kit.ask(about: "the card of recharge \(recharge.id)") {
+    let answer: Result<CardAttachment, Refused> = try await kit.ask(about: "the card of recharge \(recharge.id)") {
       guard !kit.mayHaveForgotten(keyOf: recharge.createTime) else {
         let explanation = "the processor could not be asked about the card for 23 h; it was not charged"
         return .settlement(.failure(Refused(.failed(processorChargeID: nil, explanation: explanation))))
       }
-      do throws(ProcessorError) {
+      do throws(ProcessorFailure) {
         return .settlement(.success(try await kit.processor.attachCard(request)))
       } catch {
         return Self.word(error).map { .failure(Refused($0)) }
@@ -137,7 +137,7 @@ struct RechargeErrand: Sendable {
           ? .settlement(.needsReview(explanation: "unknown after 23 h: \(reason)")) : .unknown("\(reason)")
       }
     }
-    do throws(ProcessorError) {
+    do throws(ProcessorFailure) {
       let request = ChargeRequest(
         key: recharge.processorKey,
         rechargeID: recharge.id,
@@ -151,8 +151,8 @@ struct RechargeErrand: Sendable {
     }
   }
 
-  private func found(_ recharge: Recharge) async -> Result<ProcessorCharge?, ProcessorError> {
-    do throws(ProcessorError) {
+  private func found(_ recharge: Recharge) async -> Result<ChargeResult?, ProcessorFailure> {
+    do throws(ProcessorFailure) {
       return .success(try await kit.processor.findCharge(key: recharge.processorKey))
     } catch {
       return .failure(error)
@@ -169,7 +169,7 @@ struct RechargeErrand: Sendable {
       try await kit.sleep(min(end - kit.age(since: recharge.createTime), ErrandKit.longestPause))
     }
     while true {
-      do throws(ProcessorError) {
+      do throws(ProcessorFailure) {
         let charge = try await kit.processor.cancelCharge(key: recharge.processorKey)
         if let charge, let settlement = Self.final(charge, of: recharge) { return settlement }
       } catch {
@@ -179,13 +179,13 @@ struct RechargeErrand: Sendable {
     }
   }
 
-  private static func final(_ charge: ProcessorCharge, of recharge: Recharge) -> Settlement? {
+  private static func final(_ charge: ChargeResult, of recharge: Recharge) -> Settlement? {
     guard case .settlement(let settlement) = word(charge, on: recharge), settlement.state.isTerminal else { return nil }
     return settlement
   }
 
   /// A charge that does not repeat the recharge's id and amount is an answer to something else, and proves nothing.
-  private static func word(_ charge: ProcessorCharge, on recharge: Recharge) -> Word<Settlement> {
+  private static func word(_ charge: ChargeResult, on recharge: Recharge) -> Word<Settlement> {
     guard repeats(charge, recharge) else { return .unknown("the processor answered with another charge") }
     switch charge.status {
     case .processing: return .unknown("the processor is still working")
@@ -199,19 +199,18 @@ struct RechargeErrand: Sendable {
     }
   }
 
-  private static func repeats(_ charge: ProcessorCharge, _ recharge: Recharge) -> Bool {
+  private static func repeats(_ charge: ChargeResult, _ recharge: Recharge) -> Bool {
     charge.rechargeID == recharge.id && charge.amount == recharge.amount
   }
 
   /// What a definite no means; anything else means nothing.
-  private static func word(_ error: ProcessorError) -> Word<Settlement> {
+  private static func word(_ error: ProcessorFailure) -> Word<Settlement> {
     switch error {
     case .outcomeUnknown(let reason): .unknown(reason)
     case .unknownToken:
       .settlement(.failed(processorChargeID: nil, explanation: "the processor does not know the card, or no longer"))
     case .rejected(let reason): .settlement(.failed(processorChargeID: nil, explanation: reason))
     case .cardDeclined(let code): .settlement(.declined(processorChargeID: nil, code: code))
-    case .signatureInvalid: .unknown("the processor answered another question")
     }
   }
 

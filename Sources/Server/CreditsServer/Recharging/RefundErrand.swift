@@ -28,7 +28,7 @@ struct RefundErrand: Sendable {
 
   /// Takes what the processor tells by itself: it may be the first word, or the bank's second thoughts. Returns nil where
   /// it tells of no refund of ours, or of none that has come to an end.
-  func take(_ told: ProcessorRefund) async throws -> RechargeRefund? {
+  func take(_ told: RefundResult) async throws -> RechargeRefund? {
     guard let id = RechargeRefundID(processorKey: told.key), let reply = try await current(id),
       case .settlement(let settlement) = Self.word(told, on: reply.refund)
     else { return nil }
@@ -42,7 +42,7 @@ struct RefundErrand: Sendable {
   private func word(on refund: RechargeRefund, mayHaveBeenAsked: Bool) async -> Word<RefundSettlement> {
     let isTooLate = kit.mayHaveForgotten(keyOf: refund.createTime)
     if mayHaveBeenAsked || isTooLate {
-      do throws(ProcessorError) {
+      do throws(ProcessorFailure) {
         if let found = try await kit.processor.findRefund(key: refund.processorKey) {
           if isTooLate, !Self.repeats(found, refund) {
             return .settlement(.needsReview(explanation: "the processor answers with another refund"))
@@ -55,7 +55,7 @@ struct RefundErrand: Sendable {
           ? .settlement(.needsReview(explanation: "unknown after 23 h: \(error)")) : .unknown("\(error)")
       }
     }
-    do throws(ProcessorError) {
+    do throws(ProcessorFailure) {
       let request = RefundRequest(
         key: refund.processorKey,
         chargeID: refund.processorChargeID,
@@ -67,13 +67,13 @@ struct RefundErrand: Sendable {
       switch error {
       case .rejected(let reason): return .settlement(.failed(processorRefundID: nil, explanation: reason))
       case .outcomeUnknown(let reason): return .unknown(reason)
-      case .unknownToken, .cardDeclined, .signatureInvalid: return .unknown("the processor answered another question")
+      case .unknownToken, .cardDeclined: return .unknown("the processor answered another question")
       }
     }
   }
 
   /// A refund that does not repeat what it is for is an answer to something else, and proves nothing.
-  private static func word(_ told: ProcessorRefund, on refund: RechargeRefund) -> Word<RefundSettlement> {
+  private static func word(_ told: RefundResult, on refund: RechargeRefund) -> Word<RefundSettlement> {
     guard repeats(told, refund) else { return .unknown("the processor answered with another refund") }
     switch told.status {
     case .processing: return .unknown("the processor is still working")
@@ -82,7 +82,7 @@ struct RefundErrand: Sendable {
     }
   }
 
-  private static func repeats(_ told: ProcessorRefund, _ refund: RechargeRefund) -> Bool {
+  private static func repeats(_ told: RefundResult, _ refund: RechargeRefund) -> Bool {
     told.key == refund.processorKey && told.chargeID == refund.processorChargeID && told.amount == refund.amount
   }
 

@@ -19,7 +19,7 @@ struct RemovalErrand: Sendable {
           }
           try await kit.processor.detachCard(card.token)
           return .settlement(())
-        } catch ProcessorError.unknownToken {
+        } catch ProcessorFailure.unknownToken {
           // There is nothing to forget.
           return .settlement(())
         } catch {

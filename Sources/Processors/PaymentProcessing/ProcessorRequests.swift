@@ -1,0 +1,55 @@
+package import Ledger
+
+/// A card to attach.
+package struct AttachRequest: Hashable, Sendable {
+  /// The idempotency key.
+  package var key: String
+  /// The wallet that the card will pay for.
+  package var walletID: WalletID
+  package var token: PaymentMethodToken
+  package var billing: BillingDetails
+
+  package init(key: String, walletID: WalletID, token: PaymentMethodToken, billing: BillingDetails) {
+    self.key = key
+    self.walletID = walletID
+    self.token = token
+    self.billing = billing
+  }
+}
+
+/// A charge to make.
+package struct ChargeRequest: Hashable, Sendable {
+  /// The idempotency key.
+  package var key: String
+  package var rechargeID: RechargeID
+  package var walletID: WalletID
+  package var amount: Money
+  package var token: PaymentMethodToken
+
+  package init(key: String, rechargeID: RechargeID, walletID: WalletID, amount: Money, token: PaymentMethodToken) {
+    self.key = key
+    self.rechargeID = rechargeID
+    self.walletID = walletID
+    self.amount = amount
+    self.token = token
+  }
+}
+
+/// A refund to make.
+package struct RefundRequest: Hashable, Sendable {
+  /// The idempotency key.
+  package var key: String
+  /// The processor's id of the charge.
+  package var chargeID: String
+  /// The recharge that the charge was for. The processor shows it with the refund.
+  package var rechargeID: RechargeID
+  /// All of the charge or a part.
+  package var amount: Money
+
+  package init(key: String, chargeID: String, rechargeID: RechargeID, amount: Money) {
+    self.key = key
+    self.chargeID = chargeID
+    self.rechargeID = rechargeID
+    self.amount = amount
+  }
+}
