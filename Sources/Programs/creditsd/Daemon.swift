@@ -55,7 +55,7 @@ struct Daemon {
       processor: processor.processor,
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
-    let recharging = Task { await worker.follow(begunRecharges) }
+    let recharging = Task { await worker.settle(begunRecharges) }
     let reconciling = Task { await worker.keepReconciling() }
     let sweeping = Task { [logger] in await LedgerSweeper(committer: committer, logger: logger, sleep: sleep).run() }
     let health = HealthRegistry()

@@ -22,7 +22,7 @@ final class FakeTime: Sendable {
     }
     if let held { for await _ in held {} }
     try Task.checkCancellation()
-    state.withLock { $0.now += duration.components.seconds * 1_000_000 }
+    state.withLock { $0.now += duration.microseconds }
     await Task.yield()
   }
 
@@ -38,6 +38,14 @@ final class FakeTime: Sendable {
   func hold() { state.withLock { $0.isHeld = true } }
 
   func advance(_ duration: Duration) {
-    state.withLock { $0.now += duration.components.seconds * 1_000_000 }
+    state.withLock { $0.now += duration.microseconds }
+  }
+}
+
+extension Duration {
+  /// Rounded up, so that who sleeps for a time finds that it has passed.
+  fileprivate var microseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000
   }
 }

@@ -93,7 +93,7 @@ struct RechargeWorkerTests {
     let (late, continuation) = AsyncStream<Ledger.Recharge>.makeStream()
     continuation.yield(begun)
     continuation.finish()
-    await worker.follow(late)
+    await worker.settle(late)
     await worker.stop()
     #expect(requests.all.withLock { $0.count } == asked)
     committer.close()

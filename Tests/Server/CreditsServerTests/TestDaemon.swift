@@ -65,7 +65,7 @@ final class TestDaemon: Sendable {
       sleep: { try await time.sleep($0) }
     )
     try await worker.resume()
-    recharging = Task { [worker] in await worker.follow(begunRecharges) }
+    recharging = Task { [worker] in await worker.settle(begunRecharges) }
     var configuration = GRPCServer.Configuration(socketPath: directory + "/run/credits.sock")
     configuration.notifiesServiceManager = false
     configuration.authorizer = authorization

@@ -35,7 +35,7 @@ struct RechargeCall: Sendable {
   ) async throws -> RechargeReply where Asked.Reply == RechargeReply {
     let begun = try await reply(from: origin, context, to: mutation)
     guard begun.recharge.state == .processing else { return begun }
-    await worker.carry(.recharge(begun.recharge.id), waitingUntil: Self.patience(of: context))
+    await worker.settle(.recharge(begun.recharge.id), waitingUntil: Self.patience(of: context))
     return try await ledger.reply(to: GetRecharge(begun.recharge.id), context)
   }
 
@@ -47,7 +47,7 @@ struct RechargeCall: Sendable {
   ) async throws -> RechargeRefundReply {
     let begun = try await reply(from: origin, context, to: mutation)
     guard begun.refund.state == .processing else { return begun }
-    await worker.carry(.refund(begun.refund.id), waitingUntil: Self.patience(of: context))
+    await worker.settle(.refund(begun.refund.id), waitingUntil: Self.patience(of: context))
     return try await ledger.reply(to: GetRechargeRefund(begun.refund.id), context)
   }
 
@@ -63,7 +63,7 @@ struct RechargeCall: Sendable {
         ContinuousClock.now < patience
       else { return try LedgerCall.reply(of: outcome, context) }
       guard try await ledger.committer.submit(GetRecharge(id)).reply?.recharge.state == .processing else { continue }
-      await worker.carry(.recharge(id), waitingUntil: patience)
+      await worker.settle(.recharge(id), waitingUntil: patience)
     }
   }
 

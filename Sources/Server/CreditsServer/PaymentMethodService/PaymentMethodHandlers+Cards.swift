@@ -53,7 +53,7 @@ extension PaymentMethodHandlers {
       try RequestFields.paymentMethodID(request.paymentMethodID)
     )
     let reply = try await recharges.ledger.reply(to: Request(mutation, from: origin), context)
-    if reply.removed.state == .removed { recharges.worker.forget(reply.removed.id) }
+    if reply.removed.state == .removed { recharges.worker.detachCard(reply.removed.id) }
     return RemovePaymentMethodResponse(
       wallet: Wallet(reply.wallet),
       paymentMethod: reply.defaultPaymentMethod.map { PaymentMethod($0) }
@@ -68,7 +68,7 @@ extension PaymentMethodHandlers {
     context: ServerContext
   ) async throws -> IngestProcessorEventResponse {
     let event = try await event(request)
-    let rechargeID = try await RechargeCall.asking { try await recharges.worker.take(event) }
+    let rechargeID = try await RechargeCall.asking { try await recharges.worker.ingest(event) }
     return IngestProcessorEventResponse(
       eventID: event.id,
       outcome: rechargeID == nil ? .ignored : .taken,

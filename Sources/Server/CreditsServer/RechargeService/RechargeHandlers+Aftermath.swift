@@ -25,7 +25,7 @@ extension RechargeHandlers {
     context: ServerContext
   ) async throws -> CompleteRechargeResponse {
     let id = try RequestFields.rechargeID(request.rechargeID)
-    guard let reply = try await RechargeCall.asking({ try await recharges.worker.lookUp(id) }) else {
+    guard let reply = try await RechargeCall.asking({ try await recharges.worker.reconcile(id) }) else {
       throw Refusal.rechargeNotFound(id)
     }
     return CompleteRechargeResponse(

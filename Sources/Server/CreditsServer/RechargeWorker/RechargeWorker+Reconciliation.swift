@@ -1,0 +1,45 @@
+import Ledger
+import PaymentProcessing
+
+// Looking up, once, what has become of recharges and refunds.
+extension RechargeWorker {
+  /// Compares a recharge with the processor's state, once, and commits what that settles.
+  ///
+  /// - Returns: The recharge as the ledger has it then, or nil if there is none.
+  /// - Throws: `ProcessorFailure` if the look-up failed; `LedgerError`.
+  func reconcile(
+    _ id: RechargeID,
+    _ trigger: ReconciliationMachine<Recharge>.Trigger = .inquiry
+  ) async throws -> RechargeReply? {
+    let (_, reply) = try await driver.forCaller.reconcile(Recharge.self, id, trigger)
+    if let reply { detachRemovedCard(of: reply) }
+    return reply
+  }
+
+  /// Commits what an event of the processor settles.
+  ///
+  /// - Returns: The recharge that the event is about, or nil if it is about none of this ledger or changes nothing.
+  /// - Throws: `ProcessorFailure` where the event has to be delivered again; `Refusal` where the ledger refuses a dispute;
+  ///   `LedgerError`.
+  func ingest(_ event: ProcessorEvent) async throws -> RechargeID? {
+    switch event.kind {
+    // The event tells how the charge was. The look-up tells how it is.
+    case .charge(let charge):
+      let trigger: ReconciliationMachine<Recharge>.Trigger = charge.status == .paid ? .reportOfSuccess : .inquiry
+      return try await reconcile(charge.rechargeID, trigger)?.recharge.id
+    case .refund(let refund): return try await rechargeID(of: refund)
+    case .dispute(let dispute): return try await driver.forCaller.record(dispute)
+    case .other: return nil
+    }
+  }
+
+  /// Commits a refund's result, which may be its first or a bank's change of it.
+  private func rechargeID(of refund: RefundResult) async throws -> RechargeID? {
+    guard let id = RechargeRefundID(processorKey: refund.key) else { return nil }
+    let (conclusion, _) = try await driver.forCaller.reconcile(RechargeRefund.self, id, .result(refund))
+    switch conclusion {
+    case .unchanged(let refund), .settled(let refund), .contradicted(let refund): return refund.rechargeID
+    case .noRecord, .undecided, .failed: return nil
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package import Ledger
+package import LedgerEngine
+package import Logging
+package import PaymentProcessing
+import Synchronization
+
+/// Runs a task for every recharge, refund and removed card that is open at the processor, and sends every call to it that
+/// has an effect.
+///
+/// A caller may hang up and the process may die: the intent is durable, and this worker or the next one settles it under
+/// its one idempotency key.
+package final class RechargeWorker: Sendable {
+  private struct RunningTask {
+    var task: Task<Void, Never>
+    var waiters: [AsyncStream<Never>.Continuation] = []
+    /// Whether there was an outcome: callers who come later need not wait.
+    var hasSettled = false
+  }
+
+  private struct State {
+    var tasks: [ProcessorTask: RunningTask] = [:]
+    var isStopped = false
+  }
+
+  private static let reconciliationInterval = Duration.seconds(60)
+
+  let driver: SettlementDriver
+  private let state = Mutex(State())
+
+  /// - Parameters:
+  ///   - clock: Measures the age of idempotency keys and the cardholder's time.
+  ///   - sleep: Returns early only by throwing, when its task is cancelled.
+  package init(
+    committer: Committer,
+    processor: any PaymentProcessor,
+    logger: Logger,
+    clock: @escaping @Sendable () -> LedgerTime = { .now },
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  ) {
+    driver = SettlementDriver(
+      committer: committer,
+      processor: processor,
+      logger: logger,
+      clock: clock,
+      sleep: sleep
+    )
+  }
+
+  /// Resumes everything that is not final. Called once, before calls are served.
+  package func resume() async throws(LedgerError) {
+    let open = try await reconcile()
+    let logger = driver.logger
+    for recharge in open.recharges where recharge.state == .needsReview {
+      logger.error("a recharge needs review", metadata: ["recharge_id": "\(recharge.id)"])
+    }
+    for refund in open.refunds where refund.state == .needsReview {
+      logger.error("a refund needs review", metadata: ["refund_id": "\(refund.id)"])
+    }
+    if !open.recharges.isEmpty {
+      logger.notice("resumed recharges", metadata: ["count": "\(open.recharges.count)"])
+    }
+    if !open.refunds.isEmpty { logger.notice("resumed refunds", metadata: ["count": "\(open.refunds.count)"]) }
+  }
+
+  /// Reconciles every minute until its task is cancelled.
+  package func keepReconciling() async {
+    while true {
+      do { try await driver.sleep(Self.reconciliationInterval) } catch { return }
+      do throws(LedgerError) {
+        try await reconcile()
+      } catch {
+        driver.logger.warning("recharges could not be reconciled", metadata: ["reason": "\(error)"])
+      }
+    }
+  }
+
+  /// Starts a task for everything that is not final and has none. Returns all that is not final.
+  @discardableResult
+  package func reconcile() async throws(LedgerError) -> OpenMatters {
+    guard let open = try await driver.committer.submit(ListOpenMatters()).reply else { return OpenMatters() }
+    for recharge in open.recharges where recharge.state != .needsReview { start(.recharge(recharge.id), isNew: false) }
+    for refund in open.refunds where refund.state != .needsReview { start(.refund(refund.id), isNew: false) }
+    for card in open.removedPaymentMethods { start(.cardDetachment(card.id), isNew: false) }
+    return open
+  }
+
+  /// Starts a task for each recharge whose intent has become durable, until its own task is cancelled.
+  package func settle(_ intents: AsyncStream<Recharge>) async {
+    for await recharge in intents { start(.recharge(recharge.id), isNew: true) }
+  }
+
+  /// Starts the task of a durable intent, unless it runs, and waits for its first outcome or until `patience` ends.
+  /// Cancelling the waiting task ends the wait only.
+  func settle(_ task: ProcessorTask, waitingUntil patience: ContinuousClock.Instant) async {
+    start(task, isNew: true)
+    guard let outcome = waiter(for: task) else { return }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in outcome {} }
+      group.addTask { try? await Task.sleep(until: patience, clock: .continuous) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Starts to detach a removed card, without waiting.
+  func detachCard(_ id: PaymentMethodID) { start(.cardDetachment(id), isNew: true) }
+
+  /// Starts to detach the card that a recharge's outcome has removed, if any.
+  func detachRemovedCard(of reply: RechargeReply) {
+    if let card = reply.removedPaymentMethod, card.state == .removed { detachCard(card.id) }
+  }
+
+  /// Cancels all tasks. What the processor has done stays done; the next start looks it up.
+  package func stop() async {
+    let tasks = state.withLock { state in
+      state.isStopped = true
+      return state.tasks.values.map(\.task)
+    }
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+  }
+
+  // MARK: Tasks
+
+  private func start(_ task: ProcessorTask, isNew: Bool) {
+    state.withLock { state in
+      guard !state.isStopped, state.tasks[task] == nil else { return }
+      state.tasks[task] = RunningTask(
+        task: Task {
+          // Only cancellation is thrown: what is open stays open, and the next start resumes it.
+          try? await self.run(task, isNew: isNew)
+          self.ended(task)
+        }
+      )
+    }
+  }
+
+  private func run(_ task: ProcessorTask, isNew: Bool) async throws {
+    switch task {
+    case .recharge(let id):
+      try await driver.settle(Recharge.self, id, isNew: isNew) { reply in
+        settled(task)
+        detachRemovedCard(of: reply)
+      }
+    case .refund(let id): try await driver.settle(RechargeRefund.self, id, isNew: isNew) { _ in settled(task) }
+    case .cardDetachment(let id): try await driver.detachCard(id)
+    }
+  }
+
+  private func waiter(for task: ProcessorTask) -> AsyncStream<Never>? {
+    state.withLock { state in
+      guard state.tasks[task]?.hasSettled == false else { return nil }
+      let (stream, continuation) = AsyncStream<Never>.makeStream()
+      state.tasks[task]?.waiters.append(continuation)
+      return stream
+    }
+  }
+
+  private func settled(_ task: ProcessorTask) {
+    let waiters = state.withLock { state -> [AsyncStream<Never>.Continuation] in
+      state.tasks[task]?.hasSettled = true
+      defer { state.tasks[task]?.waiters = [] }
+      return state.tasks[task]?.waiters ?? []
+    }
+    for waiter in waiters { waiter.finish() }
+  }
+
+  private func ended(_ task: ProcessorTask) {
+    settled(task)
+    state.withLock { _ = $0.tasks.removeValue(forKey: task) }
+  }
+}

@@ -1,0 +1,84 @@
+import Ledger
+import Logging
+import PaymentProcessing
+
+extension SettlementDriver {
+  /// Records a dispute that the processor reports.
+  ///
+  /// - Returns: The recharge that it is about. Nil if it is about no recharge of this ledger, or one that was not paid.
+  /// - Throws: `ProcessorFailure.outcomeUnknown` where the event has to be delivered again; `Refusal` where the ledger
+  ///   refuses the dispute; `CancellationError`; for a caller also `LedgerError`.
+  func record(_ dispute: DisputeResult) async throws -> RechargeID? {
+    var machine = DisputeMachine(dispute)
+    var current: CurrentRecord<Recharge>?
+    var refusal: Refusal?
+    return try await drive(from: .begun, { machine.handle($0) }) { action in
+      switch action {
+      case .readRechargeOfCharge(let chargeID):
+        let found = try await outcome(of: FindRechargeOfCharge(chargeID), on: "a disputed charge").reply ?? nil
+        return .event(.recharge(found?.recharge))
+      case .readOpenRecharges:
+        let open = try await outcome(of: ListOpenMatters(), on: "a dispute").result.get()
+        return .event(.openRecharges(open.recharges))
+      case .readRecharge(let id):
+        var read = CurrentRecord<Recharge>(id: id)
+        let recharge = try await self.read(&read)
+        current = read
+        return .event(.recharge(recharge))
+      case .call(let call): return .event(.response(await processor.response(to: call)))
+      case .settle(let id, let settlement):
+        var settled = CurrentRecord<Recharge>(id: id)
+        switch try await commit(settlement, of: settled) {
+        case .success(let reply):
+          let recharge = settled.take(reply)
+          current = settled
+          return .event(.recharge(recharge))
+        case .failure(let refusal): return .event(.refused(reason: refusal.sentence))
+        }
+      case .record(let disputeID, let rechargeID, let amount, let state):
+        let mutation = RecordDispute(disputeID, rechargeID, amount, state)
+        // Lower case, as all records have it.
+        let result = "\(dispute.id) \(dispute.state.rawValue.lowercased())"
+        switch try await commit(mutation, result: result, on: "dispute \(dispute.id)") {
+        case .success: return .event(.recorded)
+        case .failure(let refused):
+          refusal = refused
+          return .event(.refused(reason: refused.sentence))
+        }
+      case .report(let report):
+        log(report, settling: current)
+        return .nextAction
+      case .finished(let conclusion):
+        if let refusal { throw refusal }
+        return .finished(try Self.recharge(in: conclusion))
+      }
+    }
+  }
+
+  private static func recharge(in conclusion: DisputeMachine.Conclusion) throws(ProcessorFailure) -> RechargeID? {
+    switch conclusion {
+    case .recorded(let id): return id
+    case .ignored, .refused: return nil
+    case .undecided(let reason): throw .outcomeUnknown(reason)
+    case .failed(let failure): throw failure
+    }
+  }
+
+  private func log(_ report: DisputeMachine.Report, settling current: CurrentRecord<Recharge>?) {
+    switch report {
+    case .settlement(let id, let report): log(report, about: current ?? CurrentRecord(id: id))
+    case .exceedsRecharge(let id, let taken, let recharge):
+      logger.critical(
+        "a bank takes back more than a recharge has brought",
+        metadata: ["recharge_id": "\(id)", "taken": "\(taken)", "recharge": "\(recharge)"]
+      )
+    case .unpaidRecharge(let id, let state):
+      logger.critical(
+        "a charge is disputed that paid no recharge",
+        metadata: ["recharge_id": "\(id)", "state": "\(state.rawValue)"]
+      )
+    case .refused(let id, let reason):
+      logger.critical("a dispute cannot be recorded", metadata: ["recharge_id": "\(id)", "reason": "\(reason)"])
+    }
+  }
+}
