@@ -111,7 +111,7 @@ enum Sources {
   /// The rules, the engine that applies them in batches, and where the ledger is kept.
   static var ledger: [Target] {
     [
-      .module("Ledger", in: "Ledger", uses: ["Encodings", "GregorianCalendar", "MoneyText"]),
+      .module("Ledger", in: "Ledger", uses: ["Backoff", "Encodings", "GregorianCalendar", "MoneyText"]),
       .module("LedgerEngine", in: "Ledger", uses: ["Ledger", "SystemCalls", "Threads"]),
       .module(
         "SQLiteStore",
@@ -150,8 +150,8 @@ enum Sources {
         "CreditsServer",
         in: "Server",
         uses: [
-          "Backoff", "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing",
-          "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf", .logging,
+          "CreditsAPI", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "PaymentProcessing", "ProtobufC",
+          "UnixGRPC", "UnixGRPCProtobuf", .logging,
         ]
       ),
       .module("Failpoints", in: "Server", uses: ["Ledger", "LedgerEngine", "PaymentProcessing"]),

@@ -1,3 +1,5 @@
+import Backoff
+
 /// Detaches a removed card at the processor.
 ///
 /// Driven as a `SettlementMachine` is. The token is not detached while another card of the wallet is charged by it, nor
@@ -53,7 +55,7 @@ package struct CardDetachmentMachine: Sendable {
   }
 
   private var state = State.idle
-  private var pause = RetryPause()
+  private var pauses = Backoff.betweenCalls
 
   package init() {}
 
@@ -98,7 +100,7 @@ package struct CardDetachmentMachine: Sendable {
 
   private mutating func retry(_ card: PaymentMethod, because reason: String) -> [Action] {
     state = .pausing(card)
-    return [.report(.outcomeUnknown(reason: reason)), .wait(pause.next())]
+    return [.report(.outcomeUnknown(reason: reason)), .wait(pauses.nextPause())]
   }
 
   private mutating func finish() -> [Action] {

@@ -1,3 +1,5 @@
+import Backoff
+
 /// How long and how often the processor is called for one record.
 package enum SettlementLimits {
   /// The age, counted from the record's creation, from which an idempotency key is not sent any more. Processors forget
@@ -10,12 +12,16 @@ package enum SettlementLimits {
   package static let longestPause = Duration.seconds(60)
 }
 
-/// The growing pauses between calls whose outcome is unknown.
-struct RetryPause: Hashable, Sendable {
-  private var pause = SettlementLimits.firstPause
-
-  mutating func next() -> Duration {
-    defer { pause = min(pause * 2, SettlementLimits.longestPause) }
-    return pause
+extension Backoff {
+  /// The pauses between calls whose outcome is unknown. They are not spread: a machine does nothing at random.
+  static var betweenCalls: Backoff {
+    Backoff(
+      first: SettlementLimits.firstPause,
+      longest: SettlementLimits.longestPause,
+      multiplier: 2,
+      jitter: 0
+    )
   }
+
+  mutating func nextPause() -> Duration { next(random: 0) }
 }

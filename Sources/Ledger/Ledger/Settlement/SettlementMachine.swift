@@ -1,3 +1,5 @@
+import Backoff
+
 /// Carries one recharge or refund from its intent to its outcome.
 ///
 /// The machine does no I/O and reads no clock. Its driver passes events in and carries out the actions that it returns, in
@@ -80,7 +82,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
 
   private var state = State.idle
   private var clock = SettlementClock()
-  private var pause = RetryPause()
+  private var pauses = Backoff.betweenCalls
   /// Whether the call for the outcome may have been sent.
   private var mayHaveBeenCalled: Bool
   /// Whether news arrived since the record was last requested.
@@ -165,7 +167,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   ) -> [Action] {
     if let preparation = Subject.preparation(in: response) {
       state = .committingPreparation(superseded: step.superseded)
-      pause = RetryPause()
+      pauses.reset()
       return [.commitPreparation(preparation)]
     }
     guard case .failure(let failure) = response else {
@@ -260,7 +262,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   }
 
   private mutating func retry(_ subject: Subject, because reason: String) -> [Action] {
-    [.report(.outcomeUnknown(reason: reason))] + wait(pause.next(), for: subject)
+    [.report(.outcomeUnknown(reason: reason))] + wait(pauses.nextPause(), for: subject)
   }
 
   /// Waits, unless there are news to act on at once.
