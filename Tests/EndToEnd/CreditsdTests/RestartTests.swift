@@ -21,6 +21,10 @@ struct RestartTests {
       with: PaymentDetails(token: "pm_card_mastercard", billing: billing),
       idempotencyKey: "k5"
     )
+    // The processor forgets the replaced card after the answer, which is one more change.
+    for try await update in credits.wallet.changes("ada", after: changed.wallet.sequence) {
+      if case .change(let change) = update, change.kind == .paymentMethodDetached { break }
+    }
     let wallet = try await credits.wallet.get("ada")
     let card = try await credits.paymentMethod.get("ada")
     first.kill()
