@@ -1,3 +1,4 @@
+import Foundation
 import SeededRandom
 import Synchronization
 import Testing
@@ -59,6 +60,22 @@ struct EventLoopTests {
     loop.start(name: "test-loop") { stopped.countDown() }
     await stopped.wait()
     #expect(seen.numbers == [0, 1, 2, 3, 4])
+  }
+
+  @Test("does what other threads posted before what it posted to itself, so that its flush writes what comes of both")
+  func ownWorkLast() throws {
+    let loop = try EventLoop()
+    loop.turn(mayWait: false)
+    let seen = Seen()
+    loop.execute { seen.append(2) }
+    let posted = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      loop.execute { seen.append(1) }
+      posted.signal()
+    }
+    posted.wait()
+    loop.turn(mayWait: false)
+    #expect(seen.numbers == [1, 2])
   }
 
   @Test("loses nothing that many threads post while it falls asleep and wakes")

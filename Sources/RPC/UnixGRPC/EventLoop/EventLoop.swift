@@ -38,7 +38,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var ready: [(descriptor: Int32, readiness: Readiness)] = []
   /// Work posted by the loop's own thread, which needs no lock for it, and is awake.
   private var own: [Work] = []
-  private var current: [Work] = []
+  /// What runs in this turn: the loop's own work, and that of others.
+  private var current: (own: [Work], others: [Work]) = ([], [])
 
   init(clock: @escaping @Sendable () -> MonotonicTime = { .now }) throws(SocketError) {
     poller = try Poller()
@@ -152,21 +153,22 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   private func runWork() {
-    swap(&own, &current)
-    run()
-    guard hasWork.exchange(false, ordering: .acquiring) else { return }
-    posted.withLock { swap(&$0.work, &current) }
-    run()
+    swap(&own, &current.own)
+    // First what others have posted, so that a flush which the loop has posted to itself writes what comes of it too.
+    if hasWork.exchange(false, ordering: .acquiring) {
+      posted.withLock { swap(&$0.work, &current.others) }
+      for work in current.others { run(work) }
+      current.others.removeAll(keepingCapacity: true)
+    }
+    for work in current.own { run(work) }
+    current.own.removeAll(keepingCapacity: true)
   }
 
-  private func run() {
-    for work in current {
-      switch work {
-      case .function(let function): function()
-      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
-      }
+  private func run(_ work: Work) {
+    switch work {
+    case .function(let function): function()
+    case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
     }
-    current.removeAll(keepingCapacity: true)
   }
 
   // MARK: Waiting
