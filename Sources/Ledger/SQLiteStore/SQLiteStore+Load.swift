@@ -43,9 +43,10 @@ extension SQLiteStore {
       wallets.insert(hold.walletID)
     }
     for id in needs.entries {
-      guard let book = try entry(id) else { continue }
-      state.entries[id] = book
-      wallets.insert(book.walletID)
+      guard let record = try storedRecord(id.record), record.entryID == id else { continue }
+      state.entryRecords[id] = record
+      state.entries[id] = try entry(record)
+      wallets.insert(record.walletID)
     }
     for id in needs.paymentMethodsWithWallets {
       guard let paymentMethod = try paymentMethod(id) else { continue }

@@ -2,11 +2,10 @@ import Ledger
 import LedgerEngine
 
 extension SQLiteStore {
-  /// An entry stands in the journal; a row of its own it has only once it was refunded.
-  mutating func entry(_ id: EntryID) throws(StoreError) -> EntryBook? {
-    guard let record = try storedRecord(id.record), record.entryID == id else { return nil }
-    guard let account = try account(record.walletID) else { throw .failed("record \(id.record) has no wallet") }
-    return EntryBook(record, in: account.wallet.currency, refunded: try refunded(id))
+  /// What was refunded of the entry that `record` posted; nil where it moved no money. An entry stands in the journal; a row of its own it has only once it was refunded.
+  mutating func entry(_ record: JournalRecord) throws(StoreError) -> EntryBook? {
+    guard let account = try account(record.walletID) else { throw .failed("record \(record.number) has no wallet") }
+    return EntryBook(record, in: account.wallet.currency, refunded: try refunded(record.entryID))
   }
 
   private func refunded(_ id: EntryID) throws(StoreError) -> Int64 {

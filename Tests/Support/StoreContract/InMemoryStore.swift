@@ -57,6 +57,7 @@ package struct InMemoryStore: Store {
       for record in state.changes.records {
         // Like a store that has the journal: any entry can be asked for.
         guard let currency = state.accounts[record.walletID]?.wallet.currency else { continue }
+        content.whole.entryRecords[record.entryID] = record
         let book = EntryBook(record, in: currency)
         if let book, content.whole.entries[book.id] == nil { content.whole.entries[book.id] = book }
       }

@@ -51,6 +51,7 @@ extension LedgerState {
     for id in needs.entries {
       guard let book = entries[id] else { continue }
       part.entries[id] = book
+      part.entryRecords[id] = entryRecords[id]
       wallets.insert(book.walletID)
     }
     if needs.walletsWithDueHolds { wallets.formUnion(walletsWithDueHolds(at: needs.time)) }

@@ -29,6 +29,8 @@ package struct LedgerState: Sendable {
   /// expires first.
   package var holds: [HoldID: Hold] = [:]
   package var entries: [EntryID: EntryBook] = [:]
+  /// The journal records of the entries that were asked for.
+  package var entryRecords: [EntryID: JournalRecord] = [:]
   /// With every recharge of which one was asked for: all of its refunds and disputes.
   package var refunds: [RechargeRefundID: RechargeRefundBook] = [:]
   package var disputes: [DisputeID: DisputeBook] = [:]

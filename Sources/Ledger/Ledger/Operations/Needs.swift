@@ -24,7 +24,7 @@ package struct Needs: Sendable {
   package internal(set) var openMatters = false
   /// Holds bring their wallets.
   package internal(set) var holds: Set<HoldID> = []
-  /// Entries that may be refunded; they bring their wallets.
+  /// Entries; they bring their journal records, what was refunded of them, and their wallets.
   package internal(set) var entries: Set<EntryID> = []
   /// Whether up to `largestSweep` wallets with due holds are needed, whichever they are.
   package internal(set) var walletsWithDueHolds = false
