@@ -168,6 +168,15 @@ public struct WalletCalls: Sendable {
     return Page(items: answer.message.entries, nextPageToken: answer.message.nextPageToken)
   }
 
+  /// Reads an entry, and what can still be refunded of it.
+  ///
+  /// - Throws: ``CreditsError/Reason/entryNotFound``.
+  public func entry(_ entryID: String, timeout: Duration? = nil) async throws -> (entry: Entry, refundable: Money) {
+    let request = GetEntryRequest(entryID: entryID)
+    let answer = try await caller.call(WalletServiceMethods.getEntry, request, timeout: timeout)
+    return (try answer.part(\.entry), try answer.part(\.refundable))
+  }
+
   /// Every change of the wallet, once, in order, without a gap.
   ///
   /// - Parameter sequence: Of the last change that was seen, at most 100 000 changes ago; nil to begin with the wallet

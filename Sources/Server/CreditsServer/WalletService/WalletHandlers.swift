@@ -41,6 +41,14 @@ struct WalletHandlers: DeferredWalletService {
     }
   }
 
+  func getEntry(_ request: GetEntryRequest, context: ServerContext, reply: TypedReply<GetEntryResponse>) {
+    ledger.answer(reply, context) {
+      GetEntry(try RequestFields.entryID(request.entryID))
+    } response: {
+      GetEntryResponse(entry: Entry($0.entry, of: $0.wallet), refundable: Money($0.refundable))
+    }
+  }
+
   func refundCharge(_ request: RefundChargeRequest, context: ServerContext, reply: TypedReply<RefundChargeResponse>) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
       RefundCharge(try RequestFields.entryID(request.entryID), try RequestFields.amount(request.amount))

@@ -637,6 +637,96 @@ void   credits__v1__place_hold_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__place_hold_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__get_entry_request__init
+                     (Credits__V1__GetEntryRequest         *message)
+{
+  static const Credits__V1__GetEntryRequest init_value = CREDITS__V1__GET_ENTRY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__get_entry_request__get_packed_size
+                     (const Credits__V1__GetEntryRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__get_entry_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__get_entry_request__pack
+                     (const Credits__V1__GetEntryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__get_entry_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__get_entry_request__pack_to_buffer
+                     (const Credits__V1__GetEntryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__get_entry_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GetEntryRequest *
+       credits__v1__get_entry_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GetEntryRequest *)
+     protobuf_c_message_unpack (&credits__v1__get_entry_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__get_entry_request__free_unpacked
+                     (Credits__V1__GetEntryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__get_entry_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__get_entry_response__init
+                     (Credits__V1__GetEntryResponse         *message)
+{
+  static const Credits__V1__GetEntryResponse init_value = CREDITS__V1__GET_ENTRY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__get_entry_response__get_packed_size
+                     (const Credits__V1__GetEntryResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__get_entry_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__get_entry_response__pack
+                     (const Credits__V1__GetEntryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__get_entry_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__get_entry_response__pack_to_buffer
+                     (const Credits__V1__GetEntryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__get_entry_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__GetEntryResponse *
+       credits__v1__get_entry_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__GetEntryResponse *)
+     protobuf_c_message_unpack (&credits__v1__get_entry_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__get_entry_response__free_unpacked
+                     (Credits__V1__GetEntryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__get_entry_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__get_hold_request__init
                      (Credits__V1__GetHoldRequest         *message)
 {
@@ -2603,6 +2693,95 @@ const ProtobufCMessageDescriptor credits__v1__place_hold_response__descriptor =
   credits__v1__place_hold_response__field_indices_by_name,
   1,  credits__v1__place_hold_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__place_hold_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__get_entry_request__field_descriptors[1] =
+{
+  {
+    "entry_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetEntryRequest, entry_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__get_entry_request__field_indices_by_name[] = {
+  0,   /* field[0] = entry_id */
+};
+static const ProtobufCIntRange credits__v1__get_entry_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__v1__get_entry_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GetEntryRequest",
+  "GetEntryRequest",
+  "Credits__V1__GetEntryRequest",
+  "credits.v1",
+  sizeof(Credits__V1__GetEntryRequest),
+  1,
+  credits__v1__get_entry_request__field_descriptors,
+  credits__v1__get_entry_request__field_indices_by_name,
+  1,  credits__v1__get_entry_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__get_entry_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__get_entry_response__field_descriptors[2] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetEntryResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "refundable",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetEntryResponse, refundable),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__get_entry_response__field_indices_by_name[] = {
+  0,   /* field[0] = entry */
+  1,   /* field[1] = refundable */
+};
+static const ProtobufCIntRange credits__v1__get_entry_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__get_entry_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.GetEntryResponse",
+  "GetEntryResponse",
+  "Credits__V1__GetEntryResponse",
+  "credits.v1",
+  sizeof(Credits__V1__GetEntryResponse),
+  2,
+  credits__v1__get_entry_response__field_descriptors,
+  credits__v1__get_entry_response__field_indices_by_name,
+  1,  credits__v1__get_entry_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__get_entry_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor credits__v1__get_hold_request__field_descriptors[1] =

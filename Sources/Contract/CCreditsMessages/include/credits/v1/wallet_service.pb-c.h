@@ -37,6 +37,8 @@ typedef struct Credits__V1__GrantCreditsRequest Credits__V1__GrantCreditsRequest
 typedef struct Credits__V1__GrantCreditsResponse Credits__V1__GrantCreditsResponse;
 typedef struct Credits__V1__PlaceHoldRequest Credits__V1__PlaceHoldRequest;
 typedef struct Credits__V1__PlaceHoldResponse Credits__V1__PlaceHoldResponse;
+typedef struct Credits__V1__GetEntryRequest Credits__V1__GetEntryRequest;
+typedef struct Credits__V1__GetEntryResponse Credits__V1__GetEntryResponse;
 typedef struct Credits__V1__GetHoldRequest Credits__V1__GetHoldRequest;
 typedef struct Credits__V1__GetHoldResponse Credits__V1__GetHoldResponse;
 typedef struct Credits__V1__ExtendHoldRequest Credits__V1__ExtendHoldRequest;
@@ -236,6 +238,27 @@ struct  Credits__V1__PlaceHoldResponse
 #define CREDITS__V1__PLACE_HOLD_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__place_hold_response__descriptor) \
     , NULL, NULL, NULL, 0 }
+
+
+struct  Credits__V1__GetEntryRequest
+{
+  ProtobufCMessage base;
+  char *entry_id;
+};
+#define CREDITS__V1__GET_ENTRY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__get_entry_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__GetEntryResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__Entry *entry;
+  Credits__V1__Money *refundable;
+};
+#define CREDITS__V1__GET_ENTRY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__get_entry_response__descriptor) \
+    , NULL, NULL }
 
 
 struct  Credits__V1__GetHoldRequest
@@ -848,6 +871,44 @@ Credits__V1__PlaceHoldResponse *
 void   credits__v1__place_hold_response__free_unpacked
                      (Credits__V1__PlaceHoldResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__GetEntryRequest methods */
+void   credits__v1__get_entry_request__init
+                     (Credits__V1__GetEntryRequest         *message);
+size_t credits__v1__get_entry_request__get_packed_size
+                     (const Credits__V1__GetEntryRequest   *message);
+size_t credits__v1__get_entry_request__pack
+                     (const Credits__V1__GetEntryRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__get_entry_request__pack_to_buffer
+                     (const Credits__V1__GetEntryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__GetEntryRequest *
+       credits__v1__get_entry_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__get_entry_request__free_unpacked
+                     (Credits__V1__GetEntryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__GetEntryResponse methods */
+void   credits__v1__get_entry_response__init
+                     (Credits__V1__GetEntryResponse         *message);
+size_t credits__v1__get_entry_response__get_packed_size
+                     (const Credits__V1__GetEntryResponse   *message);
+size_t credits__v1__get_entry_response__pack
+                     (const Credits__V1__GetEntryResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__get_entry_response__pack_to_buffer
+                     (const Credits__V1__GetEntryResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__GetEntryResponse *
+       credits__v1__get_entry_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__get_entry_response__free_unpacked
+                     (Credits__V1__GetEntryResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__GetHoldRequest methods */
 void   credits__v1__get_hold_request__init
                      (Credits__V1__GetHoldRequest         *message);
@@ -1357,6 +1418,12 @@ typedef void (*Credits__V1__PlaceHoldRequest_Closure)
 typedef void (*Credits__V1__PlaceHoldResponse_Closure)
                  (const Credits__V1__PlaceHoldResponse *message,
                   void *closure_data);
+typedef void (*Credits__V1__GetEntryRequest_Closure)
+                 (const Credits__V1__GetEntryRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__GetEntryResponse_Closure)
+                 (const Credits__V1__GetEntryResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__GetHoldRequest_Closure)
                  (const Credits__V1__GetHoldRequest *message,
                   void *closure_data);
@@ -1458,6 +1525,8 @@ extern const ProtobufCMessageDescriptor credits__v1__grant_credits_request__desc
 extern const ProtobufCMessageDescriptor credits__v1__grant_credits_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__place_hold_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__place_hold_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__get_entry_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__get_entry_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_hold_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_hold_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__extend_hold_request__descriptor;

@@ -329,6 +329,38 @@ public struct PlaceHoldResponse: ProtobufMessage {
   }
 }
 
+public struct GetEntryRequest: ProtobufMessage {
+  public var entryID: String
+
+  public init(entryID: String = "") {
+    self.entryID = entryID
+  }
+
+  public var description: String {
+    var text = MessageText("GetEntryRequest")
+    if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
+    return text.finished()
+  }
+}
+
+public struct GetEntryResponse: ProtobufMessage {
+  public var entry: Entry?
+  /// What `RefundCharge` can still give back: zero for entries other than charges and captures.
+  public var refundable: Money?
+
+  public init(entry: Entry? = nil, refundable: Money? = nil) {
+    self.entry = entry
+    self.refundable = refundable
+  }
+
+  public var description: String {
+    var text = MessageText("GetEntryResponse")
+    if let value = self.entry { text.field("entry", value) }
+    if let value = self.refundable { text.field("refundable", value) }
+    return text.finished()
+  }
+}
+
 public struct GetHoldRequest: ProtobufMessage {
   public var holdID: String
 
@@ -1243,6 +1275,48 @@ extension PlaceHoldResponse: CStructMessage {
 }
 
 @_spi(CLayout)
+extension GetEntryRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetEntryRequest()
+    credits__v1__get_entry_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetEntryRequest.self)
+    self.entryID = String(cString: c.pointee.entry_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetEntryRequest.self, credits__v1__get_entry_request__init)
+    c.pointee.entry_id = arena.string(self.entryID, "credits.v1.GetEntryRequest.entry_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension GetEntryResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__GetEntryResponse()
+    credits__v1__get_entry_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__GetEntryResponse.self)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+    self.refundable = Money(copyingIfSet: c.pointee.refundable)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__GetEntryResponse.self, credits__v1__get_entry_response__init)
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    if let value = self.refundable { c.pointee.refundable = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
 extension GetHoldRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__GetHoldRequest()
@@ -1904,6 +1978,7 @@ public enum WalletServiceMethods {
   public static let refundCharge = TypedMethod<Unary, RefundChargeRequest, RefundChargeResponse>(service: serviceName, method: "RefundCharge")
   public static let grantCredits = TypedMethod<Unary, GrantCreditsRequest, GrantCreditsResponse>(service: serviceName, method: "GrantCredits")
   public static let placeHold = TypedMethod<Unary, PlaceHoldRequest, PlaceHoldResponse>(service: serviceName, method: "PlaceHold")
+  public static let getEntry = TypedMethod<Unary, GetEntryRequest, GetEntryResponse>(service: serviceName, method: "GetEntry")
   public static let getHold = TypedMethod<Unary, GetHoldRequest, GetHoldResponse>(service: serviceName, method: "GetHold")
   public static let extendHold = TypedMethod<Unary, ExtendHoldRequest, ExtendHoldResponse>(service: serviceName, method: "ExtendHold")
   public static let captureHold = TypedMethod<Unary, CaptureHoldRequest, CaptureHoldResponse>(service: serviceName, method: "CaptureHold")
@@ -1926,6 +2001,7 @@ public enum WalletServiceMethods {
     refundCharge.name: .spend,
     grantCredits.name: .admin,
     placeHold.name: .spend,
+    getEntry.name: .read,
     getHold.name: .read,
     extendHold.name: .spend,
     captureHold.name: .spend,
@@ -1993,6 +2069,11 @@ public protocol WalletService: Sendable {
   /// longer than the caller's deadline, or half a minute: nothing is held yet, and the same key may be used again. The
   /// metadata `recharge_id` names it.
   func placeHold(_ request: PlaceHoldRequest, context: ServerContext) async throws -> PlaceHoldResponse
+
+  /// Reads an entry, and what can still be refunded of it.
+  ///
+  /// NOT_FOUND, `ENTRY_NOT_FOUND`.
+  func getEntry(_ request: GetEntryRequest, context: ServerContext) async throws -> GetEntryResponse
 
   /// Reads a hold and its wallet.
   ///
@@ -2083,6 +2164,7 @@ extension WalletService {
         .unary(WalletServiceMethods.refundCharge) { try await self.refundCharge($0, context: $1) },
         .unary(WalletServiceMethods.grantCredits) { try await self.grantCredits($0, context: $1) },
         .unary(WalletServiceMethods.placeHold) { try await self.placeHold($0, context: $1) },
+        .unary(WalletServiceMethods.getEntry) { try await self.getEntry($0, context: $1) },
         .unary(WalletServiceMethods.getHold) { try await self.getHold($0, context: $1) },
         .unary(WalletServiceMethods.extendHold) { try await self.extendHold($0, context: $1) },
         .unary(WalletServiceMethods.captureHold) { try await self.captureHold($0, context: $1) },
@@ -2155,6 +2237,11 @@ public protocol DeferredWalletService: Sendable {
   /// longer than the caller's deadline, or half a minute: nothing is held yet, and the same key may be used again. The
   /// metadata `recharge_id` names it.
   func placeHold(_ request: PlaceHoldRequest, context: ServerContext, reply: TypedReply<PlaceHoldResponse>)
+
+  /// Reads an entry, and what can still be refunded of it.
+  ///
+  /// NOT_FOUND, `ENTRY_NOT_FOUND`.
+  func getEntry(_ request: GetEntryRequest, context: ServerContext, reply: TypedReply<GetEntryResponse>)
 
   /// Reads a hold and its wallet.
   ///
@@ -2245,6 +2332,7 @@ extension DeferredWalletService {
         .deferredUnary(WalletServiceMethods.refundCharge) { self.refundCharge($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.grantCredits) { self.grantCredits($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.placeHold) { self.placeHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.getEntry) { self.getEntry($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.getHold) { self.getHold($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.extendHold) { self.extendHold($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.captureHold) { self.captureHold($0, context: $1, reply: $2) },
@@ -2337,6 +2425,13 @@ public struct WalletServiceClient: Sendable {
   /// metadata `recharge_id` names it.
   public func placeHold(_ request: PlaceHoldRequest, options: CallOptions = CallOptions()) async throws -> PlaceHoldResponse {
     try await client.unary(WalletServiceMethods.placeHold, request, options: options).message
+  }
+
+  /// Reads an entry, and what can still be refunded of it.
+  ///
+  /// NOT_FOUND, `ENTRY_NOT_FOUND`.
+  public func getEntry(_ request: GetEntryRequest, options: CallOptions = CallOptions()) async throws -> GetEntryResponse {
+    try await client.unary(WalletServiceMethods.getEntry, request, options: options).message
   }
 
   /// Reads a hold and its wallet.
