@@ -23,6 +23,15 @@ package final class Semaphore: @unchecked Sendable {
     precondition(sem_post(pointer) == 0, "sem_post(3) failed")
   }
 
+  /// Lowers the counter if it is above 0. Returns whether it was.
+  package func tryWait() -> Bool {
+    while sem_trywait(pointer) != 0 {
+      if errno == EAGAIN { return false }
+      precondition(errno == EINTR, "sem_trywait(3) failed")
+    }
+    return true
+  }
+
   /// Waits until the counter is above 0, and lowers it.
   package func wait() {
     while sem_wait(pointer) != 0 { precondition(errno == EINTR, "sem_wait(3) failed") }

@@ -30,15 +30,15 @@ struct CommitLoop<OpenedStore: Store> {
     scans = ScanTable(desk: desk)
   }
 
-  /// Returns why the store failed, or nil once the mailbox is closed and empty.
-  mutating func run(_ mailbox: Mailbox<any QueuedOperation>) -> String? {
-    while let gathered = mailbox.takeAll(waits: !scans.hasWork) {
+  /// Returns why the store failed, or nil once the queue is closed and empty.
+  mutating func run(_ queue: OperationQueue) -> String? {
+    while let gathered = queue.takeAll(waits: !scans.hasWork) {
       scans.takeIn()
       var rest = gathered[...]
       repeat {
         let batch = withoutExpired(rest.prefix(Committer.largestBatch))
         rest = rest.dropFirst(Committer.largestBatch)
-        let failure = commit(batch) ?? maintain(isIdle: rest.isEmpty && mailbox.isEmpty) ?? scan()
+        let failure = commit(batch) ?? maintain(isIdle: rest.isEmpty && queue.isEmpty) ?? scan()
         if let failure {
           for submission in rest { submission.fail(.unavailable(failure)) }
           scans.close(.ledger(.unavailable(failure)))

@@ -22,7 +22,7 @@ package final class Committer: Sendable {
   /// Bounds memory; above it callers are turned away while they can still retry.
   package static let largestQueue = 65_536
 
-  private let mailbox: Mailbox<any QueuedOperation>
+  private let queue: OperationQueue
   let desk: ScanDesk
   let rules: Rules
   private let thread: SystemThread
@@ -50,9 +50,9 @@ package final class Committer: Sendable {
     let stopReason = StopReason()
     self.stopReason = stopReason
     self.rules = rules
-    let mailbox = Mailbox<any QueuedOperation>(capacity: Self.largestQueue)
-    self.mailbox = mailbox
-    let desk = ScanDesk(ring: { mailbox.ring() })
+    let queue = OperationQueue(capacity: Self.largestQueue)
+    self.queue = queue
+    let desk = ScanDesk(ring: { queue.wake() })
     self.desk = desk
     thread = SystemThread(name: "ledger") {
       let store: OpenedStore
@@ -70,12 +70,12 @@ package final class Committer: Sendable {
         rechargeBegun: rechargeBegun,
         commits: commits
       )
-      let reason = loop.run(mailbox)
+      let reason = loop.run(queue)
       guard let reason else { return }
       stopReason.value.withLock { $0 = reason }
-      mailbox.close()
+      queue.close()
       stopped(reason)
-      while let late = mailbox.takeAll() {
+      while let late = queue.takeAll() {
         for submission in late { submission.fail(.unavailable(reason)) }
       }
     }
@@ -96,7 +96,7 @@ package final class Committer: Sendable {
     completion: @escaping Completion<Submitted.Reply>
   ) {
     let submission = Submission(operation, deadline: deadline, completion: completion)
-    switch mailbox.post(submission) {
+    switch queue.post(submission) {
     case .posted: break
     case .full: submission.fail(.unavailable("the ledger's queue is full"))
     case .closed: submission.fail(.unavailable(stopReason.value.withLock { $0 } ?? "the ledger is shutting down"))
@@ -116,7 +116,7 @@ package final class Committer: Sendable {
 
   /// Answers what is queued, closes the store and waits for both. Never call it from a completion.
   package func close() {
-    mailbox.close()
+    queue.close()
     thread.join()
   }
 }

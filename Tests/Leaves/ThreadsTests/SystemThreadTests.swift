@@ -74,4 +74,13 @@ struct SemaphoreTests {
     thread.join()
     #expect(passed.withLock { $0 } == 4)
   }
+
+  @Test("is not waited for where that is tried only")
+  func trying() {
+    let semaphore = Semaphore()
+    #expect(!semaphore.tryWait())
+    semaphore.signal()
+    #expect(semaphore.tryWait())
+    #expect(!semaphore.tryWait())
+  }
 }

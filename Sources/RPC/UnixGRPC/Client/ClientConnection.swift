@@ -1,3 +1,5 @@
+import Threads
+
 /// What a caller's thread asks of the connection.
 enum ClientOperation: Sendable {
   case start(ClientCall)
@@ -30,7 +32,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   /// Why no new call can start here, once that is so.
   private var refusal: GRPCStatus?
   private let deadlines: DeadlineTimer<ClientConnection>
-  private let mailbox: Mailbox<ClientOperation>
+  private let mailbox = Mailbox<ClientOperation>()
   /// Told once, on the event loop, that new calls need another connection.
   private var retired: (@Sendable (ClientConnection) -> Void)?
 
@@ -38,7 +40,6 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     self.transport = transport
     self.limits = limits
     self.retired = retired
-    mailbox = Mailbox(eventLoop: transport.eventLoop)
     deadlines = DeadlineTimer(eventLoop: transport.eventLoop)
   }
 
@@ -60,8 +61,8 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     if transport.eventLoop.inEventLoop {
       deliverMailbox()
       apply(operation)
-    } else {
-      mailbox.post(operation) { self.deliverMailbox() }
+    } else if mailbox.post(operation) == .posted(wakesTaker: true) {
+      transport.eventLoop.execute { self.deliverMailbox() }
     }
   }
 

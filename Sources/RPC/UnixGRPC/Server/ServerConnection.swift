@@ -1,4 +1,5 @@
 import Logging
+import Threads
 
 /// What a handler's thread asks of the connection.
 enum ServerOperation: Sendable {
@@ -30,7 +31,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   var unsentBytes = 0
   var isDraining = false
   private let deadlines: DeadlineTimer<ServerConnection>
-  private let mailbox: Mailbox<ServerOperation>
+  private let mailbox = Mailbox<ServerOperation>()
   private let closed: @Sendable (ServerConnection) -> Void
 
   init(
@@ -45,7 +46,6 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     self.transport = transport
     self.eventLoop = eventLoop
     self.closed = closed
-    mailbox = Mailbox(eventLoop: eventLoop)
     deadlines = DeadlineTimer(eventLoop: eventLoop)
   }
 
@@ -74,8 +74,8 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     if eventLoop.inEventLoop {
       deliverMailbox()
       apply(operation)
-    } else {
-      mailbox.post(operation) { self.deliverMailbox() }
+    } else if mailbox.post(operation) == .posted(wakesTaker: true) {
+      eventLoop.execute { self.deliverMailbox() }
     }
   }
 
