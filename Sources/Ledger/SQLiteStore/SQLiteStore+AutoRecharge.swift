@@ -11,7 +11,7 @@ extension SQLiteStore {
     upsert.bind(4, autoRecharge.terms.amount.micros)
     upsert.bind(5, autoRecharge.terms.monthlyLimit?.micros)
     upsert.bind(6, phase.name.rawValue)
-    upsert.bind(7, phase.detail)
+    upsert.bind(7, phase.detail ?? "")
     upsert.bind(8, phase.time?.microseconds)
     upsert.bind(9, autoRecharge.failures)
     upsert.bind(10, autoRecharge.month.number)
@@ -27,14 +27,12 @@ extension SQLiteStore {
     select.bind(1, row)
     defer { select.reset() }
     guard try select.step() else { return nil }
-    guard let name = AutoRecharge.PhaseName(rawValue: select.text(4)) else {
+    let time = select.optionalInt64(6).map { LedgerTime(microseconds: $0) }
+    guard let name = AutoRecharge.PhaseName(rawValue: select.text(4)),
+      let phase = AutoRecharge.PhaseRecord(name: name, detail: select.text(5), time: time).phase
+    else {
       throw .failed("the automatic recharges of wallet row \(row) are damaged")
     }
-    let phase = AutoRecharge.PhaseRecord(
-      name: name,
-      detail: select.text(5),
-      time: select.optionalInt64(6).map { LedgerTime(microseconds: $0) }
-    )
     let autoRecharge = AutoRecharge(
       isEnabled: select.int64(0) != 0,
       terms: AutoRechargeTerms(
@@ -42,7 +40,7 @@ extension SQLiteStore {
         amount: Money(micros: select.int64(2), currency: currency),
         monthlyLimit: select.optionalInt64(3).map { Money(micros: $0, currency: currency) }
       ),
-      phase: phase.phase,
+      phase: phase,
       failures: select.int64(7),
       isDisputed: select.int64(11) != 0,
       month: CalendarMonth(number: select.int64(8)),

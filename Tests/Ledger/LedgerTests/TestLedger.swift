@@ -117,7 +117,7 @@ func card(_ name: String) -> CandidateCard {
     id: PaymentMethodID("pm-\(name)"),
     token: PaymentMethodToken("tok-\(name)"),
     card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2030),
-    billing: .none
+    billing: BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
   )
 }
 

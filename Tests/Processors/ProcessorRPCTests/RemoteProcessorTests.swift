@@ -154,7 +154,12 @@ struct RemoteProcessorTests {
     let token = PaymentMethodToken("pm_canary")
     let described = await failure { _ = try await served.remote.describeCard(token) }
     #expect(isUnknown(described) && !"\(String(describing: described))".contains("1111"))
-    let request = AttachRequest(key: "k", walletID: WalletID("w"), token: token, billing: .none)
+    let request = AttachRequest(
+      key: "k",
+      walletID: WalletID("w"),
+      token: token,
+      billing: Ledger.BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
+    )
     #expect(isUnknown(await failure { _ = try await served.remote.attachCard(request) }))
     #expect(isUnknown(await failure { _ = try await served.remote.verifyCard(token) }))
     await served.close()

@@ -145,7 +145,7 @@ struct RequestTests {
       key: "e",
       walletID: WalletID("w"),
       token: PaymentMethodToken("pm_card_visa"),
-      billing: .none
+      billing: Ledger.BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
     )
     _ = try await served.remote.attachCard(attachment)
     let events = sent.withLock { $0 }

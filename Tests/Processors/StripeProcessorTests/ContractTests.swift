@@ -47,7 +47,12 @@ struct ContractTests {
     await #expect(throws: ProcessorFailure.unknownToken) {
       try await processor.describeCard(PaymentMethodToken("pm_nobody"))
     }
-    let attachment = AttachRequest(key: "a1", walletID: WalletID("w1"), token: stripe.cards.mastercard, billing: .none)
+    let attachment = AttachRequest(
+      key: "a1",
+      walletID: WalletID("w1"),
+      token: stripe.cards.mastercard,
+      billing: BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
+    )
     let attached = try await processor.attachCard(attachment)
     #expect(try await processor.describeCard(attached.token).last4 == "4444")
     try await processor.detachCard(attached.token)

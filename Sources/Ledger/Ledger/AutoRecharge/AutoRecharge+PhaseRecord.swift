@@ -11,13 +11,15 @@ extension AutoRecharge {
     case limitReached = "LIMIT_REACHED"
   }
 
-  /// A phase as it is kept: a name, a recharge or a decline code, and a time; empty and nil where it has none.
+  /// A phase in parts, as it is kept.
   package struct PhaseRecord: Hashable, Sendable {
     package var name: PhaseName
-    package var detail: String
+    /// The id of the recharge that the phase waits for, or the code of the decline that led to it.
+    package var detail: String?
+    /// When the phase ends, or when a suspension began.
     package var time: LedgerTime?
 
-    package init(name: PhaseName, detail: String, time: LedgerTime?) {
+    package init(name: PhaseName, detail: String? = nil, time: LedgerTime? = nil) {
       self.name = name
       self.detail = detail
       self.time = time
@@ -25,28 +27,31 @@ extension AutoRecharge {
 
     package init(_ phase: Phase) {
       switch phase {
-      case .armed: self.init(name: .armed, detail: "", time: nil)
-      case .charging(let id): self.init(name: .charging, detail: id.value, time: nil)
-      case .actionRequired(let id): self.init(name: .actionRequired, detail: id.value, time: nil)
-      case .reconciling(let id): self.init(name: .reconciling, detail: id.value, time: nil)
-      case .cooldown(let until): self.init(name: .cooldown, detail: "", time: until)
+      case .armed: self.init(name: .armed)
+      case .charging(let id): self.init(name: .charging, detail: id.value)
+      case .actionRequired(let id): self.init(name: .actionRequired, detail: id.value)
+      case .reconciling(let id): self.init(name: .reconciling, detail: id.value)
+      case .cooldown(let until): self.init(name: .cooldown, time: until)
       case .backoff(let until, let code): self.init(name: .backoff, detail: code, time: until)
       case .suspended(let since, let code): self.init(name: .suspended, detail: code, time: since)
-      case .limitReached(let until): self.init(name: .limitReached, detail: "", time: until)
+      case .limitReached(let until): self.init(name: .limitReached, time: until)
       }
     }
 
-    package var phase: Phase {
-      let time = time ?? LedgerTime(microseconds: 0)
-      return switch name {
-      case .armed: .armed
-      case .charging: .charging(RechargeID(detail))
-      case .actionRequired: .actionRequired(RechargeID(detail))
-      case .reconciling: .reconciling(RechargeID(detail))
-      case .cooldown: .cooldown(until: time)
-      case .backoff: .backoff(until: time, code: detail)
-      case .suspended: .suspended(since: time, code: detail)
-      case .limitReached: .limitReached(until: time)
+    /// Nil where a part is missing that the phase has.
+    package var phase: Phase? {
+      switch (name, detail, time) {
+      case (.armed, _, _): .armed
+      case (.charging, let id?, _): .charging(RechargeID(id))
+      case (.actionRequired, let id?, _): .actionRequired(RechargeID(id))
+      case (.reconciling, let id?, _): .reconciling(RechargeID(id))
+      case (.cooldown, _, let until?): .cooldown(until: until)
+      case (.backoff, let code?, let until?): .backoff(until: until, code: code)
+      case (.suspended, let code?, let since?): .suspended(since: since, code: code)
+      case (.limitReached, _, let until?): .limitReached(until: until)
+      case (.charging, nil, _), (.actionRequired, nil, _), (.reconciling, nil, _), (.cooldown, _, nil),
+        (.backoff, _, _), (.suspended, _, _), (.limitReached, _, nil):
+        nil
       }
     }
   }

@@ -20,7 +20,8 @@ extension CanonicalWriter {
     write(autoRecharge.reserved)
     let record = AutoRecharge.PhaseRecord(autoRecharge.phase)
     write(record.name.rawValue)
-    write(record.detail)
+    let detail: String = record.detail ?? ""
+    write(detail)
     write(record.time?.microseconds ?? 0)
     write(autoRecharge.isDisputed)
   }
@@ -48,8 +49,9 @@ extension CanonicalReader {
       reserved: try readInt64()
     )
     let name = try read(AutoRecharge.PhaseName.self)
-    let detail = try readString()
-    autoRecharge.phase = AutoRecharge.PhaseRecord(name: name, detail: detail, time: try readTime()).phase
+    let record = AutoRecharge.PhaseRecord(name: name, detail: try readString(), time: try readTime())
+    guard let phase = record.phase else { throw malformed }
+    autoRecharge.phase = phase
     if layout >= .cards { autoRecharge.isDisputed = try readBool() }
     return autoRecharge
   }

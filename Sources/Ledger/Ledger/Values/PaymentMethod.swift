@@ -48,8 +48,6 @@ package struct BillingDetails: Hashable, Sendable {
   package var country: String
   package var postalCode: String
 
-  package static let none = BillingDetails(name: "", email: "", country: "", postalCode: "")
-
   package init(name: String, email: String, country: String, postalCode: String) {
     self.name = name
     self.email = email

@@ -92,8 +92,9 @@ struct MessageConversion: Sendable {
     }
   }
 
-  /// The sentence, the place, and the line with a mark under the place.
-  private static func text(_ sentence: String, _ document: JSONDocument, _ offset: Int) -> String {
+  /// The sentence, the place if it is known, and the line with a mark under the place.
+  private static func text(_ sentence: String, _ document: JSONDocument, _ offset: Int?) -> String {
+    guard let offset else { return visible(sentence) }
     let place = document.location(of: offset)
     let mark = String(repeating: " ", count: place.excerptColumn) + "^"
     return "line \(place.line), column \(place.column): \(visible(sentence))\n  \(visible(place.excerpt))\n  \(mark)"

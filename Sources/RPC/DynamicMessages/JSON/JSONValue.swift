@@ -14,10 +14,10 @@ package struct JSONValue: Sendable {
   }
 
   package var content: Content
-  /// The offset of its first byte in the document that it was read from; 0 for a value that was made.
-  package var offset: Int
+  /// The offset of its first byte in the document that it was read from; nil for a value that was made.
+  package var offset: Int?
 
-  package init(_ content: Content, offset: Int = 0) {
+  package init(_ content: Content, offset: Int? = nil) {
     self.content = content
     self.offset = offset
   }
@@ -42,11 +42,11 @@ package struct JSONValue: Sendable {
 /// A key of a JSON object and its value.
 package struct JSONMember: Sendable {
   package var key: String
-  /// The offset of the key's opening quote in its document.
-  package var offset: Int
+  /// The offset of the key's opening quote in the document that it was read from; nil for a member that was made.
+  package var offset: Int?
   package var value: JSONValue
 
-  package init(_ key: String, _ value: JSONValue, offset: Int = 0) {
+  package init(_ key: String, _ value: JSONValue, offset: Int? = nil) {
     self.key = key
     self.value = value
     self.offset = offset

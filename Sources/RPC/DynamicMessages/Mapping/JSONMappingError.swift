@@ -26,16 +26,16 @@ package struct JSONMappingError: Error, Hashable, Sendable, CustomStringConverti
   }
 
   package var reason: Reason
-  /// The offset of the value, or of its key, in its JSON document.
-  package var offset: Int
+  /// The offset of the value, or of its key, in its JSON document; nil where there is no document.
+  package var offset: Int?
   /// The way to the value from the root, outermost first: `.entries`, `[3]`.
   package var steps: [String] = []
 
   init(_ reason: Reason, at value: JSONValue? = nil) {
-    self.init(reason, offset: value?.offset ?? 0)
+    self.init(reason, offset: value?.offset)
   }
 
-  init(_ reason: Reason, offset: Int) {
+  init(_ reason: Reason, offset: Int?) {
     self.reason = reason
     self.offset = offset
   }

@@ -4,8 +4,11 @@ import Ledger
 extension CreditsAPI.AutoRecharge {
   init(_ autoRecharge: Ledger.AutoRecharge) {
     let currency = autoRecharge.terms.amount.currency
-    let phase = AutoRecharge.PhaseRecord(autoRecharge.phase)
-    let hasFailed = phase.name == .backoff || phase.name == .suspended
+    let declineCode: String? =
+      switch autoRecharge.phase {
+      case .backoff(_, let code), .suspended(_, let code): code
+      case .armed, .charging, .actionRequired, .reconciling, .cooldown, .limitReached: nil
+      }
     self.init(
       settings: CreditsAPI.AutoRechargeSettings(
         enabled: autoRecharge.isEnabled,
@@ -16,7 +19,7 @@ extension CreditsAPI.AutoRecharge {
       state: State(autoRecharge.status),
       rechargeID: autoRecharge.phase.rechargeID?.value ?? "",
       nextEligibleTime: autoRecharge.wakeTime.map { Timestamp($0) },
-      declineCode: hasFailed ? phase.detail : "",
+      declineCode: declineCode ?? "",
       failureCount: Int32(clamping: autoRecharge.failures),
       chargedThisMonth: CreditsAPI.Money(autoRecharge.reserved, currency)
     )
