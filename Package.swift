@@ -212,7 +212,7 @@ enum Tests {
   static var support: [Target] {
     [
       // The suites that every store and every processor has to pass.
-      .support("StoreContract", uses: ["Ledger", "LedgerEngine", "MessageDigest"]),
+      .support("StoreContract", uses: ["Ledger", "LedgerEngine", "MessageDigest", "SeededRandom"]),
       .support("ProcessorContract", uses: ["Ledger", "PaymentProcessing"]),
       // SQLite's files in memory, with power cuts and failures; the second target that imports SQLite, for tests only.
       .support("SimulatedDisk", uses: ["CSQLite"]),
@@ -258,12 +258,20 @@ enum Tests {
 
       .tests("CreditsAPITests", in: "Contract", uses: ["CreditsAPI", "ProtobufC", "ProtobufDescriptors", "UnixGRPC"]),
 
-      .tests("LedgerTests", in: "Ledger", uses: ["Ledger", "LedgerEngine", "MessageDigest", "StoreContract"]),
-      .tests("LedgerEngineTests", in: "Ledger", uses: ["Ledger", "LedgerEngine", "MessageDigest", "StoreContract"]),
+      .tests(
+        "LedgerTests",
+        in: "Ledger",
+        uses: ["Ledger", "LedgerEngine", "MessageDigest", "SeededRandom", "StoreContract"]
+      ),
+      .tests(
+        "LedgerEngineTests",
+        in: "Ledger",
+        uses: ["Ledger", "LedgerEngine", "MessageDigest", "SeededRandom", "StoreContract"]
+      ),
       .tests(
         "SQLiteStoreTests",
         in: "Ledger",
-        uses: ["Ledger", "LedgerEngine", "SQLiteStore", "SimulatedDisk", "StoreContract"]
+        uses: ["Ledger", "LedgerEngine", "SQLiteStore", "SeededRandom", "SimulatedDisk", "StoreContract"]
       ),
 
       .tests(

@@ -1,5 +1,6 @@
 import Ledger
 import LedgerEngine
+import SeededRandom
 import StoreContract
 import Testing
 
@@ -112,7 +113,7 @@ struct WalletWatchTests {
     try await withThrowingTaskGroup(of: [Int64].self) { group in
       for watcher in 0..<100 {
         group.addTask {
-          var dice = Dice(state: UInt64(watcher))
+          var dice = SplitMix64(seed: UInt64(watcher))
           var seen: [Int64] = []
           while seen.count < Int(changes) {
             let watch = committer.watch(WalletID("w"), from: .after(sequence: seen.last ?? 0))

@@ -1,4 +1,5 @@
 import Ledger
+import SeededRandom
 import StoreContract
 import Testing
 
@@ -71,7 +72,7 @@ struct JournalTests {
 
   @Test("never crashes on answers that were damaged", arguments: UInt64(1)...50)
   func damaged(seed: UInt64) {
-    var dice = Dice(state: seed)
+    var dice = SplitMix64(seed: seed)
     for record in Self.journal().records {
       var bytes = record.payload
       for _ in 0..<3 {

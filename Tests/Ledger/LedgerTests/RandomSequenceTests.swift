@@ -1,4 +1,5 @@
 import Ledger
+import SeededRandom
 import StoreContract
 import Testing
 
@@ -14,7 +15,7 @@ struct RandomSequenceTests {
 
   @Test("leave the ledger where a tiny model of it is", arguments: UInt64(1)...40)
   func agreesWithModel(seed: UInt64) throws {
-    var dice = Dice(state: seed)
+    var dice = SplitMix64(seed: seed)
     var ledger = TestLedger()
     var model: [String: ModelWallet] = [:]
     var pending: [String: (wallet: String, amount: Int64, candidate: Bool, state: RechargeState)] = [:]

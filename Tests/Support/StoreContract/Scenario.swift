@@ -1,24 +1,10 @@
 package import Ledger
 import MessageDigest
-
-/// A small deterministic generator (splitmix64), so that a failing seed fails again.
-package struct Dice: RandomNumberGenerator {
-  private var state: UInt64
-
-  package init(state: UInt64) { self.state = state }
-
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
+package import SeededRandom
 
 /// Commands to try a store with.
 package struct Scenario {
-  private var dice: Dice
+  private var dice: SplitMix64
   private var sent: [Command] = []
   private var rechargeCount = 0
   private var refundCount = 0
@@ -27,7 +13,7 @@ package struct Scenario {
   /// When all of it happens: ids of recharges that a wallet begins by itself go by it.
   package static let time = LedgerTime(microseconds: 1_000_000)
 
-  package init(dice: Dice) { self.dice = dice }
+  package init(dice: SplitMix64) { self.dice = dice }
 
   /// Each mutation at least once, each outcome of a recharge and a hold, each remembered refusal that they can meet.
   package static let mutations: [any Mutation] = {

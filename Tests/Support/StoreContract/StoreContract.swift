@@ -1,6 +1,7 @@
 package import Ledger
 package import LedgerEngine
 import MessageDigest
+import SeededRandom
 import Testing
 
 /// What every store has to do. `open` gives the same ledger each time, as after a restart.
@@ -64,8 +65,8 @@ package struct StoreContract<OpenedStore: Store> {
   /// The same random commands, in batches of random size with restarts between, through the rules over a memory: the
   /// outcomes are the same, and so is where the ledger ends.
   package func agreesWithThePureRules(seed: UInt64) throws {
-    var dice = Dice(state: seed)
-    var scenario = Scenario(dice: Dice(state: seed &* 31))
+    var dice = SplitMix64(seed: seed)
+    var scenario = Scenario(dice: SplitMix64(seed: seed &* 31))
     let memory = InMemoryStore.Memory()
     let expected = try ReopenableLedger { InMemoryStore(memory) }
     let ledger = try ReopenableLedger(open)

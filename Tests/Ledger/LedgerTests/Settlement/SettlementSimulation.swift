@@ -1,4 +1,5 @@
 import Ledger
+import SeededRandom
 import StoreContract
 
 /// A record that the simulation can settle: the ledger's rules as far as they concern one record alone.
@@ -63,7 +64,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
   private(set) var counts = Counts()
   private(set) var log: [(time: Int64, event: Machine.Event, actions: [Machine.Action])] = []
 
-  private var dice: Dice
+  private var dice: SplitMix64
   private var processor: SimulatedCardProcessor
   /// Seconds since the record was created, in truth.
   private var time: Int64 = 0
@@ -82,7 +83,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
   private static var faultFreeTime: Int64 { 72 * hour }
 
   init(_ record: Subject, seed: UInt64) {
-    dice = Dice(state: seed)
+    dice = SplitMix64(seed: seed)
     self.record = record
     let refusals: [ProcessorFailure?] = [nil, nil, nil, nil, .rejected("refused"), .unknownToken]
     processor = SimulatedCardProcessor(
@@ -97,7 +98,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
   /// A simulation without faults, `seconds` after the record was created. The processor has been called already where the
   /// record says so.
   init(_ record: Subject, behavior: SimulatedCardProcessor.Behavior, at seconds: Int64) {
-    dice = Dice(state: 0)
+    dice = SplitMix64(seed: 0)
     self.record = record
     processor = SimulatedCardProcessor(behavior: behavior, refuses: nil, faultRate: 0)
     hostFaultRate = 0

@@ -1,4 +1,5 @@
 import Ledger
+import SeededRandom
 import StoreContract
 
 /// A minimal processor across a bad network. It honours idempotency keys for 24 h and never forgets a charge; calls and
@@ -65,7 +66,7 @@ struct SimulatedCardProcessor {
     }
   }
 
-  mutating func response(to call: ProcessorCall, at time: Int64, _ dice: inout Dice) -> ProcessorResponse {
+  mutating func response(to call: ProcessorCall, at time: Int64, _ dice: inout SplitMix64) -> ProcessorResponse {
     advance(to: time)
     let timeOut = ProcessorResponse.failure(.outcomeUnknown("timed out"))
     guard time >= outageEnd else { return timeOut }

@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import LedgerEngine
 import SQLiteStore
+import SeededRandom
 import SimulatedDisk
 import StoreContract
 import Testing
@@ -23,14 +24,14 @@ struct DiskFaultTests {
   func points() throws -> [Int] {
     let recorded = try RecordedLedger()
     try recorded.run(seed: Self.seed, batches: Self.batches)
-    var dice = Dice(state: Self.seed)
+    var dice = SplitMix64(seed: Self.seed)
     return (0..<recorded.disk.operationCount).shuffled(using: &dice).prefix(Self.faults).sorted()
   }
 
   /// Runs batches until the fault is met, and returns the error that it came out as; nil where none did.
   func run(_ recorded: RecordedLedger, until fault: DiskFault) throws -> StoreError? {
-    var dice = Dice(state: Self.seed)
-    var scenario = Scenario(dice: Dice(state: Self.seed &* 31))
+    var dice = SplitMix64(seed: Self.seed)
+    var scenario = Scenario(dice: SplitMix64(seed: Self.seed &* 31))
     recorded.disk.fail(fault)
     do {
       let ledger = try recorded.open()
@@ -52,7 +53,7 @@ struct DiskFaultTests {
     arguments: [DiskFault.Kind.writeError, .syncError]
   )
   func stops(kind: DiskFault.Kind) throws {
-    var dice = Dice(state: 7)
+    var dice = SplitMix64(seed: 7)
     for point in try points() {
       let recorded = try RecordedLedger()
       let error = try run(recorded, until: DiskFault(kind, from: point))
@@ -74,7 +75,7 @@ struct DiskFaultTests {
       try runWhileFull(recorded, from: point)
       var cut = PowerCut()
       recorded.disk.operations.forEach { cut.take($0) }
-      var dice = Dice(state: Self.seed)
+      var dice = SplitMix64(seed: Self.seed)
       try recorded.checkLedger(in: cut.left(.none, using: &dice), after: .max)
     }
   }
@@ -82,8 +83,8 @@ struct DiskFaultTests {
   func runWhileFull(_ recorded: RecordedLedger, from point: Int) throws {
     let ledger = try recorded.open()
     guard recorded.disk.operationCount < point else { return }
-    var dice = Dice(state: Self.seed)
-    var scenario = Scenario(dice: Dice(state: Self.seed &* 31))
+    var dice = SplitMix64(seed: Self.seed)
+    var scenario = Scenario(dice: SplitMix64(seed: Self.seed &* 31))
     recorded.disk.fail(DiskFault(.full, from: point))
     for _ in 0..<Self.batches {
       let batch = try recorded.expect((0..<Int.random(in: 1...6, using: &dice)).map { _ in scenario.next() })

@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import LedgerEngine
 import SQLiteStore
+import SeededRandom
 import SimulatedDisk
 import StoreContract
 import Testing
@@ -21,7 +22,7 @@ struct PowerCutTests {
     let recorded = try RecordedLedger()
     try recorded.run(seed: seed, batches: 70)
     let operations = recorded.disk.operations
-    var dice = Dice(state: seed)
+    var dice = SplitMix64(seed: seed)
     let points = Set((0...operations.count).shuffled(using: &dice).prefix(Self.cuts))
     var cut = PowerCut()
     for count in 0...operations.count {
@@ -38,7 +39,7 @@ struct PowerCutTests {
     let recorded = try RecordedLedger()
     try recorded.run(seed: 3, batches: 40)
     let operations = recorded.disk.operations
-    var dice = Dice(state: 3)
+    var dice = SplitMix64(seed: 3)
     var cut = PowerCut()
     operations.forEach { cut.take($0) }
     let left = cut.left(.some, using: &dice)
@@ -62,7 +63,7 @@ struct PowerCutTests {
     _ = try ledger.run(Scenario.command(CreateWallet(WalletID("w"), .usd), key: "w"))
     var cut = PowerCut()
     disk.operations.forEach { cut.take($0) }
-    var dice = Dice(state: 1)
+    var dice = SplitMix64(seed: 1)
     let left = SimulatedDisk(files: cut.left(.none, using: &dice))
     let reopened = try ReopenableLedger {
       try SQLiteStore(directory: directory.path + "-left", settings: .tiny(on: left))

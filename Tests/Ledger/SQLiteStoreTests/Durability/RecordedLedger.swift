@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import LedgerEngine
 import SQLiteStore
+import SeededRandom
 import SimulatedDisk
 import StoreContract
 import Testing
@@ -69,8 +70,8 @@ final class RecordedLedger {
 
   /// Runs `count` random batches, with restarts between.
   func run(seed: UInt64, batches count: Int) throws {
-    var dice = Dice(state: seed)
-    var scenario = Scenario(dice: Dice(state: seed &* 31))
+    var dice = SplitMix64(seed: seed)
+    var scenario = Scenario(dice: SplitMix64(seed: seed &* 31))
     let ledger = try open()
     for _ in 0..<count {
       let batch = try expect((0..<Int.random(in: 1...6, using: &dice)).map { _ in scenario.next() })

@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import LedgerEngine
 import SQLiteStore
+import SeededRandom
 import SimulatedDisk
 import StoreContract
 import Testing
@@ -48,7 +49,7 @@ struct TamperingTests {
         _ = try ledger.run(Scenario.command(mutation, key: "first-\(index)"))
       }
       try fillRest(of: ledger)
-      var scenario = Scenario(dice: Dice(state: 11))
+      var scenario = Scenario(dice: SplitMix64(seed: 11))
       for batch in 2...60 {
         let time = LedgerTime(microseconds: Int64(batch) * 1_000_000)
         _ = try ledger.run((0..<4).map { _ in scenario.next() }, at: time)
@@ -143,7 +144,7 @@ struct TamperingTests {
       )
     )
     let pages = Dictionary(grouping: owners, by: { $0[0] }).mapValues { $0.compactMap { Int($0[1]) } }
-    var dice = Dice(state: 21)
+    var dice = SplitMix64(seed: 21)
     var findings: [Finding: Int] = [:]
     for number in 0..<Self.flips {
       let table = Self.tables[number % Self.tables.count]
@@ -167,7 +168,7 @@ struct TamperingTests {
   @Test("shows every row that was deleted")
   func rows() async throws {
     let original = try Original()
-    var dice = Dice(state: 22)
+    var dice = SplitMix64(seed: 22)
     for number in 0..<max(Self.tables.count, Self.flips / 10) {
       let table = Self.tables[number % Self.tables.count]
       let disk = SimulatedDisk(files: [original.path: original.bytes])
@@ -186,7 +187,7 @@ struct TamperingTests {
   @Test("shows every tail that was cut off")
   func tails() async throws {
     let original = try Original()
-    var dice = Dice(state: 23)
+    var dice = SplitMix64(seed: 23)
     for number in 0..<max(12, Self.flips / 10) {
       var changed: [UInt8]
       switch number % 4 {

@@ -1,4 +1,5 @@
 package import Ledger
+import SeededRandom
 
 /// What a random caller asks for, in terms that need no ids: wallets, holds, entries and recharges by their number, in
 /// the order in which they came to be. nil names one that does not exist.
@@ -77,12 +78,12 @@ package struct StepSource {
   /// What a ledger's life is like; some rules show only where something happens again and again.
   private enum Life { case ordinary, cardsDeclined, monthsPassing }
 
-  private var dice: Dice
+  private var dice: SplitMix64
   private var life = Life.ordinary
   private var recharges = 0
 
   package init(seed: UInt64) {
-    dice = Dice(state: seed)
+    dice = SplitMix64(seed: seed)
     life = pick([.ordinary, .ordinary, .cardsDeclined, .monthsPassing])
   }
 
