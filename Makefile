@@ -48,7 +48,7 @@ baseline: ## Make proto/ the contract that later changes must not break
 format: ## Format the Swift sources
 	swift format --in-place --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
 
-lint: ## Check formatting, that generated code is what proto/ gives, and that proto/ breaks no caller
+lint: ## Check formatting, generated code, that proto/ breaks no caller, and that the seeded defects apply
 	@.ci/install $(LIBRARIES) $(GENERATORS)
 	@echo "==> checking formatting"
 	@swift format lint --strict --parallel --recursive Package.swift Sources Tests $(wildcard Benchmarks)
@@ -56,6 +56,8 @@ lint: ## Check formatting, that generated code is what proto/ gives, and that pr
 	@.ci/generate --check
 	@echo "==> checking that the contract breaks no caller"
 	@.ci/contract
+	@echo "==> checking that the seeded defects fit the sources"
+	@Tests/EndToEnd/Mutants/run --check
 
 bench: bench-rpc bench-ledger ## Measure
 
