@@ -75,7 +75,4 @@ final class Connection {
     let isFull = sqlite3_errcode(pointer) & 0xFF == SQLITE_FULL || sqlite3_system_errno(pointer) == EDQUOT
     return isFull ? .diskFull(message) : .failed("SQLite \(sqlite3_extended_errcode(pointer)) in \(message)")
   }
-
-  /// By the primary code: the extended one says which constraint.
-  var isConstraintViolated: Bool { sqlite3_errcode(pointer) & 0xFF == SQLITE_CONSTRAINT }
 }

@@ -1,13 +1,13 @@
 import LedgerEngine
 
-/// Sees to it that whoever goes through a table comes to its end: in a damaged file the rows may stand in any order, and
-/// going on from one of them may lead back.
+/// Checks that the keys of a table rise, so that a scan of it ends: in a damaged file the rows may be in any order, and
+/// continuing after one of them may lead back.
 struct RisingKeys<Key> {
   private var last: Key
   private let table: String
   private let precedes: (Key, Key) -> Bool
 
-  /// - Parameter last: The key that the first one has to come after.
+  /// - Parameter last: The key that the first key comes after.
   init(of table: String, after last: Key, _ precedes: @escaping (Key, Key) -> Bool) {
     self.table = table
     self.last = last

@@ -9,8 +9,8 @@ extension SQLiteStore {
   /// Brings all rows up to date with the journal of a ledger that was closed or killed.
   static func foldJournal(_ connection: Connection, to position: Position) throws(StoreError) {
     do {
-      let select = try Statement(connection, "SELECT record FROM folded")
-      guard try select.step(), (0...position.record).contains(select.int64(0)) else {
+      let select = try Statement<NoName, FoldedColumn>(connection, "SELECT record FROM folded")
+      guard let row = try select.step(), (0...position.record).contains(row.int64(.record)) else {
         throw .failed("the ledger does not know which balances are folded: its row is lost or damaged")
       }
     }
@@ -42,7 +42,7 @@ extension SQLiteStore {
     let isLast = slice.endIndex == current.accounts.endIndex
     try connection.transaction { () throws(StoreError) in
       for stored in slice where stored.isUnfolded {
-        try write(stored.account, row: stored.row, with: statements.updateBalance)
+        try write(stored.account, row: stored.row, with: statements.wallets.updateBalance)
       }
       if isLast { try connection.execute("UPDATE folded SET record = \(current.record)") }
     }
@@ -54,6 +54,8 @@ extension SQLiteStore {
     }
     return true
   }
+
+  private enum FoldedColumn: Int32, SQLName { case record }
 
   struct Fold {
     /// Whose rows are still to be written, in the order of the rows.

@@ -28,13 +28,13 @@ extension SQLiteStore {
     var wallets = needs.wallets
     var walletsWithCards = needs.walletsWithCards
     for id in recharges.union(histories) {
-      guard let book = try recharge(id) else { continue }
-      state.recharges[id] = book
-      walletsWithCards.insert(book.recharge.walletID)
+      guard let found = try recharge(id) else { continue }
+      state.recharges[id] = found
+      walletsWithCards.insert(found.recharge.walletID)
     }
     for id in histories {
-      for book in try self.refunds(of: id) { state.refunds[book.refund.id] = book }
-      for book in try disputes(of: id) { state.disputes[book.dispute.id] = book }
+      for found in try self.refunds(of: id) { state.refunds[found.refund.id] = found }
+      for found in try disputes(of: id) { state.disputes[found.dispute.id] = found }
     }
     for id in needs.disputes { state.disputes[id] = try dispute(id) }
     for id in needs.holds {
@@ -89,11 +89,11 @@ extension SQLiteStore {
   /// Returns the open recharges: they bring their wallets.
   private func loadOpenMatters(into state: inout LedgerState) throws(StoreError) -> Set<RechargeID> {
     state.openRecharges = try openRecharges()
-    for book in try openRefunds() {
-      state.refunds[book.refund.id] = book
-      state.openRefunds.insert(book.refund.id)
+    for found in try openRefunds() {
+      state.refunds[found.refund.id] = found
+      state.openRefunds.insert(found.refund.id)
     }
-    for id in try paymentMethods(statements.selectRemovedPaymentMethods) {
+    for id in try paymentMethods(statements.paymentMethods.selectRemoved) {
       state.paymentMethods[id] = try paymentMethod(id)
       state.removedPaymentMethods.insert(id)
     }
@@ -117,36 +117,37 @@ extension SQLiteStore {
 
   mutating func stored(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
     if let known = accounts[walletID] { return known }
-    let select = statements.selectWallet
-    select.bind(1, walletID.value)
+    let select = statements.wallets.select
+    select.bind(.id, walletID.value)
     defer { select.reset() }
-    guard try select.step() else { return nil }
-    guard let currency = Currency(code: select.text(1)), let state = WalletState(rawValue: select.text(5)),
-      let hash = select.digest(8)
+    guard let row = try select.step() else { return nil }
+    let walletRow = row.int64(.wallet)
+    guard let currency = Currency(code: row.text(.currency)), let state = WalletState(rawValue: row.text(.state)),
+      let hash = row.digest(.headHash)
     else { throw .failed("wallet \(walletID) has a damaged row") }
     let wallet = Wallet(
       id: walletID,
       currency: currency,
-      posted: select.int64(3),
-      held: select.int64(4),
+      posted: row.int64(.posted),
+      held: row.int64(.held),
       state: state,
-      sequence: select.int64(6),
-      createTime: LedgerTime(microseconds: select.int64(2)),
-      autoRecharge: try autoRecharge(ofWalletRow: select.int64(0), in: currency)
+      sequence: row.int64(.sequence),
+      createTime: LedgerTime(microseconds: row.int64(.createTime)),
+      autoRecharge: try autoRecharge(ofWalletRow: walletRow, in: currency)
     )
-    let holds = try openHolds(ofWalletRow: select.int64(0))
+    let holds = try openHolds(ofWalletRow: walletRow)
     let account = Account(
       wallet: wallet,
-      head: ChainHead(record: select.int64(7), hash: hash),
-      openRecharge: select.optionalText(9).map { RechargeID($0) },
-      defaultPaymentMethod: select.optionalText(10).map { PaymentMethodID($0) },
-      cardExpiry: select.isNull(11) ? nil : CalendarMonth(number: select.int64(11)),
-      openRefunds: try openRefunds(ofWalletRow: select.int64(0)),
-      openDisputes: try openDisputes(ofWalletRow: select.int64(0)),
+      head: ChainHead(record: row.int64(.headRecord), hash: hash),
+      openRecharge: row.optionalText(.openRecharge).map { RechargeID($0) },
+      defaultPaymentMethod: row.optionalText(.defaultPaymentMethod).map { PaymentMethodID($0) },
+      cardExpiry: row.optionalInt64(.cardExpiry).map { CalendarMonth(number: $0) },
+      openRefunds: try openRefunds(ofWalletRow: walletRow),
+      openDisputes: try openDisputes(ofWalletRow: walletRow),
       openHolds: holds.count,
       nextHoldExpiry: holds.nextExpiry
     )
-    let stored = StoredAccount(row: select.int64(0), account: account)
+    let stored = StoredAccount(row: walletRow, account: account)
     accounts.keep(stored)
     return stored
   }
@@ -173,67 +174,69 @@ extension SQLiteStore {
   }
 
   private func recharge(_ id: RechargeID) throws(StoreError) -> RechargeBook? {
-    let select = statements.selectRecharge
-    select.bind(1, id.value)
+    let select = statements.recharges.selectLast
+    select.bind(.id, id.value)
     defer { select.reset() }
-    guard try select.step() else { return nil }
-    guard let reply = RechargeReply(try decode(select.bytes(1), of: "recharge \(id)")) else {
+    guard let row = try select.step() else { return nil }
+    guard let reply = RechargeReply(try decode(row.bytes(.answer), of: "recharge \(id)")) else {
       throw .failed("recharge \(id) is damaged")
     }
-    return RechargeBook(reply: reply, record: select.int64(0))
+    return RechargeBook(reply: reply, record: row.int64(.record))
   }
 
   private func rechargeID(ofCharge chargeID: String) throws(StoreError) -> RechargeID? {
-    let select = statements.selectRechargeOfCharge
-    select.bind(1, chargeID)
+    let select = statements.recharges.selectIDOfCharge
+    select.bind(.id, chargeID)
     defer { select.reset() }
-    return try select.step() ? RechargeID(select.text(0)) : nil
+    return try select.step().map { RechargeID($0.text(.rechargeID)) }
   }
 
   private func openRecharges() throws(StoreError) -> Set<RechargeID> {
-    let select = statements.selectOpenRecharges
+    let select = statements.recharges.selectOpen
     defer { select.reset() }
     var ids: Set<RechargeID> = []
-    while try select.step() { ids.insert(RechargeID(select.text(0))) }
+    while let row = try select.step() { ids.insert(RechargeID(row.text(.rechargeID))) }
     return ids
   }
 
   private func savedPaymentMethods(ofWalletRow row: Int64) throws(StoreError) -> [PaymentMethodID] {
-    let select = statements.selectSavedPaymentMethods
-    select.bind(1, row)
+    let select = statements.paymentMethods.selectSaved
+    select.bind(.id, row)
     return try paymentMethods(select)
   }
 
-  private func paymentMethods(_ select: Statement) throws(StoreError) -> [PaymentMethodID] {
+  private func paymentMethods<Parameter>(
+    _ select: Statement<Parameter, PaymentMethodStatements.IDColumn>
+  ) throws(StoreError) -> [PaymentMethodID] {
     defer { select.reset() }
     var ids: [PaymentMethodID] = []
-    while try select.step() { ids.append(PaymentMethodID(select.text(0))) }
+    while let row = try select.step() { ids.append(PaymentMethodID(row.text(.paymentMethodID))) }
     return ids
   }
 
   func paymentMethod(_ id: PaymentMethodID) throws(StoreError) -> PaymentMethod? {
-    let select = statements.selectPaymentMethod
-    select.bind(1, id.value)
+    let select = statements.paymentMethods.select
+    select.bind(.id, id.value)
     defer { select.reset() }
-    guard try select.step() else { return nil }
-    guard let state = PaymentMethodState(rawValue: select.text(11)) else { throw .failed("card \(id) is damaged") }
+    guard let row = try select.step() else { return nil }
+    guard let state = PaymentMethodState(rawValue: row.text(.state)) else { throw .failed("card \(id) is damaged") }
     return PaymentMethod(
       id: id,
-      walletID: WalletID(select.text(0)),
-      token: PaymentMethodToken(select.text(1)),
+      walletID: WalletID(row.text(.walletID)),
+      token: PaymentMethodToken(row.text(.token)),
       card: Card(
-        brand: select.text(2),
-        last4: select.text(3),
-        expiryMonth: Int32(truncatingIfNeeded: select.int64(4)),
-        expiryYear: Int32(truncatingIfNeeded: select.int64(5))
+        brand: row.text(.brand),
+        last4: row.text(.last4),
+        expiryMonth: Int32(truncatingIfNeeded: row.int64(.expiryMonth)),
+        expiryYear: Int32(truncatingIfNeeded: row.int64(.expiryYear))
       ),
       billing: BillingDetails(
-        name: select.text(6),
-        email: select.text(7),
-        country: select.text(8),
-        postalCode: select.text(9)
+        name: row.text(.billingName),
+        email: row.text(.billingEmail),
+        country: row.text(.billingCountry),
+        postalCode: row.text(.billingPostalCode)
       ),
-      createTime: LedgerTime(microseconds: select.int64(10)),
+      createTime: LedgerTime(microseconds: row.int64(.createTime)),
       state: state
     )
   }

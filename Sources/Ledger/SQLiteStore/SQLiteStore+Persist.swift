@@ -59,14 +59,14 @@ extension SQLiteStore {
       try upsert(hold, walletRow: wallet.row, changedBy: record)
     }
     for (id, record) in changes.refundedEntries {
-      guard let book = state.entries[id] else { throw .failed("entry \(id) was refunded but is not there") }
-      try upsert(book, changedBy: record)
+      guard let entry = state.entries[id] else { throw .failed("entry \(id) was refunded but is not there") }
+      try upsert(entry, changedBy: record)
     }
     for id in changes.recharges {
-      guard let book = state.recharges[id], let wallet = wallets[book.recharge.walletID] else {
+      guard let changed = state.recharges[id], let wallet = wallets[changed.recharge.walletID] else {
         throw .failed("recharge \(id) changed without its wallet")
       }
-      try upsert(book, walletRow: wallet.row)
+      try upsert(changed, walletRow: wallet.row)
     }
     for id in changes.paymentMethods {
       guard let paymentMethod = state.paymentMethods[id], let wallet = wallets[paymentMethod.walletID] else {
@@ -75,16 +75,16 @@ extension SQLiteStore {
       try upsert(paymentMethod, walletRow: wallet.row)
     }
     for id in changes.refunds {
-      guard let book = state.refunds[id], let wallet = wallets[book.refund.walletID] else {
+      guard let changed = state.refunds[id], let wallet = wallets[changed.refund.walletID] else {
         throw .failed("refund \(id) changed without its wallet")
       }
-      try upsert(book, walletRow: wallet.row)
+      try upsert(changed, walletRow: wallet.row)
     }
     for id in changes.disputes {
-      guard let book = state.disputes[id], let wallet = wallets[book.dispute.walletID] else {
+      guard let changed = state.disputes[id], let wallet = wallets[changed.dispute.walletID] else {
         throw .failed("dispute \(id) changed without its wallet")
       }
-      try upsert(book, walletRow: wallet.row)
+      try upsert(changed, walletRow: wallet.row)
     }
     try write(state.position)
     var changed: [ChangedAccount] = []
@@ -102,11 +102,11 @@ extension SQLiteStore {
     guard let account = state.accounts[walletID] else { throw .failed("wallet \(walletID) changed but is not there") }
     if state.changes.createdWallets.contains(walletID) {
       try insert(account.wallet, row: stored.row)
-      try write(account, row: stored.row, with: statements.insertBalance)
+      try write(account, row: stored.row, with: statements.wallets.insertBalance)
     } else if account.isReplay(of: stored.account) {
       return ChangedAccount(stored: stored, account: account, isFolded: false)
     } else {
-      try write(account, row: stored.row, with: statements.updateBalance)
+      try write(account, row: stored.row, with: statements.wallets.updateBalance)
       if let autoRecharge = account.wallet.autoRecharge, autoRecharge != stored.account.wallet.autoRecharge {
         try upsert(autoRecharge, walletRow: stored.row)
       }
@@ -126,85 +126,90 @@ extension SQLiteStore {
   }
 
   private func insert(_ wallet: Wallet, row: Int64) throws(StoreError) {
-    let insert = statements.insertWallet
-    insert.bind(1, row)
-    insert.bind(2, wallet.id.value)
-    insert.bind(3, wallet.currency.code)
-    insert.bind(4, wallet.createTime.microseconds)
+    let insert = statements.wallets.insert
+    insert.bind(.wallet, row)
+    insert.bind(.walletID, wallet.id.value)
+    insert.bind(.currency, wallet.currency.code)
+    insert.bind(.createTime, wallet.createTime.microseconds)
     try insert.run()
   }
 
-  func write(_ account: Account, row: Int64, with statement: Statement) throws(StoreError) {
-    statement.bind(1, row)
-    statement.bind(2, account.wallet.posted)
-    statement.bind(3, account.wallet.held)
-    statement.bind(4, account.wallet.sequence)
-    statement.bind(5, account.head.record)
-    statement.bind(6, account.head.hash)
-    statement.bind(7, account.wallet.state.rawValue)
-    statement.bind(8, account.openRecharge?.value)
-    statement.bind(9, account.defaultPaymentMethod?.value)
+  func write(
+    _ account: Account,
+    row: Int64,
+    with statement: Statement<WalletStatements.Balance, NoName>
+  ) throws(StoreError) {
+    statement.bind(.wallet, row)
+    statement.bind(.posted, account.wallet.posted)
+    statement.bind(.held, account.wallet.held)
+    statement.bind(.sequence, account.wallet.sequence)
+    statement.bind(.headRecord, account.head.record)
+    statement.bind(.headHash, account.head.hash)
+    statement.bind(.state, account.wallet.state.rawValue)
+    statement.bind(.openRecharge, account.openRecharge?.value)
+    statement.bind(.defaultPaymentMethod, account.defaultPaymentMethod?.value)
     try statement.run()
   }
 
   private func insert(_ record: JournalRecord, walletRow: Int64) throws(StoreError) {
-    let insert = statements.insertRecord
-    insert.bind(1, record.number)
-    insert.bind(2, walletRow)
-    insert.bind(3, record.sequence)
-    insert.bind(4, record.previous)
-    insert.bind(5, record.time.microseconds)
-    insert.bind(6, record.kind.rawValue)
-    insert.bind(7, record.amount)
-    insert.bind(8, record.counterAccount?.rawValue)
-    insert.bind(9, record.heldChange)
-    insert.bind(10, record.posted)
-    insert.bind(11, record.held)
-    insert.bind(12, record.reason?.rawValue)
-    insert.bind(13, record.reference)
-    insert.bind(14, record.rechargeID?.value)
-    insert.bind(15, record.holdID?.description)
-    insert.bind(16, record.refundedEntryID?.description)
-    insert.bind(17, record.shortfall)
-    insert.bind(18, record.origin.caller)
-    insert.bind(19, record.origin.key)
-    insert.bind(20, record.origin.method.rawValue)
-    insert.bind(21, record.origin.fingerprint)
-    insert.bind(22, record.payload)
-    insert.bind(23, record.hash)
+    let insert = statements.journal.insert
+    insert.bind(.record, record.number)
+    insert.bind(.wallet, walletRow)
+    insert.bind(.sequence, record.sequence)
+    insert.bind(.previous, record.previous)
+    insert.bind(.time, record.time.microseconds)
+    insert.bind(.kind, record.kind.rawValue)
+    insert.bind(.amount, record.amount)
+    insert.bind(.counterAccount, record.counterAccount?.rawValue)
+    insert.bind(.heldChange, record.heldChange)
+    insert.bind(.posted, record.posted)
+    insert.bind(.held, record.held)
+    insert.bind(.reason, record.reason?.rawValue)
+    insert.bind(.reference, record.reference)
+    insert.bind(.rechargeID, record.rechargeID?.value)
+    insert.bind(.holdID, record.holdID?.description)
+    insert.bind(.refundedEntryID, record.refundedEntryID?.description)
+    insert.bind(.shortfall, record.shortfall)
+    insert.bind(.caller, record.origin.caller)
+    insert.bind(.idempotencyKey, record.origin.key)
+    insert.bind(.method, record.origin.method.rawValue)
+    insert.bind(.fingerprint, record.origin.fingerprint)
+    insert.bind(.answer, record.payload)
+    insert.bind(.hash, record.hash)
     try insert.run()
   }
 
-  private func upsert(_ book: RechargeBook, walletRow: Int64) throws(StoreError) {
-    let upsert = statements.upsertRecharge
-    upsert.bind(1, book.recharge.id.value)
-    upsert.bind(2, walletRow)
-    upsert.bind(3, book.record)
-    upsert.bind(4, book.recharge.state.rawValue)
-    upsert.bind(5, book.recharge.amount.micros)
-    upsert.bind(6, book.recharge.purpose.rawValue)
-    upsert.bind(7, book.recharge.processorChargeID)
-    upsert.bind(8, book.recharge.explanation)
-    upsert.bind(9, book.recharge.createTime.microseconds)
-    upsert.bind(10, book.recharge.updateTime.microseconds)
+  private func upsert(_ changed: RechargeBook, walletRow: Int64) throws(StoreError) {
+    let recharge = changed.recharge
+    let upsert = statements.recharges.upsert
+    upsert.bind(.rechargeID, recharge.id.value)
+    upsert.bind(.wallet, walletRow)
+    upsert.bind(.record, changed.record)
+    upsert.bind(.state, recharge.state.rawValue)
+    upsert.bind(.amount, recharge.amount.micros)
+    upsert.bind(.purpose, recharge.purpose.rawValue)
+    upsert.bind(.processorChargeID, recharge.processorChargeID)
+    upsert.bind(.explanation, recharge.explanation)
+    upsert.bind(.createTime, recharge.createTime.microseconds)
+    upsert.bind(.updateTime, recharge.updateTime.microseconds)
     try upsert.run()
   }
 
   private func upsert(_ paymentMethod: PaymentMethod, walletRow: Int64) throws(StoreError) {
-    let upsert = statements.upsertPaymentMethod
-    upsert.bind(1, paymentMethod.id.value)
-    upsert.bind(2, walletRow)
-    upsert.bind(3, paymentMethod.token.secret)
-    upsert.bind(4, paymentMethod.card.brand)
-    upsert.bind(5, paymentMethod.card.last4)
-    upsert.bind(6, Int64(paymentMethod.card.expiryMonth))
-    upsert.bind(7, Int64(paymentMethod.card.expiryYear))
-    upsert.bind(8, paymentMethod.billing.name)
-    upsert.bind(9, paymentMethod.billing.email)
-    upsert.bind(10, paymentMethod.billing.country)
-    upsert.bind(11, paymentMethod.billing.postalCode)
-    upsert.bind(12, paymentMethod.createTime.microseconds)
-    upsert.bind(13, paymentMethod.state.rawValue)
+    let upsert = statements.paymentMethods.upsert
+    upsert.bind(.paymentMethodID, paymentMethod.id.value)
+    upsert.bind(.wallet, walletRow)
+    upsert.bind(.token, paymentMethod.token.secret)
+    upsert.bind(.brand, paymentMethod.card.brand)
+    upsert.bind(.last4, paymentMethod.card.last4)
+    upsert.bind(.expiryMonth, Int64(paymentMethod.card.expiryMonth))
+    upsert.bind(.expiryYear, Int64(paymentMethod.card.expiryYear))
+    upsert.bind(.billingName, paymentMethod.billing.name)
+    upsert.bind(.billingEmail, paymentMethod.billing.email)
+    upsert.bind(.billingCountry, paymentMethod.billing.country)
+    upsert.bind(.billingPostalCode, paymentMethod.billing.postalCode)
+    upsert.bind(.createTime, paymentMethod.createTime.microseconds)
+    upsert.bind(.state, paymentMethod.state.rawValue)
     try upsert.run()
   }
 }

@@ -1,103 +1,61 @@
 package import Ledger
 package import LedgerEngine
 
-// What became of recharges after they were paid.
+// Refunds of recharges.
 extension SQLiteStore {
   /// The recharge to which a refund belongs.
   func rechargeID(of id: RechargeRefundID) throws(StoreError) -> RechargeID? {
-    let select = statements.refunds.selectRefund
-    select.bind(1, id.value)
-    return try refundBooks(select).first?.refund.rechargeID
+    let select = statements.rechargeRefunds.selectLast
+    select.bind(.id, id.value)
+    return try refunds(select).first?.refund.rechargeID
   }
 
   func refunds(of id: RechargeID) throws(StoreError) -> [RechargeRefundBook] {
-    let select = statements.refunds.selectRefundsOfRecharge
-    select.bind(1, id.value)
-    return try refundBooks(select)
+    let select = statements.rechargeRefunds.selectLastOfRecharge
+    select.bind(.id, id.value)
+    return try refunds(select)
   }
 
   func openRefunds() throws(StoreError) -> [RechargeRefundBook] {
-    try refundBooks(statements.refunds.selectOpenRefunds)
+    try refunds(statements.rechargeRefunds.selectLastOfOpen)
   }
 
-  private func refundBooks(_ select: Statement) throws(StoreError) -> [RechargeRefundBook] {
+  private func refunds<Parameter>(
+    _ select: Statement<Parameter, RechargeRefundStatements.Last>
+  ) throws(StoreError) -> [RechargeRefundBook] {
     defer { select.reset() }
-    var books: [RechargeRefundBook] = []
-    while try select.step() {
-      let name = "refund \(select.text(2))"
-      guard let reply = RechargeRefundReply(try decode(select.bytes(1), of: name)) else {
+    var refunds: [RechargeRefundBook] = []
+    while let row = try select.step() {
+      let name = "refund \(row.text(.refundID))"
+      guard let reply = RechargeRefundReply(try decode(row.bytes(.answer), of: name)) else {
         throw .failed("\(name) is damaged")
       }
-      books.append(RechargeRefundBook(reply: reply, record: select.int64(0)))
+      refunds.append(RechargeRefundBook(reply: reply, record: row.int64(.record)))
     }
-    return books
-  }
-
-  func dispute(_ id: DisputeID) throws(StoreError) -> DisputeBook? {
-    let select = statements.refunds.selectDispute
-    select.bind(1, id.value)
-    return try disputeBooks(select).first
-  }
-
-  func disputes(of id: RechargeID) throws(StoreError) -> [DisputeBook] {
-    let select = statements.refunds.selectDisputesOfRecharge
-    select.bind(1, id.value)
-    return try disputeBooks(select)
-  }
-
-  private func disputeBooks(_ select: Statement) throws(StoreError) -> [DisputeBook] {
-    defer { select.reset() }
-    var books: [DisputeBook] = []
-    while try select.step() {
-      let name = "dispute \(select.text(2))"
-      guard let reply = DisputeReply(try decode(select.bytes(1), of: name)) else {
-        throw .failed("\(name) is damaged")
-      }
-      books.append(DisputeBook(reply: reply, record: select.int64(0)))
-    }
-    return books
+    return refunds
   }
 
   /// Derived, so that a refund costs no write beside its own row.
-  func openRefunds(ofWalletRow row: Int64) throws(StoreError) -> Int64 {
-    try count(statements.refunds.countOpenRefunds, ofWalletRow: row)
+  func openRefunds(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
+    let count = statements.rechargeRefunds.countOpen
+    count.bind(.id, walletRow)
+    defer { count.reset() }
+    return try count.step()?.int64(.count) ?? 0
   }
 
-  func openDisputes(ofWalletRow row: Int64) throws(StoreError) -> Int64 {
-    try count(statements.refunds.countOpenDisputes, ofWalletRow: row)
-  }
-
-  private func count(_ select: Statement, ofWalletRow row: Int64) throws(StoreError) -> Int64 {
-    select.bind(1, row)
-    defer { select.reset() }
-    return try select.step() ? select.int64(0) : 0
-  }
-
-  func upsert(_ book: RechargeRefundBook, walletRow: Int64) throws(StoreError) {
-    let upsert = statements.refunds.upsertRefund
-    upsert.bind(1, book.refund.id.value)
-    upsert.bind(2, book.refund.rechargeID.value)
-    upsert.bind(3, walletRow)
-    upsert.bind(4, book.record)
-    upsert.bind(5, book.refund.state.rawValue)
-    upsert.bind(6, book.refund.amount.micros)
-    upsert.bind(7, book.refund.processorRefundID)
-    upsert.bind(8, book.refund.explanation)
-    upsert.bind(9, book.refund.createTime.microseconds)
-    upsert.bind(10, book.refund.updateTime.microseconds)
-    try upsert.run()
-  }
-
-  func upsert(_ book: DisputeBook, walletRow: Int64) throws(StoreError) {
-    let upsert = statements.refunds.upsertDispute
-    upsert.bind(1, book.dispute.id.value)
-    upsert.bind(2, book.dispute.rechargeID.value)
-    upsert.bind(3, walletRow)
-    upsert.bind(4, book.record)
-    upsert.bind(5, book.dispute.state.rawValue)
-    upsert.bind(6, book.dispute.amount.micros)
-    upsert.bind(7, book.dispute.createTime.microseconds)
-    upsert.bind(8, book.dispute.updateTime.microseconds)
+  func upsert(_ changed: RechargeRefundBook, walletRow: Int64) throws(StoreError) {
+    let refund = changed.refund
+    let upsert = statements.rechargeRefunds.upsert
+    upsert.bind(.refundID, refund.id.value)
+    upsert.bind(.rechargeID, refund.rechargeID.value)
+    upsert.bind(.wallet, walletRow)
+    upsert.bind(.record, changed.record)
+    upsert.bind(.state, refund.state.rawValue)
+    upsert.bind(.amount, refund.amount.micros)
+    upsert.bind(.processorRefundID, refund.processorRefundID)
+    upsert.bind(.explanation, refund.explanation)
+    upsert.bind(.createTime, refund.createTime.microseconds)
+    upsert.bind(.updateTime, refund.updateTime.microseconds)
     try upsert.run()
   }
 }
@@ -105,68 +63,39 @@ extension SQLiteStore {
 // What scans read.
 extension SQLiteStore {
   package mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>? {
-    let select = statements.refunds.selectRefundRow
-    select.bind(1, id.value)
+    let select = statements.rechargeRefunds.select
+    select.bind(.id, id.value)
     defer { select.reset() }
-    return try select.step() ? Self.refund(in: select).row : nil
+    return try select.step().map { Self.refund(in: $0).row }
   }
 
   package mutating func rechargeRefundRows(
     after id: RechargeRefundID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeRefundID, RechargeRefundRow>] {
-    try rows(of: "recharge_refund", statements.refunds.selectRefundRows, after: id?.value, limit, Self.refund)
+    let select = statements.rechargeRefunds.selectPage
+    return try rows(of: "recharge_refund", select, by: .refundID, after: id?.value, limit, Self.refund)
   }
 
-  package mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>? {
-    let select = statements.refunds.selectDisputeRow
-    select.bind(1, id.value)
-    defer { select.reset() }
-    return try select.step() ? Self.dispute(in: select).row : nil
-  }
-
-  package mutating func disputeRows(
-    after id: DisputeID?,
-    limit: Int
-  ) throws(StoreError) -> [TableRow<DisputeID, DisputeRow>] {
-    try rows(of: "dispute", statements.refunds.selectDisputeRows, after: id?.value, limit, Self.dispute)
-  }
-
-  private static func refund(in select: Statement) -> TableRow<RechargeRefundID, RechargeRefundRow> {
-    let id = RechargeRefundID(select.text(0))
-    guard let state = RechargeRefundState(rawValue: select.text(4)) else {
+  private static func refund(
+    in row: Row<RechargeRefundStatements.Column>
+  ) -> TableRow<RechargeRefundID, RechargeRefundRow> {
+    let id = RechargeRefundID(row.text(.refundID))
+    guard let state = RechargeRefundState(rawValue: row.text(.state)) else {
       return TableRow(key: id, row: .damaged("refund \(id) is damaged"))
     }
-    let row = RechargeRefundRow(
+    let refund = RechargeRefundRow(
       id: id,
-      rechargeID: RechargeID(select.text(1)),
-      walletID: WalletID(select.text(2)),
-      record: select.int64(3),
+      rechargeID: RechargeID(row.text(.rechargeID)),
+      walletID: WalletID(row.text(.walletID)),
+      record: row.int64(.record),
       state: state,
-      amount: select.int64(5),
-      processorRefundID: select.optionalText(6),
-      explanation: select.optionalText(7),
-      createTime: LedgerTime(microseconds: select.int64(8)),
-      updateTime: LedgerTime(microseconds: select.int64(9))
+      amount: row.int64(.amount),
+      processorRefundID: row.optionalText(.processorRefundID),
+      explanation: row.optionalText(.explanation),
+      createTime: LedgerTime(microseconds: row.int64(.createTime)),
+      updateTime: LedgerTime(microseconds: row.int64(.updateTime))
     )
-    return TableRow(key: id, row: .row(row))
-  }
-
-  private static func dispute(in select: Statement) -> TableRow<DisputeID, DisputeRow> {
-    let id = DisputeID(select.text(0))
-    guard let state = DisputeState(rawValue: select.text(4)) else {
-      return TableRow(key: id, row: .damaged("dispute \(id) is damaged"))
-    }
-    let row = DisputeRow(
-      id: id,
-      rechargeID: RechargeID(select.text(1)),
-      walletID: WalletID(select.text(2)),
-      record: select.int64(3),
-      state: state,
-      amount: select.int64(5),
-      createTime: LedgerTime(microseconds: select.int64(6)),
-      updateTime: LedgerTime(microseconds: select.int64(7))
-    )
-    return TableRow(key: id, row: .row(row))
+    return TableRow(key: id, row: .row(refund))
   }
 }

@@ -2,24 +2,25 @@ import Ledger
 import LedgerEngine
 
 extension SQLiteStore {
-  /// What was refunded of the entry that `record` posted; nil where it moved no money. An entry stands in the journal; a row of its own it has only once it was refunded.
+  /// What was refunded of the entry that `record` posted; nil if it moved no money. An entry is a record of the journal,
+  /// and has a row of its own only once it was refunded.
   mutating func entry(_ record: JournalRecord) throws(StoreError) -> EntryBook? {
     guard let account = try account(record.walletID) else { throw .failed("record \(record.number) has no wallet") }
     return EntryBook(record, in: account.wallet.currency, refunded: try refunded(record.entryID))
   }
 
   private func refunded(_ id: EntryID) throws(StoreError) -> Int64 {
-    let select = statements.selectRefunded
-    select.bind(1, id.record)
+    let select = statements.refunds.select
+    select.bind(.id, id.record)
     defer { select.reset() }
-    return try select.step() ? select.int64(0) : 0
+    return try select.step()?.int64(.refunded) ?? 0
   }
 
-  func upsert(_ book: EntryBook, changedBy record: Int64) throws(StoreError) {
-    let upsert = statements.upsertRefunded
-    upsert.bind(1, book.id.record)
-    upsert.bind(2, record)
-    upsert.bind(3, book.refunded)
+  func upsert(_ entry: EntryBook, changedBy record: Int64) throws(StoreError) {
+    let upsert = statements.refunds.upsert
+    upsert.bind(.entry, entry.id.record)
+    upsert.bind(.record, record)
+    upsert.bind(.refunded, entry.refunded)
     try upsert.run()
   }
 }

@@ -12,37 +12,41 @@ extension SQLiteStore {
   }
 
   func refusal(_ number: Int64) throws(StoreError) -> RememberedRefusal? {
-    let select = statements.selectRefusal
-    select.bind(1, number)
+    let select = statements.refusals.select
+    select.bind(.id, number)
     defer { select.reset() }
-    guard try select.step() else { return nil }
-    guard let method = Method(rawValue: select.text(3)), let fingerprint = select.digest(4),
-      let hash = select.digest(6)
-    else { throw .failed("refusal \(number) is damaged") }
-    let remembered = try? RememberedRefusal(
-      number: number,
-      time: LedgerTime(microseconds: select.int64(0)),
-      key: IdempotencyKey(caller: select.text(1), key: select.text(2)),
-      method: method,
-      fingerprint: fingerprint,
-      canonicalBytes: select.bytes(5),
-      hash: hash
-    )
-    guard let remembered else { throw .failed("refusal \(number) is damaged") }
+    guard let row = try select.step() else { return nil }
+    guard let remembered = Self.refusal(in: row) else { throw .failed("refusal \(number) is damaged") }
     return remembered
   }
 
+  /// nil if the row cannot be read.
+  static func refusal(in row: Row<RefusalStatements.Column>) -> RememberedRefusal? {
+    guard let method = Method(rawValue: row.text(.method)), let fingerprint = row.digest(.fingerprint),
+      let hash = row.digest(.hash)
+    else { return nil }
+    return try? RememberedRefusal(
+      number: row.int64(.refusal),
+      time: LedgerTime(microseconds: row.int64(.time)),
+      key: IdempotencyKey(caller: row.text(.caller), key: row.text(.idempotencyKey)),
+      method: method,
+      fingerprint: fingerprint,
+      canonicalBytes: row.bytes(.answer),
+      hash: hash
+    )
+  }
+
   func insert(_ remembered: RememberedRefusal) throws(StoreError) {
-    let insert = statements.insertRefusal
-    insert.bind(1, remembered.number)
-    insert.bind(2, remembered.time.microseconds)
-    insert.bind(3, remembered.key.caller)
-    insert.bind(4, remembered.key.key)
-    insert.bind(5, remembered.method.rawValue)
-    insert.bind(6, remembered.fingerprint)
-    insert.bind(7, remembered.refusal.reason.rawValue)
-    insert.bind(8, remembered.canonicalBytes)
-    insert.bind(9, remembered.hash)
+    let insert = statements.refusals.insert
+    insert.bind(.refusal, remembered.number)
+    insert.bind(.time, remembered.time.microseconds)
+    insert.bind(.caller, remembered.key.caller)
+    insert.bind(.idempotencyKey, remembered.key.key)
+    insert.bind(.method, remembered.method.rawValue)
+    insert.bind(.fingerprint, remembered.fingerprint)
+    insert.bind(.reason, remembered.refusal.reason.rawValue)
+    insert.bind(.answer, remembered.canonicalBytes)
+    insert.bind(.hash, remembered.hash)
     try insert.run()
   }
 }

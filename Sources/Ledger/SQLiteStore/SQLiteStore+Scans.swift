@@ -1,43 +1,49 @@
 package import Ledger
 package import LedgerEngine
 
-// What scans read. A row that cannot be understood is told, not thrown: the ledger goes on, and the scan says so.
+// What scans read. A row that cannot be read is returned as damaged, not thrown: the ledger
+// goes on, and the scan reports it.
 extension SQLiteStore {
   package mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
     try scannedRecord(number)
   }
 
   func scannedRecord(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
-    let select = statements.selectRecord
-    select.bind(1, number)
+    let select = statements.journal.select
+    select.bind(.id, number)
     defer { select.reset() }
-    return try select.step() ? Self.record(in: select) : nil
+    return try select.step().map { Self.record(in: $0) }
   }
 
   package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>] {
-    let select = statements.scans.selectRecords
-    select.bind(1, first)
-    select.bind(2, Int64(limit))
+    let select = statements.journal.selectPage
+    select.bind(.first, first)
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var records: [Scanned<JournalRecord>] = []
     var numbers = RisingKeys(of: "journal", after: first - 1)
-    while try select.step() {
-      try numbers.take(select.int64(0))
-      records.append(Self.record(in: select))
+    while let row = try select.step() {
+      try numbers.take(row.int64(.record))
+      records.append(Self.record(in: row))
     }
     return records
   }
 
   package mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>] {
-    let select = statements.scans.selectRefusals
-    select.bind(1, first)
-    select.bind(2, Int64(limit))
+    let select = statements.refusals.selectPage
+    select.bind(.first, first)
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var refusals: [Scanned<RememberedRefusal>] = []
     var numbers = RisingKeys(of: "refusal", after: first - 1)
-    while try select.step() {
-      try numbers.take(select.int64(0))
-      refusals.append(Self.refusal(in: select))
+    while let row = try select.step() {
+      let number = row.int64(.refusal)
+      try numbers.take(number)
+      if let remembered = Self.refusal(in: row), remembered.refusal.reason.rawValue == row.text(.reason) {
+        refusals.append(.row(remembered))
+      } else {
+        refusals.append(.damaged("refusal \(number) is damaged"))
+      }
     }
     return refusals
   }
@@ -49,14 +55,15 @@ extension SQLiteStore {
   package mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
     var found: [(row: Int64, id: WalletID)] = []
     do {
-      let select = statements.scans.selectWallets
-      select.bind(1, created)
-      select.bind(2, Int64(limit))
+      let select = statements.wallets.selectIDs
+      select.bind(.after, created)
+      select.bind(.limit, Int64(limit))
       defer { select.reset() }
       var wallets = RisingKeys(of: "wallet", after: created)
-      while try select.step() {
-        try wallets.take(select.int64(0))
-        found.append((select.int64(0), WalletID(select.text(1))))
+      while let row = try select.step() {
+        let wallet = row.int64(.wallet)
+        try wallets.take(wallet)
+        found.append((wallet, WalletID(row.text(.walletID))))
       }
     }
     var rows: [TableRow<Int64, Account>] = []
@@ -73,7 +80,7 @@ extension SQLiteStore {
     }
   }
 
-  /// What is wrong with a row; a full disk is no fault of a row.
+  /// What is wrong with a row. Other errors are not the row's, and are thrown again.
   static func damage(_ error: StoreError) throws(StoreError) -> String {
     switch error {
     case .failed(let reason): return reason
@@ -81,61 +88,44 @@ extension SQLiteStore {
     }
   }
 
-  private static func record(in select: Statement) -> Scanned<JournalRecord> {
-    let number = select.int64(0)
-    guard let kind = RecordKind(rawValue: select.text(5)), let method = Method(rawValue: select.text(19)),
-      let fingerprint = select.digest(20), let hash = select.digest(22),
-      let counterAccount = optional(select.optionalText(7), { CounterAccount(rawValue: $0) }),
-      let reason = optional(select.optionalText(11), { ChargeReason(rawValue: $0) }),
-      let holdID = optional(select.optionalText(14), { HoldID($0) }),
-      let refundedEntryID = optional(select.optionalText(15), { EntryID($0) })
+  private static func record(in row: Row<JournalStatements.Column>) -> Scanned<JournalRecord> {
+    let number = row.int64(.record)
+    guard let kind = RecordKind(rawValue: row.text(.kind)), let method = Method(rawValue: row.text(.method)),
+      let fingerprint = row.digest(.fingerprint), let hash = row.digest(.hash),
+      let counterAccount = optional(row.optionalText(.counterAccount), { CounterAccount(rawValue: $0) }),
+      let reason = optional(row.optionalText(.reason), { ChargeReason(rawValue: $0) }),
+      let holdID = optional(row.optionalText(.holdID), { HoldID($0) }),
+      let refundedEntryID = optional(row.optionalText(.refundedEntryID), { EntryID($0) })
     else { return .damaged("record \(number) is damaged") }
     return .row(
       JournalRecord(
         number: number,
-        walletID: WalletID(select.text(1)),
-        sequence: select.int64(2),
-        previous: select.int64(3),
-        time: LedgerTime(microseconds: select.int64(4)),
+        walletID: WalletID(row.text(.walletID)),
+        sequence: row.int64(.sequence),
+        previous: row.int64(.previous),
+        time: LedgerTime(microseconds: row.int64(.time)),
         kind: kind,
-        amount: select.int64(6),
+        amount: row.int64(.amount),
         counterAccount: counterAccount,
-        heldChange: select.int64(8),
-        posted: select.int64(9),
-        held: select.int64(10),
+        heldChange: row.int64(.heldChange),
+        posted: row.int64(.posted),
+        held: row.int64(.held),
         reason: reason,
-        reference: select.text(12),
-        rechargeID: select.optionalText(13).map { RechargeID($0) },
+        reference: row.text(.reference),
+        rechargeID: row.optionalText(.rechargeID).map { RechargeID($0) },
         holdID: holdID,
         refundedEntryID: refundedEntryID,
-        shortfall: select.int64(16),
+        shortfall: row.int64(.shortfall),
         origin: Origin(
-          caller: select.text(17),
-          key: select.optionalText(18),
+          caller: row.text(.caller),
+          key: row.optionalText(.idempotencyKey),
           method: method,
           fingerprint: fingerprint
         ),
-        payload: select.bytes(21),
+        payload: row.bytes(.answer),
         hash: hash
       )
     )
-  }
-
-  private static func refusal(in select: Statement) -> Scanned<RememberedRefusal> {
-    let number = select.int64(0)
-    guard let method = Method(rawValue: select.text(4)), let fingerprint = Digest(bytes: select.bytes(5)),
-      let hash = Digest(bytes: select.bytes(8)),
-      let remembered = try? RememberedRefusal(
-        number: number,
-        time: LedgerTime(microseconds: select.int64(1)),
-        key: IdempotencyKey(caller: select.text(2), key: select.text(3)),
-        method: method,
-        fingerprint: fingerprint,
-        canonicalBytes: select.bytes(7),
-        hash: hash
-      ), remembered.refusal.reason.rawValue == select.text(6)
-    else { return .damaged("refusal \(number) is damaged") }
-    return .row(remembered)
   }
 
   /// nil where there is a text that names no value.

@@ -9,18 +9,18 @@ extension SQLiteStore {
   }
 
   package mutating func holdRows(after placed: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
-    let select = statements.scans.selectHolds
-    select.bind(1, placed)
-    select.bind(2, Int64(limit))
+    let select = statements.holds.selectPage
+    select.bind(.after, placed)
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<Int64, HoldRow>] = []
     var holds = RisingKeys(of: "hold", after: placed)
-    while try select.step() {
-      let key = select.int64(14)
+    while let found = try select.step() {
+      let key = found.int64(.hold)
       try holds.take(key)
       do throws(StoreError) {
-        let hold = try Self.readHold(select)
-        let row = HoldRow(hold: hold, record: select.int64(15))
+        let hold = try Self.hold(in: found)
+        let row = HoldRow(hold: hold, record: found.int64(.record))
         rows.append(
           TableRow(key: key, row: hold.id.record == key ? .row(row) : .damaged("hold \(key) has another's id"))
         )
@@ -35,50 +35,53 @@ extension SQLiteStore {
     after entry: Int64,
     limit: Int
   ) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
-    let select = statements.scans.selectRefunds
-    select.bind(1, entry)
-    select.bind(2, Int64(limit))
+    let select = statements.refunds.selectPage
+    select.bind(.after, entry)
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<Int64, RefundRow>] = []
     var entries = RisingKeys(of: "refunded_entry", after: entry)
-    while try select.step() {
-      try entries.take(select.int64(0))
-      let row = RefundRow(record: select.int64(1), refunded: select.int64(2))
-      rows.append(TableRow(key: select.int64(0), row: .row(row)))
+    while let found = try select.step() {
+      let key = found.int64(.entry)
+      try entries.take(key)
+      let row = RefundRow(record: found.int64(.record), refunded: found.int64(.refunded))
+      rows.append(TableRow(key: key, row: .row(row)))
     }
     return rows
   }
 
   package mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>? {
-    let select = statements.scans.selectRechargeRow
-    select.bind(1, id.value)
+    let select = statements.recharges.select
+    select.bind(.id, id.value)
     defer { select.reset() }
-    return try select.step() ? Self.recharge(in: select).row : nil
+    return try select.step().map { Self.recharge(in: $0).row }
   }
 
   package mutating func rechargeRows(
     after id: RechargeID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>] {
-    try rows(of: "recharge", statements.scans.selectRecharges, after: id?.value, limit, Self.recharge)
+    let select = statements.recharges.selectPage
+    return try rows(of: "recharge", select, by: .rechargeID, after: id?.value, limit, Self.recharge)
   }
 
-  /// Rows whose keys are texts, which stand first in each. Every key has at least one byte.
-  func rows<Key, Row>(
+  /// Rows whose keys are texts, in the column `key`. Every key has at least one byte.
+  func rows<Column, Key, Content>(
     of table: String,
-    _ select: Statement,
-    after key: String?,
+    _ select: Statement<ByPage, Column>,
+    by key: Column,
+    after last: String?,
     _ limit: Int,
-    _ read: (Statement) -> TableRow<Key, Row>
-  ) throws(StoreError) -> [TableRow<Key, Row>] {
-    select.bind(1, key ?? "")
-    select.bind(2, Int64(limit))
+    _ read: (Row<Column>) -> TableRow<Key, Content>
+  ) throws(StoreError) -> [TableRow<Key, Content>] {
+    select.bind(.after, last ?? "")
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
-    var rows: [TableRow<Key, Row>] = []
-    var keys = RisingKeys(of: table, after: key ?? "")
-    while try select.step() {
-      try keys.take(select.text(0))
-      rows.append(read(select))
+    var rows: [TableRow<Key, Content>] = []
+    var keys = RisingKeys(of: table, after: last ?? "")
+    while let row = try select.step() {
+      try keys.take(row.text(key))
+      rows.append(read(row))
     }
     return rows
   }
@@ -88,18 +91,17 @@ extension SQLiteStore {
     before place: RechargePlace?,
     limit: Int
   ) throws(StoreError) -> [RechargePlace] {
-    guard let row = try stored(walletID)?.row else { return [] }
-    let select = statements.scans.selectRechargesOfWallet
-    select.bind(1, row)
-    select.bind(2, place?.createTime.microseconds ?? .max)
-    select.bind(3, place?.id.value ?? "")
-    select.bind(4, Int64(limit))
+    guard let walletRow = try stored(walletID)?.row else { return [] }
+    let select = statements.recharges.selectPlaces
+    select.bind(.wallet, walletRow)
+    select.bind(.createTime, place?.createTime.microseconds ?? .max)
+    select.bind(.rechargeID, place?.id.value ?? "")
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var places: [RechargePlace] = []
-    while try select.step() {
-      places.append(
-        RechargePlace(createTime: LedgerTime(microseconds: select.int64(1)), id: RechargeID(select.text(0)))
-      )
+    while let row = try select.step() {
+      let createTime = LedgerTime(microseconds: row.int64(.createTime))
+      places.append(RechargePlace(createTime: createTime, id: RechargeID(row.text(.rechargeID))))
     }
     return places
   }
@@ -118,14 +120,15 @@ extension SQLiteStore {
   ) throws(StoreError) -> [TableRow<PaymentMethodID, PaymentMethod>] {
     var ids: [PaymentMethodID] = []
     do {
-      let select = statements.scans.selectPaymentMethods
-      select.bind(1, id?.value ?? "")
-      select.bind(2, Int64(limit))
+      let select = statements.paymentMethods.selectPage
+      select.bind(.after, id?.value ?? "")
+      select.bind(.limit, Int64(limit))
       defer { select.reset() }
       var keys = RisingKeys(of: "payment_method", after: id?.value ?? "")
-      while try select.step() {
-        try keys.take(select.text(0))
-        ids.append(PaymentMethodID(select.text(0)))
+      while let row = try select.step() {
+        let id = row.text(.paymentMethodID)
+        try keys.take(id)
+        ids.append(PaymentMethodID(id))
       }
     }
     var rows: [TableRow<PaymentMethodID, PaymentMethod>] = []
@@ -135,24 +138,25 @@ extension SQLiteStore {
     return rows
   }
 
-  private static func recharge(in select: Statement) -> TableRow<RechargeID, RechargeRow> {
-    let id = RechargeID(select.text(0))
-    guard let state = RechargeState(rawValue: select.text(3)), let purpose = RechargePurpose(rawValue: select.text(5))
+  private static func recharge(in row: Row<RechargeStatements.Column>) -> TableRow<RechargeID, RechargeRow> {
+    let id = RechargeID(row.text(.rechargeID))
+    guard let state = RechargeState(rawValue: row.text(.state)),
+      let purpose = RechargePurpose(rawValue: row.text(.purpose))
     else { return TableRow(key: id, row: .damaged("recharge \(id) is damaged")) }
     return TableRow(
       key: id,
       row: .row(
         RechargeRow(
           id: id,
-          walletID: WalletID(select.text(1)),
-          record: select.int64(2),
+          walletID: WalletID(row.text(.walletID)),
+          record: row.int64(.record),
           state: state,
-          amount: select.int64(4),
+          amount: row.int64(.amount),
           purpose: purpose,
-          processorChargeID: select.optionalText(6),
-          explanation: select.optionalText(7),
-          createTime: LedgerTime(microseconds: select.int64(8)),
-          updateTime: LedgerTime(microseconds: select.int64(9))
+          processorChargeID: row.optionalText(.processorChargeID),
+          explanation: row.optionalText(.explanation),
+          createTime: LedgerTime(microseconds: row.int64(.createTime)),
+          updateTime: LedgerTime(microseconds: row.int64(.updateTime))
         )
       )
     )

@@ -62,9 +62,11 @@ package struct SQLiteStore: Store {
 
   /// A file system that cannot keep a log would leave SQLite in another mode without an error.
   private static func useLog(_ connection: Connection) throws(StoreError) {
-    let mode = try Statement(connection, "PRAGMA journal_mode = WAL")
-    guard try mode.step(), mode.text(0) == "wal" else {
+    let set = try Statement<NoName, ModeColumn>(connection, "PRAGMA journal_mode = WAL")
+    guard try set.step()?.text(.journalMode) == "wal" else {
       throw .failed("the data directory cannot hold a write-ahead log")
     }
   }
+
+  private enum ModeColumn: Int32, SQLName { case journalMode }
 }

@@ -2,16 +2,20 @@ package import Ledger
 package import LedgerEngine
 import MessageDigest
 
-/// Finds the answer that stands recorded for an idempotency key: log-structured, because a key is random, and a
-/// B-tree of random keys costs a page for each.
+/// Finds where the answer to an idempotency key is recorded. It is log-structured, because keys are random, and a B-tree
+/// of random keys costs a page for each.
 ///
-/// New keys stand in memory; a reopened ledger reads them again from the journal. When there are enough, they are
+/// New keys are kept in memory; a reopened ledger reads them again from the journal. When there are enough, they are
 /// written as a sorted run, and runs of one size are merged into one of the next. All of that happens in slices
 /// between batches, each a transaction. The transaction that makes a new run visible takes away those it replaces.
 package struct KeyIndex {
+  /// A record or refusal, with the key that it answers.
+  private enum KeyOfAnswer: Int32, SQLName { case number, caller, idempotencyKey }
+  private enum Found: Int32, SQLName { case found }
+
   private let connection: Connection
   private let table: KeyTable
-  private let recordHasKey, refusalHasKey: Statement
+  private let recordHasKey, refusalHasKey: Statement<KeyOfAnswer, Found>
   private let hash: (IdempotencyKey) -> UInt64
   private let shape: KeyIndexShape
   private var recent: RecentKeys
@@ -35,14 +39,9 @@ package struct KeyIndex {
     self.hash = hash
     self.shape = shape
     table = try KeyTable(connection)
-    recordHasKey = try Statement(
-      connection,
-      "SELECT 1 FROM journal WHERE record = ?1 AND caller = ?2 AND idempotency_key = ?3"
-    )
-    refusalHasKey = try Statement(
-      connection,
-      "SELECT 1 FROM refusal WHERE refusal = ?1 AND caller = ?2 AND idempotency_key = ?3"
-    )
+    let hasKey = "caller = :caller AND idempotency_key = :idempotency_key"
+    recordHasKey = try Statement(connection, "SELECT 1 AS found FROM journal WHERE record = :number AND \(hasKey)")
+    refusalHasKey = try Statement(connection, "SELECT 1 AS found FROM refusal WHERE refusal = :number AND \(hasKey)")
     runs = try table.runs(of: position)
     nextPage = try table.endOfPages()
     garbage = KeyIndex.pages(before: nextPage, outside: runs)
@@ -178,26 +177,36 @@ package struct KeyIndex {
   }
 
   private mutating func readRecentKeys() throws(StoreError) {
-    let records = try Statement(
+    let records = try Statement<After, KeyOfAnswer>(
       connection,
-      "SELECT record, caller, idempotency_key FROM journal WHERE record > ?1 AND idempotency_key IS NOT NULL"
+      """
+      SELECT record AS number, caller, idempotency_key FROM journal
+      WHERE record > :after AND idempotency_key IS NOT NULL
+      """
     )
-    records.bind(1, runs.map(\.lastRecord).max() ?? 0)
-    while try records.step() { add(records.int64(0), for: key(in: records)) }
-    let refusals = try Statement(connection, "SELECT refusal, caller, idempotency_key FROM refusal WHERE refusal > ?1")
-    refusals.bind(1, runs.map(\.lastRefusal).max() ?? 0)
-    while try refusals.step() { add(-refusals.int64(0), for: key(in: refusals)) }
+    records.bind(.after, runs.map(\.lastRecord).max() ?? 0)
+    while let row = try records.step() { add(row.int64(.number), for: key(in: row)) }
+    let refusals = try Statement<After, KeyOfAnswer>(
+      connection,
+      "SELECT refusal AS number, caller, idempotency_key FROM refusal WHERE refusal > :after"
+    )
+    refusals.bind(.after, runs.map(\.lastRefusal).max() ?? 0)
+    while let row = try refusals.step() { add(-row.int64(.number), for: key(in: row)) }
   }
 
-  private func key(in row: Statement) -> IdempotencyKey { IdempotencyKey(caller: row.text(1), key: row.text(2)) }
+  private enum After: Int32, SQLName { case after }
+
+  private func key(in row: Row<KeyOfAnswer>) -> IdempotencyKey {
+    IdempotencyKey(caller: row.text(.caller), key: row.text(.idempotencyKey))
+  }
 
   private func answer(_ answer: Int64, belongsTo key: IdempotencyKey) throws(StoreError) -> Bool {
-    let statement = answer > 0 ? recordHasKey : refusalHasKey
-    statement.bind(1, answer > 0 ? answer : 0 &- answer)
-    statement.bind(2, key.caller)
-    statement.bind(3, key.key)
-    defer { statement.reset() }
-    return try statement.step()
+    let select = answer > 0 ? recordHasKey : refusalHasKey
+    select.bind(.number, answer > 0 ? answer : 0 &- answer)
+    select.bind(.caller, key.caller)
+    select.bind(.idempotencyKey, key.key)
+    defer { select.reset() }
+    return try select.step() != nil
   }
 
   /// 64 bits of SHA-256, so that nobody can choose keys that share a hash.

@@ -3,27 +3,52 @@ import LedgerEngine
 
 /// The index's tables: pages of entries, and which runs they make up.
 final class KeyTable {
-  private let selectPage, insertPage, deletePages: Statement
-  private let insertRun, deleteRun, insertExtent, deleteExtents: Statement
-  private let connection: Connection
+  private enum PageColumn: Int32, SQLName { case entries }
+  private enum EndColumn: Int32, SQLName { case nextPage }
+  private enum Pages: Int32, SQLName { case first, end }
+
+  /// The tables' columns, in their order.
+  private enum Page: Int32, SQLName { case page, entries }
+  private enum Run: Int32, SQLName { case run, level, keys, lastRecord, lastRefusal }
+  private enum Extent: Int32, SQLName { case firstPage, run, firstBucket, pages }
+
+  private let selectPage: Statement<ByID, PageColumn>
+  private let selectEnd: Statement<NoName, EndColumn>
+  private let insertPage: Statement<Page, NoName>
+  private let deletePages: Statement<Pages, NoName>
+  private let selectRuns: Statement<NoName, Run>
+  private let insertRun: Statement<Run, NoName>
+  private let deleteRun: Statement<ByID, NoName>
+  private let selectExtents: Statement<ByID, Extent>
+  private let insertExtent: Statement<Extent, NoName>
+  private let deleteExtents: Statement<ByID, NoName>
 
   /// No file of SQLite's has more, so that sums cannot overflow.
   private static let mostPages: Int64 = 1 << 32
 
   init(_ connection: Connection) throws(StoreError) {
-    self.connection = connection
-    selectPage = try Statement(connection, "SELECT entries FROM key_page WHERE page = ?1")
-    insertPage = try Statement(connection, "INSERT INTO key_page VALUES (?1, ?2)")
-    deletePages = try Statement(connection, "DELETE FROM key_page WHERE page >= ?1 AND page < ?2")
-    insertRun = try Statement(connection, "INSERT INTO key_run VALUES (?1, ?2, ?3, ?4, ?5)")
-    deleteRun = try Statement(connection, "DELETE FROM key_run WHERE run = ?1")
-    insertExtent = try Statement(connection, "INSERT INTO key_extent VALUES (?1, ?2, ?3, ?4)")
-    deleteExtents = try Statement(connection, "DELETE FROM key_extent WHERE run = ?1")
+    selectPage = try Statement(connection, "SELECT entries FROM key_page WHERE page = :id")
+    selectEnd = try Statement(connection, "SELECT ifnull(max(page), 0) + 1 AS next_page FROM key_page")
+    insertPage = try Statement(connection, Page.insertion(into: "key_page"))
+    deletePages = try Statement(connection, "DELETE FROM key_page WHERE page >= :first AND page < :end")
+    selectRuns = try Statement(
+      connection,
+      "SELECT run, level, keys, last_record, last_refusal FROM key_run ORDER BY last_record, last_refusal"
+    )
+    insertRun = try Statement(connection, Run.insertion(into: "key_run"))
+    deleteRun = try Statement(connection, "DELETE FROM key_run WHERE run = :id")
+    selectExtents = try Statement(
+      connection,
+      "SELECT first_page, run, first_bucket, pages FROM key_extent WHERE run = :id ORDER BY first_bucket"
+    )
+    insertExtent = try Statement(connection, Extent.insertion(into: "key_extent"))
+    deleteExtents = try Statement(connection, "DELETE FROM key_extent WHERE run = :id")
   }
 
   func insert(page: Int64, _ entries: [KeyEntry]) throws(StoreError) {
-    insertPage.bind(1, page)
-    insertPage.bind(2, entries)
+    insertPage.bind(.page, page)
+    let stored = entries.map { KeyEntry(hash: $0.hash.littleEndian, answer: $0.answer.littleEndian) }
+    stored.withUnsafeBytes { insertPage.bind(.entries, $0) }
     try insertPage.run()
   }
 
@@ -49,56 +74,55 @@ final class KeyTable {
   }
 
   func delete(pages: Range<Int64>) throws(StoreError) {
-    deletePages.bind(1, pages.lowerBound)
-    deletePages.bind(2, pages.upperBound)
+    deletePages.bind(.first, pages.lowerBound)
+    deletePages.bind(.end, pages.upperBound)
     try deletePages.run()
   }
 
   func insert(_ run: KeyRun) throws(StoreError) {
-    insertRun.bind(1, run.id)
-    insertRun.bind(2, run.level)
-    insertRun.bind(3, run.keyCount)
-    insertRun.bind(4, run.lastRecord)
-    insertRun.bind(5, run.lastRefusal)
+    insertRun.bind(.run, run.id)
+    insertRun.bind(.level, run.level)
+    insertRun.bind(.keys, run.keyCount)
+    insertRun.bind(.lastRecord, run.lastRecord)
+    insertRun.bind(.lastRefusal, run.lastRefusal)
     try insertRun.run()
     for extent in run.extents {
-      insertExtent.bind(1, extent.firstPage)
-      insertExtent.bind(2, run.id)
-      insertExtent.bind(3, extent.firstBucket)
-      insertExtent.bind(4, extent.count)
+      insertExtent.bind(.firstPage, extent.firstPage)
+      insertExtent.bind(.run, run.id)
+      insertExtent.bind(.firstBucket, extent.firstBucket)
+      insertExtent.bind(.pages, extent.count)
       try insertExtent.run()
     }
   }
 
   func delete(_ run: KeyRun) throws(StoreError) {
-    deleteRun.bind(1, run.id)
+    deleteRun.bind(.id, run.id)
     try deleteRun.run()
-    deleteExtents.bind(1, run.id)
+    deleteExtents.bind(.id, run.id)
     try deleteExtents.run()
   }
 
   /// Every run of a ledger that has come to `position`, oldest first. Reads all their pages, for the filters.
   func runs(of position: Position) throws(StoreError) -> [KeyRun] {
-    let select = try Statement(
-      connection,
-      "SELECT run, level, keys, last_record, last_refusal FROM key_run ORDER BY last_record, last_refusal"
-    )
+    defer { selectRuns.reset() }
     var runs: [KeyRun] = []
-    while try select.step() {
+    while let row = try selectRuns.step() {
+      let id = row.int64(.run)
       // A run that claims more would hide the keys of records that are still to come.
-      guard (0...position.record).contains(select.int64(3)), (0...position.refusal).contains(select.int64(4)),
-        (0...position.record + position.refusal).contains(select.int64(2))
-      else { throw .failed("key run \(select.int64(0)) claims more than the ledger has") }
-      let extents = try extents(ofRun: select.int64(0))
+      guard (0...position.record).contains(row.int64(.lastRecord)),
+        (0...position.refusal).contains(row.int64(.lastRefusal)),
+        (0...position.record + position.refusal).contains(row.int64(.keys))
+      else { throw .failed("key run \(id) claims more than the ledger has") }
+      let extents = try extents(ofRun: id)
       runs.append(
         KeyRun(
-          id: select.int64(0),
-          level: select.int64(1),
-          keyCount: select.int64(2),
-          lastRecord: select.int64(3),
-          lastRefusal: select.int64(4),
+          id: id,
+          level: row.int64(.level),
+          keyCount: row.int64(.keys),
+          lastRecord: row.int64(.lastRecord),
+          lastRefusal: row.int64(.lastRefusal),
           extents: extents,
-          filter: try filter(over: extents, keyCount: select.int64(2))
+          filter: try filter(over: extents, keyCount: row.int64(.keys))
         )
       )
     }
@@ -107,20 +131,20 @@ final class KeyTable {
 
   /// The number of the first page that was never written.
   func endOfPages() throws(StoreError) -> Int64 {
-    let select = try Statement(connection, "SELECT ifnull(max(page), 0) + 1 FROM key_page")
-    return try select.step() ? select.int64(0) : 1
+    defer { selectEnd.reset() }
+    return try selectEnd.step()?.int64(.nextPage) ?? 1
   }
 
   private func extents(ofRun run: Int64) throws(StoreError) -> [KeyExtent] {
-    let select = try Statement(
-      connection,
-      "SELECT first_bucket, first_page, pages FROM key_extent WHERE run = ?1 ORDER BY first_bucket"
-    )
-    select.bind(1, run)
-    defer { select.reset() }
+    selectExtents.bind(.id, run)
+    defer { selectExtents.reset() }
     var extents: [KeyExtent] = []
-    while try select.step() {
-      let extent = KeyExtent(firstBucket: select.int64(0), firstPage: select.int64(1), count: select.int64(2))
+    while let row = try selectExtents.step() {
+      let extent = KeyExtent(
+        firstBucket: row.int64(.firstBucket),
+        firstPage: row.int64(.firstPage),
+        count: row.int64(.pages)
+      )
       guard extent.firstBucket == extents.last.map({ $0.firstBucket + $0.count }) ?? 0, extent.count > 0,
         extent.count < KeyTable.mostPages, (1..<KeyTable.mostPages).contains(extent.firstPage)
       else {
@@ -150,10 +174,10 @@ final class KeyTable {
     onPage page: Int64,
     _ body: (StoredEntries) -> Result
   ) throws(StoreError) -> Result {
-    selectPage.bind(1, page)
+    selectPage.bind(.id, page)
     defer { selectPage.reset() }
-    guard try selectPage.step() else { throw .failed("key page \(page) is lost") }
-    return selectPage.withBytes(0) { body(StoredEntries(bytes: $0)) }
+    guard let row = try selectPage.step() else { throw .failed("key page \(page) is lost") }
+    return row.withBytes(.entries) { body(StoredEntries(bytes: $0)) }
   }
 }
 
@@ -169,12 +193,5 @@ private struct StoredEntries {
       hash: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 16, as: UInt64.self)),
       answer: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 16 + 8, as: Int64.self))
     )
-  }
-}
-
-extension Statement {
-  fileprivate func bind(_ index: Int32, _ entries: [KeyEntry]) {
-    let stored = entries.map { KeyEntry(hash: $0.hash.littleEndian, answer: $0.answer.littleEndian) }
-    stored.withUnsafeBytes { bind(index, $0) }
   }
 }

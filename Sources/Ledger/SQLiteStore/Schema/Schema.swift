@@ -10,9 +10,9 @@ enum Schema {
 
   /// Takes the steps that the ledger lacks, all or none of them.
   static func prepare(_ connection: Connection, steps: [String] = Schema.steps) throws(StoreError) {
-    let found = try number("PRAGMA user_version", connection)
-    let application = try number("PRAGMA application_id", connection)
-    let isEmpty = try number("SELECT count(*) FROM sqlite_schema", connection) == 0
+    let found = try number(Version.userVersion, "PRAGMA user_version", connection)
+    let application = try number(Application.applicationID, "PRAGMA application_id", connection)
+    let isEmpty = try number(Count.count, "SELECT count(*) AS count FROM sqlite_schema", connection) == 0
     let isNew = isEmpty && application == 0 && found == 0
     guard isNew || application == applicationID else { throw .failed("the database is not a credits ledger") }
     let newest = Int64(steps.count)
@@ -32,15 +32,25 @@ enum Schema {
     }
   }
 
-  private static func number(_ sql: String, _ connection: Connection) throws(StoreError) -> Int64 {
-    let statement = try Statement(connection, sql)
-    return try statement.step() ? statement.int64(0) : 0
+  private enum Version: Int32, SQLName { case userVersion }
+  private enum Application: Int32, SQLName { case applicationID }
+  private enum Count: Int32, SQLName { case count }
+  private enum Name: Int32, SQLName { case name }
+
+  /// The one column of the one row that `sql` gives.
+  private static func number<Column: SQLName>(
+    _ column: Column,
+    _ sql: String,
+    _ connection: Connection
+  ) throws(StoreError) -> Int64 {
+    let select = try Statement<NoName, Column>(connection, sql)
+    return try select.step()?.int64(column) ?? 0
   }
 
   private static func names(ofType type: String, _ connection: Connection) throws(StoreError) -> [String] {
-    let statement = try Statement(connection, "SELECT name FROM sqlite_schema WHERE type = '\(type)'")
+    let select = try Statement<NoName, Name>(connection, "SELECT name FROM sqlite_schema WHERE type = '\(type)'")
     var names: [String] = []
-    while try statement.step() { names.append(statement.text(0)) }
+    while let row = try select.step() { names.append(row.text(.name)) }
     return names
   }
 }

@@ -2,10 +2,10 @@ import CSQLite
 import Ledger
 import LedgerEngine
 
-/// Owns one prepared statement.
+/// Owns one prepared statement of SQLite. ``Statement`` names what is numbered here.
 ///
-/// Parameters and columns are numbered as in SQLite: parameters from 1, columns from 0.
-final class Statement {
+/// Parameters are numbered from 1, columns from 0.
+final class PreparedStatement {
   private let pointer: OpaquePointer
   private let connection: Connection
   private var bound = BoundBytes()
@@ -21,6 +21,22 @@ final class Statement {
   }
 
   deinit { sqlite3_finalize(pointer) }
+
+  /// Compares the statement's parameters and columns with those expected.
+  func check(parameters: [String], columns: [String]) throws(StoreError) {
+    let foundParameters = (0..<sqlite3_bind_parameter_count(pointer)).map { index in
+      sqlite3_bind_parameter_name(pointer, index + 1).map { String(cString: $0) } ?? "?"
+    }
+    let foundColumns = (0..<sqlite3_column_count(pointer)).map { index in
+      sqlite3_column_name(pointer, index).map { String(cString: $0) } ?? "?"
+    }
+    guard foundParameters == parameters else {
+      throw .failed("a statement has the parameters \(foundParameters) instead of \(parameters): \(sql)")
+    }
+    guard foundColumns == columns else {
+      throw .failed("a statement has the columns \(foundColumns) instead of \(columns): \(sql)")
+    }
+  }
 
   func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(pointer, index, value) }
 
@@ -49,7 +65,7 @@ final class Statement {
     sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), destructor)
   }
 
-  /// Runs the statement for one row; false where there is none.
+  /// Runs the statement up to its next row; false after the last.
   func step() throws(StoreError) -> Bool {
     switch sqlite3_step(pointer) {
     case SQLITE_ROW: return true
@@ -73,18 +89,7 @@ final class Statement {
     reset()
   }
 
-  /// Runs an insertion; false where a row with its key exists.
-  func insert() throws(StoreError) -> Bool {
-    defer { reset() }
-    let status = sqlite3_step(pointer)
-    if status == SQLITE_DONE { return true }
-    guard connection.isConstraintViolated else { throw connection.error(in: sql) }
-    return false
-  }
-
   func int64(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
-
-  func optionalInt64(_ column: Int32) -> Int64? { isNull(column) ? nil : int64(column) }
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
 
@@ -92,13 +97,6 @@ final class Statement {
     guard let start = sqlite3_column_text(pointer, column) else { return "" }
     let count = Int(sqlite3_column_bytes(pointer, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-  }
-
-  func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
-
-  func bytes(_ column: Int32) -> [UInt8] {
-    guard let start = sqlite3_column_blob(pointer, column) else { return [] }
-    return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))
   }
 
   /// nil unless the column has 32 bytes.
@@ -110,7 +108,7 @@ final class Statement {
     }
   }
 
-  /// The column's bytes where they stand, for as long as `body` runs.
+  /// The column's bytes in place, for as long as `body` runs.
   func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let start = sqlite3_column_blob(pointer, column)
     return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))

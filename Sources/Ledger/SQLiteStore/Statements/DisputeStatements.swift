@@ -1,0 +1,49 @@
+import LedgerEngine
+
+/// Disputes of recharges.
+struct DisputeStatements {
+  /// A dispute's last record, which holds all of it.
+  enum Last: Int32, SQLName { case record, answer, disputeID }
+
+  enum CountColumn: Int32, SQLName { case count }
+
+  /// The table's columns, with the wallet's id instead of its row.
+  enum Column: Int32, SQLName {
+    case disputeID, rechargeID, walletID, record, state, amount, createTime, updateTime
+  }
+
+  /// The table's columns, in its order.
+  enum TableColumn: Int32, SQLName { case disputeID, rechargeID, wallet, record, state, amount, createTime, updateTime }
+
+  let selectLast: Statement<ByID, Last>
+  let selectLastOfRecharge: Statement<ByID, Last>
+  /// By the wallet's row.
+  let countOpen: Statement<ByID, CountColumn>
+  let select: Statement<ByID, Column>
+  let selectPage: Statement<ByPage, Column>
+  let upsert: Statement<TableColumn, NoName>
+
+  init(_ connection: Connection) throws(StoreError) {
+    let last = "SELECT record, answer, dispute_id FROM dispute JOIN journal USING (record)"
+    selectLast = try Statement(connection, "\(last) WHERE dispute_id = :id")
+    selectLastOfRecharge = try Statement(connection, "\(last) WHERE dispute.recharge_id = :id")
+    countOpen = try Statement(
+      connection,
+      "SELECT count(*) AS count FROM dispute WHERE wallet = :id AND state = 'OPENED'"
+    )
+    let disputes = """
+      SELECT dispute_id, recharge_id, wallet_id, record, state, amount, dispute.create_time, update_time
+      FROM dispute LEFT JOIN wallet USING (wallet)
+      """
+    select = try Statement(connection, "\(disputes) WHERE dispute_id = :id")
+    selectPage = try Statement(connection, "\(disputes) WHERE dispute_id > :after ORDER BY dispute_id LIMIT :limit")
+    upsert = try Statement(
+      connection,
+      """
+      \(TableColumn.insertion(into: "dispute"))
+      ON CONFLICT (dispute_id) DO UPDATE SET record = :record, state = :state, amount = :amount,
+        update_time = :update_time
+      """
+    )
+  }
+}

@@ -1,0 +1,69 @@
+import LedgerEngine
+
+/// Holds.
+struct HoldStatements {
+  enum Column: Int32, SQLName {
+    case holdID, walletID, currency, state, amount, remaining, captured, shortfall, isLate, reason, reference, caller
+    case expireTime, createTime, hold, record
+  }
+
+  /// What a wallet's open holds come to.
+  enum Summary: Int32, SQLName { case count, nextExpireTime }
+
+  enum WalletColumn: Int32, SQLName { case walletID }
+
+  /// The table's columns, in its order.
+  enum TableColumn: Int32, SQLName {
+    case hold, holdID, wallet, record, state, amount, remaining, captured, shortfall, isLate, reason, reference, caller
+    case expireTime, createTime
+  }
+
+  let select: Statement<ByID, Column>
+  /// By the wallet's id, in the order in which they expire.
+  let selectOpen: Statement<ByID, Column>
+  let selectPage: Statement<ByPage, Column>
+  /// By the wallet's row.
+  let summarizeOpen: Statement<ByID, Summary>
+  let selectDueWallets: Statement<ByTime, WalletColumn>
+  let upsert: Statement<TableColumn, NoName>
+
+  init(_ connection: Connection) throws(StoreError) {
+    let columns = """
+      SELECT hold_id, wallet_id, currency, state, amount, remaining, captured, shortfall, is_late, reason, reference,
+        caller, expire_time, hold.create_time, hold, record
+      """
+    select = try Statement(connection, "\(columns) FROM hold JOIN wallet USING (wallet) WHERE hold = :id")
+    selectOpen = try Statement(
+      connection,
+      """
+      \(columns) FROM hold JOIN wallet USING (wallet) WHERE wallet_id = :id AND state = 'HELD' ORDER BY expire_time
+      """
+    )
+    selectPage = try Statement(
+      connection,
+      "\(columns) FROM hold LEFT JOIN wallet USING (wallet) WHERE hold > :after ORDER BY hold LIMIT :limit"
+    )
+    summarizeOpen = try Statement(
+      connection,
+      """
+      SELECT count(*) AS count, min(expire_time) AS next_expire_time FROM hold WHERE wallet = :id AND state = 'HELD'
+      """
+    )
+    // Grouped over the due holds, which the sweeper keeps few.
+    selectDueWallets = try Statement(
+      connection,
+      """
+      SELECT wallet_id FROM hold JOIN wallet USING (wallet) WHERE state = 'HELD' AND expire_time <= :time
+      GROUP BY wallet ORDER BY min(expire_time) LIMIT :limit
+      """
+    )
+    upsert = try Statement(
+      connection,
+      """
+      \(TableColumn.insertion(into: "hold"))
+      ON CONFLICT (hold) DO UPDATE SET record = :record, state = :state, amount = :amount, remaining = :remaining,
+        captured = :captured, shortfall = :shortfall, is_late = :is_late, expire_time = :expire_time
+      """
+    )
+  }
+}

@@ -1,0 +1,48 @@
+import LedgerEngine
+
+/// Cards.
+struct PaymentMethodStatements {
+  enum Column: Int32, SQLName {
+    case walletID, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail, billingCountry
+    case billingPostalCode, createTime, state
+  }
+
+  enum IDColumn: Int32, SQLName { case paymentMethodID }
+
+  /// The table's columns, in its order.
+  enum TableColumn: Int32, SQLName {
+    case paymentMethodID, wallet, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail
+    case billingCountry, billingPostalCode, createTime, state
+  }
+
+  let select: Statement<ByID, Column>
+  let selectPage: Statement<ByPage, IDColumn>
+  /// By the wallet's row.
+  let selectSaved: Statement<ByID, IDColumn>
+  let selectRemoved: Statement<NoName, IDColumn>
+  let upsert: Statement<TableColumn, NoName>
+
+  init(_ connection: Connection) throws(StoreError) {
+    select = try Statement(
+      connection,
+      """
+      SELECT wallet_id, token, brand, last4, expiry_month, expiry_year, billing_name, billing_email, billing_country,
+        billing_postal_code, payment_method.create_time, state
+      FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = :id
+      """
+    )
+    let ids = "SELECT payment_method_id FROM payment_method"
+    selectPage = try Statement(
+      connection,
+      "\(ids) WHERE payment_method_id > :after ORDER BY payment_method_id LIMIT :limit"
+    )
+    selectSaved = try Statement(connection, "\(ids) WHERE wallet = :id AND state = 'SAVED'")
+    selectRemoved = try Statement(connection, "\(ids) WHERE state = 'REMOVED'")
+    upsert = try Statement(
+      connection,
+      """
+      \(TableColumn.insertion(into: "payment_method")) ON CONFLICT (payment_method_id) DO UPDATE SET state = :state
+      """
+    )
+  }
+}

@@ -1,0 +1,71 @@
+import LedgerEngine
+
+/// Recharges.
+struct RechargeStatements {
+  /// A recharge's last record, which holds all of it.
+  enum Last: Int32, SQLName { case record, answer }
+
+  enum IDColumn: Int32, SQLName { case rechargeID }
+
+  /// The table's columns, with the wallet's id instead of its row.
+  enum Column: Int32, SQLName {
+    case rechargeID, walletID, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
+  }
+
+  enum PlaceColumn: Int32, SQLName { case rechargeID, createTime }
+
+  /// Recharges of a wallet that were begun before another.
+  enum Before: Int32, SQLName { case wallet, createTime, rechargeID, limit }
+
+  /// The table's columns, in its order.
+  enum TableColumn: Int32, SQLName {
+    case rechargeID, wallet, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
+  }
+
+  let selectLast: Statement<ByID, Last>
+  /// By the processor's id of the charge.
+  let selectIDOfCharge: Statement<ByID, IDColumn>
+  let selectOpen: Statement<NoName, IDColumn>
+  let select: Statement<ByID, Column>
+  let selectPage: Statement<ByPage, Column>
+  let selectPlaces: Statement<Before, PlaceColumn>
+  let upsert: Statement<TableColumn, NoName>
+
+  init(_ connection: Connection) throws(StoreError) {
+    selectLast = try Statement(
+      connection,
+      "SELECT record, answer FROM recharge JOIN journal USING (record) WHERE recharge.recharge_id = :id"
+    )
+    selectIDOfCharge = try Statement(connection, "SELECT recharge_id FROM recharge WHERE processor_charge_id = :id")
+    selectOpen = try Statement(
+      connection,
+      "SELECT recharge_id FROM recharge WHERE state IN ('PROCESSING', 'AUTHENTICATION_REQUIRED', 'NEEDS_REVIEW')"
+    )
+    let recharges = """
+      SELECT recharge_id, wallet_id, record, state, amount, purpose, processor_charge_id, explanation,
+        recharge.create_time, update_time
+      FROM recharge LEFT JOIN wallet USING (wallet)
+      """
+    select = try Statement(connection, "\(recharges) WHERE recharge_id = :id")
+    selectPage = try Statement(
+      connection,
+      "\(recharges) WHERE recharge_id > :after ORDER BY recharge_id LIMIT :limit"
+    )
+    selectPlaces = try Statement(
+      connection,
+      """
+      SELECT recharge_id, create_time FROM recharge
+      WHERE wallet = :wallet AND (create_time, recharge_id) < (:create_time, :recharge_id)
+      ORDER BY create_time DESC, recharge_id DESC LIMIT :limit
+      """
+    )
+    upsert = try Statement(
+      connection,
+      """
+      \(TableColumn.insertion(into: "recharge"))
+      ON CONFLICT (recharge_id) DO UPDATE SET record = :record, state = :state,
+        processor_charge_id = :processor_charge_id, explanation = :explanation, update_time = :update_time
+      """
+    )
+  }
+}

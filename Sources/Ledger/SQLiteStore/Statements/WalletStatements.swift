@@ -1,0 +1,52 @@
+import LedgerEngine
+
+/// Wallets and their balances.
+struct WalletStatements {
+  /// A wallet with its balance and the expiry of its default card.
+  enum Column: Int32, SQLName {
+    case wallet, currency, createTime, posted, held, state, sequence, headRecord, headHash
+    case openRecharge, defaultPaymentMethod, cardExpiry
+  }
+
+  enum IDColumn: Int32, SQLName { case wallet, walletID }
+
+  enum NewWallet: Int32, SQLName { case wallet, walletID, currency, createTime }
+
+  enum Balance: Int32, SQLName {
+    case posted, held, sequence, headRecord, headHash, state, openRecharge, defaultPaymentMethod, wallet
+  }
+
+  /// By the wallet's id.
+  let select: Statement<ByID, Column>
+  let selectIDs: Statement<ByPage, IDColumn>
+  let insert: Statement<NewWallet, NoName>
+  let insertBalance, updateBalance: Statement<Balance, NoName>
+
+  init(_ connection: Connection) throws(StoreError) {
+    select = try Statement(
+      connection,
+      """
+      SELECT wallet.wallet, currency, wallet.create_time, posted, held, balance.state, sequence, head_record, head_hash,
+        open_recharge, default_payment_method, expiry_year * 12 + expiry_month - 1 AS card_expiry
+      FROM wallet JOIN balance USING (wallet)
+        LEFT JOIN payment_method ON payment_method_id = default_payment_method
+      WHERE wallet_id = :id
+      """
+    )
+    selectIDs = try Statement(
+      connection,
+      "SELECT wallet, wallet_id FROM wallet WHERE wallet > :after ORDER BY wallet LIMIT :limit"
+    )
+    insert = try Statement(connection, NewWallet.insertion(into: "wallet"))
+    insertBalance = try Statement(connection, Balance.insertion(into: "balance"))
+    updateBalance = try Statement(
+      connection,
+      """
+      UPDATE balance SET posted = :posted, held = :held, sequence = :sequence, head_record = :head_record,
+        head_hash = :head_hash, state = :state, open_recharge = :open_recharge,
+        default_payment_method = :default_payment_method
+      WHERE wallet = :wallet
+      """
+    )
+  }
+}
