@@ -18,7 +18,7 @@ struct CommitLoop<OpenedStore: Store> {
     rules: Rules,
     clock: @escaping @Sendable () -> LedgerTime,
     store: OpenedStore,
-    desk: ScanDesk,
+    scans: ScanQueue,
     rechargeBegun: @escaping Committer.RechargeBegun,
     commits: @escaping Committer.CommitHook
   ) {
@@ -27,13 +27,13 @@ struct CommitLoop<OpenedStore: Store> {
     self.rules = rules
     self.clock = clock
     self.store = store
-    scans = ScanTable(desk: desk)
+    self.scans = ScanTable(arrivals: scans)
   }
 
   /// Returns why the store failed, or nil once the queue is closed and empty.
   mutating func run(_ queue: OperationQueue) -> String? {
     while let gathered = queue.takeAll(waits: !scans.hasWork) {
-      scans.takeIn()
+      scans.takeArrivals()
       var rest = gathered[...]
       repeat {
         let batch = withoutExpired(rest.prefix(Committer.largestBatch))
@@ -46,7 +46,7 @@ struct CommitLoop<OpenedStore: Store> {
         }
       } while !rest.isEmpty
     }
-    scans.close(ScanDesk.shuttingDown)
+    scans.close(ScanQueue.shuttingDown)
     return nil
   }
 
@@ -67,7 +67,7 @@ struct CommitLoop<OpenedStore: Store> {
       let committed = try decide(batch)
       for submission in batch { submission.complete() }
       for recharge in committed.begunRecharges { rechargeBegun(recharge) }
-      scans.follow(committed.records)
+      scans.publish(committed.records)
       return nil
     } catch {
       switch error {

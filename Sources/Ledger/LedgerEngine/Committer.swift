@@ -23,7 +23,7 @@ package final class Committer: Sendable {
   package static let largestQueue = 65_536
 
   private let queue: OperationQueue
-  let desk: ScanDesk
+  let scans: ScanQueue
   let rules: Rules
   private let thread: SystemThread
   private let stopReason: StopReason
@@ -52,8 +52,8 @@ package final class Committer: Sendable {
     self.rules = rules
     let queue = OperationQueue(capacity: Self.largestQueue)
     self.queue = queue
-    let desk = ScanDesk(ring: { queue.wake() })
-    self.desk = desk
+    let scans = ScanQueue(wake: { queue.wake() })
+    self.scans = scans
     thread = SystemThread(name: "ledger") {
       let store: OpenedStore
       do throws(StoreError) {
@@ -66,7 +66,7 @@ package final class Committer: Sendable {
         rules: rules,
         clock: clock,
         store: store,
-        desk: desk,
+        scans: scans,
         rechargeBegun: rechargeBegun,
         commits: commits
       )

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Takes what a scan finds from the committer's thread to one reader, and holds no more than `capacity` of it.
+/// Carries what a scan finds from the committer's thread to one reader, and holds at most `capacity` elements.
 ///
-/// The scan looks for room before it offers. Where there was none, the reader wakes the scan once half of what waited
-/// is taken.
+/// The scan checks for room before it offers an element. If there is none, the reader wakes the scan once it has taken
+/// half of what waits.
 package final class Relay<Element: Sendable>: Sendable {
   private struct State {
     var items: [Element] = []
@@ -20,7 +20,7 @@ package final class Relay<Element: Sendable>: Sendable {
       guard head < items.count else { return nil }
       let item = items[head]
       head += 1
-      // Now and then, so that what is taken does not pile up, and no element is moved more than once for each taken.
+      // Only now and then, so that no element is moved more than once for each that is taken.
       if head * 2 >= items.count {
         items.removeFirst(head)
         head = 0
@@ -43,7 +43,7 @@ package final class Relay<Element: Sendable>: Sendable {
 
   var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
-  /// Where there is none, the scan is woken when there is.
+  /// If there is none, the scan is woken once there is.
   func hasRoom() -> Bool {
     state.withLock { state in
       if state.count < capacity { return true }
@@ -52,7 +52,7 @@ package final class Relay<Element: Sendable>: Sendable {
     }
   }
 
-  /// Only the scan adds, so the room it has seen is there.
+  /// Adds an element behind the others. Only the scan adds, so the room that it has seen is there.
   func offer(_ element: Element) {
     let reader = state.withLock { state -> CheckedContinuation<Element?, any Error>? in
       guard state.end == nil, !state.isAbandoned else { return nil }
@@ -63,7 +63,7 @@ package final class Relay<Element: Sendable>: Sendable {
     reader?.resume(returning: element)
   }
 
-  /// Ends the sequence behind what is in it.
+  /// Ends the sequence after the elements in it.
   func end(_ end: Result<Void, ScanError>) {
     let reader = state.withLock { state -> CheckedContinuation<Element?, any Error>? in
       guard state.end == nil else { return nil }
@@ -111,7 +111,7 @@ package final class Relay<Element: Sendable>: Sendable {
     if wakes { wake() }
   }
 
-  /// Tells the scan that nobody reads any more.
+  /// Drops the elements, and lets the scan end: the reader has left.
   package func abandon() {
     let reader = state.withLock { state -> CheckedContinuation<Element?, any Error>? in
       state.isAbandoned = true

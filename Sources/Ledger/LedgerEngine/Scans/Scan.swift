@@ -2,15 +2,15 @@ package import Ledger
 
 /// Work over much of the ledger, done on the committer's thread in slices between batches.
 ///
-/// It lives on that thread. Whoever waits for it hears of it through what it holds: a completion or a ``Relay``.
+/// It lives on that thread, and reports to its reader through a completion or a ``Relay`` that it holds.
 protocol Scan: AnyObject {
-  /// Whether nobody waits for it any more.
+  /// Whether its reader has left.
   var isAbandoned: Bool { get }
 
   /// Works until the slice is over or there is nothing left to do now.
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus
 
-  /// Tells whoever waits that no more comes.
+  /// Reports to the reader that the scan has ended with an error.
   func fail(_ error: ScanError)
 }
 
@@ -22,11 +22,11 @@ enum ScanStatus {
   case finished
 }
 
-/// What scans may take of the committer's time before the next batch.
+/// The time that scans may take of the committer's thread before the next batch.
 package struct Slice {
   private let end: ContinuousClock.Instant
 
-  /// Short beside what a caller waits for a disk anyway.
+  /// Short compared with the wait for a sync.
   package static let usualLength = Duration.milliseconds(1)
 
   package init(length: Duration = usualLength) { end = ContinuousClock.now + length }
@@ -34,21 +34,21 @@ package struct Slice {
   package var isOver: Bool { ContinuousClock.now >= end }
 }
 
-/// Why a scan has no result, or ends before its time.
+/// Why a scan has no result, or ends early.
 package enum ScanError: Error, Hashable, Sendable {
   case refused(Refusal)
   case ledger(LedgerError)
-  /// A watch cannot begin at the change asked for; the wallet is at `sequence` now.
+  /// A watch cannot begin at the change that was asked for; the wallet is at `sequence` now.
   case snapshotRequired(sequence: Int64)
   /// The watch was read too slowly: another can begin after `lastSequence`.
   case fellBehind(lastSequence: Int64)
-  /// The ledger has no such place: it is another one, or was restored from a backup made before.
+  /// The ledger has no such place: it is another ledger, or was restored from an older backup.
   case cursorUnknown
-  /// A row that the scan needs cannot be read; the ledger goes on.
+  /// A row that the scan needs cannot be read; the ledger goes on. The string says which, for people.
   case damaged(String)
-  /// The copy could not be written; the ledger goes on.
+  /// There is no copy; the ledger goes on. The string says why, for people.
   case backupFailed(String)
 
-  /// What a row says that the scan cannot do without.
+  /// A record that the scan needs is missing.
   static func lost(record: Int64) -> ScanError { .damaged("record \(record) is lost") }
 }

@@ -8,34 +8,34 @@ struct ScanTable {
     var isQueued = true
   }
 
-  private let desk: ScanDesk
-  private var entries: [ScanDesk.ID: Entry] = [:]
+  private let arrivals: ScanQueue
+  private var entries: [ScanQueue.ID: Entry] = [:]
   /// Those that have something to do, in the order in which they get their turn.
-  private var queue: [ScanDesk.ID] = []
-  private var walletWatches: [WalletID: [ScanDesk.ID: WalletWatch]] = [:]
-  private var eventWatches: [ScanDesk.ID: EventWatch] = [:]
+  private var queue: [ScanQueue.ID] = []
+  private var walletWatches: [WalletID: [ScanQueue.ID: WalletWatch]] = [:]
+  private var eventWatches: [ScanQueue.ID: EventWatch] = [:]
 
-  init(desk: ScanDesk) { self.desk = desk }
+  init(arrivals: ScanQueue) { self.arrivals = arrivals }
 
   var hasWork: Bool { !queue.isEmpty }
 
-  /// Whether anybody wants to know what is committed.
-  var hasFollowers: Bool { !walletWatches.isEmpty || !eventWatches.isEmpty }
+  /// Whether any watch receives what is committed.
+  private var hasSubscribers: Bool { !walletWatches.isEmpty || !eventWatches.isEmpty }
 
-  /// Takes in what came to the desk.
-  mutating func takeIn() {
-    let delivery = desk.take()
+  /// Takes the scans that were posted or woken since the last call.
+  mutating func takeArrivals() {
+    let delivery = arrivals.take()
     for arrival in delivery.arrivals { add(arrival) }
-    for id in delivery.awakened { enqueue(id) }
+    for id in delivery.woken { enqueue(id) }
     if delivery.watchesEnd {
       for (id, entry) in entries where entry.isWatch {
-        entry.scan.fail(ScanDesk.shuttingDown)
+        entry.scan.fail(ScanQueue.shuttingDown)
         remove(id)
       }
     }
   }
 
-  private mutating func add(_ arrival: ScanDesk.Arrival) {
+  private mutating func add(_ arrival: ScanQueue.Arrival) {
     let scan = arrival.make()
     entries[arrival.id] = Entry(scan: scan, isWatch: arrival.isWatch)
     queue.append(arrival.id)
@@ -43,7 +43,7 @@ struct ScanTable {
     if let watch = scan as? EventWatch { eventWatches[arrival.id] = watch }
   }
 
-  private mutating func remove(_ id: ScanDesk.ID) {
+  private mutating func remove(_ id: ScanQueue.ID) {
     guard let entry = entries.removeValue(forKey: id) else { return }
     eventWatches[id] = nil
     guard let watch = entry.scan as? WalletWatch else { return }
@@ -51,25 +51,23 @@ struct ScanTable {
     if walletWatches[watch.walletID]?.isEmpty == true { walletWatches[watch.walletID] = nil }
   }
 
-  private mutating func enqueue(_ id: ScanDesk.ID) {
+  private mutating func enqueue(_ id: ScanQueue.ID) {
     guard entries[id]?.isQueued == false else { return }
     entries[id]?.isQueued = true
     queue.append(id)
   }
 
-  /// Hands what a batch committed to those who follow. Reads nothing: a follower that needs to is queued.
-  mutating func follow(_ records: [JournalRecord]) {
-    guard hasFollowers else { return }
-    for (id, watch) in eventWatches { settle(id, watch.follow(records)) }
+  /// Hands what a batch committed to the watches that receive it. Reads nothing: a watch that has to read is queued.
+  mutating func publish(_ records: [JournalRecord]) {
+    guard hasSubscribers else { return }
+    for (id, watch) in eventWatches { update(id, watch.receive(records)) }
     guard !walletWatches.isEmpty else { return }
     for record in records {
-      for (id, watch) in walletWatches[record.walletID] ?? [:] {
-        settle(id, watch.follow(record))
-      }
+      for (id, watch) in walletWatches[record.walletID] ?? [:] { update(id, watch.receive(record)) }
     }
   }
 
-  private mutating func settle(_ id: ScanDesk.ID, _ status: ScanStatus) {
+  private mutating func update(_ id: ScanQueue.ID, _ status: ScanStatus) {
     switch status {
     case .working: enqueue(id)
     case .waiting: break
@@ -83,14 +81,14 @@ struct ScanTable {
       let id = queue.removeFirst()
       guard let scan = entries[id]?.scan else { continue }
       entries[id]?.isQueued = false
-      settle(id, scan.isAbandoned ? .finished : try scan.run(on: &store, in: slice))
+      update(id, scan.isAbandoned ? .finished : try scan.run(on: &store, in: slice))
       if slice.isOver { return }
     }
   }
 
-  /// Ends everything, for good.
+  /// Ends all scans, and refuses new ones.
   mutating func close(_ error: ScanError) {
-    desk.close(error)
+    arrivals.close(error)
     for entry in entries.values { entry.scan.fail(error) }
     entries = [:]
     queue = []

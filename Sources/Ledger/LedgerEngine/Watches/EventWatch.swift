@@ -1,6 +1,6 @@
 package import Ledger
 
-/// What a watch of events is given.
+/// What a watch of events delivers.
 package enum EventUpdate: Sendable {
   case events([LedgerEvent], JournalRecord)
   /// Nothing happened up to here: where to go on from later.
@@ -26,11 +26,10 @@ package struct EventCursor: Hashable, Sendable {
   package static let beginning = EventCursor(record: 0, tag: 0)
 }
 
-/// Follows the whole journal and hands on what is an event. It remembers only where it is, so it may be as slow as it
-/// likes.
+/// Reads the whole journal and delivers what is an event. It keeps only its place, so its reader may be slow.
 final class EventWatch: Scan {
   static let relayCapacity = 64
-  /// A reader that hears of no event for so many records is told where it is, so that it need not go over them again.
+  /// A reader without an event for so many records is sent the watch's place, so that it need not read them again.
   static let quietRecords: Int64 = 10_000
   private static let recordsPerRead = 64
 
@@ -41,7 +40,7 @@ final class EventWatch: Scan {
   /// The last record that was looked at; nil before the watch has begun.
   private var last: Int64?
   /// The last record that the reader knows of.
-  private var told: Int64 = 0
+  private var reported: Int64 = 0
 
   init(after start: EventCursor?, rules: EventRules, relay: Relay<EventUpdate>) {
     self.start = start
@@ -75,7 +74,7 @@ final class EventWatch: Scan {
     return .waiting
   }
 
-  /// False where the watch has ended at once.
+  /// False if the watch has ended at once.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
     let record = start?.record ?? store.position.record
     var place = EventCursor.beginning
@@ -95,12 +94,12 @@ final class EventWatch: Scan {
       return false
     }
     last = place.record
-    told = place.record
+    reported = place.record
     relay.offer(.nothing(place))
     return true
   }
 
-  /// False where the watch has ended, because a record is missing before this one.
+  /// False if the watch has ended, because a record is missing before this one.
   private func look(at record: JournalRecord) -> Bool {
     let expected = (last ?? 0) + 1
     guard record.number == expected else {
@@ -111,17 +110,17 @@ final class EventWatch: Scan {
     let events = rules.events(in: record)
     if !events.isEmpty {
       relay.offer(.events(events, record))
-    } else if record.number - told >= Self.quietRecords {
+    } else if record.number - reported >= Self.quietRecords {
       relay.offer(.nothing(EventCursor(at: record)))
     } else {
       return true
     }
-    told = record.number
+    reported = record.number
     return true
   }
 
-  /// Takes what was just committed, if it is where that begins. Otherwise it reads it when its turn comes.
-  func follow(_ records: [JournalRecord]) -> ScanStatus {
+  /// Takes what was just committed, if that comes next. Otherwise the watch reads it when its turn comes.
+  func receive(_ records: [JournalRecord]) -> ScanStatus {
     guard let last, let first = records.first, first.number == last + 1 else { return .working }
     for record in records {
       guard relay.hasRoom() else { return .waiting }

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// What a watch of a wallet is given.
+/// What a watch of a wallet delivers.
 package enum WalletUpdate: Sendable {
   /// The wallet as it was when the watch began.
   case snapshot(Wallet)
@@ -14,16 +14,16 @@ package enum WatchStart: Hashable, Sendable {
   case after(sequence: Int64)
 }
 
-/// Follows one wallet, change by change, without a gap.
+/// Delivers the changes of one wallet in order, without a gap.
 ///
 /// A watch that begins in the past walks the wallet's records back from the newest, noting their numbers, then reads them
-/// forward. What is committed meanwhile is noted too, and handed on at once when nothing else waits.
+/// forward. What is committed meanwhile is noted too, and delivered at once when nothing else waits.
 final class WalletWatch: Scan {
   private enum Phase {
     case starting
     /// `next` is the record to look at, `first` the sequence to go back to.
     case walkingBack(next: Int64, first: Int64)
-    case following
+    case receiving
   }
 
   /// How many changes may wait for a watch: 8 bytes each.
@@ -37,10 +37,10 @@ final class WalletWatch: Scan {
   private var phase = Phase.starting
   /// Numbers of the records found walking back, newest first.
   private var walked: [Int64] = []
-  /// Numbers of the records committed since, oldest first; those before `committedHead` are handed on.
+  /// Numbers of the records committed since, oldest first; those before `committedHead` are delivered.
   private var committed: [Int64] = []
   private var committedHead = 0
-  /// Of the last change handed on.
+  /// Of the last change delivered.
   private var lastSequence: Int64 = 0
 
   init(_ walletID: WalletID, start: WatchStart, relay: Relay<WalletUpdate>) {
@@ -61,10 +61,10 @@ final class WalletWatch: Scan {
       case let status: return status
       }
     }
-    return try handOn(from: &store, in: slice)
+    return try deliver(from: &store, in: slice)
   }
 
-  /// False where the watch has ended at once.
+  /// False if the watch has ended at once.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
     var needs = Needs(at: store.position.time)
     GetWallet(walletID).addNeeds(to: &needs)
@@ -77,14 +77,14 @@ final class WalletWatch: Scan {
     case .snapshot:
       relay.offer(.snapshot(account.wallet))
       lastSequence = now
-      phase = .following
+      phase = .receiving
     case .after(let sequence):
       guard sequence <= now, now - sequence <= Int64(Self.mostPending) else {
         fail(.snapshotRequired(sequence: now))
         return false
       }
       lastSequence = sequence
-      phase = sequence == now ? .following : .walkingBack(next: account.head.record, first: sequence + 1)
+      phase = sequence == now ? .receiving : .walkingBack(next: account.head.record, first: sequence + 1)
     }
     return true
   }
@@ -95,7 +95,7 @@ final class WalletWatch: Scan {
       switch try store.record(next) {
       case .row(let record)? where record.walletID == walletID && record.sequence >= first:
         walked.append(record.number)
-        phase = record.sequence == first ? .following : .walkingBack(next: record.previous, first: first)
+        phase = record.sequence == first ? .receiving : .walkingBack(next: record.previous, first: first)
       case .damaged(let what)?:
         fail(.damaged(what))
         return .finished
@@ -108,11 +108,11 @@ final class WalletWatch: Scan {
     return .waiting
   }
 
-  private func handOn(from store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
+  private func deliver(from store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     while let number = walked.last ?? (committedHead < committed.count ? committed[committedHead] : nil) {
       guard relay.hasRoom() else { return .waiting }
       switch try store.record(number) {
-      case .row(let record)? where record.walletID == walletID && record.sequence == lastSequence + 1: handOn(record)
+      case .row(let record)? where record.walletID == walletID && record.sequence == lastSequence + 1: deliver(record)
       case .damaged(let what)?:
         fail(.damaged(what))
         return .finished
@@ -126,7 +126,7 @@ final class WalletWatch: Scan {
     return .waiting
   }
 
-  private func handOn(_ record: JournalRecord) {
+  private func deliver(_ record: JournalRecord) {
     lastSequence = record.sequence
     relay.offer(.change(record))
   }
@@ -139,11 +139,11 @@ final class WalletWatch: Scan {
   }
 
   /// Takes a change of the wallet that was just committed.
-  func follow(_ record: JournalRecord) -> ScanStatus {
+  func receive(_ record: JournalRecord) -> ScanStatus {
     if case .starting = phase { return .waiting }
     let pending = walked.count + committed.count - committedHead
-    if case .following = phase, pending == 0, relay.hasRoom() {
-      handOn(record)
+    if case .receiving = phase, pending == 0, relay.hasRoom() {
+      deliver(record)
       return .waiting
     }
     guard pending < Self.mostPending else {

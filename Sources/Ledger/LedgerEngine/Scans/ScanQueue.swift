@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Where scans are handed over to the committer's thread, and where their readers ask it to go on.
-final class ScanDesk: Sendable {
+/// Where callers leave scans for the committer's thread, and where readers wake the scans that wait for them.
+final class ScanQueue: Sendable {
   typealias ID = Int
 
   struct Arrival: Sendable {
@@ -12,10 +12,11 @@ final class ScanDesk: Sendable {
     let isWatch: Bool
   }
 
+  /// What happened since the last delivery.
   struct Delivery {
     var arrivals: [Arrival] = []
-    /// Scans that have something to do again, or that nobody waits for any more.
-    var awakened: [ID] = []
+    /// Scans that have something to do again, or whose readers have left.
+    var woken: [ID] = []
     /// Set once, when watches are to end.
     var watchesEnd = false
   }
@@ -24,15 +25,15 @@ final class ScanDesk: Sendable {
     var delivery = Delivery()
     var nextID: ID = 0
     var refusesWatches = false
-    /// Why nothing is taken any more.
+    /// Why the queue takes no more scans.
     var closed: ScanError?
   }
 
   private let state = Mutex(State())
   /// Wakes the committer's thread.
-  private let ring: @Sendable () -> Void
+  private let wake: @Sendable () -> Void
 
-  init(ring: @escaping @Sendable () -> Void) { self.ring = ring }
+  init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
 
   static let shuttingDown = ScanError.ledger(.unavailable("the ledger is shutting down"))
 
@@ -43,12 +44,12 @@ final class ScanDesk: Sendable {
     }
   }
 
-  /// A relay whose reader makes the scan `id` go on.
+  /// A relay whose reader wakes the scan `id`.
   func relay<Element>(of type: Element.Type, capacity: Int, to id: ID) -> Relay<Element> {
-    Relay(capacity: capacity) { [weak self] in self?.awaken(id) }
+    Relay(capacity: capacity) { [weak self] in self?.wake(id) }
   }
 
-  /// Once the desk is closed, the scan fails at once, on the caller's thread.
+  /// Adds a scan. Once the queue is closed, the scan fails at once, on the caller's thread.
   func post(_ id: ID, isWatch: Bool = false, _ make: @escaping @Sendable () -> any Scan) {
     let refusal = state.withLock { state -> ScanError? in
       if let closed = state.closed { return closed }
@@ -56,23 +57,24 @@ final class ScanDesk: Sendable {
       state.delivery.arrivals.append(Arrival(id: id, make: make, isWatch: isWatch))
       return nil
     }
-    if let refusal { make().fail(refusal) } else { ring() }
+    if let refusal { make().fail(refusal) } else { wake() }
   }
 
-  private func awaken(_ id: ID) {
-    state.withLock { $0.delivery.awakened.append(id) }
-    ring()
+  private func wake(_ id: ID) {
+    state.withLock { $0.delivery.woken.append(id) }
+    wake()
   }
 
+  /// Ends all watches, and refuses new ones.
   func endWatches() {
     state.withLock { state in
       state.refusesWatches = true
       state.delivery.watchesEnd = true
     }
-    ring()
+    wake()
   }
 
-  /// Everything since the last time.
+  /// Takes everything that came since the last call.
   func take() -> Delivery {
     state.withLock { state in
       defer { state.delivery = Delivery() }
@@ -80,7 +82,7 @@ final class ScanDesk: Sendable {
     }
   }
 
-  /// Takes nothing from now on; what has not been taken in yet fails.
+  /// Refuses all scans from now on. Those that have not been taken fail.
   func close(_ error: ScanError) {
     let delivery = state.withLock { state -> Delivery in
       state.closed = error
