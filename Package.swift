@@ -112,7 +112,7 @@ enum Sources {
   static var ledger: [Target] {
     [
       .module("Ledger", in: "Ledger", uses: ["Backoff", "Encodings", "GregorianCalendar", "MoneyText"]),
-      .module("LedgerEngine", in: "Ledger", uses: ["Ledger", "SystemCalls", "Threads"]),
+      .module("LedgerEngine", in: "Ledger", uses: ["Ledger", "Threads"]),
       .module(
         "SQLiteStore",
         in: "Ledger",

@@ -60,8 +60,9 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  /// Returns why the store failed, or nil.
-  private mutating func commit(_ batch: [any QueuedOperation]) -> String? {
+  /// Returns why the store failed, or nil. A batch that meets a conflict has had no effect, and is decided again on what
+  /// the store then has: no operation completes before its batch is durable, so none sees the attempts.
+  private mutating func commit(_ batch: [any QueuedOperation], attempt: Int = 1) -> String? {
     guard !batch.isEmpty else { return nil }
     do throws(StoreError) {
       let committed = try decide(batch)
@@ -71,8 +72,14 @@ struct CommitLoop<OpenedStore: Store> {
       return nil
     } catch {
       switch error {
+      case .conflict where attempt < Committer.mostAttempts: return commit(batch, attempt: attempt + 1)
+      case .conflict(let reason):
+        refuse(batch, because: reason)
+        return nil
       case .diskFull: return answerWithoutWriting(batch)
-      case .failed(let reason): return refuse(batch, because: reason)
+      case .failed(let reason):
+        refuse(batch, because: reason)
+        return reason
       }
     }
   }
@@ -105,14 +112,18 @@ struct CommitLoop<OpenedStore: Store> {
       return nil
     } catch {
       switch error {
-      case .diskFull(let reason), .failed(let reason): return refuse(batch, because: reason)
+      case .conflict(let reason):
+        refuse(batch, because: reason)
+        return nil
+      case .diskFull(let reason), .failed(let reason):
+        refuse(batch, because: reason)
+        return reason
       }
     }
   }
 
-  private func refuse(_ batch: [any QueuedOperation], because reason: String) -> String {
+  private func refuse(_ batch: [any QueuedOperation], because reason: String) {
     for submission in batch { submission.fail(.unavailable(reason)) }
-    return reason
   }
 
   private mutating func load(_ batch: [any QueuedOperation], at time: LedgerTime) throws(StoreError) -> LedgerState {
@@ -121,14 +132,14 @@ struct CommitLoop<OpenedStore: Store> {
     return try store.load(needs)
   }
 
-  /// A full disk can wait: the batch that needs the room will say so.
+  /// What is left undone can wait: a batch that needs the room will say so.
   private mutating func maintain(isIdle: Bool) -> String? {
     do throws(StoreError) {
       try store.maintain(isIdle: isIdle)
       return nil
     } catch {
       switch error {
-      case .diskFull: return nil
+      case .conflict, .diskFull: return nil
       case .failed(let reason): return reason
       }
     }
@@ -142,7 +153,7 @@ struct CommitLoop<OpenedStore: Store> {
       return nil
     } catch {
       switch error {
-      case .diskFull(let reason), .failed(let reason): return reason
+      case .conflict(let reason), .diskFull(let reason), .failed(let reason): return reason
       }
     }
   }

@@ -13,8 +13,10 @@ extension Committer {
   }
 
   /// Gathers a page of all wallets, oldest first, and calls `completion` on the committer's thread.
+  ///
+  /// - Parameter created: The record that created the last wallet of the page before; nil for the first page.
   package func listWallets(
-    after created: Int64,
+    after created: Int64?,
     size: Int,
     completion: @escaping @Sendable (Result<WalletPage, ScanError>) -> Void
   ) {
@@ -51,7 +53,8 @@ extension Committer {
   /// Ends all watches, and refuses new ones: they have no end of their own and would hold up a server that drains.
   package func endWatches() { scans.endWatches() }
 
-  /// Copies the ledger. The relay gives one complete copy, which holds all that was acknowledged before this call.
+  /// Copies the ledger. The relay gives one complete copy, which holds all that was acknowledged before this call. It
+  /// ends with `ScanError.backupFailed` if the store makes no copies.
   package func backup() -> Relay<CompleteBackup> {
     let id = scans.newID()
     let relay = scans.relay(of: CompleteBackup.self, capacity: 1, to: id)

@@ -19,6 +19,8 @@ package final class Committer: Sendable {
 
   /// Bounds the work between two syncs, and so the wait of whoever arrives just after a batch began.
   package static let largestBatch = 1024
+  /// How often a batch is decided before its operations are refused, if the store's others keep committing first.
+  package static let mostAttempts = 8
   /// Bounds memory; above it callers are turned away while they can still retry.
   package static let largestQueue = 65_536
 
@@ -35,7 +37,8 @@ package final class Committer: Sendable {
   ///   - open: Runs on the committer's thread.
   ///   - rechargeBegun: Called on the committer's thread for each recharge whose intent has become durable, whoever
   ///     began it: a caller, or the wallet's own settings. It must not block.
-  ///   - commits: Called on the committer's thread right before and right after each commit, with its records.
+  ///   - commits: Called on the committer's thread right before each attempt to commit, and right after each commit, with
+  ///     the records.
   ///   - stopped: Called once, on the committer's thread, when the store failed and everything is refused from then
   ///     on. The owner has to end the process with a failure: only a restart finds out what is durable.
   package init<OpenedStore: Store>(

@@ -6,7 +6,7 @@ import SystemCalls
 /// A copy of the database by SQLite's online backup (sqlite3_backup_init), from our own connection: what that writes
 /// meanwhile goes into the copy too, so that it never has to begin anew.
 ///
-/// The copy is written without syncs; whoever keeps it syncs it. It stays on the store's thread.
+/// The copy is written without syncs: the program that keeps it has to sync it. It stays on the store's thread.
 final class SQLiteBackup: StoreBackup {
   /// 256 KiB with SQLite's usual pages.
   private static let pagesPerStep: Int32 = 64
@@ -43,7 +43,7 @@ final class SQLiteBackup: StoreBackup {
     }
   }
 
-  func finish() throws(BackupFailure) -> BackupFile {
+  func finish() throws(BackupFailure) -> any BackupContents {
     let status = sqlite3_backup_finish(backup)
     backup = nil
     guard status == SQLITE_OK else { throw failure("cannot end the copy") }
@@ -66,7 +66,7 @@ final class SQLiteBackup: StoreBackup {
 
   private static let name = "backup.partial"
 
-  /// What a process left that was killed while it copied.
+  /// Removes what a process left that was killed while it copied.
   static func removeRemains(in directory: String) { unlink(directory + "/" + name) }
 
   /// Made here, because SQLite would let others read it (mode 0644).
@@ -81,8 +81,8 @@ final class SQLiteBackup: StoreBackup {
   }
 }
 
-extension SQLiteStore {
-  package mutating func beginBackup() throws(BackupFailure) -> any StoreBackup {
+extension SQLiteStore: CopyingStore {
+  package func beginBackup() throws(BackupFailure) -> any StoreBackup {
     try SQLiteBackup(of: connection, in: directory.path)
   }
 }

@@ -153,8 +153,12 @@ extension SQLiteStore {
   }
 
   private func recordedOutcome(for key: IdempotencyKey) throws(StoreError) -> RecordedOutcome? {
-    guard let number = try keyIndex.answer(for: key) else { return nil }
-    if number < 0 { return try recordedRefusal(-number) }
+    let number: Int64
+    switch try keyIndex.place(of: key) {
+    case nil: return nil
+    case .refusal(let refusal): return try recordedRefusal(refusal)
+    case .record(let record): number = record
+    }
     guard let record = try storedRecord(number) else { throw .failed("record \(number) is lost") }
     let payload = try decode(record.payload, of: "record \(number)")
     return RecordedOutcome(

@@ -14,9 +14,9 @@ extension SQLiteStore {
     }
     take(changed)
     for record in state.changes.records {
-      if let key = record.origin.idempotencyKey { keyIndex.add(record.number, for: key) }
+      if let key = record.origin.idempotencyKey { keyIndex.add(.record(record.number), for: key) }
     }
-    for refusal in state.changes.refusals { keyIndex.add(-refusal.number, for: refusal.key) }
+    for refusal in state.changes.refusals { keyIndex.add(.refusal(refusal.number), for: refusal.key) }
     lastBatchSize = state.changes.records.count
     position = state.position
   }

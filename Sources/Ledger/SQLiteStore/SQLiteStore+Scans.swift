@@ -48,18 +48,18 @@ extension SQLiteStore {
     return refusals
   }
 
-  package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> Int64? {
-    try keyIndex.answer(for: key)
+  package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
+    try keyIndex.place(of: key)
   }
 
-  package mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
+  package mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
     var found: [(row: Int64, id: WalletID)] = []
     do {
       let select = statements.wallets.selectIDs
-      select.bind(.after, created)
+      select.bind(.after, created ?? 0)
       select.bind(.limit, Int64(limit))
       defer { select.reset() }
-      var wallets = RisingKeys(of: "wallet", after: created)
+      var wallets = RisingKeys(of: "wallet", after: created ?? 0)
       while let row = try select.step() {
         let wallet = row.int64(.wallet)
         try wallets.take(wallet)
@@ -84,7 +84,7 @@ extension SQLiteStore {
   static func damage(_ error: StoreError) throws(StoreError) -> String {
     switch error {
     case .failed(let reason): return reason
-    case .diskFull: throw error
+    case .diskFull, .conflict: throw error
     }
   }
 

@@ -8,13 +8,13 @@ extension SQLiteStore {
     return row?.key == id.record ? row?.row : nil
   }
 
-  package mutating func holdRows(after placed: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
+  package mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
     let select = statements.holds.selectPage
-    select.bind(.after, placed)
+    select.bind(.after, placed ?? 0)
     select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<Int64, HoldRow>] = []
-    var holds = RisingKeys(of: "hold", after: placed)
+    var holds = RisingKeys(of: "hold", after: placed ?? 0)
     while let found = try select.step() {
       let key = found.int64(.hold)
       try holds.take(key)
@@ -32,15 +32,15 @@ extension SQLiteStore {
   }
 
   package mutating func refundRows(
-    after entry: Int64,
+    after entry: Int64?,
     limit: Int
   ) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
     let select = statements.refunds.selectPage
-    select.bind(.after, entry)
+    select.bind(.after, entry ?? 0)
     select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var rows: [TableRow<Int64, RefundRow>] = []
-    var entries = RisingKeys(of: "refunded_entry", after: entry)
+    var entries = RisingKeys(of: "refunded_entry", after: entry ?? 0)
     while let found = try select.step() {
       let key = found.int64(.entry)
       try entries.take(key)

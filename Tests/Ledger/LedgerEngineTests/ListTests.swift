@@ -22,7 +22,7 @@ struct ListTests {
     }
   }
 
-  func wallets(after created: Int64, size: Int) async throws -> WalletPage {
+  func wallets(after created: Int64?, size: Int) async throws -> WalletPage {
     try await withCheckedThrowingContinuation { continuation in
       ledger.committer.listWallets(after: created, size: size) { continuation.resume(with: $0) }
     }
@@ -104,14 +104,14 @@ struct ListTests {
         Scenario.command(CreateWallet(WalletID("w\(index)"), .usd), key: "k\(index)")
       )
     }
-    var created: Int64? = 0
+    var last: Int64?
     var found: [String] = []
-    while let last = created {
+    repeat {
       let page = try await wallets(after: last, size: size)
       #expect(page.wallets.count == min(size, 150 - found.count))
       found += page.wallets.map(\.id.value)
-      created = page.next
-    }
+      last = page.next
+    } while last != nil
     #expect(found == (0..<150).map { "w\($0)" })
     ledger.committer.close()
   }

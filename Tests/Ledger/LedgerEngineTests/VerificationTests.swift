@@ -126,9 +126,15 @@ struct VerificationTests {
     ("a lost refusal", { $0.refusals.remove(at: 1) }),
     ("a cut tail of refusals", { $0.refusals.removeLast() }),
     ("the end of the refusals", { $0.whole.position.refusalHash = .zero }),
-    ("a key's place", { content in content.answerPlaces = content.answerPlaces.mapValues { $0 == 9 ? 10 : $0 } }),
-    ("a lost key", { content in content.answerPlaces = content.answerPlaces.filter { $0.value != 9 } }),
-    ("a refused key's place", { content in content.answerPlaces = content.answerPlaces.filter { $0.value != -2 } }),
+    (
+      "a key's place",
+      { content in content.answerPlaces = content.answerPlaces.mapValues { $0 == .record(9) ? .record(10) : $0 } }
+    ),
+    ("a lost key", { content in content.answerPlaces = content.answerPlaces.filter { $0.value != .record(9) } }),
+    (
+      "a refused key's place",
+      { content in content.answerPlaces = content.answerPlaces.filter { $0.value != .refusal(2) } }
+    ),
     ("a card", { $0.whole.paymentMethods[PaymentMethodID("pm-1")]?.card.last4 = "0000" }),
     ("a card's token", { $0.whole.paymentMethods[PaymentMethodID("pm-1")]?.token = PaymentMethodToken("tok-2") }),
     ("a lost card", { $0.whole.paymentMethods[PaymentMethodID("pm-2")] = nil }),

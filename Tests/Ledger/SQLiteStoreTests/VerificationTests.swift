@@ -162,7 +162,7 @@ struct FileVerificationTests {
     for backup in backups {
       let copy = TemporaryDirectory()
       try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: false)
-      let bytes = try backup.file.read(at: 0, count: Int(backup.file.byteCount))
+      let bytes = try backup.contents.read(at: 0, count: Int(backup.contents.byteCount))
       try Data(bytes).write(to: URL(filePath: copy.path + "/ledger.db"))
       let copied = try OpenLedger(copy.path)
       let verdict = try await copied.verdict()

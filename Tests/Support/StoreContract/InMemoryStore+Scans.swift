@@ -19,13 +19,14 @@ extension InMemoryStore {
     memory.content.withLock { $0.refusals.lazy.filter { $0.number >= first }.prefix(limit).map { .row($0) } }
   }
 
-  package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> Int64? {
+  package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
     memory.content.withLock { $0.answerPlaces[key] }
   }
 
-  package mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
+  package mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
     memory.content.withLock { content in
-      content.records.lazy.filter { $0.kind == .walletCreated && $0.number > created }.prefix(limit).map {
+      let created = created ?? 0
+      return content.records.lazy.filter { $0.kind == .walletCreated && $0.number > created }.prefix(limit).map {
         TableRow(key: $0.number, row: content.whole.accounts[$0.walletID].map { .row($0) } ?? .damaged("lost"))
       }
     }
@@ -35,12 +36,12 @@ extension InMemoryStore {
     memory.content.withLock { $0.holdRows[id.record].map { .row($0) } }
   }
 
-  package mutating func holdRows(after placed: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
-    memory.content.withLock { Self.rows($0.holdRows, by: \.self, after: placed, limit) }
+  package mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
+    memory.content.withLock { Self.rows($0.holdRows, by: \.self, after: placed ?? 0, limit) }
   }
 
-  package mutating func refundRows(after entry: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
-    memory.content.withLock { Self.rows($0.refundRows, by: \.self, after: entry, limit) }
+  package mutating func refundRows(after entry: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
+    memory.content.withLock { Self.rows($0.refundRows, by: \.self, after: entry ?? 0, limit) }
   }
 
   package mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>? {
@@ -108,10 +109,6 @@ extension InMemoryStore {
     memory.content.withLock { Self.rows($0.whole.paymentMethods, by: \.value, after: id?.value ?? "", limit) }
   }
 
-  package mutating func beginBackup() throws(BackupFailure) -> any StoreBackup {
-    throw BackupFailure("memory has no file to copy")
-  }
-
   private static func rows<Key, Order: Comparable, Row>(
     _ rows: [Key: Row],
     by order: (Key) -> Order,
@@ -134,9 +131,9 @@ extension InMemoryStore.Memory.Content {
   /// What scans read beside the whole state.
   mutating func keepRows(of state: LedgerState) {
     for record in state.changes.records {
-      if let key = record.origin.idempotencyKey { answerPlaces[key] = record.number }
+      if let key = record.origin.idempotencyKey { answerPlaces[key] = .record(record.number) }
     }
-    for refusal in state.changes.refusals { answerPlaces[refusal.key] = -refusal.number }
+    for refusal in state.changes.refusals { answerPlaces[refusal.key] = .refusal(refusal.number) }
     for (id, record) in state.changes.holds {
       holdRows[id.record] = state.holds[id].map { HoldRow(hold: $0, record: record) }
     }

@@ -2,7 +2,8 @@ package import Ledger
 package import LedgerEngine
 package import Synchronization
 
-/// The simplest store that keeps the contract, with faults on demand. Opening another over the same memory is a restart.
+/// The simplest store that keeps the contract, with faults on demand. Opening another over the same memory is a restart;
+/// several may be open at once, as if daemons on several hosts shared a database.
 package struct InMemoryStore: Store {
   /// What survives a restart. Shared with the test, hence the lock.
   package final class Memory: Sendable {
@@ -10,24 +11,29 @@ package struct InMemoryStore: Store {
       package var whole = LedgerState(position: .start)
       package var records: [JournalRecord] = []
       package var refusals: [RememberedRefusal] = []
-      /// Where the answers to keys stand: a record's number, or the negative of a refusal's.
-      package var answerPlaces: [IdempotencyKey: Int64] = [:]
+      package var answerPlaces: [IdempotencyKey: AnswerPlace] = [:]
       /// By the records that placed them.
       package var holdRows: [Int64: HoldRow] = [:]
       /// By the records of the refunded entries.
       package var refundRows: [Int64: RefundRow] = [:]
       package var batchSizes: [Int] = []
+      /// What the next loads throw.
+      package var nextLoadFaults: [StoreError] = []
+      /// What the next persists throw.
       package var nextFaults: [StoreError] = []
     }
 
     package let content = Mutex(Content())
-    /// Runs at the start of every persist, on the committer's thread: a test's chance to hold a batch back.
+    /// Runs at the start of every persist, on the committer's thread: a test can hold a batch back there, or change the
+    /// memory.
     package let persistBegins: @Sendable () -> Void
 
     package init(persistBegins: @escaping @Sendable () -> Void = {}) { self.persistBegins = persistBegins }
   }
 
   let memory: Memory
+  /// Where the ledger was when the batch was loaded.
+  private var loaded = Position.start
 
   package init(_ memory: Memory) { self.memory = memory }
 
@@ -35,14 +41,20 @@ package struct InMemoryStore: Store {
 
   /// Only what was asked for, so that needs that name too little show.
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
-    memory.content.withLock { $0.whole.part(for: needs) }
+    let part = try memory.content.withLock { content throws(StoreError) in
+      if !content.nextLoadFaults.isEmpty { throw content.nextLoadFaults.removeFirst() }
+      return content.whole.part(for: needs)
+    }
+    loaded = part.position
+    return part
   }
 
   package mutating func persist(_ state: LedgerState) throws(StoreError) {
     memory.persistBegins()
     let fault = memory.content.withLock { $0.nextFaults.isEmpty ? nil : $0.nextFaults.removeFirst() }
     if let fault { throw fault }
-    memory.content.withLock { content in
+    try memory.content.withLock { content throws(StoreError) in
+      guard content.whole.position == loaded else { throw .conflict("another store has committed since") }
       content.whole.position = state.position
       content.whole.accounts.merge(state.accounts) { $1 }
       content.whole.recordedOutcomes.merge(state.recordedOutcomes) { $1 }
@@ -58,8 +70,8 @@ package struct InMemoryStore: Store {
         // Like a store that has the journal: any entry can be asked for.
         guard let currency = state.accounts[record.walletID]?.wallet.currency else { continue }
         content.whole.entryRecords[record.entryID] = record
-        let book = EntryBook(record, in: currency)
-        if let book, content.whole.entries[book.id] == nil { content.whole.entries[book.id] = book }
+        let entry = EntryBook(record, in: currency)
+        if let entry, content.whole.entries[entry.id] == nil { content.whole.entries[entry.id] = entry }
       }
       content.refusals += state.changes.refusals
       content.records += state.changes.records

@@ -1,6 +1,6 @@
 /// How far the ledger has come.
 package struct Position: Hashable, Sendable {
-  /// Numbers of the last journal record and the last remembered refusal; 0 before the first.
+  /// How many journal records and remembered refusals there are. They are numbered from 1, without a gap.
   package var record: Int64
   package var refusal: Int64
   /// The end of the chain of refusals; zero before the first.

@@ -1,12 +1,12 @@
 package import Ledger
 
-/// A copy of the ledger as it was at `position`, which is no earlier than when it was asked for.
+/// A copy of the ledger as it was at `position`, which is no earlier than when the copy was asked for.
 package struct CompleteBackup: Sendable {
-  package let file: BackupFile
+  package let contents: any BackupContents
   package let position: Position
 }
 
-/// Copies the ledger to a file, slice by slice.
+/// Copies the ledger, slice by slice, if its store can.
 final class Backup: Scan {
   private let relay: Relay<CompleteBackup>
   private var backup: (any StoreBackup)?
@@ -19,11 +19,11 @@ final class Backup: Scan {
 
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     do throws(BackupFailure) {
-      if backup == nil { backup = try store.beginBackup() }
+      if backup == nil { backup = try Self.begin(on: store) }
       guard let backup else { return .finished }
       repeat {
         if try backup.proceed() {
-          relay.offer(CompleteBackup(file: try backup.finish(), position: store.position))
+          relay.offer(CompleteBackup(contents: try backup.finish(), position: store.position))
           relay.end(.success(()))
           return .finished
         }
@@ -33,5 +33,12 @@ final class Backup: Scan {
       fail(.backupFailed(error.reason))
       return .finished
     }
+  }
+
+  private static func begin(on store: some Store) throws(BackupFailure) -> any StoreBackup {
+    guard let store = store as? any CopyingStore else {
+      throw BackupFailure("the ledger's store makes no copies: back up what it keeps the ledger in")
+    }
+    return try store.beginBackup()
   }
 }

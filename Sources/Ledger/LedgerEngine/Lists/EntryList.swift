@@ -48,8 +48,7 @@ final class EntryList: Scan {
   private let filter: EntryFilter
   private let size: Int
   private let completion: @Sendable (Result<EntryPage, ScanError>) -> Void
-  /// nil before the first record is known; record 0 is past the last.
-  private var next: RecordPlace?
+  private var next: Next
   private var page = EntryPage()
   private var looked = 0
 
@@ -65,7 +64,15 @@ final class EntryList: Scan {
     self.filter = filter
     self.size = size
     self.completion = completion
-    next = place
+    next = place.map { .record($0) } ?? .newest
+  }
+
+  private enum Next {
+    /// The wallet's last record, which is not known yet.
+    case newest
+    case record(RecordPlace)
+    /// No record is left that could be an entry of the page.
+    case none
   }
 
   var isAbandoned: Bool { false }
@@ -73,35 +80,39 @@ final class EntryList: Scan {
   func fail(_ error: ScanError) { completion(.failure(error)) }
 
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
-    if next == nil { next = try newest(in: &store) }
-    guard let first = next else {
-      fail(.refused(.walletNotFound(walletID)))
-      return .finished
+    if case .newest = next {
+      guard let newest = try newest(in: &store) else {
+        fail(.refused(.walletNotFound(walletID)))
+        return .finished
+      }
+      next = .record(newest)
     }
-    var place = first
-    while place.record > 0, page.records.count < size, looked < Self.mostRecords {
+    while case .record(let place) = next, page.records.count < size, looked < Self.mostRecords {
       switch try store.record(place.record) {
-      case .row(let record)? where record.walletID == walletID && record.sequence == place.sequence:
-        looked += 1
-        if let start = filter.start, record.time < start {
-          place = RecordPlace(record: 0, sequence: 0)
-          break
-        }
-        if filter.takes(record) { page.records.append(record) }
-        place = RecordPlace(record: record.previous, sequence: record.sequence - 1)
+      case .row(let record)? where record.walletID == walletID && record.sequence == place.sequence: take(record)
       case .damaged(let what)?:
         fail(.damaged(what))
         return .finished
       case .row?, nil:
-        fail(place == first && looked == 0 ? .cursorUnknown : .lost(record: place.record))
+        fail(looked == 0 ? .cursorUnknown : .lost(record: place.record))
         return .finished
       }
-      next = place
       if slice.isOver { return .working }
     }
-    page.next = place.record > 0 ? place : nil
+    if case .record(let place) = next { page.next = place }
     completion(.success(page))
     return .finished
+  }
+
+  private func take(_ record: JournalRecord) {
+    looked += 1
+    if let start = filter.start, record.time < start {
+      next = .none
+      return
+    }
+    if filter.takes(record) { page.records.append(record) }
+    let isFirst = record.previous == 0
+    next = isFirst ? .none : .record(RecordPlace(record: record.previous, sequence: record.sequence - 1))
   }
 
   private func newest(in store: inout some Store) throws(StoreError) -> RecordPlace? {

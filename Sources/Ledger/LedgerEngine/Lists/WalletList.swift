@@ -13,11 +13,11 @@ final class WalletList: Scan {
 
   private let size: Int
   private let completion: @Sendable (Result<WalletPage, ScanError>) -> Void
-  private var last: Int64
+  private var last: Int64?
   private var page = WalletPage()
 
-  /// - Parameter last: The record that created the last wallet of the page before; 0 for the first page.
-  init(after last: Int64, size: Int, completion: @escaping @Sendable (Result<WalletPage, ScanError>) -> Void) {
+  /// - Parameter last: The record that created the last wallet of the page before; nil for the first page.
+  init(after last: Int64?, size: Int, completion: @escaping @Sendable (Result<WalletPage, ScanError>) -> Void) {
     self.last = last
     self.size = size
     self.completion = completion

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// A recharge's place among its wallet's: when it was begun, and which of those of that time it is.
+/// A recharge's place in the list of its wallet's: by the time when it was begun, then by its id.
 package struct RechargePlace: Hashable, Sendable {
   package let createTime: LedgerTime
   package let id: RechargeID
@@ -11,12 +11,12 @@ package struct RechargePlace: Hashable, Sendable {
   }
 }
 
-/// What is kept of a refund beside its records.
+/// What a store keeps of a recharge's refund beside its records.
 package struct RechargeRefundRow: Hashable, Sendable {
   package var id: RechargeRefundID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// Its last transition.
+  /// The number of the record of its last transition.
   package var record: Int64
   package var state: RechargeRefundState
   /// In micros.
@@ -50,7 +50,7 @@ package struct RechargeRefundRow: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
-  /// The row that `refund` has to have after `record`.
+  /// The row of `refund` after `record`.
   package init(_ refund: RechargeRefund, record: Int64) {
     self.init(
       id: refund.id,
@@ -67,12 +67,12 @@ package struct RechargeRefundRow: Hashable, Sendable {
   }
 }
 
-/// What is kept of a dispute beside its records.
+/// What a store keeps of a dispute beside its records.
 package struct DisputeRow: Hashable, Sendable {
   package var id: DisputeID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// The last news of it.
+  /// The number of its last record.
   package var record: Int64
   package var state: DisputeState
   /// In micros.
@@ -100,7 +100,7 @@ package struct DisputeRow: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
-  /// The row that `dispute` has to have after `record`.
+  /// The row of `dispute` after `record`.
   package init(_ dispute: Dispute, record: Int64) {
     self.init(
       id: dispute.id,

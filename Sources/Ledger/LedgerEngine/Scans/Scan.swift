@@ -7,7 +7,7 @@ protocol Scan: AnyObject {
   /// Whether its reader has left.
   var isAbandoned: Bool { get }
 
-  /// Works until the slice is over or there is nothing left to do now.
+  /// Works until the slice is over or there is nothing left to do now. If this throws, the scan is not run again.
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus
 
   /// Reports to the reader that the scan has ended with an error.

@@ -75,14 +75,32 @@ struct ScanTable {
     }
   }
 
-  /// Runs scans in turn until the slice is over or none has anything to do.
+  /// Runs scans in turn until the slice is over or none has anything to do. A scan that meets a conflict fails alone:
+  /// what it has gathered may no longer agree with what it would read next.
+  ///
+  /// - Throws: `StoreError.failed` or `StoreError.diskFull`.
   mutating func run(on store: inout some Store, in slice: Slice) throws(StoreError) {
     while !queue.isEmpty {
       let id = queue.removeFirst()
       guard let scan = entries[id]?.scan else { continue }
       entries[id]?.isQueued = false
-      update(id, scan.isAbandoned ? .finished : try scan.run(on: &store, in: slice))
+      update(id, try run(scan, on: &store, in: slice))
       if slice.isOver { return }
+    }
+  }
+
+  private func run(
+    _ scan: any Scan,
+    on store: inout some Store,
+    in slice: Slice
+  ) throws(StoreError) -> ScanStatus {
+    guard !scan.isAbandoned else { return .finished }
+    do throws(StoreError) {
+      return try scan.run(on: &store, in: slice)
+    } catch {
+      guard case .conflict(let reason) = error else { throw error }
+      scan.fail(.ledger(.unavailable(reason)))
+      return .finished
     }
   }
 

@@ -1,41 +1,43 @@
 package import Ledger
 
-/// What scans read of a store. It shows the last commit, however that is kept.
+/// What scans read of a store: the ledger as of its last commit.
 ///
-/// Lists give at most `limit` rows, rising from the one after a key.
+/// Lists give at most `limit` rows, in rising order from the one after a key, or from the first row if that is nil. Rows
+/// are numbered from 1. A row that cannot be read is returned as damaged. What is thrown is `StoreError.conflict` if
+/// others changed the ledger while it was read, and otherwise concerns the whole store.
 package protocol StoreTables {
-  /// nil where there is no record of that number.
+  /// nil if there is no record of that number.
   mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>?
 
-  /// Rising from number `first` or, where that is missing, from the next that is there.
+  /// From number `first` on or, if that is missing, from the next that is there.
   mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>]
 
-  /// As `records`.
+  /// Remembered refusals, as `records`.
   mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>]
 
-  /// Where the index of keys finds the answer to `key`: a record's number, or the negative of a refusal's.
-  mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> Int64?
+  /// Where the store finds the answer to `key`; nil for a key without an answer.
+  mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace?
 
   /// Wallets, by the records that created them.
-  mutating func accounts(after created: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>]
+  mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>]
 
   mutating func holdRow(_ id: HoldID) throws(StoreError) -> Scanned<HoldRow>?
 
   /// Holds, by the records that placed them.
-  mutating func holdRows(after placed: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>]
+  mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>]
 
   /// Refunded entries, by their records.
-  mutating func refundRows(after entry: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>]
+  mutating func refundRows(after entry: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>]
 
   mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>?
 
-  /// Recharges, in the order of the bytes of their ids; nil for the first.
+  /// Recharges, in the order of the bytes of their ids.
   mutating func rechargeRows(
     after id: RechargeID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>]
 
-  /// Recharges of a wallet, from the last that was begun back; nil for the last.
+  /// Recharges of a wallet, newest first, from the one before `place` on, or from the newest if that is nil.
   mutating func rechargeIDs(
     of walletID: WalletID,
     before place: RechargePlace?,
@@ -44,7 +46,7 @@ package protocol StoreTables {
 
   mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>?
 
-  /// Refunds of recharges, in the order of the bytes of their ids; nil for the first.
+  /// Refunds of recharges, in the order of the bytes of their ids.
   mutating func rechargeRefundRows(
     after id: RechargeRefundID?,
     limit: Int
@@ -52,7 +54,7 @@ package protocol StoreTables {
 
   mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>?
 
-  /// Disputes, in the order of the bytes of their ids; nil for the first.
+  /// Disputes, in the order of the bytes of their ids.
   mutating func disputeRows(
     after id: DisputeID?,
     limit: Int
@@ -60,14 +62,29 @@ package protocol StoreTables {
 
   mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>?
 
-  /// Cards, in the order of the bytes of their ids; nil for the first.
+  /// Cards, in the order of the bytes of their ids.
   mutating func paymentMethodRows(
     after id: PaymentMethodID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<PaymentMethodID, PaymentMethod>]
 }
 
-/// A row as a scan finds it. What cannot be read is told and passed over, so that one damaged row hides no other.
+/// Where the answer to an idempotency key is recorded.
+package enum AnswerPlace: Hashable, Sendable, CustomStringConvertible {
+  /// The number of a journal record.
+  case record(Int64)
+  /// The number of a remembered refusal.
+  case refusal(Int64)
+
+  package var description: String {
+    switch self {
+    case .record(let number): "record \(number)"
+    case .refusal(let number): "refusal \(number)"
+    }
+  }
+}
+
+/// A row as a scan finds it. One that cannot be read is reported and passed over, so that it hides no other.
 package enum Scanned<Row> {
   case row(Row)
   /// What is wrong, for people.
@@ -83,7 +100,7 @@ package enum Scanned<Row> {
 
 extension Scanned: Sendable where Row: Sendable {}
 
-/// A row of a list, by the key from which the list goes on.
+/// A row of a list, with the key after which the list continues.
 package struct TableRow<Key, Row> {
   package let key: Key
   package let row: Scanned<Row>
@@ -94,7 +111,7 @@ package struct TableRow<Key, Row> {
   }
 }
 
-/// A hold, and the record that changed it last.
+/// A hold, with the number of the record that changed it last.
 package struct HoldRow: Hashable, Sendable {
   package var hold: Hold
   package var record: Int64
@@ -105,9 +122,9 @@ package struct HoldRow: Hashable, Sendable {
   }
 }
 
-/// What was given back of an entry.
+/// What was refunded of an entry.
 package struct RefundRow: Hashable, Sendable {
-  /// The last refund's.
+  /// The number of the last refund's record.
   package var record: Int64
   /// In micros.
   package var refunded: Int64
@@ -118,11 +135,11 @@ package struct RefundRow: Hashable, Sendable {
   }
 }
 
-/// What is kept of a recharge beside its records.
+/// What a store keeps of a recharge beside its records.
 package struct RechargeRow: Hashable, Sendable {
   package var id: RechargeID
   package var walletID: WalletID
-  /// Its last transition.
+  /// The number of the record of its last transition.
   package var record: Int64
   package var state: RechargeState
   /// In micros.
@@ -157,7 +174,7 @@ package struct RechargeRow: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
-  /// The row that `recharge` has to have after `record`.
+  /// The row of `recharge` after `record`.
   package init(_ recharge: Recharge, record: Int64) {
     self.init(
       id: recharge.id,

@@ -4,14 +4,14 @@ import Ledger
 extension Verification {
   /// Compares what `record` settled for good, and the place of its key.
   func compare(_ record: JournalRecord, _ payload: RecordPayload, in store: inout some Store) throws(StoreError) {
-    if let key = record.origin.idempotencyKey { try compare(key, place: record.number, in: &store) }
+    if let key = record.origin.idempotencyKey { try compare(key, place: .record(record.number), in: &store) }
     if let hold = payload.hold, replay.holds[hold.id.record] == nil { try compare(hold, record, in: &store) }
     if let recharge = payload.recharge, recharge.state.isTerminal { try compare(recharge, record.number, in: &store) }
   }
 
-  func compare(_ key: IdempotencyKey, place: Int64, in store: inout some Store) throws(StoreError) {
+  func compare(_ key: IdempotencyKey, place: AnswerPlace, in store: inout some Store) throws(StoreError) {
     guard try store.answerPlace(of: key) != place else { return }
-    flaws.add("the key of \(place > 0 ? "record \(place)" : "refusal \(-place)") does not lead to it")
+    flaws.add("the key of \(place) does not lead to it")
   }
 
   private func compare(_ hold: Hold, _ record: JournalRecord, in store: inout some Store) throws(StoreError) {
@@ -29,7 +29,8 @@ extension Verification {
     guard let wallet = replay.wallets[record.walletID] else { return }
     switch phase {
     case .journal: return
-    case .wallets(let last) where wallet.created > last: return
+    case .wallets(nil): return
+    case .wallets(let last?) where wallet.created > last: return
     default: walletTotals[wallet.currency, default: 0] += Int128(record.amount)
     }
   }
@@ -54,7 +55,7 @@ extension Verification {
     }
   }
 
-  private func compareWallets(of store: inout some Store, after last: Int64) throws(StoreError) {
+  private func compareWallets(of store: inout some Store, after last: Int64?) throws(StoreError) {
     let found = try store.accounts(after: last, limit: Self.rowsPerRead)
     for row in found {
       phase = .wallets(after: row.key)
@@ -101,10 +102,10 @@ extension Verification {
       }
     }
     rows += Int64(min(ids.count, Self.rowsPerRead))
-    phase = ids.count <= Self.rowsPerRead ? .holds(after: 0) : .openHolds(ids.dropLast(Self.rowsPerRead))
+    phase = ids.count <= Self.rowsPerRead ? .holds(after: nil) : .openHolds(ids.dropLast(Self.rowsPerRead))
   }
 
-  private func compareHolds(of store: inout some Store, after last: Int64) throws(StoreError) {
+  private func compareHolds(of store: inout some Store, after last: Int64?) throws(StoreError) {
     let found = try store.holdRows(after: last, limit: Self.rowsPerRead)
     for row in found {
       phase = .holds(after: row.key)
@@ -131,10 +132,10 @@ extension Verification {
     }
     rows += Int64(min(entries.count, Self.rowsPerRead))
     let isLast = entries.count <= Self.rowsPerRead
-    phase = isLast ? .refunds(after: 0) : .refundedEntries(entries.dropLast(Self.rowsPerRead))
+    phase = isLast ? .refunds(after: nil) : .refundedEntries(entries.dropLast(Self.rowsPerRead))
   }
 
-  private func compareRefunds(of store: inout some Store, after last: Int64) throws(StoreError) {
+  private func compareRefunds(of store: inout some Store, after last: Int64?) throws(StoreError) {
     let found = try store.refundRows(after: last, limit: Self.rowsPerRead)
     for row in found {
       phase = .refunds(after: row.key)
@@ -158,12 +159,12 @@ extension Verification {
       phase = .openRecharges(ids.dropLast(Self.rowsPerRead))
       return
     }
-    try compareOpenErrandsFound(by: &store)
+    try compareOpenMattersFound(by: &store)
     phase = .recharges(after: nil)
   }
 
   /// The worker resumes what the store finds open.
-  private func compareOpenErrandsFound(by store: inout some Store) throws(StoreError) {
+  private func compareOpenMattersFound(by store: inout some Store) throws(StoreError) {
     var needs = Needs(at: store.position.time)
     ListOpenMatters().addNeeds(to: &needs)
     guard let found = try load(needs, of: &store) else { return }
@@ -214,7 +215,7 @@ extension Verification {
       case .failed(let what):
         flaws.add(what)
         return nil
-      case .diskFull: throw error
+      case .conflict, .diskFull: throw error
       }
     }
   }

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// What a verification tells.
+/// What a verification reports.
 package enum VerificationUpdate: Sendable {
   case progress(VerificationProgress)
   case verdict(LedgerVerdict)
@@ -45,11 +45,11 @@ package struct KnownDigest: Hashable, Sendable {
 final class Verification: Scan {
   enum Phase {
     case journal
-    case wallets(after: Int64)
+    case wallets(after: Int64?)
     case openHolds([HoldID])
-    case holds(after: Int64)
+    case holds(after: Int64?)
     case refundedEntries([Int64])
-    case refunds(after: Int64)
+    case refunds(after: Int64?)
     case openRecharges([RechargeID])
     case recharges(after: RechargeID?)
     case knownRefunds([RechargeRefundID])
@@ -73,7 +73,7 @@ final class Verification: Scan {
   private var lastRefusalTime = LedgerTime(microseconds: .min)
   /// Where the ledger was when the last slice ended.
   private var lastPosition: Position?
-  private var toldAt: Int64 = 0
+  private var reportedAt: Int64 = 0
 
   var phase = Phase.journal
   var replay: JournalReplay
@@ -97,10 +97,10 @@ final class Verification: Scan {
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     defer { lastPosition = store.position }
     guard try catchUp(on: &store, in: slice) else { return .working }
-    if case .journal = phase { phase = .wallets(after: 0) }
+    if case .journal = phase { phase = .wallets(after: nil) }
     repeat {
       try compareSome(of: &store)
-      tellProgress(store.position)
+      reportProgress(store.position)
       if case .done = phase {
         try finish(on: &store)
         return .finished
@@ -118,7 +118,7 @@ final class Verification: Scan {
     var duty = 2 * (end.record - (lastPosition ?? end).record + end.refusal - (lastPosition ?? end).refusal)
     while replay.record < end.record {
       duty -= try replayRecords(of: &store, to: end.record)
-      tellProgress(end)
+      reportProgress(end)
       if slice.isOver, duty <= 0 { return false }
     }
     while lastRefusal < end.refusal {
@@ -134,7 +134,7 @@ final class Verification: Scan {
     for scanned in found {
       switch scanned {
       case .row(let record):
-        tellLost("record", replay.record + 1, before: record.number)
+        reportLost("record", replay.record + 1, before: record.number)
         guard let payload = replay.take(record, &flaws) else { continue }
         count(record)
         try compare(record, payload, in: &store)
@@ -145,7 +145,7 @@ final class Verification: Scan {
       compareKnownDigest()
     }
     if found.isEmpty {
-      tellLost("record", first, before: last + 1)
+      reportLost("record", first, before: last + 1)
       replay.skip(to: last)
     }
     return max(1, Int64(found.count))
@@ -162,7 +162,7 @@ final class Verification: Scan {
     for scanned in found {
       switch scanned {
       case .row(let refusal):
-        tellLost("refusal", lastRefusal + 1, before: refusal.number)
+        reportLost("refusal", lastRefusal + 1, before: refusal.number)
         try take(refusal, in: &store)
         lastRefusal = refusal.number
       case .damaged(let what):
@@ -171,7 +171,7 @@ final class Verification: Scan {
       }
     }
     if found.isEmpty {
-      tellLost("refusal", first, before: last + 1)
+      reportLost("refusal", first, before: last + 1)
       lastRefusal = last
     }
     return max(1, Int64(found.count))
@@ -187,18 +187,18 @@ final class Verification: Scan {
       }
     }
     lastRefusalTime = max(lastRefusalTime, refusal.time)
-    try compare(refusal.key, place: -refusal.number, in: &store)
+    try compare(refusal.key, place: .refusal(refusal.number), in: &store)
   }
 
-  private func tellLost(_ what: String, _ first: Int64, before next: Int64) {
+  private func reportLost(_ what: String, _ first: Int64, before next: Int64) {
     guard first < next else { return }
     flaws.add(first == next - 1 ? "\(what) \(first) is lost" : "\(what)s \(first) to \(next - 1) are lost")
   }
 
-  private func tellProgress(_ position: Position) {
+  private func reportProgress(_ position: Position) {
     let done = replay.record + rows
-    guard done - toldAt >= Self.rowsPerProgress, relay.hasRoom() else { return }
-    toldAt = done
+    guard done - reportedAt >= Self.rowsPerProgress, relay.hasRoom() else { return }
+    reportedAt = done
     relay.offer(
       .progress(VerificationProgress(records: replay.record, totalRecords: position.record, rows: rows))
     )

@@ -49,24 +49,24 @@ package struct KeyIndex {
     try readRecentKeys()
   }
 
-  /// Where the answer stands: a record's number, or the negative of a refusal's.
-  package func answer(for key: IdempotencyKey) throws(StoreError) -> Int64? {
+  /// Where the answer to `key` is recorded; nil for a new key.
+  package func place(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
     let hash = hash(key)
-    var candidates: [Int64] = []
-    recent.appendAnswers(to: hash, into: &candidates)
-    frozen?.appendAnswers(to: hash, into: &candidates)
+    var candidates: [AnswerPlace] = []
+    recent.appendPlaces(of: hash, to: &candidates)
+    frozen?.appendPlaces(of: hash, to: &candidates)
     for run in runs where run.filter.mayContain(hash) {
       let bucket = KeyRun.bucket(of: hash, in: run.bucketCount)
       guard let page = run.page(ofBucket: bucket) else { throw .failed("key run \(run.id) lacks a bucket") }
-      try table.appendAnswers(to: hash, onPage: page, into: &candidates)
+      try table.appendPlaces(of: hash, onPage: page, to: &candidates)
     }
-    for answer in candidates where try self.answer(answer, belongsTo: key) { return answer }
+    for place in candidates where try isAnswer(at: place, to: key) { return place }
     return nil
   }
 
   /// Takes a key whose answer has been committed.
-  mutating func add(_ answer: Int64, for key: IdempotencyKey) {
-    recent.add(KeyEntry(hash: hash(key), answer: answer))
+  mutating func add(_ place: AnswerPlace, for key: IdempotencyKey) {
+    recent.add(KeyEntry(hash: hash(key), place: place))
   }
 
   /// Does a slice of what there is to do; false where there is nothing. `position` is that of the last commit.
@@ -185,13 +185,13 @@ package struct KeyIndex {
       """
     )
     records.bind(.after, runs.map(\.lastRecord).max() ?? 0)
-    while let row = try records.step() { add(row.int64(.number), for: key(in: row)) }
+    while let row = try records.step() { add(.record(row.int64(.number)), for: key(in: row)) }
     let refusals = try Statement<After, KeyOfAnswer>(
       connection,
       "SELECT refusal AS number, caller, idempotency_key FROM refusal WHERE refusal > :after"
     )
     refusals.bind(.after, runs.map(\.lastRefusal).max() ?? 0)
-    while let row = try refusals.step() { add(-row.int64(.number), for: key(in: row)) }
+    while let row = try refusals.step() { add(.refusal(row.int64(.number)), for: key(in: row)) }
   }
 
   private enum After: Int32, SQLName { case after }
@@ -200,9 +200,16 @@ package struct KeyIndex {
     IdempotencyKey(caller: row.text(.caller), key: row.text(.idempotencyKey))
   }
 
-  private func answer(_ answer: Int64, belongsTo key: IdempotencyKey) throws(StoreError) -> Bool {
-    let select = answer > 0 ? recordHasKey : refusalHasKey
-    select.bind(.number, answer > 0 ? answer : 0 &- answer)
+  private func isAnswer(at place: AnswerPlace, to key: IdempotencyKey) throws(StoreError) -> Bool {
+    let select: Statement<KeyOfAnswer, Found>
+    switch place {
+    case .record(let number):
+      select = recordHasKey
+      select.bind(.number, number)
+    case .refusal(let number):
+      select = refusalHasKey
+      select.bind(.number, number)
+    }
     select.bind(.caller, key.caller)
     select.bind(.idempotencyKey, key.key)
     defer { select.reset() }

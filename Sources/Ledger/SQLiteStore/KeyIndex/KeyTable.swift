@@ -47,8 +47,7 @@ final class KeyTable {
 
   func insert(page: Int64, _ entries: [KeyEntry]) throws(StoreError) {
     insertPage.bind(.page, page)
-    let stored = entries.map { KeyEntry(hash: $0.hash.littleEndian, answer: $0.answer.littleEndian) }
-    stored.withUnsafeBytes { insertPage.bind(.entries, $0) }
+    StoredEntries.withBytes(of: entries) { insertPage.bind(.entries, $0) }
     try insertPage.run()
   }
 
@@ -56,17 +55,17 @@ final class KeyTable {
     try withEntries(onPage: page) { entries in entries.indices.map { entries[$0] } }
   }
 
-  /// Appends the answers of those entries on the page that have the hash.
-  func appendAnswers(to hash: UInt64, onPage page: Int64, into answers: inout [Int64]) throws(StoreError) {
-    answers += try withEntries(onPage: page) { entries in
+  /// Appends the places in those entries on the page that have the hash.
+  func appendPlaces(of hash: UInt64, onPage page: Int64, to places: inout [AnswerPlace]) throws(StoreError) {
+    places += try withEntries(onPage: page) { entries in
       var (low, high) = (0, entries.count)
       while low < high {
         let middle = (low + high) / 2
         if entries[middle].hash < hash { low = middle + 1 } else { high = middle }
       }
-      var found: [Int64] = []
+      var found: [AnswerPlace] = []
       while low < entries.count, entries[low].hash == hash {
-        found.append(entries[low].answer)
+        found.append(entries[low].place)
         low += 1
       }
       return found
@@ -177,21 +176,6 @@ final class KeyTable {
     selectPage.bind(.id, page)
     defer { selectPage.reset() }
     guard let row = try selectPage.step() else { throw .failed("key page \(page) is lost") }
-    return row.withBytes(.entries) { body(StoredEntries(bytes: $0)) }
-  }
-}
-
-/// Entries as they stand on a page: 16 bytes each, little-endian, sorted.
-private struct StoredEntries {
-  let bytes: UnsafeRawBufferPointer
-
-  var count: Int { bytes.count / 16 }
-  var indices: Range<Int> { 0..<count }
-
-  subscript(index: Int) -> KeyEntry {
-    KeyEntry(
-      hash: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 16, as: UInt64.self)),
-      answer: Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 16 + 8, as: Int64.self))
-    )
+    return row.withBytes(.entries) { body(StoredEntries($0)) }
   }
 }

@@ -75,11 +75,12 @@ extension WalletHandlers {
     guard let backup = try await backups.next() else {
       throw ScanError.backupFailed("the copy was never finished")
     }
+    let copy = backup.contents
     var offset: Int64 = 0
-    while offset < backup.file.byteCount {
-      let chunk = try backup.file.read(at: offset, count: Self.backupChunk)
+    while offset < copy.byteCount {
+      let chunk = try copy.read(at: offset, count: Self.backupChunk)
       guard !chunk.isEmpty else { throw BackupFailure("the copy was cut short") }
-      try await responses.write(BackupLedgerResponse(size: backup.file.byteCount, chunk: chunk))
+      try await responses.write(BackupLedgerResponse(size: copy.byteCount, chunk: chunk))
       offset += Int64(chunk.count)
     }
   }

@@ -8,7 +8,7 @@ import UnixGRPCProtobuf
 extension WalletHandlers {
   func listWallets(_ request: ListWalletsRequest, context: ServerContext, reply: TypedReply<ListWalletsResponse>) {
     do {
-      let created = try WalletPageToken(request.pageToken)?.created ?? 0
+      let created = try WalletPageToken(request.pageToken)?.created
       let size = try RequestFields.pageSize(request.pageSize)
       ledger.committer.listWallets(after: created, size: size) { result in
         switch result {
