@@ -24,7 +24,7 @@ final class ProcessorProcess {
     self.directory = directory
     socketPath = directory.path("python.sock")
     let tests = URL(filePath: #filePath).deletingLastPathComponent()
-    let protos = tests.deletingLastPathComponent().deletingLastPathComponent().appending(path: "proto")
+    let protos = tests.appending(path: "../../../proto").standardized
     process.executableURL = URL(filePath: python)
     process.arguments = [
       tests.appending(path: "peers/processor.py").path, socketPath, protos.path, directory.path("books"),
