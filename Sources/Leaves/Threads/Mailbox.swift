@@ -1,15 +1,26 @@
 public import Synchronization
 
-/// Carries messages from many threads to one taker, which takes all that have gathered at once.
+/// The result of posting to a `Mailbox`.
 ///
-/// The taker is told once for everything that gathers until it takes it: by whoever is told to wake it. How it is woken,
-/// by a semaphore or as a job of an event loop, is not the mailbox's affair.
+/// Not nested in the mailbox: a type inside a generic one is compared unspecialised in other modules, on every post.
+@usableFromInline
+package enum PostResult: Hashable, Sendable {
+  /// The message can be taken. With `wakesTaker`, the poster wakes the taker.
+  case posted(wakesTaker: Bool)
+  case full
+  case closed
+}
+
+/// A queue from many threads to one consumer, the taker, which takes all messages at once.
+///
+/// The taker is woken once for all messages posted until it takes them. The poster that is asked to wake it decides how:
+/// by a semaphore, or by a job on an event loop.
 @usableFromInline
 package final class Mailbox<Message: Sendable>: Sendable {
   @usableFromInline
   struct State {
     @usableFromInline var messages: [Message] = []
-    /// Since the taker last took.
+    /// Whether the taker has been woken since it last took.
     @usableFromInline var hasBeenWoken = false
     @usableFromInline var isClosed = false
 
@@ -24,19 +35,10 @@ package final class Mailbox<Message: Sendable>: Sendable {
     }
   }
 
-  /// What became of a message.
-  @usableFromInline
-  package enum PostResult: Hashable, Sendable {
-    /// It can be taken. With `wakesTaker` the poster has to wake the taker.
-    case posted(wakesTaker: Bool)
-    case full
-    case closed
-  }
-
   @usableFromInline let capacity: Int
   @usableFromInline let state = Mutex(State())
 
-  /// - Parameter capacity: How many messages may gather.
+  /// - Parameter capacity: The most messages that may wait.
   @inlinable
   package init(capacity: Int = .max) { self.capacity = capacity }
 
@@ -51,12 +53,11 @@ package final class Mailbox<Message: Sendable>: Sendable {
     }
   }
 
-  /// Returns whether the caller has to wake the taker, which is to look up though nothing was posted.
+  /// Asks for the taker to run without a message. Returns whether the caller has to wake it.
   @inlinable
   package func notify() -> Bool { state.withLock { $0.wakes() } }
 
-  /// Refuses messages from now on; what was posted before can still be taken. Returns whether the caller has to wake the
-  /// taker.
+  /// Refuses messages from now on; earlier ones can still be taken. Returns whether the caller has to wake the taker.
   @inlinable
   package func close() -> Bool {
     state.withLock { state in
@@ -68,16 +69,15 @@ package final class Mailbox<Message: Sendable>: Sendable {
   /// Takes everything, in the order of posting. The next message wakes the taker again.
   @inlinable
   package func takeAll() -> [Message] {
+    var taken: [Message] = []
     state.withLock { state in
       state.hasBeenWoken = false
-      let taken = state.messages
-      state.messages = []
-      state.messages.reserveCapacity(taken.count)
-      return taken
+      swap(&taken, &state.messages)
     }
+    return taken
   }
 
-  /// Whether nothing waits to be taken.
+  /// Whether no message waits.
   @inlinable
   package var isEmpty: Bool { state.withLock { $0.messages.isEmpty } }
 

@@ -11,9 +11,9 @@ final class OperationQueue: Sendable {
   var isEmpty: Bool { mailbox.isEmpty }
 
   /// Adds an operation, unless the queue is full or closed.
-  func post(_ operation: any QueuedOperation) -> Mailbox<any QueuedOperation>.PostResult {
+  func post(_ operation: any QueuedOperation) -> PostResult {
     let result = mailbox.post(operation)
-    if result == .posted(wakesTaker: true) { arrival.signal() }
+    if case .posted(wakesTaker: true) = result { arrival.signal() }
     return result
   }
 

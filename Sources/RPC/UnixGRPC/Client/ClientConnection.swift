@@ -61,7 +61,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     if transport.eventLoop.inEventLoop {
       deliverMailbox()
       apply(operation)
-    } else if mailbox.post(operation) == .posted(wakesTaker: true) {
+    } else if case .posted(wakesTaker: true) = mailbox.post(operation) {
       transport.eventLoop.execute { self.deliverMailbox() }
     }
   }

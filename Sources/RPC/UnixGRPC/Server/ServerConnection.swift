@@ -74,7 +74,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     if eventLoop.inEventLoop {
       deliverMailbox()
       apply(operation)
-    } else if mailbox.post(operation) == .posted(wakesTaker: true) {
+    } else if case .posted(wakesTaker: true) = mailbox.post(operation) {
       eventLoop.execute { self.deliverMailbox() }
     }
   }
