@@ -241,6 +241,6 @@ struct HoldTests {
     _ = ledger.send(GrantCredits(WalletID("w"), most, memo: ""))
     #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).refusal?.reason == .amountOutOfRange)
     #expect(ledger.capture(id, micros(1)).refusal?.reason == .amountOutOfRange)
-    #expect(ledger.send(GrantCredits(WalletID("w"), micros(1), memo: "")).refusal?.reason == .amountOutOfRange)
+    #expect(ledger.send(GrantCredits(WalletID("w"), micros(1), memo: "")).refusal?.reason == .balanceLimit)
   }
 }

@@ -151,7 +151,7 @@ struct RechargeTests {
     #expect(ledger.settle("r", .paid(processorChargeID: "ch")).reply?.recharge.state == .needsReview)
     #expect(
       ledger.send(StartRecharge(RechargeID("r2"), WalletID("w"), usd(10), card("a"))).refusal?.reason
-        == .amountOutOfRange
+        == .balanceLimit
     )
   }
 

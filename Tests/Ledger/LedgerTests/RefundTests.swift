@@ -105,6 +105,6 @@ struct RefundTests {
   func overflow() throws {
     var (ledger, charge) = try Self.charged()
     _ = ledger.send(GrantCredits(WalletID("w"), micros(Wallet.balanceRange.upperBound - 6_000_000), memo: ""))
-    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == .amountOutOfRange)
+    #expect(ledger.send(RefundCharge(charge, usd(1))).refusal?.reason == .balanceLimit)
   }
 }

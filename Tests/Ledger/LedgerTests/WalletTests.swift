@@ -23,7 +23,7 @@ struct WalletTests {
     arguments: [
       ("w", 0, "USD", "", "AMOUNT_OUT_OF_RANGE"), ("w", -1, "USD", "", "AMOUNT_OUT_OF_RANGE"),
       ("w", 1, "EUR", "", "CURRENCY_MISMATCH"), ("w", 1, "USD", "for 4242 4242 4242 4242", "CARD_NUMBER_REFUSED"),
-      ("w", Int64.max, "USD", "", "AMOUNT_OUT_OF_RANGE"), ("nobody", 1, "USD", "", "WALLET_NOT_FOUND"),
+      ("w", Int64.max, "USD", "", "BALANCE_LIMIT"), ("nobody", 1, "USD", "", "WALLET_NOT_FOUND"),
       ("frozen", 1, "USD", "", "WALLET_FROZEN"), ("closed", 1, "USD", "", "WALLET_CLOSED"),
     ] as [(String, Int64, String, String, String)]
   )

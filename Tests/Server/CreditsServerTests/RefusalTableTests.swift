@@ -112,6 +112,12 @@ struct RefusalTableTests {
       ["available": "1000000", "required": "3000000", "shortfall": "2000000", "currency_code": "USD"],
       advice: "recharge at least $2.00"
     ),
+    refused(
+      .balanceLimit(Wallet(id: wallet, currency: .usd, createTime: LedgerTime(microseconds: 0))),
+      .failedPrecondition,
+      ["wallet_id": "w", "posted": "0", "currency_code": "USD"],
+      advice: "send less, with a new key"
+    ),
     refused(.walletFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "unfreeze"),
     refused(.walletNotFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "not frozen"),
     refused(.walletClosed(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "another wallet"),

@@ -77,6 +77,11 @@ extension CreditsError.Reason {
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/available``, ``CreditsError/required``, ``CreditsError/shortfall``, ``CreditsError/currencyCode``.
   public static let insufficientCredits = Self(rawValue: "INSUFFICIENT_CREDITS")
 
+  /// The amount would take the wallet's balance out of the range that can be counted. Send less at a time.
+  ///
+  /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``, ``CreditsError/posted``, ``CreditsError/currencyCode``.
+  public static let balanceLimit = Self(rawValue: "BALANCE_LIMIT")
+
   /// No entry has this id. Use the id that a charge or capture was answered with.
   ///
   /// The code is `NOT_FOUND`. Comes with ``CreditsError/entryID``.
@@ -249,7 +254,7 @@ extension CreditsError.Reason {
 extension CreditsError {
   /// The ISO 4217 code of the currency that the amounts are in.
   ///
-  /// Comes with ``Reason/walletNotEmpty``, ``Reason/insufficientCredits``, ``Reason/refundExceedsCharge``, ``Reason/shortfallLimit``, ``Reason/refundExceedsRecharge``.
+  /// Comes with ``Reason/walletNotEmpty``, ``Reason/insufficientCredits``, ``Reason/balanceLimit``, ``Reason/refundExceedsCharge``, ``Reason/shortfallLimit``, ``Reason/refundExceedsRecharge``.
   public var currencyCode: String? { text("currency_code") }
 
   /// What the wallet has available.
@@ -269,7 +274,7 @@ extension CreditsError {
 
   /// The wallet's balance, held amounts included.
   ///
-  /// Comes with ``Reason/walletNotEmpty``.
+  /// Comes with ``Reason/walletNotEmpty``, ``Reason/balanceLimit``.
   public var posted: Money? { money("posted") }
 
   /// What the wallet's open holds set aside.
@@ -289,7 +294,7 @@ extension CreditsError {
 
   /// The wallet that the reason is about.
   ///
-  /// Comes with ``Reason/walletNotFound``, ``Reason/walletExists``, ``Reason/walletFrozen``, ``Reason/walletNotFrozen``, ``Reason/walletClosed``, ``Reason/walletNotEmpty``, ``Reason/autoRechargeDisabled``, ``Reason/refundInProgress``, ``Reason/disputeOpen``, ``Reason/paymentMethodNotFound``, ``Reason/paymentMethodRequired``, ``Reason/paymentMethodLimit``, ``Reason/paymentDeclined``.
+  /// Comes with ``Reason/walletNotFound``, ``Reason/walletExists``, ``Reason/walletFrozen``, ``Reason/walletNotFrozen``, ``Reason/walletClosed``, ``Reason/walletNotEmpty``, ``Reason/balanceLimit``, ``Reason/autoRechargeDisabled``, ``Reason/refundInProgress``, ``Reason/disputeOpen``, ``Reason/paymentMethodNotFound``, ``Reason/paymentMethodRequired``, ``Reason/paymentMethodLimit``, ``Reason/paymentDeclined``.
   public var walletID: String? { text("wallet_id") }
 
   /// The hold that the reason is about.

@@ -36,6 +36,8 @@ package enum Reason: String, Sendable, CaseIterable {
   case walletNotEmpty = "WALLET_NOT_EMPTY"
   /// The wallet has less available than the call needs. Recharge at least the shortfall.
   case insufficientCredits = "INSUFFICIENT_CREDITS"
+  /// The amount would take the wallet's balance out of the range that can be counted. Send less at a time.
+  case balanceLimit = "BALANCE_LIMIT"
   /// No entry has this id. Use the id that a charge or capture was answered with.
   case entryNotFound = "ENTRY_NOT_FOUND"
   /// Only charges and captures can be refunded.
@@ -123,6 +125,7 @@ package enum Reason: String, Sendable, CaseIterable {
       case .walletClosed: true
       case .walletNotEmpty: true
       case .insufficientCredits: true
+      case .balanceLimit: true
       case .entryNotFound: false
       case .entryNotRefundable: true
       case .refundExceedsCharge: true
@@ -176,6 +179,7 @@ package enum Reason: String, Sendable, CaseIterable {
       case .walletClosed: [.walletID]
       case .walletNotEmpty: [.walletID, .posted, .held, .currencyCode, .openHolds, .openRecharge]
       case .insufficientCredits: [.available, .required, .shortfall, .currencyCode]
+      case .balanceLimit: [.walletID, .posted, .currencyCode]
       case .entryNotFound: [.entryID]
       case .entryNotRefundable: [.entryID, .kind]
       case .refundExceedsCharge: [.entryID, .refundable, .currencyCode]
@@ -321,6 +325,7 @@ extension Refusal {
       case .walletClosed: walletClosedSentence(facts)
       case .walletNotEmpty: walletNotEmptySentence(facts)
       case .insufficientCredits: insufficientCreditsSentence(facts)
+      case .balanceLimit: balanceLimitSentence(facts)
       case .entryNotFound: nil
       case .entryNotRefundable: entryNotRefundableSentence(facts)
       case .refundExceedsCharge: refundExceedsChargeSentence(facts)

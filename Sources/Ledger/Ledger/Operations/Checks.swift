@@ -32,13 +32,14 @@ extension Wallet {
     }
   }
 
-  /// Adds `micros` to the posted balance.
-  mutating func post(_ micros: Int64) throws(Refusal) {
-    guard let sum = posted(after: micros) else {
-      throw .amountOutOfRange(field: "amount.micros", rule: "would take the balance out of range: send less at a time")
-    }
-    posted = sum
+  /// Returns the posted balance after `micros` are added.
+  func checkedBalance(adding micros: Int64) throws(Refusal) -> Int64 {
+    guard let sum = posted(after: micros) else { throw .balanceLimit(self) }
+    return sum
   }
+
+  /// Adds `micros` to the posted balance.
+  mutating func post(_ micros: Int64) throws(Refusal) { posted = try checkedBalance(adding: micros) }
 
   /// What a wallet's state may forbid.
   enum Activity {
@@ -94,6 +95,19 @@ extension Refusal {
   static func insufficientCreditsSentence(_ facts: Facts) -> String {
     "available \(facts.money(.available)), this call needs \(facts.money(.required)): recharge at least "
       + "\(facts.money(.shortfall))"
+  }
+
+  package static func balanceLimit(_ wallet: Wallet) -> Refusal {
+    let posted = Money(micros: wallet.posted, currency: wallet.currency)
+    return Refusal(
+      final: .balanceLimit,
+      [.walletID: wallet.id.value, .posted: posted.microsText, .currencyCode: wallet.currency.code]
+    )
+  }
+
+  static func balanceLimitSentence(_ facts: Facts) -> String {
+    "wallet \(facts.text(.walletID)) has \(facts.money(.posted)), and the amount would take it beyond the largest balance: "
+      + "send less, with a new key"
   }
 
   package static func walletFrozen(_ id: WalletID) -> Refusal {

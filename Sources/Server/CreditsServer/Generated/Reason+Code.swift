@@ -22,6 +22,7 @@ extension Reason {
       case .walletClosed: .failedPrecondition
       case .walletNotEmpty: .failedPrecondition
       case .insufficientCredits: .failedPrecondition
+      case .balanceLimit: .failedPrecondition
       case .entryNotFound: .notFound
       case .entryNotRefundable: .failedPrecondition
       case .refundExceedsCharge: .failedPrecondition

@@ -12,9 +12,7 @@ struct RechargeIntent {
   func record(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> RechargeReply {
     var account = try state.account(walletID)
     try amount.checkRechargeable(to: account.wallet, by: context.rules, field: "amount")
-    guard account.wallet.posted(after: amount.micros) != nil else {
-      throw .amountOutOfRange(field: "amount.micros", rule: "would take the balance out of range")
-    }
+    _ = try account.wallet.checkedBalance(adding: amount.micros)
     if let autoRecharge { try autoRecharge.check(for: account.wallet, by: context.rules, field: "auto_recharge") }
     if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
     try account.wallet.checkAllows(.crediting)
