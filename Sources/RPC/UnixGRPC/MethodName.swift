@@ -10,7 +10,7 @@ public struct MethodName: Hashable, Sendable, CustomStringConvertible {
     self.method = method
   }
 
-  /// Reads a path of the form `/service/method`; `nil` for any other.
+  /// Parses a path of the form `/service/method`; returns `nil` for any other.
   init?(path: String) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].isEmpty else { return nil }

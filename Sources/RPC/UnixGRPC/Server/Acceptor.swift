@@ -1,14 +1,14 @@
 import CEpoll
 import Glibc
 
-/// Takes connections from a listening socket, and hands each on with who is at its other end.
+/// Accepts connections from a listening socket and passes each on with its peer credentials.
 ///
-/// `@unchecked Sendable`: every member but `close()`, which goes there, is touched on the event loop only; debug builds
-/// assert it.
+/// `@unchecked Sendable`: all members are accessed on the event loop only, which debug builds assert; `close()` hops
+/// there.
 final class Acceptor: EventSource, @unchecked Sendable {
-  /// Out of descriptors or memory, accept(2) fails at once and for ever; asking again in a tight loop would starve calls.
+  /// Delay after accept(2) runs out of descriptors or memory: retrying in a tight loop would starve calls.
   private static let pause = Duration.milliseconds(100)
-  /// Connections taken before the calls of those that are there have their turn.
+  /// Maximum connections accepted per turn, so that calls on open connections are not starved.
   private static let connectionsPerTurn = 32
 
   private let eventLoop: EventLoop
@@ -31,7 +31,7 @@ final class Acceptor: EventSource, @unchecked Sendable {
     self.closed = closed
   }
 
-  /// On the event loop.
+  /// Starts accepting. Must be called on the event loop.
   func start() throws(SocketError) {
     eventLoop.assertOnLoop()
     guard let number = listener?.number else { return }
@@ -47,17 +47,17 @@ final class Acceptor: EventSource, @unchecked Sendable {
         switch errno {
         case EINTR, ECONNABORTED: continue
         case EAGAIN: return
-        default: return rest(listener)
+        default: return pauseAccepting(listener)
         }
       }
       let socket = OwnedDescriptor(takingOwnershipOf: number)
-      // It can only fail for a socket that is none.
+      // Fails only if the descriptor is not a socket.
       guard let peer = PeerCredentials(of: number) else { continue }
       accepted(consume socket, peer)
     }
   }
 
-  private func rest(_ listener: Int32) {
+  private func pauseAccepting(_ listener: Int32) {
     eventLoop.change(listener, to: [])
     _ = eventLoop.schedule(in: Self.pause) { [weak self] in
       guard let self, let number = self.listener?.number else { return }
@@ -65,7 +65,7 @@ final class Acceptor: EventSource, @unchecked Sendable {
     }
   }
 
-  /// Takes no more connections. From any thread.
+  /// Stops accepting connections. Safe to call from any thread.
   func close() {
     eventLoop.perform { [self] in
       guard let number = listener?.number else { return }

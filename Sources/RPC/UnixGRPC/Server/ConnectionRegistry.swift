@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The open connections of a server: counts them by user, and sees them off at shutdown.
+/// Tracks a server's open connections, limits them per user, and drains them at shutdown.
 final class ConnectionRegistry: Sendable {
   enum Admission {
     case added, tooMany, whileDraining
@@ -43,7 +43,7 @@ final class ConnectionRegistry: Sendable {
     emptied?.resume()
   }
 
-  /// Has every connection end its calls, and closes those that have not after `timeout`.
+  /// Drains every connection, and closes those still open after `timeout`.
   func drain(timeout: Duration, eventLoop: EventLoop) async {
     let open = state.withLock { state in
       state.isDraining = true

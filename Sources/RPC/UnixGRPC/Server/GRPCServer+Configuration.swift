@@ -1,25 +1,26 @@
 extension GRPCServer {
+  /// The settings of a server.
   public struct Configuration: Sendable {
-    /// Where the listening socket comes from.
+    /// The source of the listening socket.
     public var socket: SocketSource
-    /// Bounds on what a connection may take.
+    /// Resource limits of each connection.
     public var limits = ConnectionLimits()
-    /// Connections of one user at a time: enough for every service of a host, and no way to use up the descriptors.
+    /// Maximum concurrent connections per user ID: enough for every service of a host without exhausting descriptors.
     public var maximumConnectionsPerUser = 4096
-    /// Silence on a connection after which the peer is asked for a sign of life. `nil` for never.
+    /// Time without received bytes after which a PING is sent. `nil` disables keepalive and ``idleTimeout``.
     public var keepaliveInterval: Duration? = .seconds(60)
-    /// Without calls, after which a connection is ended with GOAWAY; clients reconnect with their next call.
+    /// Time without calls after which a connection ends with GOAWAY; clients reconnect on their next call. `nil` for never.
     public var idleTimeout: Duration? = .seconds(3600)
-    /// For open calls to end after shutdown began; then their connections are closed.
+    /// Time for open calls to finish after shutdown begins; then their connections are closed.
     public var drainTimeout: Duration = .seconds(10)
-    /// Threads that serve connections. One does over a hundred thousand calls a second.
+    /// Number of threads that serve connections. One handles over 100 000 calls per second.
     public var eventLoopThreads = 1
-    /// Decides who may call what. `nil` lets in everybody who can connect, and handlers get no caller's name.
+    /// Authorizes calls. If `nil`, every peer that can connect is admitted and ``ServerContext/caller`` is `nil`.
     public var authorizer: (any CallAuthorizer)?
-    /// Told of every call that has ended. Runs on the event loop; must not block.
+    /// Called when a call ends. Runs on the event loop; must not block.
     public var callObserver: (@Sendable (CallSummary) -> Void)?
 
-    /// Whether systemd is told of start, stop and life (sd_notify(3)). Without `NOTIFY_SOCKET` nothing is told.
+    /// Whether to notify systemd of readiness, shutdown and liveness (sd_notify(3)). No effect without `NOTIFY_SOCKET`.
     public var notifiesServiceManager = true
 
     public init(socket: SocketSource) {

@@ -1,10 +1,10 @@
 public import Logging
 import Synchronization
 
-/// Serves gRPC on a Unix socket, from taking the path to giving it up.
+/// A gRPC server on a Unix socket.
 ///
-/// A path is taken with a lock beside it, so that a live server's is never stolen and a dead one's is replaced; see
-/// ``SocketSource`` for modes and ``SocketError`` for refusals.
+/// A lock file beside the socket path protects a live server's socket and allows a stale one to be replaced. See
+/// ``SocketSource`` for file modes and ``SocketError`` for errors.
 public final class GRPCServer: Sendable {
   private enum Phase {
     case idle
@@ -16,16 +16,16 @@ public final class GRPCServer: Sendable {
   private let connections: ConnectionRegistry
   private let phase = Mutex(Phase.idle)
 
-  /// - Precondition: No service and no method appears twice, and the authorizer, if there is one, covers every method.
+  /// - Precondition: Services and methods are unique, and the authorizer, if any, covers every method.
   public init(services: [ServiceDefinition], configuration: Configuration, logger: Logger) {
     core = ServerCore(services: services, configuration: configuration, logger: logger)
     connections = ConnectionRegistry(maximumPerUser: configuration.maximumConnectionsPerUser)
   }
 
-  /// Listens, calls `whenListening`, and serves until shutdown is asked for or the task is cancelled; then lets the open
-  /// calls end, for at most `drainTimeout`, and removes the socket.
+  /// Listens, calls `whenListening`, and serves until shutdown is requested or the task is cancelled; then removes the
+  /// socket and waits up to `drainTimeout` for open calls to end.
   ///
-  /// - Throws: ``SocketError`` when the socket cannot be had. Runs once.
+  /// - Throws: ``SocketError`` if the socket cannot be opened. Call at most once.
   public func run(whenListening: @Sendable () -> Void = {}) async throws {
     let socket = try ListeningSocket.open(core.configuration.socket)
     let eventLoops: EventLoopGroup
@@ -75,7 +75,7 @@ public final class GRPCServer: Sendable {
     watchdog?.stop()
   }
 
-  /// Takes no more connections or calls and lets ``run(whenListening:)`` return when the open calls have ended.
+  /// Stops accepting connections and calls. ``run(whenListening:)`` returns when the open calls have ended.
   public func beginGracefulShutdown() {
     let previous = phase.withLock { phase in
       defer { phase = .stopping }
@@ -94,7 +94,6 @@ public final class GRPCServer: Sendable {
       listener: OwnedDescriptor(takingOwnershipOf: listener),
       eventLoop: eventLoops.first,
       accepted: { [core, connections] socket, peer in
-        // Connections take the loops in turn.
         let eventLoop = eventLoops.next()
         let number = socket.release()
         eventLoop.perform {
@@ -158,7 +157,7 @@ public final class GRPCServer: Sendable {
     }
   }
 
-  /// Sends signs of life from the event loop, so that they stop when it does.
+  /// Sends watchdog notifications from the event loop, so that they stop if the loop stalls.
   private func startWatchdog(_ notifier: ServiceNotifier?, on eventLoop: EventLoop) -> Heartbeat? {
     guard let notifier, let timeout = notifier.watchdogTimeout else { return nil }
     return Heartbeat(every: timeout / 2, on: eventLoop) { self.notify(notifier, .watchdog) }

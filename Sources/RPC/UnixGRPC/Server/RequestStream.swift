@@ -1,7 +1,7 @@
-/// The request messages of a streaming call, in order, for one reader.
+/// The request messages of a streaming call, in order, for a single reader.
 ///
-/// Reading drives flow control: unread messages hold back the caller. Iteration throws ``GRPCStatus`` when
-/// the call ends before the caller has finished sending.
+/// Reading drives flow control: unread messages stop the caller from sending. Iteration throws ``GRPCStatus`` if the
+/// call ends before the caller has finished sending.
 public struct RequestStream: AsyncSequence, Sendable {
   public typealias Element = [UInt8]
 

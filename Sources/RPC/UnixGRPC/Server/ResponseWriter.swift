@@ -4,9 +4,9 @@ public struct ResponseWriter: Sendable {
   let connection: ServerConnection
   let gate: OutboundGate
 
-  /// Sends `message`; suspends while the caller does not read what was sent before.
+  /// Sends `message`; suspends while 64 KiB or more wait for the caller's flow-control window.
   ///
-  /// - Throws: ``GRPCStatus`` when the call is over: cancelled, past its deadline, or disconnected.
+  /// - Throws: ``GRPCStatus`` if the call has ended: cancelled, past its deadline, or disconnected.
   public func write(_ message: [UInt8]) async throws {
     try gate.enter(message.count)
     connection.post(.message(streamID, message))

@@ -1,6 +1,6 @@
-/// Finds the handler of a request path by its bytes, without making a `String` of it.
+/// Looks up handlers by the bytes of the request path, without allocating a `String`.
 struct Router: Sendable {
-  /// A class, so that a call holds one reference to it instead of copies of what it has.
+  /// A class, so that a call retains one reference instead of copying the fields.
   final class Route: Sendable {
     let method: MethodName
     let handler: MethodHandler
@@ -15,7 +15,7 @@ struct Router: Sendable {
 
   private var buckets: [[Route]]
 
-  /// - Precondition: No two services have the same name, no two methods of one either.
+  /// - Precondition: Method names are unique.
   init(_ services: [ServiceDefinition]) {
     let routes = services.flatMap { service in
       service.methods.map { method in
@@ -43,7 +43,7 @@ struct Router: Sendable {
     }
   }
 
-  /// FNV-1a: short, and paths are not an attacker's choice once only known ones are stored.
+  /// FNV-1a: simple, and safe from collision attacks because only known paths are stored.
   private static func hash(_ bytes: Span<UInt8>) -> Int {
     var hash: UInt32 = 2_166_136_261
     for index in bytes.indices { hash = (hash ^ UInt32(bytes[index])) &* 16_777_619 }

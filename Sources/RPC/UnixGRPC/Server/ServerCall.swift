@@ -14,20 +14,20 @@ final class ServerCall: DeadlineHolder {
   var headerBytes = 0
   var hasOversizeHeaders = false
   var pseudoHeaders = RequestPseudoHeaders()
-  /// HTTP/2 forbids what the headers say, or how they say it.
+  /// Whether the headers violate HTTP/2.
   var isMalformed = false
-  /// A refusal found while reading the headers, answered at their end.
+  /// An error found while reading the headers; sent when they end.
   var refusal: GRPCStatus?
   var hasHeaders = false
   var decoder: MessageDecoder
-  /// The one request of a call that takes one.
+  /// The request of a unary or server-streaming call.
   var singleRequest: [UInt8]?
   /// Request bytes counted against the connection's budget.
   var heldBytes = 0
-  /// The requests of a call that takes a stream.
+  /// The requests of a client-streaming or bidirectional call.
   var requests: InboundMessages?
   var isRequestEnded = false
-  /// Bytes of the stream's window not yet given back, because messages wait to be read.
+  /// Bytes not yet returned to the stream's window, because messages are unread.
   var withheldBytes = 0
 
   // The handler.
@@ -42,7 +42,7 @@ final class ServerCall: DeadlineHolder {
   var gate: OutboundGate?
   var hasSentHeaders = false
   var compresses = false
-  /// Set once the status is decided: what a handler says after that counts for nothing.
+  /// The final status. Handler output is ignored once it is set.
   var status: GRPCStatus?
   var trailers = HeaderList()
 
@@ -51,7 +51,7 @@ final class ServerCall: DeadlineHolder {
     decoder = MessageDecoder(maximumMessageSize: maximumMessageSize)
   }
 
-  /// Whether the caller sends one message only.
+  /// Whether the call takes a single request message.
   var takesSingleRequest: Bool {
     switch route?.handler {
     case .unary, .deferredUnary, .serverStreaming: true
@@ -60,7 +60,7 @@ final class ServerCall: DeadlineHolder {
   }
 }
 
-/// Which of a request's pseudo-header fields have come (RFC 9113 section 8.3.1).
+/// The pseudo-header fields that have arrived (RFC 9113 section 8.3.1).
 struct RequestPseudoHeaders: OptionSet {
   let rawValue: UInt8
 
@@ -69,6 +69,6 @@ struct RequestPseudoHeaders: OptionSet {
   static let path = Self(rawValue: 4)
   static let authority = Self(rawValue: 8)
 
-  /// Those that no request may lack.
+  /// The fields that every request must have.
   static let required: Self = [.method, .scheme, .path]
 }

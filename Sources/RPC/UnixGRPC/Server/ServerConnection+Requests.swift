@@ -1,8 +1,8 @@
-/// From the first header of a call to its handler's start.
+/// Receives calls: from the first header to the start of the handler.
 extension ServerConnection {
   func headersBegan(stream: Int32) {
     eventLoop.assertOnLoop()
-    // A header block on a known stream is its trailers, which gRPC requests do not have.
+    // A second header block on a stream is its trailers, which gRPC requests do not have.
     guard call(on: stream) == nil else { return }
     let call = ServerCall(streamID: stream, maximumMessageSize: limits.maximumReceiveMessageSize)
     if server.configuration.callObserver != nil { call.startTime = .now }
@@ -11,7 +11,7 @@ extension ServerConnection {
 
   func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
     guard let call = call(on: stream), !call.hasHeaders else { return }
-    // RFC 9113 section 6.5.2 counts 32 bytes for each field beside its text.
+    // RFC 9113 section 6.5.2 adds 32 bytes of overhead per field.
     call.headerBytes += nameBytes.count + value.count + 32
     guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
       call.hasOversizeHeaders = true
@@ -63,7 +63,7 @@ extension ServerConnection {
     }
     call.hasHeaders = true
     guard !call.hasOversizeHeaders else {
-      // What came after the limit was not looked at, so nothing that is missing means anything.
+      // Fields past the limit were not parsed, so checks for missing fields do not apply.
       return finish(
         call,
         GRPCStatus(
@@ -101,9 +101,9 @@ extension ServerConnection {
     if endsStream { requestEnded(call) }
   }
 
-  /// Returns the caller's name, or `nil` on a server without an authorizer.
+  /// Returns the caller's name, or `nil` if the server has no authorizer.
   ///
-  /// Comes before any other answer, so that a caller who is refused learns nothing else of the server.
+  /// Runs before any other gRPC check, so that a denied caller learns nothing else about the server.
   private func authorize(_ call: ServerCall) throws(GRPCStatus) -> String? {
     guard let authorizer = server.configuration.authorizer else { return nil }
     if let route = call.route { return try authorizer.authorize(route.method, peer) }
@@ -111,7 +111,7 @@ extension ServerConnection {
     return try authorizer.authorize(MethodName(path: path) ?? MethodName(service: "", method: path), peer)
   }
 
-  /// Throws why a call is not offered to its handler.
+  /// Throws if the call must not be dispatched to its handler.
   private func check(_ call: ServerCall) throws(GRPCStatus) {
     if let refusal = call.refusal { throw refusal }
     guard call.route == nil || call.decoder.encoding != .unsupported else {
@@ -146,7 +146,7 @@ extension ServerConnection {
     }
   }
 
-  /// Brings the connection's count up to date: parts of messages, and messages that no handler has taken.
+  /// Updates the connection's count of partial messages and messages not yet taken by handlers.
   func countHeldBytes(of call: ServerCall) throws(GRPCStatus) {
     let held = call.decoder.partialByteCount + (call.singleRequest?.count ?? 0) + (call.requests?.waitingBytes ?? 0)
     heldBytes += held - call.heldBytes
@@ -191,7 +191,7 @@ extension ServerConnection {
   }
 
   func giveBackWindow(of call: ServerCall) {
-    // The count only shrinks here, which is no reason to refuse anything.
+    // The count can only shrink here, so the limit cannot be exceeded.
     try? countHeldBytes(of: call)
     guard call.withheldBytes > 0 else { return }
     session.consume(stream: call.streamID, bytes: call.withheldBytes)
@@ -202,7 +202,7 @@ extension ServerConnection {
 
   func receivedBatch() {
     eventLoop.assertOnLoop()
-    // A handler that answers at once must not make nghttp2 work while it is still in its receive function.
+    // Started after the batch: a handler that replies synchronously must not reenter nghttp2's receive function.
     while !ready.isEmpty {
       var batch: [ServerCall] = []
       swap(&batch, &ready)
@@ -258,7 +258,7 @@ extension ServerConnection {
     }
   }
 
-  /// Runs a handler as a task that starts here and now, and resumes on this event loop.
+  /// Runs a handler as a task that starts synchronously and resumes on this event loop.
   private func run(_ call: ServerCall, _ body: @escaping @Sendable (ServerConnection) async -> Void) {
     let task = Task.immediate(executorPreference: eventLoop) { [self] in await body(self) }
     if call.status == nil { call.task = task }

@@ -1,20 +1,20 @@
 import Encodings
 
-/// From a handler's answer to the last frame of a call.
+/// Sends responses: from the handler's result to the last frame.
 extension ServerConnection {
   private static let headers = HeaderList([":status": "200", "content-type": "application/grpc"])
   private static let gzipHeaders = HeaderList([
     ":status": "200", "content-type": "application/grpc", "grpc-encoding": "gzip",
   ])
-  /// Peers accept header lists of 8 or 16 KiB, and lose the status with all of a list that is larger. Hence so many
-  /// bytes of a message, of which percent-encoding makes up to three times as many, and so many of encoded details.
+  /// Limits in bytes. Peers accept header lists of 8 or 16 KiB and drop a larger list including its status.
+  /// Percent-encoding can triple the message; the limit of the details applies to their encoded form.
   private static let statusMessageLimit = 1024
   private static let statusDetailsLimit = 5 * 1024
 
   private static let okTrailers = HeaderList(["grpc-status": "0"])
 
   func send(_ message: [UInt8], on call: ServerCall) {
-    // Asked before the headers go: a status alone needs no window, while one after headers waits for the peer to read.
+    // Checked before the headers: a Trailers-Only response needs no window, but trailers after headers wait for the peer.
     guard unsentBytes == 0 || unsentBytes + message.count <= limits.maximumUnsentBytes else {
       return refuseToHoldMore(for: call)
     }
@@ -22,7 +22,7 @@ extension ServerConnection {
     var payload = message
     if call.compresses {
       payload = gzip.compress(message)
-      // The gate counted the message as it was; what it is now takes its place.
+      // The gate counted the uncompressed size.
       call.gate?.replace(message.count, by: payload.count)
     }
     unsentBytes += payload.count
@@ -48,7 +48,7 @@ extension ServerConnection {
     session.resume(stream: call.streamID)
   }
 
-  /// Returns whether the call goes on.
+  /// Sends the response headers if they have not been sent. Returns false if the call has failed.
   private func sendHeaders(of call: ServerCall) -> Bool {
     guard !call.hasSentHeaders else { return true }
     let head = call.context?.responseHead ?? (metadata: Metadata(), compresses: false)
@@ -63,10 +63,10 @@ extension ServerConnection {
     return true
   }
 
-  /// Decides the call's status and sends it after the messages that wait. The first status counts.
+  /// Sets the call's status and sends it after pending messages. Only the first status takes effect.
   func finish(_ call: ServerCall, _ status: GRPCStatus) {
     guard call.status == nil else { return }
-    // Initial metadata of a failed call keeps its place in the headers; without any, one frame says it all.
+    // A failed call without initial metadata gets a single Trailers-Only frame.
     if !call.hasSentHeaders, status.code == .ok || call.context?.responseHead.metadata.isEmpty == false {
       guard sendHeaders(of: call) else { return }
     }
@@ -112,7 +112,7 @@ extension ServerConnection {
     session.submitResponse(stream: call.streamID, headers: headers, hasBody: false)
   }
 
-  /// A handler set metadata that HTTP/2 cannot carry: its error, told without its text.
+  /// Fails a call whose handler set metadata that HTTP/2 cannot carry. The error is logged, not sent.
   private func fail(_ call: ServerCall, badMetadata error: MetadataError) {
     server.logger.error(
       "a handler set metadata that cannot be sent",
@@ -133,7 +133,7 @@ extension ServerConnection {
     }
   }
 
-  /// Answers a request that is not gRPC as HTTP does (gRPC over HTTP/2, "Responses").
+  /// Rejects a request that is not gRPC with an HTTP status (gRPC over HTTP/2, "Responses").
   func refuseHTTP(_ call: ServerCall, status: StaticString) {
     var headers = HeaderList()
     headers.append(":status", status)
@@ -160,17 +160,17 @@ extension ServerConnection {
 
   func sentEndOfStream(stream: Int32) {
     guard let call = call(on: stream), !call.isRequestEnded else { return }
-    // The status is out; what the caller still sends would be thrown away (RFC 9113 section 8.1).
+    // The response is complete, so the rest of the request would be discarded (RFC 9113 section 8.1).
     session.reset(stream: stream, .noError)
   }
 }
 
 extension GRPCStatus {
-  /// The same with a message that is cut, and says so, where it is longer than `byteCount` bytes.
+  /// Returns the status with its message truncated to `byteCount` bytes, followed by an ellipsis.
   fileprivate func withMessage(ofAtMost byteCount: Int) -> GRPCStatus {
     guard message.utf8.count > byteCount else { return self }
     var cut = message.utf8.prefix(byteCount)
-    // Back to the start of a character, so that no half of one is sent.
+    // Do not split a UTF-8 sequence.
     while String(cut) == nil { cut = cut.dropLast() }
     return GRPCStatus(code: code, message: String(Substring(cut)) + "…", details: details)
   }

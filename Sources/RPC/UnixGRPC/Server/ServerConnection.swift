@@ -1,19 +1,19 @@
 import Logging
 import Threads
 
-/// What a handler's thread asks of the connection.
+/// An operation that a handler posts to its connection.
 enum ServerOperation: Sendable {
   case unaryResult(Int32, Result<[UInt8], any Error>)
   case message(Int32, [UInt8])
   case finish(Int32, Result<Void, any Error>)
-  /// The reader of a request stream has read all that waited.
+  /// The reader of a request stream has emptied its buffer.
   case drained(Int32)
 }
 
-/// The server's half of a connection: its calls from first header to status.
+/// The server side of a connection: handles its calls from the first header to the status.
 ///
-/// `@unchecked Sendable`: every member but `post(_:)`, which hands over through a mailbox, is touched on the connection's
-/// event loop only; debug builds assert it.
+/// `@unchecked Sendable`: all members are accessed on the connection's event loop only, which debug builds assert;
+/// `post(_:)` goes through a mailbox.
 final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked Sendable {
   let peer: PeerCredentials
   let server: ServerCore
@@ -21,13 +21,13 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   let eventLoop: EventLoop
   let gzip = GzipCodec()
   private var calls: [Int32: ServerCall] = [:]
-  /// The call that the last event was about: the next one mostly is about the same.
+  /// The call of the last event, cached because the next event usually concerns the same call.
   private var recent: ServerCall?
-  /// Calls whose handler can start once the batch of bytes that made them ready has been taken in.
+  /// Calls whose handlers start when the current batch of bytes has been processed.
   var ready: [ServerCall] = []
-  /// Request bytes held for handlers that have not taken them.
+  /// Request bytes buffered and not yet taken by handlers.
   var heldBytes = 0
-  /// Response bytes that the peer has not taken.
+  /// Response bytes waiting for the peer's flow-control window.
   var unsentBytes = 0
   var isDraining = false
   private let deadlines: DeadlineTimer<ServerConnection>
@@ -69,7 +69,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   // MARK: From handlers
 
-  /// Hands `operation` to the connection, from any thread; the order of one thread's operations is kept.
+  /// Posts `operation` to the connection from any thread. Operations of one thread keep their order.
   func post(_ operation: ServerOperation) {
     if eventLoop.inEventLoop {
       deliverMailbox()
@@ -105,7 +105,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     transport.setNeedsFlush()
   }
 
-  /// A handler's own status is the caller's; anything else may hold what is not the caller's business.
+  /// Maps a handler's error to a status. Other errors are logged and hidden, because their text may be confidential.
   private func status(of error: any Error, in call: ServerCall) -> GRPCStatus {
     if let status = error as? GRPCStatus { return status }
     if let error = error as? any GRPCStatusConvertible { return error.status }
@@ -131,7 +131,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     call.requests?.fail(status)
     call.gate?.close(status)
     call.task?.cancel()
-    // Neither may an OK follow messages that were dropped, nor a status wait behind those that the peer does not take.
+    // With unsent messages, reset: OK must not follow dropped messages, and a status must not wait for the peer to read.
     guard !call.body.isEmpty else { return finish(call, status) }
     call.body.discard()
     call.status = status
@@ -201,8 +201,8 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {}
 
-  /// Lets the open calls end and takes no new ones (RFC 9113 section 6.8): a first GOAWAY that refuses nothing,
-  /// and once the peer has seen it, as its answer to a PING shows, one that names the last call taken.
+  /// Stops accepting calls and lets open ones end (RFC 9113 section 6.8): sends a GOAWAY that refuses no stream and,
+  /// after the peer acknowledges a PING, one that names the last accepted stream.
   func drain() {
     eventLoop.assertOnLoop()
     guard !isDraining else { return }

@@ -1,17 +1,17 @@
 import Synchronization
 
-/// What a handler knows of its call, and what it may say beside its messages.
+/// The context of a call: its method, caller, deadline and metadata.
 public final class ServerContext: Sendable {
   /// The method that was called.
   public let method: MethodName
   /// The calling process, as the kernel recorded it when the connection was made (`SO_PEERCRED`, unix(7)).
   public let peer: PeerCredentials
-  /// The name that the server's ``CallAuthorizer`` gave the caller; `nil` on a server without one.
+  /// The caller's name as returned by the server's ``CallAuthorizer``; `nil` without one.
   public let caller: String?
-  /// The caller's metadata, without the headers that gRPC itself uses.
+  /// The caller's metadata, excluding the headers that gRPC itself uses.
   public let requestMetadata: Metadata
 
-  /// When the caller stops waiting, on the event loop's clock.
+  /// The call's deadline on the event loop's clock.
   let eventLoopDeadline: MonotonicTime?
 
   private struct Outgoing {
@@ -35,42 +35,42 @@ public final class ServerContext: Sendable {
     self.eventLoopDeadline = eventLoopDeadline
   }
 
-  /// When the caller stops waiting (`grpc-timeout`), or `nil` when it set no deadline.
+  /// The call's deadline (`grpc-timeout`), or `nil` if the caller set none.
   ///
-  /// Hand it on to whatever the handler calls. The server answers DEADLINE_EXCEEDED by itself.
+  /// Pass it on to downstream calls. The server itself sends DEADLINE_EXCEEDED.
   public var deadline: ContinuousClock.Instant? {
     guard let eventLoopDeadline else { return nil }
     let remaining = eventLoopDeadline - MonotonicTime.now
     return ContinuousClock.now.advanced(by: remaining)
   }
 
-  /// Adds metadata that is sent before the first response message; after it, without effect.
+  /// Adds initial metadata. Has no effect once the first response message is sent.
   public func addInitialMetadata(_ key: String, _ value: String) {
     outgoing.withLock { $0.initialMetadata.add(key, value) }
   }
 
-  /// Adds binary metadata (`key` ends in `-bin`) that is sent before the first response message.
+  /// Adds binary initial metadata; `key` must end in `-bin`.
   public func addInitialMetadata(_ key: String, binary value: [UInt8]) {
     outgoing.withLock { $0.initialMetadata.add(key, binary: value) }
   }
 
-  /// Adds metadata that is sent with the status.
+  /// Adds trailing metadata, which is sent with the status.
   public func addTrailingMetadata(_ key: String, _ value: String) {
     outgoing.withLock { $0.trailingMetadata.add(key, value) }
   }
 
-  /// Adds binary metadata (`key` ends in `-bin`) that is sent with the status.
+  /// Adds binary trailing metadata; `key` must end in `-bin`.
   public func addTrailingMetadata(_ key: String, binary value: [UInt8]) {
     outgoing.withLock { $0.trailingMetadata.add(key, binary: value) }
   }
 
-  /// Whether responses are gzip-compressed, if the caller accepts gzip. Off at first; set it before the first message.
+  /// Whether to gzip-compress responses if the caller accepts gzip. Default false; set it before the first message.
   public var compressesResponses: Bool {
     get { outgoing.withLock { $0.compressesResponses } }
     set { outgoing.withLock { $0.compressesResponses = newValue } }
   }
 
-  /// The metadata for the response headers, and whether messages are to be compressed.
+  /// The metadata for the response headers, and whether to compress messages.
   var responseHead: (metadata: Metadata, compresses: Bool) {
     outgoing.withLock { ($0.initialMetadata, $0.compressesResponses) }
   }

@@ -1,6 +1,6 @@
 import Logging
 
-/// What all connections of a server share: read-only after start.
+/// Immutable state shared by all connections of a server.
 final class ServerCore: Sendable {
   let configuration: GRPCServer.Configuration
   let router: Router
@@ -21,7 +21,7 @@ final class ServerCore: Sendable {
     }
   }
 
-  /// The status of a call to a path that no handler answers.
+  /// The status for a path without a handler.
   func unimplemented(path: [UInt8]) -> GRPCStatus {
     guard let name = MethodName(path: String(decoding: path, as: UTF8.self)) else {
       return GRPCStatus(code: .unimplemented, message: "the path is not of the form /service/method")
@@ -33,14 +33,14 @@ final class ServerCore: Sendable {
   }
 }
 
-/// One finished call, for access logs and metrics. Never its messages.
+/// A finished call, for access logs and metrics. Contains no message data.
 public struct CallSummary: Sendable {
-  /// The path that was called, `/service/method`, as the caller sent it.
+  /// The request path, `/service/method`, as sent by the caller.
   public let path: String
-  /// Who called.
+  /// The calling process.
   public let peer: PeerCredentials
-  /// How it ended.
+  /// The final status code.
   public let code: GRPCStatus.Code
-  /// From the first header to the end of the stream.
+  /// Time from the first header to the end of the stream.
   public let duration: Duration
 }

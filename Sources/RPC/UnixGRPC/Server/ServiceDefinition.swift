@@ -1,6 +1,6 @@
-/// A gRPC service as the server sees it: a name and the handlers of its methods, over message bytes.
+/// A gRPC service: its name and the handlers of its methods, which exchange serialized messages.
 ///
-/// Generated code builds these from typed services; write one by hand to serve bytes of your own.
+/// Generated code creates these from typed services; create one directly to serve raw bytes.
 public struct ServiceDefinition: Sendable {
   /// The fully qualified service name, for example `credits.v1.WalletService`.
   public let name: String
@@ -17,7 +17,7 @@ public struct ServiceDefinition: Sendable {
 public struct MethodDefinition: Sendable {
   /// The method name within its service, for example `Charge`.
   public let name: String
-  /// What answers calls to it.
+  /// The handler of its calls.
   public let handler: MethodHandler
 
   public init(_ name: String, _ handler: MethodHandler) {
@@ -26,15 +26,16 @@ public struct MethodDefinition: Sendable {
   }
 }
 
-/// What answers a call, by call kind. Messages are serialized bytes without the gRPC prefix.
+/// A handler, by call kind. Messages are serialized bytes without the gRPC prefix.
 ///
 /// An async handler starts on its connection's event loop and resumes there; it must not block.
 /// It is cancelled when the caller resets the stream, the deadline passes or the connection ends.
-/// A thrown ``GRPCStatus`` is what the caller receives; any other error becomes UNKNOWN, without its text.
+/// The caller receives a thrown ``GRPCStatus``; other errors become UNKNOWN, without their text, unless they are
+/// ``GRPCStatusConvertible``.
 public enum MethodHandler: Sendable {
   case unary(@Sendable ([UInt8], ServerContext) async throws -> [UInt8])
-  /// Runs on the event loop, returns at once, and answers later from any thread through the ``UnaryReply``:
-  /// for handlers that only hand work to another thread, without the cost of a task per call.
+  /// Runs on the event loop, must return promptly, and replies from any thread through the ``UnaryReply``. Avoids a
+  /// task per call in handlers that hand work to another thread.
   case deferredUnary(@Sendable ([UInt8], ServerContext, UnaryReply) -> Void)
   case clientStreaming(@Sendable (RequestStream, ServerContext) async throws -> [UInt8])
   case serverStreaming(@Sendable ([UInt8], ResponseWriter, ServerContext) async throws -> Void)

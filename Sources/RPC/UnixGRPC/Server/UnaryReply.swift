@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The one answer of a deferred unary call, from any thread. The first answer counts; later ones do nothing.
+/// The reply to a deferred unary call, usable from any thread. Only the first reply takes effect.
 ///
-/// Dropping the last copy without an answer fails the call with INTERNAL, so that no caller waits for nothing.
+/// Releasing the last copy without a reply fails the call with INTERNAL, so that the caller does not wait forever.
 public struct UnaryReply: Sendable {
   private final class Once: Sendable {
     let streamID: Int32
@@ -30,9 +30,9 @@ public struct UnaryReply: Sendable {
     once = Once(streamID: streamID, connection: connection)
   }
 
-  /// Answers with a response message and status OK.
+  /// Replies with a response message and status OK.
   public func succeed(_ message: [UInt8]) { once.answer(.success(message)) }
 
-  /// Answers with an error: a ``GRPCStatus`` as it is, anything else as UNKNOWN.
+  /// Fails the call: with a ``GRPCStatus`` as is, with another error as in ``MethodHandler``.
   public func fail(_ error: any Error) { once.answer(.failure(error)) }
 }

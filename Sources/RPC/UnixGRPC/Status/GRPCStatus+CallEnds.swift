@@ -1,4 +1,4 @@
-/// The ends of a call that both sides of a connection name alike.
+/// Statuses shared by the client and the server.
 extension GRPCStatus {
   static let ok = GRPCStatus(code: .ok, message: "")
   static let cancelledByCaller = GRPCStatus(code: .cancelled, message: "the call was cancelled")

@@ -1,5 +1,5 @@
 extension GRPCStatus {
-  /// A canonical status code. A peer may send a number that is none of the seventeen; it is kept as it came.
+  /// A canonical status code. Numbers other than the seventeen defined ones are preserved when received from a peer.
   public struct Code: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: Int
 
@@ -10,30 +10,30 @@ extension GRPCStatus {
     public static let ok = Code(rawValue: 0)
     /// The call was cancelled, most often by its caller.
     public static let cancelled = Code(rawValue: 1)
-    /// An error of which nothing more is known.
+    /// An unknown error.
     public static let unknown = Code(rawValue: 2)
-    /// The request is wrong whatever the state of the system.
+    /// The request is invalid regardless of the state of the system.
     public static let invalidArgument = Code(rawValue: 3)
-    /// The deadline passed; the effect may have happened all the same.
+    /// The deadline expired. The operation may have completed nevertheless.
     public static let deadlineExceeded = Code(rawValue: 4)
     public static let notFound = Code(rawValue: 5)
     public static let alreadyExists = Code(rawValue: 6)
-    /// The caller is known and may not do this.
+    /// The caller is identified but lacks permission.
     public static let permissionDenied = Code(rawValue: 7)
-    /// A quota, a size limit or a disk is full.
+    /// A quota or size limit is exceeded, or storage is full.
     public static let resourceExhausted = Code(rawValue: 8)
-    /// The request is sound but the state does not allow it; retry only after the state has changed.
+    /// The system is not in the required state; retry only after the state has changed.
     public static let failedPrecondition = Code(rawValue: 9)
-    /// A conflict with something concurrent; retry at a higher level.
+    /// A concurrency conflict; retry at a higher level.
     public static let aborted = Code(rawValue: 10)
     public static let outOfRange = Code(rawValue: 11)
     public static let unimplemented = Code(rawValue: 12)
-    /// An invariant is broken.
+    /// An internal invariant is violated.
     public static let `internal` = Code(rawValue: 13)
-    /// Not now; retry with backoff.
+    /// The service is temporarily unavailable; retry with backoff.
     public static let unavailable = Code(rawValue: 14)
     public static let dataLoss = Code(rawValue: 15)
-    /// The caller's identity is missing or not valid.
+    /// The caller's credentials are missing or invalid.
     public static let unauthenticated = Code(rawValue: 16)
 
     private static let names = [
@@ -49,15 +49,15 @@ extension GRPCStatus {
 
     public var description: String { name }
 
-    /// The code with this canonical name, or nil if there is none.
+    /// Creates the code with this canonical name; returns nil if there is none.
     public init?(name: String) {
       guard let number = Self.names.firstIndex(of: name) else { return nil }
       rawValue = number
     }
 
-    /// Reads a `grpc-status` value: decimal digits only. Nil for anything else, which a client takes for `UNKNOWN`.
+    /// Parses a `grpc-status` value of decimal digits. Returns nil for anything else, which clients treat as `UNKNOWN`.
     package init?(headerValue bytes: Span<UInt8>) {
-      // Nine digits are ample for seventeen codes, and cannot overflow.
+      // Nine digits cannot overflow; the defined codes need two.
       guard (1...9).contains(bytes.count) else { return nil }
       var number = 0
       for index in bytes.indices {

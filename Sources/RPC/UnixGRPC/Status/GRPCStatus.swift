@@ -1,12 +1,12 @@
-/// The outcome of an RPC: a canonical code, a sentence for a person, and details for a program.
+/// The outcome of an RPC: a canonical code, a human-readable message, and machine-readable details.
 ///
-/// A handler throws it to choose the outcome; a client throws it when the outcome is not OK.
+/// Handlers throw it to set a call's status; client calls throw it when the status is not OK.
 /// Source: the gRPC status code and error documents (grpc.io/docs/guides/status-codes, …/error).
 public struct GRPCStatus: Error, Sendable, Hashable, CustomStringConvertible {
   public var code: Code
-  /// What went wrong and what to do next. It reaches the peer: no secrets.
+  /// What went wrong and what to do next. Sent to the peer, so it must not contain secrets.
   public var message: String
-  /// Carried as a `google.rpc.Status` in the `grpc-status-details-bin` trailer; none is sent when empty.
+  /// Sent as a `google.rpc.Status` in the `grpc-status-details-bin` trailer; omitted when empty.
   public var details: [StatusDetail]
 
   public init(code: Code, message: String, details: [StatusDetail] = []) {
@@ -15,7 +15,7 @@ public struct GRPCStatus: Error, Sendable, Hashable, CustomStringConvertible {
     self.details = details
   }
 
-  /// `INVALID_ARGUMENT: amount must be positive`
+  /// The code and the message, for example `INVALID_ARGUMENT: amount must be positive`.
   public var description: String {
     message.isEmpty ? code.name : "\(code.name): \(message)"
   }

@@ -1,6 +1,6 @@
-/// An error of a handler that knows the status with which its call ends.
+/// A handler error that maps to a gRPC status.
 ///
-/// Without it, an error other than ``GRPCStatus`` reaches the caller as UNKNOWN, without its text.
+/// Other errors, except ``GRPCStatus`` and `CancellationError`, reach the caller as UNKNOWN, without their text.
 public protocol GRPCStatusConvertible: Error {
   var status: GRPCStatus { get }
 }

@@ -19,9 +19,9 @@ extension GRPCStatus {
     return writer.bytes
   }
 
-  /// Reads the details of a serialized `google.rpc.Status`.
+  /// Decodes the details of a serialized `google.rpc.Status`.
   ///
-  /// The code and message in it repeat the `grpc-status` and `grpc-message` trailers, which decide.
+  /// Ignores its code and message: the `grpc-status` and `grpc-message` trailers are authoritative.
   package static func details(serialized bytes: [UInt8]) throws(WireError) -> [StatusDetail] {
     var details: [StatusDetail] = []
     var status = WireReader(bytes)
@@ -67,7 +67,7 @@ extension StatusDetail {
   }
 
   init(typeURL: String, value: ArraySlice<UInt8>) {
-    // Only what follows the last slash names the type: the prefix may be any host.
+    // The type name follows the last slash; the prefix may be any host.
     let typeName = typeURL.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
     let known: StatusDetail? =
       switch typeName {
@@ -121,7 +121,7 @@ extension ErrorInfo {
 }
 
 extension RetryInfo {
-  /// Brings a delay into the range of `google.protobuf.Duration`, about ten thousand years either way.
+  /// Clamps a delay to the range of `google.protobuf.Duration`, about ±10 000 years.
   private static func clamp(_ delay: Duration) -> Duration {
     let limit = Duration.seconds(315_576_000_000)
     return min(max(delay, .zero - limit), limit)
@@ -143,7 +143,7 @@ extension RetryInfo {
     var reader = WireReader(bytes)
     while let field = try reader.next() {
       guard field.number == 1, let durationBytes = field.bytes else { continue }
-      // A delay beyond the range would trap whoever takes it apart into 64-bit seconds.
+      // A delay out of range would trap callers that convert it to 64-bit seconds.
       retryDelay = Self.clamp(try Self.duration(serialized: durationBytes))
     }
   }

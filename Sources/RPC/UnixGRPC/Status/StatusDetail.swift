@@ -3,17 +3,17 @@ public enum StatusDetail: Sendable, Hashable {
   case errorInfo(ErrorInfo)
   case retryInfo(RetryInfo)
   case badRequest(BadRequest)
-  /// A detail of another type, or one of the above whose bytes could not be read.
+  /// A detail of another type, or one of the above that could not be decoded.
   case any(typeURL: String, value: [UInt8])
 }
 
-/// Why the call failed, in words that a program may compare.
+/// A machine-readable reason for a failure (`google.rpc.ErrorInfo`).
 public struct ErrorInfo: Sendable, Hashable {
   /// Upper snake case, unique within the domain, for example `WALLET_FROZEN`.
   public var reason: String
-  /// Who defines the reason.
+  /// The namespace of the reason, typically the service name.
   public var domain: String
-  /// Facts about this failure, for example the available amount. Encoded in key order, so equal errors have equal bytes.
+  /// Additional facts, for example the available amount. Encoded in key order, so equal errors have equal bytes.
   public var metadata: [String: String]
 
   public init(reason: String, domain: String, metadata: [String: String] = [:]) {
@@ -23,9 +23,9 @@ public struct ErrorInfo: Sendable, Hashable {
   }
 }
 
-/// When to try again.
+/// When the caller may retry (`google.rpc.RetryInfo`).
 public struct RetryInfo: Sendable, Hashable {
-  /// The least time to wait. Sent with nanosecond precision, within plus or minus 315 576 000 000 s.
+  /// The minimum time to wait. Sent with nanosecond precision, clamped to ±315 576 000 000 s.
   public var retryDelay: Duration
 
   public init(retryDelay: Duration) {
@@ -33,12 +33,12 @@ public struct RetryInfo: Sendable, Hashable {
   }
 }
 
-/// Which fields of the request are wrong.
+/// The invalid fields of a request (`google.rpc.BadRequest`).
 public struct BadRequest: Sendable, Hashable {
   public struct FieldViolation: Sendable, Hashable {
     /// The path of the field, for example `amount.currency_code`.
     public var field: String
-    /// What is wrong with it and what would be right.
+    /// Why the value is invalid and what is expected.
     public var description: String
 
     public init(field: String, description: String) {

@@ -1,12 +1,12 @@
 import Encodings
 
-/// The value of `grpc-message`.
+/// Encodes and decodes the `grpc-message` trailer.
 ///
 /// Source: gRPC over HTTP/2, Responses, Status-Message (Percent-Encoded).
 package enum StatusMessage {
-  /// The bytes of the header field.
+  /// Returns the percent-encoded bytes of the header field.
   ///
-  /// A space at either end is encoded too: RFC 9113 section 8.2.1 forbids it in a field value.
+  /// Leading and trailing spaces are encoded too: RFC 9113 section 8.2.1 forbids them in a field value.
   package static func encode(_ message: String) -> [UInt8] {
     var message = message
     return message.withUTF8 { text in
@@ -24,8 +24,8 @@ package enum StatusMessage {
     }
   }
 
-  /// The message in a header field. Never fails: a broken escape stands for itself, and ill-formed UTF-8 becomes U+FFFD,
-  /// because a status must not be lost over its text.
+  /// Decodes a header field. Never fails, because a status must not be lost over its text: an invalid escape is kept
+  /// as is, and ill-formed UTF-8 becomes U+FFFD.
   package static func decode(_ value: Span<UInt8>) -> String {
     String(decoding: PercentEncoding.decode(value), as: UTF8.self)
   }
