@@ -1,10 +1,10 @@
 import CZlib
 
-/// Why bytes cannot be decompressed.
+/// An error decompressing a message.
 package enum GzipError: Error, Hashable, Sendable {
-  /// Not gzip, cut short, damaged, or followed by other bytes.
+  /// The input is not gzip, is truncated or damaged, or is followed by other bytes.
   case corrupt
-  /// The output would pass the limit. Decompression stopped there.
+  /// The output exceeds the limit, at which decompression stopped.
   case outputTooLarge(maximum: Int)
 
   package var status: GRPCStatus {
@@ -22,8 +22,8 @@ package enum GzipError: Error, Hashable, Sendable {
 
 /// Compresses and decompresses whole messages with gzip (RFC 1952).
 ///
-/// One per connection: the state of each direction (about 260 KiB to compress, 40 KiB to decompress) is made at first use
-/// and reused. Not for use from two threads at once.
+/// Use one per connection: the state of each direction (about 260 KiB to compress, 40 KiB to decompress) is allocated on
+/// first use and reused. Not safe for concurrent use.
 package final class GzipCodec {
   private static let chunkByteCount = 16_384
 
@@ -33,7 +33,7 @@ package final class GzipCodec {
 
   package init() {}
 
-  /// The gzip member that holds `bytes`, which are fewer than 4 GiB.
+  /// Returns a gzip member that contains `bytes`, which must be shorter than 4 GiB.
   package func compress(_ bytes: [UInt8]) -> [UInt8] {
     let stream = compression ?? .compression()
     compression = stream
@@ -44,7 +44,7 @@ package final class GzipCodec {
         stream.setInput(input)
         stream.setOutput(output)
         let result = deflate(stream.pointer, Z_FINISH)
-        // zlib promises that deflateBound bytes are enough for one call.
+        // zlib guarantees that deflateBound bytes are enough for one call.
         precondition(result == Z_STREAM_END, "deflate did not finish within its bound")
         count = bound - stream.unusedOutputByteCount
         stream.forgetBuffers()
@@ -52,9 +52,9 @@ package final class GzipCodec {
     }
   }
 
-  /// The content of `bytes`, one gzip member or several in a row.
+  /// Returns the content of `bytes`: one gzip member or several concatenated.
   ///
-  /// However small `bytes` are, at most `maximumByteCount` plus 16 KiB are ever produced.
+  /// Produces at most `maximumByteCount` plus 16 KiB, however small the input.
   package func decompress(_ bytes: [UInt8], maximumByteCount: Int) throws(GzipError) -> [UInt8] {
     let stream = decompression ?? .decompression()
     decompression = stream
@@ -87,14 +87,14 @@ package final class GzipCodec {
         // RFC 1952 section 2.2: a file is a series of members.
         inflateReset(stream.pointer)
       default:
-        // Z_BUF_ERROR is the end of the input before the end of the member.
+        // Z_BUF_ERROR means that the input ended before the member.
         return .failure(.corrupt)
       }
     }
   }
 }
 
-/// Owns one `z_stream`, at an address that does not change: zlib keeps a pointer back to it.
+/// Owns a `z_stream` at a fixed address, because zlib keeps a pointer back to it.
 private final class ZStream {
   let pointer: UnsafeMutablePointer<z_stream>
   private let end: (UnsafeMutablePointer<z_stream>) -> Void
@@ -107,7 +107,7 @@ private final class ZStream {
     pointer.initialize(to: z_stream())
     self.end = end
     let result = begin(pointer)
-    // The only other results are lack of memory, which Swift does not survive either, and a wrong library version.
+    // The only other results are lack of memory, which is fatal in Swift anyway, and a wrong library version.
     precondition(result == Z_OK, "zlib does not start (\(result))")
   }
 
@@ -117,7 +117,7 @@ private final class ZStream {
     pointer.deallocate()
   }
 
-  /// 15 bits of window; 16 more ask for gzip's header and trailer.
+  /// A window of 15 bits; adding 16 selects gzip's header and trailer.
   private static let gzipWindowBits: Int32 = 15 + 16
 
   static func compression() -> ZStream {
@@ -159,7 +159,7 @@ private final class ZStream {
     pointer.pointee.avail_out = UInt32(output.count)
   }
 
-  /// Leaves no pointer to memory that is about to go.
+  /// Clears the pointers to buffers that are about to be freed.
   func forgetBuffers() {
     setInput(UnsafeBufferPointer(start: nil, count: 0))
     setOutput(UnsafeMutableBufferPointer(start: nil, count: 0))

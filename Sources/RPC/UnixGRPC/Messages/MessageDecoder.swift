@@ -1,4 +1,4 @@
-/// The encodings that `grpc-encoding` may name.
+/// The values of `grpc-encoding`.
 enum MessageEncoding {
   case identity, gzip, unsupported
 
@@ -13,7 +13,7 @@ enum MessageEncoding {
   }
 }
 
-/// Turns the bytes of one direction of a call into messages: cuts them out, and decompresses those that say so.
+/// Decodes the bytes of one direction of a call into messages: deframes them and decompresses those flagged so.
 struct MessageDecoder {
   private var deframer: MessageDeframer
   var encoding = MessageEncoding.identity
@@ -22,18 +22,18 @@ struct MessageDecoder {
     deframer = MessageDeframer(maximumMessageByteCount: maximumMessageSize)
   }
 
-  /// Bytes held of a message that has not arrived whole.
+  /// Bytes buffered of an incomplete message.
   var partialByteCount: Int { deframer.partialByteCount }
 
-  /// Lets go of what is held: no more will be asked for.
+  /// Frees the buffer. Nothing may be decoded afterwards.
   mutating func discard() {
     deframer = MessageDeframer(maximumMessageByteCount: deframer.maximumMessageByteCount)
   }
 
-  /// The bytes end in the middle of a message.
+  /// Whether the bytes so far end inside a message.
   var isInsideMessage: Bool { deframer.isInsideMessage }
 
-  /// Takes messages from the front of `bytes`; `nil` when more bytes are needed.
+  /// Decodes the next message from the front of `bytes`; returns `nil` when more bytes are needed.
   mutating func next(
     from bytes: inout UnsafeRawBufferPointer,
     gzip: GzipCodec

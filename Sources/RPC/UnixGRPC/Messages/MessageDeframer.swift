@@ -1,14 +1,14 @@
-/// Cuts the chunks of one stream, as they arrive, into messages. It does no I/O.
+/// Splits the chunks of a stream into messages as they arrive. Performs no I/O.
 ///
-/// Memory is bounded by what has arrived, never by what a prefix announces: a partial message takes at most twice its
+/// Memory is bounded by the bytes received, never by a length prefix: a partial message takes at most twice its
 /// received bytes plus ``initialCapacity``.
 ///
 /// After an error the stream is broken, and every further call throws the same error.
 package struct MessageDeframer {
-  /// The first allocation for a message that did not come in one piece: an HTTP/2 DATA frame of the default size.
+  /// The first allocation for a message that arrives in pieces: the default size of an HTTP/2 DATA frame.
   package static let initialCapacity = 16_384
 
-  /// The greatest payload that is accepted, in bytes, compressed or not.
+  /// The largest accepted payload, in bytes, compressed or not.
   package let maximumMessageByteCount: Int
 
   private enum State {
@@ -20,24 +20,24 @@ package struct MessageDeframer {
   private var state = State.prefix(bytes: 0, count: 0)
   private var partial: [UInt8] = []
 
-  /// What has arrived of a message that is not whole.
+  /// Bytes received of an incomplete message.
   var partialByteCount: Int { partial.count }
 
-  /// What is set aside for a message that has not arrived whole.
+  /// Bytes allocated for an incomplete message.
   var partialCapacity: Int { partial.capacity }
 
   package init(maximumMessageByteCount: Int) {
     self.maximumMessageByteCount = maximumMessageByteCount
   }
 
-  /// Whether the stream would be cut inside a message if it ended now.
+  /// Whether the stream would be truncated if it ended now.
   package var isInsideMessage: Bool {
     if case .prefix(_, 0) = state { return false }
     return true
   }
 
-  /// Takes bytes from the front of `chunk` up to the end of a message, and returns that message; or takes all of them and
-  /// returns nil. Call it until it returns nil, with the same `chunk`.
+  /// Consumes bytes from the front of `chunk` up to the end of a message and returns that message; consumes all bytes and
+  /// returns nil if the message is incomplete. Call it with the same `chunk` until it returns nil.
   package mutating func next(from chunk: inout UnsafeRawBufferPointer) throws(MessageFramingError) -> FramedMessage? {
     while true {
       switch state {
@@ -85,7 +85,7 @@ package struct MessageDeframer {
     let taken = min(byteCount - partial.count, chunk.count)
     let piece = UnsafeRawBufferPointer(rebasing: chunk[..<taken])
     chunk = UnsafeRawBufferPointer(rebasing: chunk[taken...])
-    // Most messages come in one chunk, and are copied once.
+    // Most messages arrive in one chunk and are copied once.
     if taken == byteCount, partial.isEmpty { return Array(piece) }
     if partial.capacity < partial.count + taken {
       let doubled = max(2 * partial.count, partial.count + taken, Self.initialCapacity)

@@ -1,4 +1,4 @@
-/// A message as it arrived, still compressed if its flag says so.
+/// A message as received, still compressed if flagged so.
 package struct FramedMessage: Hashable, Sendable {
   package var isCompressed: Bool
   package var payload: [UInt8]
@@ -9,9 +9,9 @@ package struct FramedMessage: Hashable, Sendable {
   }
 }
 
-/// Why a stream of framed messages is broken.
+/// An error in the framing of a message stream.
 package enum MessageFramingError: Error, Hashable, Sendable {
-  /// A message longer than the receiver takes; known from its prefix alone.
+  /// A message exceeds the receiver's limit, according to its prefix.
   case messageTooLarge(byteCount: Int, maximum: Int)
   /// A compressed flag other than 0 and 1.
   case flagInvalid(UInt8)
@@ -29,20 +29,20 @@ package enum MessageFramingError: Error, Hashable, Sendable {
   }
 }
 
-/// The length-prefixed messages of a gRPC stream: one byte of flag, four of length in big-endian order, the payload.
+/// The framing of gRPC messages: a flag byte, a four-byte big-endian length, and the payload.
 ///
 /// Source: gRPC over HTTP/2, Length-Prefixed-Message.
 package enum MessageFraming {
   package static let prefixByteCount = 5
 
-  /// The bytes of one message. A payload of 4 GiB or more cannot be framed, and none gets past the size limits.
+  /// Returns a framed message. The payload must be shorter than 4 GiB, which the size limits ensure.
   package static func encode(_ payload: [UInt8], isCompressed: Bool = false) -> [UInt8] {
     var frame: [UInt8] = []
     append(payload, isCompressed: isCompressed, to: &frame)
     return frame
   }
 
-  /// Appends the bytes of one message to `buffer`.
+  /// Appends a framed message to `buffer`.
   package static func append(_ payload: [UInt8], isCompressed: Bool = false, to buffer: inout [UInt8]) {
     buffer.reserveCapacity(buffer.count + prefixByteCount + payload.count)
     let length = UInt32(payload.count)

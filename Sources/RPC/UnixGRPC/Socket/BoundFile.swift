@@ -1,14 +1,14 @@
 import Glibc
 import Synchronization
 
-/// The file of a socket that we bind: its directory, its lock, and its identity once it is bound.
+/// The file of a bound socket: its directory, its lock and, once it is bound, its identity.
 final class BoundFile: Sendable {
   private let directory: SocketDirectory
   private let name: String
   private let lock: SocketLock
   private let identity = Mutex<FileIdentity?>(nil)
 
-  /// Opens or makes the directory, and takes the lock.
+  /// Opens or creates the directory and acquires the lock.
   init(path: String, group: UInt32?) throws(SocketError) {
     let (directoryPath, name) = Self.split(path)
     guard !name.isEmpty, name != ".", name != ".." else {
@@ -26,18 +26,18 @@ final class BoundFile: Sendable {
     return (directory.isEmpty ? "/" : String(directory), String(path[path.index(after: slash)...]))
   }
 
-  /// Removes what a dead server of ours left under the path, and refuses anything else there.
+  /// Removes a stale socket of this user from the path; throws if anything else is there.
   func clearPath(address: SocketAddress, path: String) throws(SocketError) {
     guard let status = try directory.status(of: name) else { return }
     guard status.st_mode & S_IFMT == S_IFSOCK else { throw .pathNotASocket(path: path, kind: status.kind) }
     guard status.st_uid == geteuid() else { throw .pathOwnedByAnother(path: path, userID: status.st_uid) }
-    // The lock keeps our own kind away; only a connection shows a server that knows nothing of the lock.
+    // The lock excludes other servers of this library; a server without a lock can only be detected by connecting to it.
     let probe = try SocketAddress.makeSocket(SOCK_STREAM)
     let isConnected = address.withSockAddr { connect(probe.number, $0, $1) } == 0
     let failure = errno
     if isConnected { throw .pathServed(path) }
     switch failure {
-    // A full queue, and a live socket of another type.
+    // A full accept queue, or a live socket of another type (EPROTOTYPE).
     case EAGAIN, EINPROGRESS, EINTR, EPROTOTYPE: throw .pathServed(path)
     case ECONNREFUSED: try directory.unlink(name, ifStill: FileIdentity(status))
     case ENOENT: return
@@ -45,7 +45,7 @@ final class BoundFile: Sendable {
     }
   }
 
-  /// Records the file just bound as ours and gives it its group and exact mode; on failure it is gone again.
+  /// Records the identity of the file just bound and sets its group and exact mode; removes the file on failure.
   func claim(group: UInt32?) throws(SocketError) {
     guard let status = try directory.status(of: name), status.st_mode & S_IFMT == S_IFSOCK else {
       throw .systemCall(name: "stat", subject: "\(directory.path)/\(name)", errno: ENOENT)

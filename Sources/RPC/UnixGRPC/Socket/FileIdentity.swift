@@ -1,6 +1,6 @@
 import Glibc
 
-/// Which file a name leads to: two names with one identity are the same inode.
+/// The identity of a file: two names with equal identities are the same inode.
 struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let inode: UInt64
@@ -12,7 +12,7 @@ struct FileIdentity: Hashable, Sendable {
 }
 
 extension stat {
-  /// What the file is, in words, for an error.
+  /// The file type in words, for error messages.
   var kind: String {
     switch st_mode & S_IFMT {
     case S_IFREG: "a regular file"

@@ -1,20 +1,20 @@
 import Glibc
 import Synchronization
 
-/// A listening Unix socket, and what it takes to leave no trace of it.
+/// A listening Unix socket and its file.
 ///
-/// A path that it bound stays locked until this object goes; it must therefore live as long as the server, and until the
-/// process ends if the path is to be held until then.
+/// A bound path stays locked for the lifetime of this object, which must therefore live as long as the server, or until
+/// the process exits if the path is to stay locked until then.
 package final class ListeningSocket: Sendable {
-  /// Connections that wait to be accepted: as many as the kernel allows by default (`net.core.somaxconn`), since a full
-  /// queue turns callers away with EAGAIN.
+  /// The length of the accept queue: the kernel's default maximum (`net.core.somaxconn`), because clients get EAGAIN when
+  /// the queue is full.
   private static let backlog: Int32 = 4096
 
-  /// For messages: the path as it was given, or as the service manager bound it.
+  /// The path as given, or as bound by the service manager; for messages.
   package let path: String
 
   private let descriptor: Mutex<OwnedDescriptor?>
-  /// Nil for an activated socket, which is not ours to remove.
+  /// Nil for an activated socket, whose file the service manager owns.
   private let file: BoundFile?
 
   private init(path: String, descriptor: consuming OwnedDescriptor, file: BoundFile?) {
@@ -23,7 +23,7 @@ package final class ListeningSocket: Sendable {
     self.file = file
   }
 
-  /// Opens the socket; it listens, does not block, and is not inherited by programs that are executed.
+  /// Opens a listening, non-blocking, close-on-exec socket.
   package static func open(_ source: SocketSource) throws(SocketError) -> ListeningSocket {
     switch source {
     case .path(let path, let group): return try bind(path, group: group)
@@ -31,7 +31,7 @@ package final class ListeningSocket: Sendable {
     }
   }
 
-  /// Hands the descriptor to the caller, who closes it; nil if that has been done already.
+  /// Transfers ownership of the descriptor to the caller; returns nil after the first call.
   package func takeDescriptor() -> Int32? {
     descriptor.withLock { descriptor in
       guard let owned = descriptor.take() else { return nil }
@@ -39,14 +39,14 @@ package final class ListeningSocket: Sendable {
     }
   }
 
-  /// Unlinks the socket file, if the path still leads to the one that was bound. The path stays locked.
+  /// Unlinks the socket file if it is still the one that was bound. The path stays locked.
   ///
   /// Does nothing for an activated socket.
   package func remove() throws(SocketError) {
     try file?.remove()
   }
 
-  /// Adopts a listening socket that the service manager made.
+  /// Takes ownership of a listening socket created by the service manager.
   package static func adopt(_ socket: Int32) throws(SocketError) -> ListeningSocket {
     let descriptor = OwnedDescriptor(takingOwnershipOf: socket)
     let path = try SocketActivation.prepare(socket)
@@ -59,8 +59,8 @@ package final class ListeningSocket: Sendable {
     let descriptor = try SocketAddress.makeSocket(SOCK_STREAM)
     let number = descriptor.number
     try file.clearPath(address: address, path: path)
-    // Linux gives the file the mode of the unbound socket (less the umask), so that it is private from its first moment
-    // and the umask, which all threads share, needs no change. Nobody can connect before listen(2) in any case.
+    // Linux creates the file with the mode of the unbound socket (less the umask), so that it is private from the start
+    // and the process-wide umask need not change. Nobody can connect before listen(2) in any case.
     try systemCall("chmod", path) { fchmod(number, 0o600) }
     try systemCall("bind", path) { address.withSockAddr { Glibc.bind(number, $0, $1) } }
     try file.claim(group: group)

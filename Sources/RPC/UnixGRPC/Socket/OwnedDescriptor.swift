@@ -1,6 +1,6 @@
 import Glibc
 
-/// An open file descriptor with one owner, who closes it.
+/// An open file descriptor with a single owner; closed when the value is destroyed.
 struct OwnedDescriptor: ~Copyable, Sendable {
   let number: Int32
 
@@ -12,7 +12,7 @@ struct OwnedDescriptor: ~Copyable, Sendable {
     close(number)
   }
 
-  /// Hands the descriptor to the caller, who closes it.
+  /// Transfers ownership of the descriptor to the caller.
   consuming func release() -> Int32 {
     let number = number
     discard self

@@ -1,16 +1,16 @@
 import Glibc
 
-/// Who is at the other end of a connection, as the kernel recorded it when the connection was made.
+/// The credentials of a connection's peer, as recorded by the kernel when the connection was made.
 ///
-/// Of a server, who was listening then: with socket activation that is the service manager.
+/// A server's credentials are those of the process that called listen(2): with socket activation, the service manager.
 ///
-/// Source: unix(7), `SO_PEERCRED`. The process may have ended since, and its id may belong to another by now: decide by
-/// the user or group, never by the process.
+/// Source: unix(7), `SO_PEERCRED`. The process may have exited and its ID may have been reused: authorize by user or
+/// group, never by process.
 public struct PeerCredentials: Sendable, Hashable {
   public let processID: Int32
-  /// The effective user id.
+  /// The effective user ID.
   public let userID: UInt32
-  /// The effective group id.
+  /// The effective group ID.
   public let groupID: UInt32
 
   public init(processID: Int32, userID: UInt32, groupID: UInt32) {
@@ -21,7 +21,7 @@ public struct PeerCredentials: Sendable, Hashable {
 }
 
 extension PeerCredentials {
-  /// Who is at the other end of a connected socket (unix(7), `SO_PEERCRED`).
+  /// Reads the credentials of a connected socket's peer (unix(7), `SO_PEERCRED`); nil if the system call fails.
   init?(of socket: Int32) {
     var credentials: (processID: Int32, userID: UInt32, groupID: UInt32) = (0, 0, 0)  // struct ucred
     var length = socklen_t(MemoryLayout.size(ofValue: credentials))

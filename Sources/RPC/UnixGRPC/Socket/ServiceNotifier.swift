@@ -1,15 +1,15 @@
 import Glibc
 
-/// Tells the service manager how the server is. Source: sd_notify(3), sd_watchdog_enabled(3).
+/// Notifies the service manager of the server's state. Source: sd_notify(3), sd_watchdog_enabled(3).
 package struct ServiceNotifier: Sendable {
   package enum State: Sendable, Hashable {
-    /// Start-up is done: connections are accepted.
+    /// Startup is complete: connections are accepted.
     case ready
     /// Shutdown has begun.
     case stopping
-    /// A line for people, shown by `systemctl status`.
+    /// A human-readable line, shown by `systemctl status`.
     case status(String)
-    /// A sign of life, due within ``ServiceNotifier/watchdogTimeout``.
+    /// A watchdog notification, due within ``ServiceNotifier/watchdogTimeout``.
     case watchdog
 
     var assignment: String {
@@ -23,12 +23,12 @@ package struct ServiceNotifier: Sendable {
     }
   }
 
-  /// The service manager ends a service that gives no sign of life for this long; notify twice as often. Nil if it does
-  /// not watch.
+  /// The watchdog timeout after which the service manager ends the service; notify twice as often. Nil if the watchdog is
+  /// disabled.
   package let watchdogTimeout: Duration?
   private let address: SocketAddress
 
-  /// Nil if the process was not started by a service manager that listens (no `NOTIFY_SOCKET`).
+  /// Returns nil if `NOTIFY_SOCKET` is not set, which is so unless a service manager expects notifications.
   package init?() throws(SocketError) {
     func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     try self.init(
@@ -62,7 +62,7 @@ package struct ServiceNotifier: Sendable {
     watchdogTimeout = isForUs && microseconds > 0 ? .microseconds(microseconds) : nil
   }
 
-  /// Sends the states in one datagram. It does not wait: if the manager's queue is full, it throws EAGAIN.
+  /// Sends the states in one datagram, without blocking. Throws EAGAIN if the service manager's queue is full.
   package func notify(_ states: State...) throws(SocketError) {
     let datagram = Array(states.map(\.assignment).joined(separator: "\n").utf8)
     let socket = try SocketAddress.makeSocket(SOCK_DGRAM)

@@ -1,15 +1,15 @@
 import Glibc
 
-/// Sockets that a service manager passes at start. Source: sd_listen_fds(3).
+/// Sockets passed by a service manager at startup. Source: sd_listen_fds(3).
 enum SocketActivation {
   /// `SD_LISTEN_FDS_START`.
   static let firstDescriptor: Int32 = 3
   private static let variables = ["LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"]
 
-  /// What the environment says was passed, for this process.
+  /// The sockets passed to this process, according to the environment.
   struct Passed: Hashable {
     var count: Int
-    /// As many as descriptors; "unknown" where the manager gave none, as systemd itself says.
+    /// One name per descriptor; "unknown" if the service manager passed no names, as systemd does.
     var names: [String]
 
     init(listenPID: String?, listenFDs: String?, listenFDNames: String?, processID: Int32) throws(SocketError) {
@@ -28,7 +28,7 @@ enum SocketActivation {
       }
     }
 
-    /// Which of the descriptors is meant, counted from 0.
+    /// Returns the zero-based index of the descriptor to use: the one named `name`, or the only one.
     func index(name: String?) throws(SocketError) -> Int {
       guard count > 0 else { throw .notActivated }
       let found = name.map { name in names.indices.filter { names[$0] == name } } ?? Array(names.indices)
@@ -41,8 +41,8 @@ enum SocketActivation {
     }
   }
 
-  /// The descriptor that is meant, now the caller's. The variables are removed, so that no child takes them for its own:
-  /// this can be done once, before other threads use the environment.
+  /// Returns the selected descriptor, which the caller owns. Unsets the variables so that child processes do not use
+  /// them; call it once, before other threads use the environment.
   static func takeSocket(
     name: String?,
     firstDescriptor: Int32 = Self.firstDescriptor

@@ -1,15 +1,15 @@
 import Glibc
 
-/// An address in the Unix domain, as bind(2), connect(2) and sendto(2) take it.
+/// A Unix domain socket address for bind(2), connect(2) and sendto(2).
 struct SocketAddress: Sendable {
-  /// What `sun_path` holds before its terminating NUL.
+  /// The capacity of `sun_path` without its terminating NUL.
   static let maximumPathByteCount = MemoryLayout<sockaddr_un>.size - pathOffset - 1
   private static let pathOffset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
 
   /// `sun_path`; an abstract name begins with NUL and has no terminator (unix(7)).
   private let path: [UInt8]
 
-  /// The address of a path in the file system, absolute or relative to the working directory.
+  /// Creates the address of a file system path, absolute or relative to the working directory.
   init(path: String) throws(SocketError) {
     let bytes = Array(path.utf8)
     guard !bytes.isEmpty else { throw .pathInvalid(path: path, reason: "is empty: give the path of a socket file") }
@@ -22,7 +22,7 @@ struct SocketAddress: Sendable {
     self.path = bytes + [0]
   }
 
-  /// A name in the abstract namespace, without its leading NUL; nil if it does not fit.
+  /// Creates the address of an abstract name, without its leading NUL; returns nil if it is empty or too long.
   init?(abstractName: some Collection<UInt8>) {
     guard !abstractName.isEmpty, abstractName.count <= Self.maximumPathByteCount else { return nil }
     path = [0] + abstractName

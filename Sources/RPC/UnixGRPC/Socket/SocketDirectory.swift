@@ -1,16 +1,16 @@
 import Glibc
 
-/// The directory that holds a socket and its lock file, held open: a later change of the working directory or of the
-/// path's symbolic links does not lead us elsewhere.
+/// The directory of a socket and its lock file, kept open so that later changes of the working directory or of symbolic
+/// links in the path have no effect.
 struct SocketDirectory: ~Copyable, Sendable {
-  /// Of the directory; for messages.
+  /// The path of the directory, for messages.
   let path: String
   private let descriptor: OwnedDescriptor
 
-  /// Opens the directory, or makes it with mode 0700, or 0710 and the group if there is one: members may then reach the
-  /// socket but not replace it. The mode of a directory that exists is left as it is.
+  /// Opens the directory, or creates it with mode 0700, or with mode 0710 and `group`: its members can then reach the
+  /// socket but not replace it. The mode of an existing directory is not changed.
   init(path: String, creatingForGroup group: UInt32?) throws(SocketError) {
-    // The exact mode is set below, whatever the umask.
+    // The exact mode is set below, regardless of the umask.
     let isNew = mkdir(path, 0o700) == 0
     let failure = errno
     if !isNew, failure != EEXIST {
@@ -25,7 +25,7 @@ struct SocketDirectory: ~Copyable, Sendable {
     }
     var status = stat()
     try systemCall("stat", path) { fstat(number, &status) }
-    // Group members who are meant to connect only are others here; a private group of the owner's is not.
+    // Members of `group` may only connect, so its write permission is foreign; that of the owner's private group is not.
     let foreignWriters: mode_t = status.st_gid == group ? S_IWGRP | S_IWOTH : S_IWOTH
     guard status.permissions & foreignWriters == 0 || status.permissions & S_ISVTX != 0 else {
       throw .directoryWritableByOthers(path)
@@ -34,7 +34,7 @@ struct SocketDirectory: ~Copyable, Sendable {
     self.descriptor = descriptor
   }
 
-  /// What stands under the name itself, symbolic links not followed; nil if nothing does.
+  /// Returns the status of the name itself, without following symbolic links; nil if it does not exist.
   func status(of name: String) throws(SocketError) -> stat? {
     var status = stat()
     guard fstatat(descriptor.number, name, &status, AT_SYMLINK_NOFOLLOW) != 0 else { return status }
@@ -47,7 +47,7 @@ struct SocketDirectory: ~Copyable, Sendable {
     openat(descriptor.number, name, flags, mode)
   }
 
-  /// Removes the name if it leads to that file; returns whether it did.
+  /// Removes the name if it still refers to the given file. Returns whether it was removed.
   @discardableResult
   func unlink(_ name: String, ifStill identity: FileIdentity) throws(SocketError) -> Bool {
     guard let status = try status(of: name), FileIdentity(status) == identity else { return false }

@@ -1,22 +1,22 @@
 import SystemCalls
 
-/// Why a Unix socket cannot be opened, served or removed. Each description says what to do.
+/// An error opening, serving or removing a Unix socket. Each description suggests a remedy.
 public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
   /// `reason` completes "the socket path …".
   case pathInvalid(path: String, reason: String)
   /// `sun_path` takes 107 bytes and a NUL (unix(7)).
   case pathTooLong(path: String, byteCount: Int)
   case directoryMissing(String)
-  /// Others could put their own socket in the place of ours.
+  /// Other users could replace the socket with their own.
   case directoryWritableByOthers(String)
-  /// Another server holds the lock file; its process id if it could be read.
+  /// Another server holds the lock file; `processID` is nil if it could not be read.
   case pathInUse(path: String, processID: Int32?)
-  /// A server accepts connections on the path, though it holds no lock.
+  /// A server accepts connections on the path without holding the lock.
   case pathServed(String)
   /// `kind` is for example "a regular file".
   case pathNotASocket(path: String, kind: String)
   case pathOwnedByAnother(path: String, userID: UInt32)
-  /// A client found a server of another user than it was told to expect.
+  /// The server runs as a user other than the one that the client expects.
   case serverIsAnothers(path: String, userID: UInt32, expected: UInt32)
   /// `reason` completes "the lock file …".
   case lockFileRefused(path: String, reason: String)

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The right to serve one socket path: an flock(2) on the file beside it, named like it with `.lock` at the end.
+/// Exclusive ownership of a socket path: an flock(2) on the file `PATH.lock` beside it.
 ///
-/// The kernel drops the lock when the process ends, however it ends. The file is never unlinked: whoever unlinks a lock
-/// file while another waits for it lets two hold it.
+/// The kernel releases the lock when the process ends. The file is never unlinked: unlinking a lock file while another
+/// process waits for it would let both hold it.
 struct SocketLock: ~Copyable, Sendable {
-  /// Each try follows a signal or the removal of the file, both of which are rare.
+  /// Attempts are repeated only after a signal or the removal of the file, both of which are rare.
   private static let maximumTries = 100
 
   private let descriptor: OwnedDescriptor
@@ -32,7 +32,7 @@ struct SocketLock: ~Copyable, Sendable {
         guard failure == EWOULDBLOCK else { throw .systemCall(name: "flock", subject: path, errno: failure) }
         throw .pathInUse(path: "\(directory.path)/\(name)", processID: Self.readProcessID(number))
       }
-      // Someone may have removed the file between open and flock: then the lock is on no name, and protects nothing.
+      // If the file was removed between open and flock, the lock has no name and protects nothing.
       guard let status = try directory.status(of: lockName), FileIdentity(status) == identity else { continue }
       Self.writeProcessID(number)
       self.descriptor = descriptor
@@ -53,7 +53,7 @@ struct SocketLock: ~Copyable, Sendable {
     return FileIdentity(status)
   }
 
-  // The process id is for people; the lock alone decides. So failures to read or write it do not matter.
+  // The process ID is informational, so failures to read or write it are ignored.
 
   private static func writeProcessID(_ number: Int32) {
     let text = Array("\(getpid())\n".utf8)

@@ -1,11 +1,11 @@
-/// Where a server's listening socket comes from.
+/// The source of a server's listening socket.
 public enum SocketSource: Sendable, Hashable {
   /// A path to bind, absolute or relative, of at most 107 bytes.
   ///
-  /// The socket has mode 0600, and a directory made for it 0700. With `group`, a group id, members of that group may
-  /// connect: the socket then has mode 0660 and that group, a directory made for it 0710.
+  /// The socket has mode 0600, and a directory created for it 0700. With `group`, a group ID, members of that group may
+  /// connect: the socket then has mode 0660 and that group, and a directory created for it 0710.
   case path(String, group: UInt32? = nil)
-  /// The socket that the service manager passed (`LISTEN_FDS`, sd_listen_fds(3)): the only one, or the one of this name
-  /// (`FileDescriptorName=`). Its file and permissions are the service manager's.
+  /// A socket passed by the service manager (`LISTEN_FDS`, sd_listen_fds(3)): the only one, or the one with this name
+  /// (`FileDescriptorName=`). The service manager owns its file and permissions.
   case activation(name: String? = nil)
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Makes a system call until no signal interrupts it; a negative result becomes a ``SocketError``.
+/// Makes a system call, repeating it on EINTR; throws a ``SocketError`` if the result is negative.
 @discardableResult
 func systemCall(_ name: String, _ subject: String, _ call: () -> Int32) throws(SocketError) -> Int32 {
   while true {

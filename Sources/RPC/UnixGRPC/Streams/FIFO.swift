@@ -1,4 +1,4 @@
-/// A queue in one array: what was taken is let go at once, and its place when half of the array is such places.
+/// A queue in one array. Elements are released when taken; their slots are reclaimed when they fill half of the array.
 struct FIFO<Element> {
   private var elements: [Element?] = []
   private var head = 0

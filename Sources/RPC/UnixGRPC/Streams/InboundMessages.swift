@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Messages on their way from a connection's event loop to the one task that reads them.
+/// A buffer of messages from a connection's event loop to the single task that reads them.
 ///
-/// Flow control hangs on it: what waits here has not been given back to the peer's window, so a reader
-/// that stops reading stops the sender (RFC 9113 section 5.2).
+/// Drives flow control: bytes buffered here are not returned to the peer's window, so a reader that stops reading stops
+/// the sender (RFC 9113 section 5.2).
 final class InboundMessages: Sendable {
   private enum End {
     case finished
@@ -24,17 +24,17 @@ final class InboundMessages: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Told, from any thread, that the reader has taken everything that waited.
+  /// Called from any thread when the reader has emptied the buffer.
   private let drained: @Sendable () -> Void
 
   init(drained: @escaping @Sendable () -> Void) {
     self.drained = drained
   }
 
-  /// Whether nothing waits to be read.
+  /// Whether the buffer is empty.
   var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
-  /// Bytes of the messages that wait to be read.
+  /// Bytes of the buffered messages.
   var waitingBytes: Int { state.withLock { $0.waitingBytes } }
 
   func push(_ message: [UInt8]) {
@@ -51,13 +51,13 @@ final class InboundMessages: Sendable {
     reader?.resume(returning: message)
   }
 
-  /// Ends the stream after what waits has been read.
+  /// Ends the stream after the buffered messages.
   func finish() { end(.finished) }
 
-  /// Ends the stream with an error, once what waits has been read.
+  /// Ends the stream with an error after the buffered messages.
   func finish(after status: GRPCStatus) { end(.failed(status)) }
 
-  /// Ends the stream with an error at once; what waits is dropped, as nobody will answer for it.
+  /// Ends the stream with an error immediately and drops the buffered messages, as no response will follow.
   func fail(_ status: GRPCStatus) { end(.failed(status), dropsWaiting: true) }
 
   private func end(_ end: End, dropsWaiting: Bool = false) {
@@ -78,7 +78,7 @@ final class InboundMessages: Sendable {
     }
   }
 
-  /// The next message, or `nil` after the last one.
+  /// Returns the next message, or `nil` after the last one.
   func next() async throws -> [UInt8]? {
     enum Step {
       case message([UInt8], nowEmpty: Bool)

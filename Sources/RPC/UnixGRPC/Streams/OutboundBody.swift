@@ -1,22 +1,22 @@
-/// The messages of one stream that wait to be cut into DATA frames, in order, each behind its gRPC prefix.
+/// The queued messages of one stream, in order, serialized into DATA frames with their gRPC prefixes.
 ///
-/// Confined to the connection's event loop. HTTP/2 pulls from it as the peer's window allows.
+/// Confined to the connection's event loop. HTTP/2 reads from it as the peer's window allows.
 struct OutboundBody {
   private struct Message {
     let payload: [UInt8]
     let isCompressed: Bool
   }
 
-  /// One byte of flags and four of length stand before every message (gRPC over HTTP/2, "Length-Prefixed-Message").
+  /// A flag byte and a four-byte length precede every message (gRPC over HTTP/2, "Length-Prefixed-Message").
   static let prefixLength = 5
 
-  /// The message being cut up; most calls send one, and so need no queue.
+  /// The message being sent. Most calls send only one and need no queue.
   private var current: Message?
   private var following: FIFO<Message>?
   private var position = 0
-  /// No message comes after those that wait.
+  /// Whether no message follows the queued ones.
   private(set) var isEnded = false
-  /// HTTP/2 asked for bytes when there were none, and must be woken when there are.
+  /// Whether HTTP/2 found the body empty and must be resumed when bytes are available.
   var isDeferred = false
 
   mutating func append(_ payload: [UInt8], isCompressed: Bool) {
@@ -40,7 +40,7 @@ struct OutboundBody {
 
   var isEmpty: Bool { current == nil }
 
-  /// Moves as many bytes as fit into `buffer`; returns how many, and how many bytes of whole messages were completed.
+  /// Copies as many bytes as fit into `buffer`. Returns their count, and the payload bytes of the messages completed.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> (written: Int, completed: Int) {
     var written = 0
     var completed = 0

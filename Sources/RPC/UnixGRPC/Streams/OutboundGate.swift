@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Back-pressure for one stream's outgoing messages: counts the bytes that wait for the peer's window and
-/// suspends writers while there are too many.
+/// Back-pressure for the outgoing messages of one stream: counts the bytes that wait for the peer's window and suspends
+/// writers at the high-water mark.
 final class OutboundGate: Sendable {
-  /// A writer waits once this many bytes wait: enough to fill a socket buffer, little enough for a thousand streams.
+  /// Waiting bytes at which writers suspend: enough to fill a socket buffer, little enough for a thousand streams.
   static let highWaterMark = 64 * 1024
 
   private struct State {
@@ -20,7 +20,7 @@ final class OutboundGate: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Counts `bytes` in. Throws the status that closed the stream, if one did.
+  /// Adds `bytes` to the count. Throws the status that closed the stream, if it is closed.
   func enter(_ bytes: Int) throws(GRPCStatus) {
     let closure = state.withLock { state in
       if state.closure == nil { state.waitingBytes += bytes }
@@ -29,7 +29,7 @@ final class OutboundGate: Sendable {
     if let closure { throw closure }
   }
 
-  /// Suspends until the bytes that wait are under the mark, the stream is closed, or the task is cancelled.
+  /// Suspends until the count is below the mark, the stream is closed, or the task is cancelled.
   func waitForRoom() async throws {
     let writer: UInt64? = try state.withLock { state in
       if let closure = state.closure { throw closure }
@@ -55,12 +55,12 @@ final class OutboundGate: Sendable {
     }
   }
 
-  /// Counts a message anew whose size has changed on the way.
+  /// Corrects the count for a message whose size has changed, as compression does.
   func replace(_ bytes: Int, by newBytes: Int) {
     state.withLock { $0.waitingBytes += newBytes - bytes }
   }
 
-  /// Counts `bytes` out: they have been handed to HTTP/2.
+  /// Subtracts `bytes` that have been handed to HTTP/2.
   func leave(_ bytes: Int) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
       state.waitingBytes -= bytes
@@ -70,7 +70,7 @@ final class OutboundGate: Sendable {
     for writer in writers { writer.resume() }
   }
 
-  /// Fails the writers that wait and all that come later.
+  /// Fails all waiting and future writers.
   func close(_ status: GRPCStatus) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
       if state.closure == nil { state.closure = status }
