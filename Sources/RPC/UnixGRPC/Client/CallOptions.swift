@@ -1,13 +1,13 @@
-/// How one call is made.
+/// Options of a single call.
 public struct CallOptions: Sendable {
-  /// How long the caller waits, after which the call fails with DEADLINE_EXCEEDED on both sides. `nil` waits for ever:
-  /// right for streams that follow something, wrong for almost anything else.
+  /// Time after which the call fails with DEADLINE_EXCEEDED on both sides. `nil` means no deadline: suitable for
+  /// subscriptions, rarely for anything else.
   public var timeout: Duration?
-  /// Sent with the request headers.
+  /// Metadata sent with the request headers.
   public var metadata: Metadata
-  /// Whether request messages are gzip-compressed.
+  /// Whether to gzip-compress request messages.
   public var compressesRequests: Bool
-  /// Whether the call waits, within its timeout, for a server that is not there yet, instead of failing with UNAVAILABLE.
+  /// Whether the call waits, within its timeout, for a server to become available instead of failing with UNAVAILABLE.
   public var waitsForReady: Bool
 
   public init(

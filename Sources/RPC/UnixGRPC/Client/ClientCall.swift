@@ -1,4 +1,4 @@
-/// What a call has come to: the message of a unary call and the metadata around it.
+/// The response of a unary call: its message and metadata.
 public struct UnaryResponse: Sendable {
   public let message: [UInt8]
   public let initialMetadata: Metadata
@@ -7,10 +7,10 @@ public struct UnaryResponse: Sendable {
 
 /// One RPC on a client connection.
 ///
-/// `@unchecked Sendable`: made by the caller, then touched on the connection's event loop only, to which it is handed
-/// through a mailbox.
+/// `@unchecked Sendable`: created by the caller and passed through a mailbox to the connection's event loop, which alone
+/// accesses it from then on.
 final class ClientCall: DeadlineHolder, @unchecked Sendable {
-  /// Who hears of the response.
+  /// The receiver of the response.
   enum Receiver {
     case unary(UnsafeContinuation<UnaryResponse, any Error>)
     case stream(ResponseEvents)
@@ -18,15 +18,15 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
 
   let headers: HeaderList
   let compressesRequests: Bool
-  /// The request of a unary call.
+  /// The request message of a unary call; nil for a streaming call.
   let unaryRequest: [UInt8]?
   let deadline: MonotonicTime?
   var deadlinePosition: Int?
-  /// Set by the caller before it hands the call over.
+  /// Set by the caller before it passes the call on.
   var receiver: Receiver?
 
   var isStarted = false
-  /// Cancelled before it was started, as can happen when the caller's task ends meanwhile.
+  /// Whether the call was cancelled before it was started, which happens if the caller's task ends first.
   var isCancelledEarly = false
   var streamID: Int32?
   var body = OutboundBody()
@@ -34,7 +34,7 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
   var decoder: MessageDecoder
   var withheldBytes = 0
 
-  // The response so far.
+  // The response received so far.
   var hasHeaders = false
   var isReadingTrailers = false
   var httpStatus: HTTPStatus?
@@ -60,17 +60,17 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
   }
 }
 
-/// One block of response headers or trailers, as it is read.
+/// A block of response headers or trailers being parsed.
 struct ResponseBlock {
   var metadata = Metadata()
   var code: GRPCStatus.Code?
   var message = ""
   var details: [UInt8]?
 
-  /// The status that the block carries, if it carries one.
+  /// The status in the block, if any.
   var status: GRPCStatus? {
     guard let code else { return nil }
-    // Details that cannot be read are no reason to lose the status.
+    // Undecodable details are ignored rather than losing the status.
     let details = details.flatMap { try? GRPCStatus.details(serialized: $0) } ?? []
     return GRPCStatus(code: code, message: message, details: details)
   }
@@ -90,7 +90,7 @@ struct HTTPStatus: Equatable {
     self.code = code
   }
 
-  /// The gRPC status of a response that is not gRPC's (gRPC, "HTTP to gRPC Status Code Mapping").
+  /// The gRPC status for a response that is not gRPC (gRPC, "HTTP to gRPC Status Code Mapping").
   var grpcStatus: GRPCStatus {
     let mapped: GRPCStatus.Code =
       switch code {

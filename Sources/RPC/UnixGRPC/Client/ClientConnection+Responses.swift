@@ -1,6 +1,6 @@
 import Encodings
 
-/// From the first response header to the status.
+/// Receives responses: from the first header to the status.
 extension ClientConnection {
   func headersBegan(stream: Int32) {
     guard let call = call(on: stream) else { return }
@@ -51,7 +51,7 @@ extension ClientConnection {
   }
 
   private func refusal(of call: ClientCall) -> GRPCStatus? {
-    // A status from gRPC outweighs what HTTP says.
+    // A gRPC status takes precedence over the HTTP status.
     if call.block.code != nil { return nil }
     guard call.httpStatus?.code == 200 else {
       return call.httpStatus?.grpcStatus
@@ -98,7 +98,7 @@ extension ClientConnection {
   }
 
   func dataEnded(stream: Int32) {
-    // gRPC ends with trailers; the status is missing.
+    // A gRPC response ends with trailers, so its status is missing.
     if let call = call(on: stream) {
       cancel(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
     }
@@ -113,7 +113,7 @@ extension ClientConnection {
     }
     complete(call, status.code == .ok ? .ok : status)
     if !call.body.isEnded, let stream = call.streamID {
-      // The server wants no more of the request.
+      // The server ignores the rest of the request.
       call.body.discard()
       session.reset(stream: stream, .cancel)
     }

@@ -1,39 +1,39 @@
 import Threads
 
-/// What a caller's thread asks of the connection.
+/// An operation that a caller posts to its connection.
 enum ClientOperation: Sendable {
   case start(ClientCall)
   case message(ClientCall, [UInt8])
   case finishSending(ClientCall)
   case cancel(ClientCall)
-  /// The reader of a response stream has read all that waited.
+  /// The reader of a response stream has emptied its buffer.
   case drained(ClientCall)
-  /// No new calls; close when the open ones have ended.
+  /// Accept no new calls, and close when the open ones have ended.
   case shutDown
 }
 
-/// The client's half of a connection.
+/// The client side of a connection.
 ///
-/// `@unchecked Sendable`: every member but `post(_:)`, which hands over through a mailbox, is touched on the connection's
-/// event loop only; debug builds assert it.
+/// `@unchecked Sendable`: all members are accessed on the connection's event loop only, which debug builds assert;
+/// `post(_:)` goes through a mailbox.
 final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked Sendable {
-  /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); a connection is replaced before it gets there.
+  /// Stream identifiers end at 2³¹ − 1 (RFC 9113 section 5.1.1); the connection is replaced before it reaches the end.
   private static let lastUsefulStream: Int32 = .max - 1_000_000
 
   let transport: HTTP2Transport
   let limits: ConnectionLimits
   let gzip = GzipCodec()
   private var calls: [Int32: ClientCall] = [:]
-  /// The call that the last event was about: the next one mostly is about the same.
+  /// The call of the last event, cached because the next event usually concerns the same call.
   private var recent: ClientCall?
-  /// Results that came in the batch being read. Their callers are woken together at its end: waking each on its own
-  /// costs a system call per call.
+  /// Results of the current batch of reads. Their callers are resumed together at its end, because resuming each one
+  /// separately costs a system call per call.
   private var settled: [(UnsafeContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
-  /// Why no new call can start here, once that is so.
+  /// The reason that no new calls can start, if there is one.
   private var refusal: GRPCStatus?
   private let deadlines: DeadlineTimer<ClientConnection>
   private let mailbox = Mailbox<ClientOperation>()
-  /// Told once, on the event loop, that new calls need another connection.
+  /// Called once, on the event loop, when new calls need another connection.
   private var retired: (@Sendable (ClientConnection) -> Void)?
 
   init(transport: HTTP2Transport, limits: ConnectionLimits, retired: @escaping @Sendable (ClientConnection) -> Void) {
@@ -56,7 +56,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   // MARK: From callers
 
-  /// Hands `operation` to the connection, from any thread; the order of one thread's operations is kept.
+  /// Posts `operation` to the connection from any thread. Operations of one thread keep their order.
   func post(_ operation: ClientOperation) {
     if transport.eventLoop.inEventLoop {
       deliverMailbox()
@@ -91,11 +91,11 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     transport.setNeedsFlush()
   }
 
-  /// Makes a unary call and waits for its end. Throws ``CallFailure``.
+  /// Makes a unary call and waits for its result. Throws ``CallFailure``.
   func unary(_ call: ClientCall) async throws -> UnaryResponse {
     try await withTaskCancellationHandler {
-      // Resumed exactly once: `complete`, which every call that was started comes to, takes it out of the call, and only
-      // the event loop touches it there.
+      // Resumed exactly once: every started call reaches `complete`, which takes the continuation out of the call on the
+      // event loop.
       try await withUnsafeThrowingContinuation { continuation in
         call.receiver = .unary(continuation)
         post(.start(call))
@@ -158,7 +158,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     return .bytes(written)
   }
 
-  /// Ends a call from this side.
+  /// Cancels a call from this side: resets its stream and completes it with `status`.
   func cancel(_ call: ClientCall, _ status: GRPCStatus) {
     transport.eventLoop.assertOnLoop()
     guard call.status == nil else { return }
@@ -174,7 +174,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     transport.setNeedsFlush()
   }
 
-  /// Gives the caller its result. The first one counts.
+  /// Delivers the caller's result. Only the first one takes effect.
   func complete(_ call: ClientCall, _ status: GRPCStatus, mayRetry: Bool = false) {
     transport.eventLoop.assertOnLoop()
     guard call.status == nil else { return }
@@ -232,11 +232,11 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     transport.eventLoop.assertOnLoop()
     guard let call = calls.removeValue(forKey: stream) else { return }
     if recent === call { recent = nil }
-    // REFUSED_STREAM means that the server has not looked at the call (RFC 9113 section 8.7).
+    // REFUSED_STREAM means that the server has not processed the call (RFC 9113 section 8.7).
     switch error {
     case .refusedStream: complete(call, error.status, mayRetry: !call.hasHeaders)
     case .noError: complete(call, GRPCStatus(code: .internal, message: "the server ended the call without a status"))
-    // A server whose clock was first to reach the deadline, and that could not send its status any more.
+    // The server reached the deadline first and could no longer send its status.
     case .cancel where call.deadline.map({ $0 <= .now }) == true: complete(call, .deadlineExceeded)
     default: complete(call, error.status)
     }
@@ -244,11 +244,11 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {
     transport.eventLoop.assertOnLoop()
-    // nghttp2 closes the streams above the last one with REFUSED_STREAM, and lets the others end.
+    // nghttp2 closes the streams above the last one with REFUSED_STREAM and lets the others finish.
     retire(GRPCStatus(code: .unavailable, message: "the server is shutting down"))
   }
 
-  /// No new call starts here; the connection closes when the open ones have ended.
+  /// Refuses new calls; the connection closes when the open ones have ended.
   private func retire(_ status: GRPCStatus) {
     guard refusal == nil else { return }
     refusal = status
@@ -277,7 +277,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     for call in open.values { complete(call, status) }
     deadlines.cancel()
     deliverMailbox()
-    // No batch will end any more: those whose result came just before the connection failed are woken here.
+    // No further batch will end, so resume callers whose results arrived just before the connection failed.
     wakeSettled()
   }
 
@@ -290,7 +290,7 @@ extension GRPCStatus {
   )
 }
 
-/// Why a unary call failed, and whether the server has provably not looked at it.
+/// The failure of a unary call, and whether it may be retried because the server provably has not processed it.
 struct CallFailure: Error {
   let status: GRPCStatus
   let mayRetry: Bool

@@ -2,9 +2,9 @@ import Backoff
 import Glibc
 import Synchronization
 
-/// Keeps a client connected: makes connections when calls want them, and spaces the attempts when there is no server.
+/// Manages a client's connection: connects on demand, and backs off while the server is unavailable.
 final class ClientConnector: Sendable {
-  /// A call that waits for a connection.
+  /// A call waiting for a connection.
   private struct Waiter {
     let continuation: CheckedContinuation<ClientConnection, any Error>
     let waitsForReady: Bool
@@ -13,10 +13,10 @@ final class ClientConnector: Sendable {
   private enum Link {
     case none
     case connecting
-    /// Connected, to a server that has not sent its SETTINGS.
+    /// Connected; waiting for the server's SETTINGS.
     case greeting(HTTP2Transport)
     case ready(ClientConnection, HTTP2Transport)
-    /// The last attempt failed; the next comes at a set time.
+    /// The last attempt failed; the next one is scheduled.
     case backingOff(GRPCStatus)
     case closed
   }
@@ -28,8 +28,8 @@ final class ClientConnector: Sendable {
     var backoff = reconnecting
   }
 
-  /// Between attempts to connect (gRPC, "Connection Backoff Protocol"), in a local socket's measure: a restarting daemon
-  /// is back within a fraction of a second, and asking a path costs microseconds.
+  /// Backoff between connection attempts (gRPC, "Connection Backoff Protocol"), scaled to a local socket: a restarting
+  /// daemon returns within a fraction of a second, and an attempt costs microseconds.
   private static let reconnecting = Backoff(
     first: .milliseconds(50),
     longest: .seconds(1),
@@ -37,7 +37,7 @@ final class ClientConnector: Sendable {
     jitter: 0.2
   )
 
-  /// Before connect(2) is tried again on a server whose queue is full.
+  /// Delay before retrying connect(2) on a server whose accept queue is full.
   private static let fullQueuePause = Duration.milliseconds(10)
 
   private let state = Mutex(State())
@@ -51,17 +51,16 @@ final class ClientConnector: Sendable {
     self.eventLoop = eventLoop
   }
 
-  /// The connection, if there is one now.
+  /// The current connection, if it is ready.
   var readyConnection: ClientConnection? {
     state.withLock { state in
       if case .ready(let connection, _) = state.link { connection } else { nil }
     }
   }
 
-  /// The connection, made if need be.
+  /// Returns the connection, establishing it if necessary.
   ///
-  /// Without `waitsForReady` the call fails with the outcome of the attempt under way, or of the last one while the next
-  /// is not due.
+  /// Without `waitsForReady`, throws the error of the current attempt, or that of the last one while the next is not due.
   func connection(waitsForReady: Bool, deadline: MonotonicTime?) async throws -> ClientConnection {
     if let ready = readyConnection { return ready }
     let id = state.withLock { state in
@@ -89,7 +88,7 @@ final class ClientConnector: Sendable {
       case wait
     }
     let step: Step = state.withLock { state in
-      // Asked under the lock: what gives up a waiter that is not there yet has come before, and shows here.
+      // Checked under the lock: a cancellation or deadline that precedes the waiter's registration is detected here.
       if Task.isCancelled { return .fail(.cancelledByCaller) }
       if let deadline, deadline <= .now { return .fail(.deadlineExceeded) }
       switch state.link {
@@ -130,7 +129,7 @@ final class ClientConnector: Sendable {
     }
   }
 
-  /// connect(2) on a Unix socket succeeds or fails at once, but for a server whose queue is full: it is asked again.
+  /// connect(2) on a Unix socket completes immediately, except with a full accept queue, for which it is retried.
   private func open(_ address: SocketAddress, until deadline: MonotonicTime) throws(SocketError) {
     let socket = try SocketAddress.makeSocket(SOCK_STREAM)
     let result = address.withSockAddr { Glibc.connect(socket.number, $0, $1) }
@@ -150,11 +149,11 @@ final class ClientConnector: Sendable {
     let transport = HTTP2Transport(role: .client, limits: limits, timing: timing, eventLoop: eventLoop)
     let connection = ClientConnection(transport: transport, limits: limits) { [self] in lost($0.transport) }
     guard greet(connection, transport) else { return }
-    // Where it cannot start, `lost` has been told.
+    // If it cannot start, `lost` has already been called.
     try? transport.start(connection, socket: socket)
   }
 
-  /// Before a byte is sent: a path says nothing of who made the socket there.
+  /// Checks the server's user before anything is sent, because a path does not tell who created the socket.
   private func checkUser(of socket: Int32) throws(SocketError) {
     guard let expected = configuration.serverUserID else { return }
     guard let peer = PeerCredentials(of: socket) else {
@@ -165,8 +164,8 @@ final class ClientConnector: Sendable {
     }
   }
 
-  /// Waits for the server's SETTINGS. The queue of a server that is going away still takes connections, and drops them:
-  /// a call that was sent on one would be lost without anybody knowing whether it had been seen.
+  /// Waits for the server's SETTINGS. The queue of a stopping server still accepts connections and drops them: a call sent
+  /// on one would be lost without knowing whether the server had seen it.
   private func greet(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
     let isClosed = state.withLock { state in
       if case .closed = state.link { return true }
@@ -204,7 +203,7 @@ final class ClientConnector: Sendable {
     _ = eventLoop.schedule(in: delay) { [self] in backoffEnded() }
   }
 
-  /// The next attempt is due: at once if a call waits for it, else with the next call.
+  /// Starts the next attempt if calls are waiting; otherwise the next call starts it.
   private func backoffEnded() {
     let connects = state.withLock { state in
       guard case .backingOff = state.link else { return false }
@@ -235,7 +234,7 @@ final class ClientConnector: Sendable {
     await closed.wait()
   }
 
-  /// The client is gone: nothing holds the connection but its open calls.
+  /// Called when the client is released: only open calls keep the connection alive.
   func abandon() { _ = shutDown() }
 
   private func shutDown() -> HTTP2Transport? {

@@ -1,34 +1,35 @@
-/// Calls the gRPC server behind one Unix socket.
+/// A gRPC client for the server on one Unix socket.
 ///
-/// Connects at the first call, reconnects after a loss, and is shared freely: all calls run over one connection at once.
-/// A call is sent again by itself only when the server provably has not seen it (REFUSED_STREAM, or a stream above the
-/// last one of its GOAWAY); every other retry is the caller's decision.
+/// Connects on the first call and reconnects after a loss. Safe to share: all calls are multiplexed over one connection.
+/// A call is retried automatically only if the server provably has not processed it (REFUSED_STREAM, or a stream above
+/// the last one of its GOAWAY); every other retry is the caller's decision.
 public final class GRPCClient: Sendable {
+  /// The settings of a client.
   public struct Configuration: Sendable {
-    /// Bounds on what a server may send.
+    /// Resource limits of the connection.
     public var limits = ConnectionLimits()
-    /// Silence after which the server is asked for a sign of life; it then has 20 s. `nil` for never.
+    /// Time without received bytes after which a PING is sent; the server has 20 s to answer. `nil` disables keepalive.
     public var keepaliveInterval: Duration? = .seconds(60)
-    /// For a connection to be made. A Unix socket refuses or accepts at once, unless the server's queue is full.
+    /// Time allowed for connecting. A Unix socket connects or fails immediately unless the server's accept queue is full.
     public var connectTimeout: Duration = .seconds(5)
-    /// The user who has to be listening on the socket; `nil` for whoever is there. Another's server is sent nothing, and
-    /// calls fail with UNAVAILABLE: for callers whose requests must not be read, or answered, by anybody else.
+    /// The user ID that the server must run as; `nil` accepts any. Nothing is sent to another user's server, and calls fail
+    /// with UNAVAILABLE: for callers whose requests nobody else may read or answer.
     public var serverUserID: UInt32?
 
     public init() {}
   }
 
-  /// How often a call that the server has not seen is sent again before it fails with UNAVAILABLE.
+  /// Maximum retries of a call that the server has not processed, after which it fails with UNAVAILABLE.
   private static let transparentRetries = 3
 
-  /// One thread serves every client of the process: a connection costs it microseconds per call.
+  /// One event loop shared by every client of the process: a connection costs it microseconds per call.
   private static let sharedLoop: EventLoop = {
     do {
       let loop = try EventLoop()
       loop.start(name: "grpc-client")
       return loop
     } catch {
-      // Without two descriptors the process can do nothing anyway.
+      // A process without two spare descriptors cannot do anything anyway.
       fatalError("no event loop: \(error)")
     }
   }()
@@ -37,20 +38,20 @@ public final class GRPCClient: Sendable {
   private let connector: ClientConnector
   private let requestHeaders = RequestHeaders()
 
-  /// - Parameter socketPath: At most 107 bytes (unix(7)).
+  /// - Parameter socketPath: The server's socket, at most 107 bytes (unix(7)).
   public init(socketPath: String, configuration: Configuration = Configuration()) {
     self.configuration = configuration
     connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: Self.sharedLoop)
   }
 
-  /// Runs tasks on the thread that serves the connection, which saves two hand-overs per call.
+  /// An executor that runs tasks on the connection's thread, which saves two thread switches per call.
   ///
-  /// For callers that are short of latency and never block: `withTaskExecutorPreference(client.executor) { … }`.
+  /// For latency-sensitive callers that never block: `withTaskExecutorPreference(client.executor) { … }`.
   public var executor: any TaskExecutor { Self.sharedLoop }
 
-  /// Connects now instead of with the first call, so that a missing server is known at once.
+  /// Connects now instead of on the first call, so that a missing server is detected early.
   ///
-  /// - Parameter waitsForReady: Keeps trying until the timeout, for a server that is still starting.
+  /// - Parameter waitsForReady: Whether to keep trying until the timeout, for a server that is still starting.
   /// - Throws: ``GRPCStatus`` UNAVAILABLE, with the reason, or DEADLINE_EXCEEDED.
   public func connect(timeout: Duration? = .seconds(10), waitsForReady: Bool = false) async throws {
     let deadline = timeout.map { MonotonicTime.now + $0 }
@@ -59,8 +60,8 @@ public final class GRPCClient: Sendable {
 
   /// Makes a unary call.
   ///
-  /// - Throws: ``GRPCStatus``: the server's, or UNAVAILABLE when there is no server, DEADLINE_EXCEEDED after
-  ///   `options.timeout`, CANCELLED when the task is cancelled.
+  /// - Throws: ``GRPCStatus``: the server's, UNAVAILABLE if there is no server, DEADLINE_EXCEEDED after
+  ///   `options.timeout`, or CANCELLED if the task is cancelled.
   public func unary(
     _ method: MethodName,
     _ request: [UInt8],
@@ -92,9 +93,9 @@ public final class GRPCClient: Sendable {
     }
   }
 
-  /// Starts a call of any streaming kind; send requests and read responses on what it returns.
+  /// Starts a streaming call of any kind. Send requests and read responses through the returned call.
   ///
-  /// - Throws: ``GRPCStatus``, UNAVAILABLE when there is no server.
+  /// - Throws: ``GRPCStatus``: UNAVAILABLE if there is no server, DEADLINE_EXCEEDED or CANCELLED while connecting.
   public func startCall(_ method: MethodName, options: CallOptions = CallOptions()) async throws -> StreamingCall {
     let deadline = options.timeout.map { MonotonicTime.now + $0 }
     let connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)
@@ -116,7 +117,7 @@ public final class GRPCClient: Sendable {
     )
   }
 
-  /// Lets the open calls end, takes no more, and closes the connection.
+  /// Refuses new calls, waits for open ones to end, and closes the connection.
   public func close() async { await connector.close() }
 
   deinit { connector.abandon() }

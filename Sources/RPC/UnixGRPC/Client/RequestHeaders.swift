@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The headers of requests, in the order that every call repeats so that HPACK sends references (RFC 7541).
+/// Builds request headers, in a fixed order so that HPACK can send references (RFC 7541).
 ///
-/// Keeps those that carry no metadata of the caller's own: they are the same from call to call.
+/// Caches headers without custom metadata, because they are the same for every call.
 final class RequestHeaders: Sendable {
   private struct Key: Hashable {
     let method: MethodName
@@ -10,10 +10,10 @@ final class RequestHeaders: Sendable {
     let compressesRequests: Bool
   }
 
-  /// Callers have few methods and timeouts; one that makes up timeouts must not fill memory.
+  /// Maximum cached entries. Callers use few methods and timeouts; varying timeouts must not fill memory.
   private static let maximumKept = 256
 
-  // A socket path is no authority: servers refuse one with percent-encoding in it (grpc/grpc#38142).
+  // Not the socket path: servers reject an authority with percent-encoding (grpc/grpc#38142).
   private static let beforePath = HeaderList([":method": "POST", ":scheme": "http", ":authority": "localhost"])
   private static let afterPath = HeaderList([
     "te": "trailers", "content-type": "application/grpc", "user-agent": "grpc-swift-unixgrpc/1.0",

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What a streaming call has heard from its server: initial metadata, messages, trailing metadata.
+/// The response events of a streaming call: initial metadata, messages, trailing metadata.
 final class ResponseEvents: Sendable {
   let messages: InboundMessages
 

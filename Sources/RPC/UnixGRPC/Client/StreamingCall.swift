@@ -1,6 +1,6 @@
-/// A call under way with a stream of messages in one direction or both.
+/// An open call that streams messages in one direction or both.
 ///
-/// Dropping the last copy of it and of its ``responses`` cancels the call if it has not ended.
+/// Releasing the last copy of it and of its ``responses`` cancels the call if it has not ended.
 public struct StreamingCall: Sendable {
   /// The response messages.
   public let responses: ResponseStream
@@ -11,11 +11,11 @@ public struct StreamingCall: Sendable {
     responses = ResponseStream(handle: handle)
   }
 
-  /// Sends a request message; suspends while the server does not read what was sent before.
+  /// Sends a request message; suspends while 64 KiB or more wait for the server's flow-control window.
   ///
-  /// Cancelling the task that waits cancels the call.
+  /// Cancelling the waiting task cancels the call.
   ///
-  /// - Throws: ``GRPCStatus`` when the call has ended.
+  /// - Throws: ``GRPCStatus`` if the call has ended.
   public func send(_ message: [UInt8]) async throws {
     try handle.gate.enter(message.count)
     handle.connection.post(.message(handle.call, message))
@@ -25,15 +25,15 @@ public struct StreamingCall: Sendable {
     }
   }
 
-  /// Tells the server that no more requests come.
+  /// Ends the request stream.
   public func finishSending() { handle.connection.post(.finishSending(handle.call)) }
 
-  /// The metadata that came before the first response. Throws the call's status if it failed without any.
+  /// Waits for the initial metadata. Throws the call's status if the call fails before sending any.
   public func initialMetadata() async throws -> Metadata {
     try await handle.cancellingCall { try await handle.events.initialMetadata() }
   }
 
-  /// The metadata that came with the status; waits for the end of the call.
+  /// Waits for the end of the call and returns its trailing metadata.
   public func trailingMetadata() async -> Metadata {
     await handle.cancellingCall { await handle.events.trailingMetadata() }
   }
@@ -42,9 +42,9 @@ public struct StreamingCall: Sendable {
   public func cancel() { handle.cancel() }
 }
 
-/// The response messages of a streaming call, in order, for one reader.
+/// The response messages of a streaming call, in order, for a single reader.
 ///
-/// Ends after status OK; throws any other status as ``GRPCStatus``, after the messages that came before it.
+/// Ends on status OK; throws any other status as ``GRPCStatus``, after the messages received before it.
 public struct ResponseStream: AsyncSequence, Sendable {
   public typealias Element = [UInt8]
 
@@ -64,7 +64,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(handle: handle) }
 }
 
-/// Keeps a streaming call alive for its user, and cancels it when the user has let go.
+/// Keeps a streaming call alive for its user, and cancels it when released.
 final class StreamingCallHandle: Sendable {
   let call: ClientCall
   let connection: ClientConnection
@@ -80,7 +80,7 @@ final class StreamingCallHandle: Sendable {
 
   func cancel() { connection.post(.cancel(call)) }
 
-  /// Waits for the call, and cancels it when the waiting task is cancelled.
+  /// Runs `wait`, and cancels the call if the waiting task is cancelled.
   func cancellingCall<Result: Sendable, Failure: Error>(
     _ wait: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {

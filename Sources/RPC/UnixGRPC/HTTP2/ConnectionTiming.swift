@@ -1,13 +1,13 @@
-/// When a silent connection is asked whether it lives, and when it is given up.
+/// Timeouts of a connection.
 struct ConnectionTiming: Sendable {
-  /// For the HTTP/2 preface to arrive (RFC 9113 section 3.4).
+  /// Time for the HTTP/2 preface to arrive (RFC 9113 section 3.4).
   var prefaceTimeout: Duration = .seconds(10)
-  /// Silence after which a PING is sent; `nil` for never.
+  /// Time without received bytes after which a PING is sent; `nil` for never.
   var keepaliveInterval: Duration?
-  /// For the answer to that PING.
+  /// Time for the answer to that PING.
   var keepaliveTimeout: Duration = .seconds(20)
-  /// For the peer to take the last bytes of a connection that has ended.
+  /// Time for the peer to read the last bytes of a connection that has ended.
   var lingerTimeout: Duration = .seconds(10)
-  /// Without calls, after which the connection is ended with GOAWAY; `nil` for never.
+  /// Time without calls after which the connection ends with GOAWAY; `nil` for never. Needs ``keepaliveInterval``.
   var idleTimeout: Duration?
 }

@@ -1,16 +1,16 @@
-/// Something that ends at a point in time, and remembers its place in a ``DeadlineQueue``.
+/// An object with a deadline that stores its position in a ``DeadlineQueue``.
 protocol DeadlineHolder: AnyObject, SendableMetatype {
   var deadline: MonotonicTime? { get }
-  /// Where it stands in the queue; owned by the queue.
+  /// The position in the queue; owned by the queue.
   var deadlinePosition: Int? { get set }
 }
 
-/// The calls of a connection by deadline: a binary heap that knows each member's place, so that a finished
-/// call leaves it at once and one timer serves the whole connection.
+/// A priority queue by deadline: a binary heap that tracks each member's position, so that members can be removed early
+/// and one timer serves them all.
 struct DeadlineQueue<Holder: DeadlineHolder> {
   private var heap: [(deadline: MonotonicTime, holder: Holder)] = []
 
-  /// The deadline that passes first.
+  /// The earliest deadline.
   var earliest: MonotonicTime? { heap.first?.deadline }
 
   mutating func insert(_ holder: Holder) {
@@ -31,7 +31,7 @@ struct DeadlineQueue<Holder: DeadlineHolder> {
     siftDown(last.holder.deadlinePosition!)
   }
 
-  /// Removes and returns one holder whose deadline is `now` or before.
+  /// Removes and returns a holder whose deadline is `now` or earlier; nil if there is none.
   mutating func popExpired(now: MonotonicTime) -> Holder? {
     guard let first = heap.first, first.deadline <= now else { return nil }
     remove(first.holder)

@@ -1,15 +1,15 @@
-/// Has deadlines watched by a ``DeadlineTimer``.
+/// The owner of the holders in a ``DeadlineTimer``.
 protocol DeadlineOwner: AnyObject, Sendable {
   associatedtype Holder: DeadlineHolder
 
-  /// The deadlines of `holders` have passed, all of one moment together. They have left the timer by then.
+  /// Called when the deadlines of `holders` have passed. They have already been removed from the timer.
   func deadlinesPassed(_ holders: [Holder])
 }
 
 /// Watches the deadlines of a connection's calls with one timer.
 ///
-/// `@unchecked Sendable`: every member is touched on the event loop only, which debug builds assert; the conformance lets
-/// the timer fire there.
+/// `@unchecked Sendable`: all members are accessed on the event loop only, which debug builds assert; the conformance
+/// lets the timer fire there.
 final class DeadlineTimer<Owner: DeadlineOwner>: @unchecked Sendable {
   private let eventLoop: EventLoop
   private var queue = DeadlineQueue<Owner.Holder>()
@@ -19,20 +19,20 @@ final class DeadlineTimer<Owner: DeadlineOwner>: @unchecked Sendable {
     self.eventLoop = eventLoop
   }
 
-  /// Watches the deadline of `holder`, and keeps `owner` in memory until ``cancel()`` as long as a timer is armed.
+  /// Watches the deadline of `holder`. An armed timer retains `owner` until it fires or ``cancel()`` is called.
   func insert(_ holder: Owner.Holder, for owner: Owner) {
     eventLoop.assertOnLoop()
     queue.insert(holder)
     arm(for: owner)
   }
 
-  /// Forgets `holder`. The timer is left to fire, and then looks for the next: most calls end long before their deadline.
+  /// Removes `holder`. The timer stays armed and rearms when it fires: most calls end long before their deadline.
   func remove(_ holder: Owner.Holder) {
     eventLoop.assertOnLoop()
     queue.remove(holder)
   }
 
-  /// Ends the watch. A timer that is left keeps the owner in memory until it fires, years later if a caller said so.
+  /// Stops watching. Otherwise the armed timer would retain the owner until it fires, which may be years later.
   func cancel() {
     eventLoop.assertOnLoop()
     armed?.timer.cancel()

@@ -1,4 +1,4 @@
-/// Why a stream or connection was ended (RFC 9113 section 7).
+/// The reason for ending a stream or connection (RFC 9113 section 7).
 struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
   let rawValue: UInt32
 
@@ -13,7 +13,7 @@ struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
   static let enhanceYourCalm = Self(rawValue: 0xb)
   static let inadequateSecurity = Self(rawValue: 0xc)
 
-  /// The status of a call that was reset with this code (gRPC over HTTP/2, "HTTP2 Transport Mapping").
+  /// The status of a call reset with this code (gRPC over HTTP/2, "HTTP2 Transport Mapping").
   var status: GRPCStatus {
     switch self {
     case .cancel: GRPCStatus(code: .cancelled, message: "the peer cancelled the call")

@@ -55,7 +55,7 @@ extension HTTP2Session {
     }
   }
 
-  /// A header block that cannot be sent (it is larger than HTTP/2 allows us) would leave the peer waiting for it.
+  /// Resets the stream of a header block that exceeds HTTP/2's limits: the peer would wait for it forever.
   private func couldNotSend(_ frame: UnsafePointer<nghttp2_frame>) {
     let header = frame.pointee.hd
     guard role == .server, UInt32(header.type) == NGHTTP2_HEADERS.rawValue else { return }

@@ -1,9 +1,8 @@
 import CNghttp2
 
-/// One HTTP/2 connection's protocol state, without I/O: bytes in, events out, frames out.
+/// The protocol state of an HTTP/2 connection, without I/O: bytes in, events and frames out.
 ///
-/// Owns the nghttp2 session and frees it. Confined to its connection's event loop, which debug
-/// builds assert.
+/// Owns the nghttp2 session and frees it. Confined to its connection's event loop, which debug builds assert.
 final class HTTP2Session {
   enum Role { case server, client }
 
@@ -11,13 +10,13 @@ final class HTTP2Session {
   let role: Role
   var delegate: (any HTTP2SessionDelegate)?
 
-  /// The peer's first SETTINGS have arrived, so it does speak HTTP/2.
+  /// Whether the peer's first SETTINGS have arrived, which shows that it speaks HTTP/2.
   var hasReceivedSettings = false
-  /// Told once, when they have.
+  /// Called once, on the peer's first SETTINGS.
   var onSettings: (() -> Void)?
-  /// The peer answered our last PING.
+  /// Called when the peer acknowledges a PING.
   var onPingAcknowledged: (() -> Void)?
-  /// Resets that the peer's broken frames provoked (MadeYouReset, CVE-2025-8671).
+  /// Limits resets provoked by the peer's invalid frames (MadeYouReset, CVE-2025-8671).
   var provokedResets: RateLimit
 
   private let maximumQueuedFrames: Int
@@ -38,11 +37,11 @@ final class HTTP2Session {
     var option: OpaquePointer?
     nghttp2_option_new(&option)
     defer { nghttp2_option_del(option) }
-    // Windows are given back as messages are read, which is the back-pressure.
+    // Windows are updated as messages are read, which creates back-pressure.
     nghttp2_option_set_no_auto_window_update(option, 1)
     nghttp2_option_set_no_closed_streams(option, 1)
-    // Clients put socket paths into :authority (grpc-go does), which nghttp2 refuses by the grammar of authorities and
-    // gRPC has no use for. A server therefore checks requests by itself.
+    // Clients such as grpc-go send socket paths as :authority, which nghttp2 rejects as invalid and gRPC ignores. The
+    // server therefore validates requests itself.
     if role == .server { nghttp2_option_set_no_http_messaging(option, 1) }
     nghttp2_option_set_stream_reset_rate_limit(option, limits.resetBurst, limits.resetsPerSecond)
     nghttp2_option_set_max_outbound_ack(option, limits.maximumQueuedAcknowledgements)
@@ -55,7 +54,7 @@ final class HTTP2Session {
       case .server: nghttp2_session_server_new2(&created, callbacks, holder, option)
       case .client: nghttp2_session_client_new2(&created, callbacks, holder, option)
       }
-    // Only want of memory makes this fail.
+    // Fails only when out of memory.
     guard result == 0, let created else { fatalError("nghttp2: \(Self.text(result))") }
     session = created
     self.holder = holder
@@ -64,7 +63,7 @@ final class HTTP2Session {
     submitSettings(limits)
   }
 
-  /// nghttp2's user data: it finds this object through it, and this object outlives the nghttp2 session.
+  /// nghttp2's user data: a reference to this object, which outlives the nghttp2 session.
   struct Unowned { unowned(unsafe) let session: HTTP2Session }
   private let holder: UnsafeMutablePointer<Unowned>
 
@@ -74,7 +73,7 @@ final class HTTP2Session {
     holder.deallocate()
   }
 
-  /// Whether a regular field is one that RFC 9113 section 8.2.1 allows.
+  /// Whether RFC 9113 section 8.2.1 allows a regular field.
   static func isFieldValid(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
     guard name.count > 0, name[0] != UInt8(ascii: ":") else { return false }
     return name.withUnsafeBufferPointer { nghttp2_check_header_name($0.baseAddress, $0.count) } != 0
@@ -113,7 +112,7 @@ final class HTTP2Session {
 
   // MARK: Bytes
 
-  /// Feeds bytes from the socket. Events reach the delegate before it returns.
+  /// Processes bytes from the socket. Events are delivered to the delegate before it returns.
   func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Failure) {
     eventLoop.assertOnLoop()
     guard let base = bytes.baseAddress else { return }
@@ -123,7 +122,7 @@ final class HTTP2Session {
       bytes.count
     )
     guard consumed < 0 else {
-      // A peer that provokes answers and does not read them.
+      // The peer provokes responses without reading them.
       if nghttp2_session_get_outbound_queue_size(session) > maximumQueuedFrames { throw .flooded }
       return
     }
@@ -134,7 +133,7 @@ final class HTTP2Session {
     }
   }
 
-  /// Appends frames to `buffer` until nothing waits or `limit` is reached. Returns whether the limit was.
+  /// Appends pending frames to `buffer` up to `limit` bytes. Returns whether the limit was reached.
   func send(into buffer: inout UnsentBytes, limit: Int) throws(HTTP2Failure) -> Bool {
     eventLoop.assertOnLoop()
     while buffer.count < limit {
@@ -147,14 +146,14 @@ final class HTTP2Session {
     return true
   }
 
-  /// Neither side has anything more to say: the connection can be closed.
+  /// Whether neither side has anything left to send, so that the connection can be closed.
   var isFinished: Bool {
     nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
   }
 
   // MARK: Streams
 
-  /// The data source for a body: what it yields comes from the delegate.
+  /// The data source of bodies, which reads from the delegate.
   private static let bodyReader: nghttp2_data_source_read_callback = { _, stream, buffer, length, flags, _, userData in
     let session = HTTP2Session.from(userData)
     let target = UnsafeMutableRawBufferPointer(start: buffer, count: length)
@@ -177,10 +176,10 @@ final class HTTP2Session {
     nghttp2_data_provider(source: nghttp2_data_source(), read_callback: bodyReader)
   }
 
-  /// Sends response headers; with a body, its messages and trailers follow as the delegate yields them.
+  /// Sends response headers; if `hasBody`, the delegate's messages and trailers follow.
   func submitResponse(stream: Int32, headers: HeaderList, hasBody: Bool) {
     eventLoop.assertOnLoop()
-    // Refused only for a stream that is gone, whose close the delegate hears of.
+    // Fails only for a closed stream, which is reported to the delegate separately.
     _ = headers.withFields { fields, count in
       guard hasBody else { return nghttp2_submit_response(session, stream, fields, count, nil) }
       var provider = Self.bodyProvider
@@ -188,7 +187,7 @@ final class HTTP2Session {
     }
   }
 
-  /// Opens a stream. Returns `nil` when the connection has no stream identifiers left or is going away.
+  /// Opens a stream. Returns `nil` if stream identifiers are exhausted or the connection is shutting down.
   func submitRequest(headers: HeaderList) -> Int32? {
     eventLoop.assertOnLoop()
     let stream = headers.withFields { fields, count in
@@ -198,7 +197,7 @@ final class HTTP2Session {
     return stream > 0 ? stream : nil
   }
 
-  /// Asks for the body of `stream` again after it was deferred.
+  /// Resumes reading the body of `stream` after it was deferred.
   func resume(stream: Int32) {
     eventLoop.assertOnLoop()
     nghttp2_session_resume_data(session, stream)
@@ -209,13 +208,13 @@ final class HTTP2Session {
     nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, error.rawValue)
   }
 
-  /// Gives `bytes` of a stream's window back to the peer.
+  /// Returns `bytes` to a stream's flow-control window.
   func consume(stream: Int32, bytes: Int) {
     eventLoop.assertOnLoop()
     nghttp2_session_consume_stream(session, stream, bytes)
   }
 
-  /// Gives `bytes` of the connection's window back to the peer.
+  /// Returns `bytes` to the connection's flow-control window.
   func consumeConnection(bytes: Int) {
     eventLoop.assertOnLoop()
     nghttp2_session_consume_connection(session, bytes)
@@ -228,13 +227,13 @@ final class HTTP2Session {
     nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
   }
 
-  /// Announces that no new streams will be taken, but takes those already under way (RFC 9113 section 6.8).
+  /// Announces shutdown without refusing any stream yet (RFC 9113 section 6.8).
   func submitShutdownNotice() {
     eventLoop.assertOnLoop()
     nghttp2_submit_shutdown_notice(session)
   }
 
-  /// Refuses streams after the last one received; those before it go on.
+  /// Refuses streams after the last one received; earlier ones continue.
   func submitGoAway() {
     eventLoop.assertOnLoop()
     nghttp2_submit_goaway(
@@ -247,7 +246,7 @@ final class HTTP2Session {
     )
   }
 
-  /// Ends the connection with an error, after the frames that wait.
+  /// Ends the connection with an error, after the pending frames.
   func terminate(_ error: HTTP2ErrorCode) {
     eventLoop.assertOnLoop()
     nghttp2_session_terminate_session(session, error.rawValue)

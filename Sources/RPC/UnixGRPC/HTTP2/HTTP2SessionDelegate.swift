@@ -1,41 +1,41 @@
-/// What an HTTP/2 session tells the side of gRPC that it serves. Called on the event loop, from within
-/// ``HTTP2Session/receive(_:)`` and ``HTTP2Session/send(into:limit:)``; byte buffers are valid during the call only.
+/// Receives the events of an HTTP/2 session. Called on the event loop, from within ``HTTP2Session/receive(_:)`` and
+/// ``HTTP2Session/send(into:limit:)``; byte buffers are valid only during the call.
 protocol HTTP2SessionDelegate: AnyObject {
-  /// A header block begins on `stream`: a request on a server; response headers or trailers on a client.
+  /// A header block begins on `stream`: a request on a server, response headers or trailers on a client.
   func headersBegan(stream: Int32)
   func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>)
   func headersEnded(stream: Int32, endsStream: Bool)
   func data(stream: Int32, _ bytes: UnsafeRawBufferPointer)
-  /// The peer has sent everything that it will on `stream`, by a DATA frame.
+  /// The peer ended `stream` with a DATA frame.
   func dataEnded(stream: Int32)
   func streamClosed(stream: Int32, error: HTTP2ErrorCode)
-  /// The next bytes of the stream's outgoing messages.
+  /// Reads the next bytes of the stream's outgoing messages.
   func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk
-  /// The last frame of our half of `stream` has been handed to the socket.
+  /// The last frame of this side of `stream` has been serialized for sending.
   func sentEndOfStream(stream: Int32)
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode)
 }
 
-/// What a stream's body yields when HTTP/2 has room for it.
+/// The result of reading a stream's body.
 enum HTTP2BodyChunk {
-  /// Nothing now: HTTP/2 asks again after ``HTTP2Session/resume(stream:)``.
+  /// No bytes available; HTTP/2 reads again after ``HTTP2Session/resume(stream:)``.
   case deferred
   case bytes(Int)
-  /// The last bytes, and with them the end of our half of the stream.
+  /// The last bytes; they end this side of the stream.
   case end(Int)
   /// The last bytes; the trailers end the stream.
   case endWithTrailers(Int, HeaderList)
-  /// The stream is gone.
+  /// The stream no longer exists.
   case abandon
 }
 
-/// Why a connection cannot go on.
+/// An error that ends a connection.
 enum HTTP2Failure: Error, Hashable, CustomStringConvertible {
-  /// The first bytes are not HTTP/2's connection preface (RFC 9113 section 3.4).
+  /// The first bytes are not the HTTP/2 connection preface (RFC 9113 section 3.4).
   case notHTTP2
-  /// The peer floods us with frames that ask for answers.
+  /// The peer sent too many frames that require a response.
   case flooded
-  /// nghttp2 gave up, with its error text.
+  /// nghttp2 or a system call failed, with its error text; or a keepalive PING was not answered.
   case session(String)
 
   var description: String {

@@ -1,33 +1,33 @@
 import Glibc
 import SystemCalls
 
-/// The side of gRPC that a transport carries: a server's or a client's half of a connection.
+/// The user of a transport: the server or client side of a connection.
 protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
-  /// A batch of bytes has been read and its events delivered: time to start what they made ready.
+  /// A batch of bytes has been read and its events delivered. Starts the work that they enabled.
   func receivedBatch()
-  /// HTTP/2 is done: no call goes on or starts here, though the last bytes may still be on their way. Comes once at most.
+  /// The session has ended: no call continues or starts, but the last bytes may still be unsent. Called at most once.
   func sessionFinished()
-  /// The connection is over. Comes once; nothing comes after it.
+  /// The connection is closed. Called once, after all other methods.
   func transportClosed(_ failure: HTTP2Failure?)
-  /// Whether any call is open on the connection.
+  /// Whether no call is open on the connection.
   var isIdle: Bool { get }
 }
 
-/// Moves bytes between a socket and an HTTP/2 session: one write per batch of reads, or per turn of the loop.
+/// Transfers bytes between a socket and an HTTP/2 session, with one write per batch of reads or turn of the loop.
 ///
-/// Nothing refers to a transport or a connection weakly, because one weak reference, ever, puts all retains and releases of
-/// an object on the runtime's slow path. What refers back to them is let go when the connection ends.
+/// Transports and connections are never referenced weakly, because a single weak reference puts all retains and releases
+/// of an object on the runtime's slow path. References back to them are cleared when the connection ends.
 ///
-/// `@unchecked Sendable`: every member is touched on the event loop only, which debug builds assert; the conformance lets
-/// the connection schedule a flush there.
+/// `@unchecked Sendable`: all members are accessed on the event loop only, which debug builds assert; the conformance
+/// lets the connection schedule a flush there.
 final class HTTP2Transport: EventSource, @unchecked Sendable {
-  /// Bytes taken from the session before asking the socket whether it still takes them.
+  /// Bytes taken from the session per write to the socket.
   private static let writeBatch = 256 * 1024
-  /// Full buffers read from one socket before the others of the loop have their turn.
+  /// Maximum full buffers read from a socket per turn, so that other sockets are not starved.
   private static let readsPerTurn = 4
 
-  /// Calls of one batch that are done before the other side is let to work on them: both sides are busy at once, and
-  /// a wake-up is still shared by many calls.
+  /// Calls of a batch completed before they are flushed: the peer works in parallel, while one wake-up still serves many
+  /// calls.
   static let pipelineDepth = 16
 
   let session: HTTP2Session
@@ -36,9 +36,9 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private var delegate: (any HTTP2TransportDelegate)?
   private var socket: OwnedDescriptor?
   private var unsent = UnsentBytes()
-  /// The socket took less than it was given: it is watched for room.
+  /// Whether the socket's buffer is full and the socket is watched for writability.
   private var isBlocked = false
-  /// A batch of bytes is being taken in; what waits is flushed at its end.
+  /// Whether a batch of bytes is being processed, at whose end pending frames are flushed.
   private(set) var isReading = false
   private var isFlushScheduled = false
   private var isClosing = false
@@ -54,7 +54,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     self.eventLoop = eventLoop
   }
 
-  /// Gives the transport its user, whom it keeps until the connection is over, and its connected socket, and begins.
+  /// Starts the transport on a connected socket. Retains `delegate` until the connection ends.
   func start(_ delegate: any HTTP2TransportDelegate, socket: consuming OwnedDescriptor) throws(SocketError) {
     eventLoop.assertOnLoop()
     self.delegate = delegate
@@ -68,7 +68,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     }
     flush()
     prefaceTimer = eventLoop.schedule(in: timing.prefaceTimeout) {
-      // A peer that connects and says nothing holds a descriptor for nothing.
+      // A silent peer must not hold a descriptor.
       if !self.session.hasReceivedSettings { self.close(.notHTTP2) }
     }
     scheduleTick()
@@ -111,7 +111,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     flushAfterReading()
   }
 
-  /// Returns whether the connection goes on.
+  /// Returns whether the connection continues.
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard delegate != nil else { return true }
     isReading = true
@@ -135,7 +135,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   // MARK: Writing
 
-  /// Has what waits in the session written when the current batch of reads, or turn of the loop, ends.
+  /// Schedules a flush at the end of the current batch of reads or turn of the loop.
   func setNeedsFlush() {
     eventLoop.assertOnLoop()
     guard !isReading, !isFlushScheduled else { return }
@@ -146,7 +146,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     }
   }
 
-  /// Writes what waits in the session. Not to be called while the session takes bytes in.
+  /// Writes pending frames to the socket. Must not be called while the session is receiving.
   func flush() {
     eventLoop.assertOnLoop()
     guard delegate != nil, let number = socket?.number else { return }
@@ -168,7 +168,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     }
   }
 
-  /// Closes the connection once the socket has taken what was written: closing at once would cut off the last answers.
+  /// Closes the connection once all bytes are written: closing immediately would truncate the last responses.
   private func closeWhenWritten() {
     if !isClosing {
       isClosing = true
@@ -179,7 +179,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     if unsent.isEmpty { close(nil) }
   }
 
-  /// Closes the connection at once.
+  /// Closes the connection immediately.
   func close(_ failure: HTTP2Failure?) {
     eventLoop.assertOnLoop()
     end(failure)
@@ -194,7 +194,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private func end(_ failure: HTTP2Failure?) {
     guard let delegate else { return }
     self.delegate = nil
-    // A timer that is left keeps all of the connection in memory until it fires.
+    // Armed timers would retain the connection until they fire.
     prefaceTimer?.cancel()
     keepaliveTimer?.cancel()
     delegate.transportClosed(failure)
@@ -205,7 +205,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   // MARK: Keepalive and idleness
 
-  /// One timer looks after both: it fires every keepalive interval and notes whether the peer was heard.
+  /// Uses one timer for keepalive and idle timeout: it fires every keepalive interval.
   private func scheduleTick() {
     guard let interval = timing.keepaliveInterval else { return }
     keepaliveTimer = eventLoop.schedule(in: interval) { self.tick(interval) }
@@ -233,7 +233,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     keepaliveTimer = eventLoop.schedule(in: timing.keepaliveTimeout) {
       guard self.delegate != nil, !self.isClosing else { return }
       guard self.heardSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
-      // The answer to the ping is no sign of use, so idleness goes on.
+      // A PING acknowledgement does not count as activity, so the idle time continues.
       self.heardSinceTick = false
       self.scheduleTick()
     }

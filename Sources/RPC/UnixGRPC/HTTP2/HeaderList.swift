@@ -1,16 +1,16 @@
 import CNghttp2
 
-/// Header fields to be sent, in order, in one flat buffer: no object per field.
+/// Outgoing header fields, in order, in one flat buffer that avoids an object per field.
 struct HeaderList: Sendable {
   private var storage: [UInt8] = []
   private var lengths: [(name: Int, value: Int)] = []
 
-  /// What nghttp2 sends in one header block, less what it may set aside for itself.
+  /// The maximum that nghttp2 sends in one header block, less its own overhead.
   static let maximumByteCount = 60 * 1024
 
   init() {}
 
-  /// Whether HTTP/2 can send the list; twelve bytes is what the lengths of a field take at most.
+  /// Whether HTTP/2 can send the list. The lengths of a field take at most twelve bytes.
   var isSendable: Bool { storage.count + 12 * lengths.count <= Self.maximumByteCount }
 
   init(_ fields: KeyValuePairs<StaticString, StaticString>) {
@@ -45,7 +45,7 @@ struct HeaderList: Sendable {
     lengths.append((name.count, value.count))
   }
 
-  /// Appends a caller's metadata after checking all of it.
+  /// Appends a caller's metadata. Appends nothing if it is invalid or too large.
   mutating func append(_ metadata: Metadata) throws(MetadataError) {
     if metadata.isEmpty { return }
     var copy = self
@@ -59,7 +59,7 @@ struct HeaderList: Sendable {
     lengths += other.lengths
   }
 
-  /// Calls `body` with the fields as nghttp2 wants them. nghttp2 copies what it keeps.
+  /// Calls `body` with the fields in nghttp2's representation. nghttp2 copies what it keeps.
   func withFields<Result>(_ body: (UnsafePointer<nghttp2_nv>, Int) -> Result) -> Result {
     storage.withUnsafeBufferPointer { bytes in
       withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: max(lengths.count, 1)) { fields in

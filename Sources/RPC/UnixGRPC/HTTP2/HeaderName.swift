@@ -1,4 +1,4 @@
-/// The header names that gRPC gives a meaning, told apart without making a `String`.
+/// The header names that gRPC defines, recognized without allocating a `String`.
 enum HeaderName {
   case method, scheme, path, authority, status
   case contentType, te, userAgent
@@ -51,7 +51,7 @@ extension Span<UInt8> {
     return true
   }
 
-  /// Whether this is gRPC's `content-type`: `application/grpc`, alone, with a `+` format or with parameters.
+  /// Whether this is a gRPC `content-type`: `application/grpc`, alone or followed by `+` or `;`.
   var isGRPCContentType: Bool {
     let type: StaticString = "application/grpc"
     guard starts(with: type) else { return false }

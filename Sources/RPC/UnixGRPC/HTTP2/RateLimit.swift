@@ -1,4 +1,4 @@
-/// A token bucket: a burst at once, then a steady rate.
+/// A token bucket: allows a burst, then a steady rate.
 struct RateLimit {
   private let burst: Double
   private let perNanosecond: Double
@@ -11,7 +11,7 @@ struct RateLimit {
     tokens = Double(burst)
   }
 
-  /// Takes one token. Returns whether there was one.
+  /// Takes one token. Returns false if none is available.
   mutating func take(now: MonotonicTime) -> Bool {
     if let last {
       tokens = min(burst, tokens + Double((now - last).wholeNanoseconds) * perNanosecond)

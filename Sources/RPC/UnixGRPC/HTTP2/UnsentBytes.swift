@@ -1,8 +1,8 @@
 import Glibc
 
-/// Bytes on their way into a socket, in order.
+/// A buffer of bytes to be written to a socket, in order.
 struct UnsentBytes {
-  /// An allocation larger than this is not kept for the next bytes.
+  /// Capacity in bytes above which the buffer is freed instead of reused.
   private static let retained = 64 * 1024
 
   private var bytes: [UInt8] = []
@@ -10,7 +10,7 @@ struct UnsentBytes {
 
   enum Write {
     case all
-    /// The socket takes no more now.
+    /// The socket's buffer is full.
     case some
     case failed(errno: Int32)
   }
@@ -20,7 +20,7 @@ struct UnsentBytes {
 
   mutating func append(_ more: UnsafeBufferPointer<UInt8>) { bytes.append(contentsOf: more) }
 
-  /// Writes what the socket takes.
+  /// Writes until the buffer is empty or the socket's buffer is full.
   mutating func write(to descriptor: Int32) -> Write {
     while !isEmpty {
       let sent = bytes.withUnsafeBytes { bytes in

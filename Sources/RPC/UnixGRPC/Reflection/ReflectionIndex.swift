@@ -1,12 +1,12 @@
 import ProtobufWire
 
-/// Why descriptors cannot be served by reflection.
+/// An error indexing descriptors for reflection.
 public enum ReflectionError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// Not a serialized `google.protobuf.FileDescriptorSet`.
+  /// The bytes are not a serialized `google.protobuf.FileDescriptorSet`.
   case descriptorSetMalformed
-  /// Messages nested deeper than a hundred levels.
+  /// Messages are nested deeper than 100 levels.
   case nestingTooDeep
-  /// A file imports one that no set holds: write the set with `--include_imports`.
+  /// A file imports one that no set contains: generate the set with `--include_imports`.
   case importMissing(file: String, imported: String)
 
   public var description: String {
@@ -19,11 +19,11 @@ public enum ReflectionError: Error, Sendable, Hashable, CustomStringConvertible 
   }
 }
 
-/// Serialized files, and where each name in them is declared.
+/// An index of serialized files by the names that they declare.
 struct ReflectionIndex: Sendable {
   struct File: Sendable {
     var name = ""
-    /// The serialized `google.protobuf.FileDescriptorProto`, served as it is.
+    /// The serialized `google.protobuf.FileDescriptorProto`, served unchanged.
     var bytes: [UInt8]
     /// Names of imported files.
     var dependencies: [String] = []
@@ -38,7 +38,7 @@ struct ReflectionIndex: Sendable {
   private var messages: Set<String> = []
   private var fileByExtension: [String: [Int32: Int]] = [:]
 
-  /// Indexes serialized `google.protobuf.FileDescriptorSet`s. A file that is in several is taken from the first.
+  /// Indexes serialized `google.protobuf.FileDescriptorSet`s. The first copy of a file in several sets is used.
   init(descriptorSets: [[UInt8]]) throws(ReflectionError) {
     do throws(WireError) {
       for set in descriptorSets {
@@ -63,13 +63,13 @@ struct ReflectionIndex: Sendable {
 
   func file(extending message: String, number: Int32) -> Int? { fileByExtension[message]?[number] }
 
-  /// Ascending; nil if there is no such message.
+  /// Returns the numbers in ascending order; nil if the message does not exist.
   func extensionNumbers(of message: String) -> [Int32]? {
     if let numbers = fileByExtension[message]?.keys { return numbers.sorted() }
     return messages.contains(message) ? [] : nil
   }
 
-  /// The file and all that it needs, itself first, each once.
+  /// Returns the file and its transitive imports, the file itself first, without duplicates.
   func closure(of file: Int) -> [Int] {
     var found = [file]
     var seen: Set<Int> = [file]
@@ -89,7 +89,7 @@ extension ReflectionIndex {
   private mutating func addFile(_ bytes: ArraySlice<UInt8>) throws(WireError) {
     var file = File(bytes: Array(bytes))
     var package = ""
-    // Names first: the package may come after what it qualifies.
+    // Read the names first: the package may follow the declarations that it qualifies.
     var reader = WireReader(bytes)
     while let field = try reader.next() {
       switch field.number {
@@ -143,7 +143,7 @@ extension ReflectionIndex {
 
   private mutating func addEnum(_ bytes: ArraySlice<UInt8>, scope: String, file: Int) throws(WireError) {
     _ = try addSymbol(bytes, scope: scope, file: file)
-    // An enum's values are its siblings, as in C++.
+    // Enum values are siblings of their enum, as in C++.
     try addSymbols(in: bytes, fields: [2], scope: scope, file: file)
   }
 
@@ -153,7 +153,7 @@ extension ReflectionIndex {
     var number: Int32 = 0
     var reader = WireReader(bytes)
     while let field = try reader.next() {
-      // Two steps rather than a switch, which Swift 6.3.1 cannot compile with optimization.
+      // Not a switch, because Swift 6.3.1 cannot compile one here with optimization.
       if field.number == 2, let name = field.string { extendee = name }
       if field.number == 3, let value = field.varint { number = Int32(truncatingIfNeeded: value) }
     }
@@ -175,7 +175,7 @@ extension ReflectionIndex {
     }
   }
 
-  /// Records the full name of a declaration, whose first field is its name in all descriptors; returns that full name.
+  /// Indexes a declaration under its full name, which is returned. Field 1 of every descriptor is its name.
   private mutating func addSymbol(_ bytes: ArraySlice<UInt8>, scope: String, file: Int) throws(WireError) -> String {
     var name = ""
     var reader = WireReader(bytes)

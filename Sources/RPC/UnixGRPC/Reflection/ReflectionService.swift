@@ -1,14 +1,14 @@
 import Encodings
 
-/// Server reflection (`grpc.reflection.v1` and `v1alpha`): lets tools list and call services that they were not built for.
+/// Server reflection (`grpc.reflection.v1` and `v1alpha`), with which generic tools list and call services.
 public struct ReflectionService: Sendable {
-  /// The names of the service's two versions.
+  /// The full names of both versions of the service.
   public static let serviceNames = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
 
-  /// Health and reflection themselves.
+  /// The descriptors of the health and reflection services.
   static var builtInDescriptorSet: [UInt8] {
     base64BuiltInDescriptorSet.withUTF8Buffer { base64 in
-      // Only a broken build could fail here: the constant is generated.
+      // Cannot fail: the constant is generated.
       Base64.decode(base64.span) ?? []
     }
   }
@@ -17,15 +17,15 @@ public struct ReflectionService: Sendable {
   private let services: [String]
 
   /// - Parameters:
-  ///   - services: what the server serves besides reflection, to be listed.
-  ///   - descriptorSets: serialized `google.protobuf.FileDescriptorSet`s that declare it, imports included
-  ///     (`protoc --include_imports --descriptor_set_out`). Health and reflection themselves are known.
+  ///   - services: The services to list besides reflection.
+  ///   - descriptorSets: Serialized `google.protobuf.FileDescriptorSet`s that declare them, including imports
+  ///     (`protoc --include_imports --descriptor_set_out`). Health and reflection are built in.
   public init(services: [ServiceDefinition], descriptorSets: [[UInt8]]) throws(ReflectionError) {
     index = try ReflectionIndex(descriptorSets: descriptorSets + [Self.builtInDescriptorSet])
     self.services = Set(services.map(\.name) + Self.serviceNames).sorted()
   }
 
-  /// The services of both versions, to be registered with the server.
+  /// The service definitions of both versions, for registration with a server.
   public var serviceDefinitions: [ServiceDefinition] {
     Self.serviceNames.map { name in
       ServiceDefinition(

@@ -1,21 +1,21 @@
 import ProtobufWire
 
-/// One stream of `ServerReflectionInfo`: answers requests, and remembers which files it has sent.
+/// One `ServerReflectionInfo` stream: answers requests and tracks the files already sent.
 ///
-/// The messages of v1 and v1alpha are the same but for their package.
+/// The messages of v1 and v1alpha differ only in their package.
 /// Source: grpc/reflection/v1/reflection.proto.
 struct ReflectionSession {
   private let index: ReflectionIndex
   private let services: [String]
   private var sentFiles: Set<Int> = []
 
-  /// `services` are the full names that `list_services` answers, in that order.
+  /// - Parameter services: The full names returned by `list_services`, in that order.
   init(index: ReflectionIndex, services: [String]) {
     self.index = index
     self.services = services
   }
 
-  /// The response to one serialized `ServerReflectionRequest`. Throws only if that cannot be parsed.
+  /// Returns the response to a serialized `ServerReflectionRequest`. Throws only if the request is malformed.
   mutating func respond(to request: [UInt8]) throws(GRPCStatus) -> [UInt8] {
     let query: Query
     let host: String
@@ -78,7 +78,7 @@ struct ReflectionSession {
     }
   }
 
-  /// The file that was asked for, always, and what it needs of what has not been sent.
+  /// Returns the requested file, always, and those of its imports that have not been sent.
   private mutating func send(_ file: Int?, otherwise message: String) -> Answer {
     guard let file else { return .failure(GRPCStatus(code: .notFound, message: message)) }
     let files = index.closure(of: file).filter { $0 == file || !sentFiles.contains($0) }
@@ -122,7 +122,7 @@ extension ReflectionSession {
       var number: Int32 = 0
       var reader = WireReader(bytes)
       while let field = try reader.next() {
-        // Two steps rather than a switch, which Swift 6.3.1 cannot compile with optimization.
+        // Not a switch, because Swift 6.3.1 cannot compile one here with optimization.
         if field.number == 1, let name = field.string { typeName = name }
         if field.number == 2, let value = field.varint { number = Int32(truncatingIfNeeded: value) }
       }
