@@ -1,5 +1,4 @@
-/// The waits between attempts: each longer than the one before up to a limit, and spread at random, so that many who began
-/// to wait together do not all come back together.
+/// Exponential backoff with jitter, which keeps many clients that start waiting together from retrying together.
 package struct Backoff: Sendable {
   private let first: Duration
   private let longest: Duration
@@ -8,10 +7,10 @@ package struct Backoff: Sendable {
   private var base: Duration
 
   /// - Parameters:
-  ///   - first: The first wait, before it is spread.
-  ///   - longest: No wait is longer, before it is spread.
-  ///   - multiplier: How much longer each wait is than the one before: 1 or more.
-  ///   - jitter: The part of a wait by which it is spread to either side: 0 to 1.
+  ///   - first: The first wait, before jitter.
+  ///   - longest: The longest wait, before jitter.
+  ///   - multiplier: The factor by which each wait exceeds the previous one, at least 1.
+  ///   - jitter: The fraction of a wait by which it is randomly shortened or lengthened, 0 to 1.
   package init(first: Duration, longest: Duration, multiplier: Double, jitter: Double) {
     precondition(multiplier >= 1 && (0...1).contains(jitter), "a wait neither shrinks nor ends before it begins")
     self.first = first
@@ -21,15 +20,15 @@ package struct Backoff: Sendable {
     base = min(first, longest)
   }
 
-  /// The wait before the next attempt.
+  /// Returns the wait before the next attempt.
   package mutating func next() -> Duration { next(random: .random(in: 0..<1)) }
 
-  /// The wait before the next attempt. `random` is in 0 ..< 1.
+  /// Returns the wait before the next attempt. `random` is in 0 ..< 1.
   package mutating func next(random: Double) -> Duration {
     defer { base = min(base * multiplier, longest) }
     return base + base * (jitter * (2 * random - 1))
   }
 
-  /// Begins again with the first wait: an attempt succeeded.
+  /// Restarts with the first wait, after an attempt succeeded.
   package mutating func reset() { base = min(first, longest) }
 }

@@ -1,16 +1,16 @@
-/// Base64 (RFC 4648).
+/// Base64 encoding and decoding (RFC 4648).
 package enum Base64 {
-  /// The alphabets that a text is read in.
+  /// The alphabets accepted for decoding.
   package enum Alphabet: Sendable {
     /// Section 4: `+` and `/`.
     case standard
-    /// The standard alphabet, or that of URLs and file names (section 5: `-` and `_`), or both mixed.
+    /// The standard alphabet, that of URLs and file names (section 5: `-` and `_`), or a mixture of both.
     case standardOrURL
   }
 
   private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  /// The bytes in the standard alphabet, without padding.
+  /// Encodes bytes in the standard alphabet, without padding.
   package static func encode(_ bytes: [UInt8]) -> [UInt8] {
     var encoded: [UInt8] = []
     encoded.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -29,19 +29,19 @@ package enum Base64 {
     return encoded
   }
 
-  /// The bytes in the standard alphabet, padded with `=` to a multiple of four characters.
+  /// Encodes bytes in the standard alphabet, padded with `=` to a multiple of four characters.
   package static func paddedText(_ bytes: [UInt8]) -> String {
     var encoded = encode(bytes)
     while encoded.count % 4 != 0 { encoded.append(UInt8(ascii: "=")) }
     return String(decoding: encoded, as: UTF8.self)
   }
 
-  /// Decodes with or without padding; nil if a character is outside the alphabet or the length is
-  /// impossible. Bits that are left over in the last character are ignored.
+  /// Decodes text with or without padding; returns nil if a character is outside the alphabet or the length is invalid.
+  /// Excess bits of the last character are ignored.
   package static func decode(_ encoded: Span<UInt8>, alphabet: Alphabet = .standard) -> [UInt8]? {
     var count = encoded.count
     if count % 4 == 0 {
-      // Padding only ever fills up the last group of four.
+      // Padding is valid only in the last group of four.
       for _ in 0..<2 where count > 0 && encoded[count - 1] == UInt8(ascii: "=") { count -= 1 }
     }
     guard count % 4 != 1 else { return nil }
@@ -62,7 +62,7 @@ package enum Base64 {
     return decoded
   }
 
-  /// Decodes a text as the bytes of its characters.
+  /// Decodes the characters of a string.
   package static func decode(_ text: String, alphabet: Alphabet = .standard) -> [UInt8]? {
     decode(Array(text.utf8).span, alphabet: alphabet)
   }

@@ -1,9 +1,9 @@
-/// Base16 (RFC 4648 section 8): written in small letters, read in small and capital ones.
+/// Base16 (RFC 4648 section 8): written in lowercase, read in either case.
 package enum Hexadecimal {
   private static let lowercase = Array("0123456789abcdef".utf8)
   private static let uppercase = Array("0123456789ABCDEF".utf8)
 
-  /// Two digits a byte.
+  /// Encodes bytes as two digits each.
   package static func text(_ bytes: some Sequence<UInt8>) -> String {
     var digits: [UInt8] = []
     for byte in bytes {
@@ -13,7 +13,7 @@ package enum Hexadecimal {
     return String(decoding: digits, as: UTF8.self)
   }
 
-  /// The lowest `digitCount` digits of a number, with leading zeros. `digitCount` is at most 16.
+  /// Returns the lowest `digitCount` digits of a number, with leading zeros. `digitCount` is at most 16.
   package static func text(_ number: UInt64, digitCount: Int) -> String {
     String(unsafeUninitializedCapacity: digitCount) { digits in
       for index in 0..<digitCount {
@@ -23,7 +23,7 @@ package enum Hexadecimal {
     }
   }
 
-  /// Decodes a text; nil unless it consists of pairs of digits.
+  /// Decodes a text; returns nil unless it consists of pairs of digits.
   package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
     var bytes: [UInt8] = []
     var high: UInt8?
@@ -39,7 +39,7 @@ package enum Hexadecimal {
     return high == nil ? bytes : nil
   }
 
-  /// The value of a digit, 0 to 15; nil if the character is not a hexadecimal digit.
+  /// Returns the value of a digit, 0 to 15; nil if the character is not a hexadecimal digit.
   package static func value(ofDigit character: UInt8) -> UInt8? {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
@@ -49,7 +49,7 @@ package enum Hexadecimal {
     }
   }
 
-  /// The two digits of a byte in capital letters, as percent-encoding has them.
+  /// Returns the two uppercase digits of a byte, as used in percent-encoding.
   static func capitalDigits(_ byte: UInt8) -> (high: UInt8, low: UInt8) {
     (uppercase[Int(byte >> 4)], uppercase[Int(byte & 15)])
   }

@@ -1,6 +1,6 @@
-/// Percent-encoding (RFC 3986 section 2.1): `%` and two hexadecimal digits stand for a byte.
+/// Percent-encoding (RFC 3986 section 2.1): `%` and two hexadecimal digits represent a byte.
 package enum PercentEncoding {
-  /// Whether a character means itself in every part of a URI (RFC 3986 section 2.3): letters, digits, `-`, `.`, `_`, `~`.
+  /// Whether a character is unreserved (RFC 3986 section 2.3): a letter, a digit, `-`, `.`, `_` or `~`.
   package static func isUnreserved(_ character: UInt8) -> Bool {
     switch character {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -10,7 +10,7 @@ package enum PercentEncoding {
     }
   }
 
-  /// The text with all but unreserved characters encoded.
+  /// Encodes all characters of a text except unreserved ones.
   package static func encode(_ text: String) -> String {
     var encoded: [UInt8] = []
     encoded.reserveCapacity(text.utf8.count)
@@ -20,7 +20,7 @@ package enum PercentEncoding {
     return String(decoding: encoded, as: UTF8.self)
   }
 
-  /// Appends the three characters that stand for a byte.
+  /// Appends the three characters that encode a byte.
   package static func append(_ byte: UInt8, to encoded: inout [UInt8]) {
     let digits = Hexadecimal.capitalDigits(byte)
     encoded.append(UInt8(ascii: "%"))
@@ -28,7 +28,7 @@ package enum PercentEncoding {
     encoded.append(digits.low)
   }
 
-  /// The bytes that a text stands for. Never fails: a percent sign without two digits stands for itself.
+  /// Decodes a text. Never fails: a percent sign without two hexadecimal digits is kept as is.
   package static func decode(_ encoded: Span<UInt8>) -> [UInt8] {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(encoded.count)

@@ -1,18 +1,18 @@
-/// A day of the Gregorian calendar, which is applied to all years alike: year 0 is the one before year 1.
+/// A date of the proleptic Gregorian calendar with astronomical years: year 0 precedes year 1.
 package struct CalendarDate: Hashable, Sendable {
-  /// May be 0 or negative.
+  /// The year, which may be 0 or negative.
   package let year: Int
-  /// 1 to 12.
+  /// The month, 1 to 12.
   package let month: Int
-  /// 1 to 31.
+  /// The day of the month, 1 to 31.
   package let day: Int
 
-  /// Eras of 400 years all have this length. They begin with a March, so that a leap day is the last of its year.
+  /// Days in an era of 400 years. Eras begin on March 1, so that a leap day is the last day of its year.
   private static let daysPerEra = 146_097
   private static let daysFromYear0To1970 = 719_468
   private static let daysOfMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-  /// Nil for a day that does not exist, such as February 29 of 2100.
+  /// Returns nil for a date that does not exist, such as February 29, 2100.
   package init?(year: Int, month: Int, day: Int) {
     guard (1...12).contains(month) else { return nil }
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
@@ -23,7 +23,7 @@ package struct CalendarDate: Hashable, Sendable {
     self.day = day
   }
 
-  /// The first day of a month.
+  /// Creates the first day of a month.
   ///
   /// - Precondition: The month is 1 to 12.
   package init(firstOfMonth month: Int, year: Int) {
@@ -33,7 +33,7 @@ package struct CalendarDate: Hashable, Sendable {
     day = 1
   }
 
-  /// The day by its distance from 1970-01-01; negative before it.
+  /// Creates the date from its distance to 1970-01-01 in days; negative before it.
   ///
   /// - Precondition: Not within 719 468 of `Int.max`.
   package init(daysSince1970: Int) {
@@ -41,13 +41,13 @@ package struct CalendarDate: Hashable, Sendable {
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthFromMarch = (5 * dayOfYear + 2) / 153
-    // January and February belong to the year that begins with the next March.
+    // January and February belong to the year that begins in the preceding March.
     year = era * 400 + yearOfEra + (monthFromMarch < 10 ? 0 : 1)
     month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
   }
 
-  /// The distance from 1970-01-01; negative before it.
+  /// Days since 1970-01-01; negative before it.
   package var daysSince1970: Int {
     let monthFromMarch = month < 3 ? month + 9 : month - 3
     let (era, yearOfEra) = (month < 3 ? year - 1 : year).flooredDivision(by: 400)
@@ -58,7 +58,7 @@ package struct CalendarDate: Hashable, Sendable {
 }
 
 extension Int {
-  /// Quotient and remainder, the remainder never negative.
+  /// Returns the quotient rounded down and the non-negative remainder, for a positive divisor.
   fileprivate func flooredDivision(by divisor: Int) -> (quotient: Int, remainder: Int) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

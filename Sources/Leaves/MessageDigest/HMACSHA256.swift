@@ -1,10 +1,11 @@
 import CCrypto
 
-/// HMAC (RFC 2104) with SHA-256, by libcrypto: proves that whoever wrote a message knows a secret.
+/// HMAC-SHA-256 (RFC 2104) by libcrypto: proves that the author of a message knows a secret key.
 package enum HMACSHA256 {
+  /// The length of a code in bytes.
   package static let byteCount = 32
 
-  /// The code of `message` under `key`: 32 bytes.
+  /// Computes the code of `message` under `key`: 32 bytes.
   package static func code(of message: [UInt8], key: [UInt8]) -> [UInt8] {
     var code = [UInt8](repeating: 0, count: byteCount)
     var length = 0
@@ -26,7 +27,7 @@ package enum HMACSHA256 {
     return code
   }
 
-  /// Whether `code` is that of `message`; takes as long for a wrong code as for the right one.
+  /// Whether `code` is that of `message` under `key`. Compares in constant time.
   package static func isValid(_ code: [UInt8], for message: [UInt8], key: [UInt8]) -> Bool {
     let expected = self.code(of: message, key: key)
     guard code.count == expected.count else { return false }

@@ -2,7 +2,7 @@ import CCrypto
 
 /// SHA-256 (FIPS 180-4) by libcrypto.
 package enum SHA256 {
-  /// The digest of `bytes` as four big-endian words.
+  /// Computes the digest of `bytes` as four big-endian words.
   package static func hash(_ bytes: [UInt8]) -> (UInt64, UInt64, UInt64, UInt64) {
     let context = DigestContext(algorithm: algorithm)
     return bytes.withUnsafeBytes { context.hash($0) }
@@ -11,7 +11,7 @@ package enum SHA256 {
   private static let algorithm = DigestAlgorithm(name: "SHA256")
 }
 
-/// Owns a fetched algorithm, so that no call has to look it up by name.
+/// Owns a fetched algorithm, which saves a lookup by name per digest.
 ///
 /// Sendable because an `EVP_MD` is immutable once fetched and its reference count is atomic.
 private final class DigestAlgorithm: @unchecked Sendable {
@@ -27,14 +27,14 @@ private final class DigestAlgorithm: @unchecked Sendable {
   deinit { EVP_MD_free(pointer) }
 }
 
-/// Owns one digest computation.
+/// Owns a digest computation.
 private struct DigestContext: ~Copyable {
   private let pointer: OpaquePointer
 
   init(algorithm: DigestAlgorithm) {
     guard let pointer = EVP_MD_CTX_new() else { fatalError("out of memory") }
     self.pointer = pointer
-    // The context keeps its own reference to the algorithm.
+    // The context retains the algorithm.
     precondition(EVP_DigestInit_ex2(pointer, algorithm.pointer, nil) == 1, "libcrypto refused to begin a digest")
   }
 

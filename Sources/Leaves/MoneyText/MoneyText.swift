@@ -1,13 +1,13 @@
-/// Amounts of money as people read them.
+/// Formats amounts of money for people.
 package enum MoneyText {
-  /// Where the code of a currency stands that has no symbol here.
+  /// The place of the currency code, for currencies without a symbol here.
   package enum CodePlace: Sendable {
     case beforeAmount
     case afterAmount
   }
 
-  /// The text of an amount: at least two decimals, more only where the amount has them. US dollars carry their symbol:
-  /// "$1.20", "$0.0125", "-$3.00"; other currencies their code: "EUR 7.00" or "7.00 EUR".
+  /// Formats an amount with at least two decimals, more only if the amount has them. US dollars use their symbol: "$1.20",
+  /// "$0.0125", "-$3.00"; other currencies their code: "EUR 7.00" or "7.00 EUR".
   ///
   /// - Parameters:
   ///   - micros: Millionths of the currency's unit.

@@ -1,26 +1,26 @@
-/// A place in the bytes of a message, from which tags and values are read one after another.
+/// A position in the bytes of a message, from which tags and values are read sequentially.
 ///
-/// It reads what protobuf's own parsers read: bits of a varint beyond the 64th are dropped, and tags and lengths have five
-/// bytes at most. Generic over its bytes, and specialized in each module that uses it: what the attributes are for.
+/// Follows protobuf's own parsers: bits of a varint beyond the 64th are dropped, and tags and lengths take at most five
+/// bytes. Generic over its bytes; the attributes allow specialization in each module that uses it.
 /// Source: protobuf.dev/programming-guides/encoding.
 @usableFromInline
 package struct WireCursor<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
-  /// As deep as other implementations let messages nest.
+  /// The maximum nesting of groups, as in other implementations.
   @inlinable
   package static var maximumGroupDepth: Int { 100 }
 
   /// All bytes, read and unread.
   @usableFromInline package let bytes: Bytes
-  /// The index of the next byte to be read.
+  /// The index of the next byte to read.
   @usableFromInline package var position: Int
-  /// The index after the last byte to be read.
+  /// The index after the last byte to read.
   @usableFromInline package let end: Int
 
-  /// Begins at the first byte.
+  /// Starts at the first byte.
   @inlinable
   package init(_ bytes: Bytes) { self.init(bytes, bytes.startIndex..<bytes.endIndex) }
 
-  /// Reads a part of `bytes`, such as the content of a length-delimited field.
+  /// Creates a cursor over a part of `bytes`, such as the content of a length-delimited field.
   @inlinable
   package init(_ bytes: Bytes, _ range: Range<Int>) {
     self.bytes = bytes
@@ -28,19 +28,19 @@ package struct WireCursor<Bytes: RandomAccessCollection> where Bytes.Element == 
     end = range.upperBound
   }
 
-  /// Whether all has been read.
+  /// Whether all bytes have been read.
   @inlinable
   package var isAtEnd: Bool { position == end }
 
-  /// What has not been read.
+  /// The unread bytes.
   @inlinable
   package var remainder: Bytes.SubSequence { bytes[position..<end] }
 
-  /// Reads a varint of ten bytes at most.
+  /// Reads a varint of at most ten bytes.
   @inlinable @inline(__always)
   package mutating func varint() throws(WireError) -> UInt64 { try varint(ofAtMost: 10) }
 
-  /// Reads a tag, of five bytes at most.
+  /// Reads a tag of at most five bytes.
   @inlinable @inline(__always)
   package mutating func tag() throws(WireError) -> WireTag {
     let tag = try varint(ofAtMost: 5)
@@ -57,25 +57,25 @@ package struct WireCursor<Bytes: RandomAccessCollection> where Bytes.Element == 
   @inlinable
   package mutating func fixed64() throws(WireError) -> UInt64 { try fixed(byteCount: 8) }
 
-  /// Reads the length of a length-delimited field and passes over its content. Returns where the content is.
+  /// Reads the length of a length-delimited field and skips its content. Returns the range of the content.
   @inlinable @inline(__always)
   package mutating func lengthDelimited() throws(WireError) -> Range<Int> {
     let count = try varint(ofAtMost: 5)
-    // Compared before it is added: no length may overflow. Messages and fields end at 2 GiB.
+    // Compared before adding, so that no length can overflow. Messages and fields are limited to 2 GiB.
     guard count <= UInt64(Int32.max), Int(count) <= end - position else { throw .truncated }
     let content = position..<position + Int(count)
     position = content.upperBound
     return content
   }
 
-  /// Passes over bytes of a known count.
+  /// Skips `byteCount` bytes.
   @inlinable @inline(__always)
   package mutating func skip(byteCount: Int) throws(WireError) {
     guard byteCount <= end - position else { throw .truncated }
     position += byteCount
   }
 
-  /// Passes over the value that follows a tag, a group with all that is in it.
+  /// Skips the value that follows a tag; a group with all of its content.
   @inlinable
   package mutating func skipValue(of tag: WireTag) throws(WireError) {
     switch tag.wireType {

@@ -1,6 +1,6 @@
-/// One field of a protocol buffer message, as it stands on the wire.
+/// A field of a protocol buffer message, as encoded on the wire.
 package struct WireField: Hashable, Sendable {
-  /// A value with its layout, uninterpreted.
+  /// An uninterpreted value, by wire type.
   package enum Value: Hashable, Sendable {
     case varint(UInt64)
     case fixed64(UInt64)
@@ -8,7 +8,7 @@ package struct WireField: Hashable, Sendable {
     case fixed32(UInt32)
   }
 
-  /// 1 to 536 870 911.
+  /// The field number, 1 to 536 870 911.
   package let number: Int32
   package let value: Value
 
@@ -17,7 +17,7 @@ package struct WireField: Hashable, Sendable {
     self.value = value
   }
 
-  // Swift 6.3.1's optimizer fails on functions into which it has inlined these two accessors, hence the attributes.
+  // Not inlined, because Swift 6.3.1's optimizer fails on functions into which it has inlined these two accessors.
 
   /// The payload of a length-delimited field: bytes, string or embedded message; nil for another wire type.
   package var bytes: ArraySlice<UInt8>? {
@@ -27,7 +27,7 @@ package struct WireField: Hashable, Sendable {
     }
   }
 
-  /// The payload as text, ill-formed UTF-8 replaced by U+FFFD; nil for another wire type.
+  /// The payload as text, with ill-formed UTF-8 replaced by U+FFFD; nil for another wire type.
   package var string: String? {
     bytes.map { String(decoding: $0, as: UTF8.self) }
   }
@@ -41,23 +41,23 @@ package struct WireField: Hashable, Sendable {
   }
 }
 
-/// Walks the fields of one protocol buffer message without a schema.
+/// Iterates over the fields of one protocol buffer message without a schema.
 ///
-/// Embedded messages are walked by a reader over their bytes, so the caller's own nesting bounds the recursion. Groups,
-/// which no message of ours uses, are skipped whole.
+/// Read embedded messages with a reader over their bytes, so that the caller's nesting bounds the recursion. Groups,
+/// which none of our messages use, are skipped.
 package struct WireReader {
   private var cursor: WireCursor<ArraySlice<UInt8>>
 
-  /// Begins at the first field of a message.
+  /// Starts at the first field of a message.
   package init(_ bytes: ArraySlice<UInt8>) { cursor = WireCursor(bytes) }
 
-  /// Begins at the first field of a message.
+  /// Starts at the first field of a message.
   package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-  /// The index in the bytes at which the next field begins.
+  /// The index of the next field in the bytes.
   package var position: Int { cursor.position }
 
-  /// The next field, or nil at the end of the message.
+  /// Returns the next field, or nil at the end of the message.
   package mutating func next() throws(WireError) -> WireField? {
     while !cursor.isAtEnd {
       let tag = try cursor.tag()

@@ -1,4 +1,4 @@
-/// How a value is laid out, as the lowest three bits of its tag say.
+/// The encoding of a value, as given by the lowest three bits of its tag.
 @usableFromInline
 package enum WireType: UInt64, Hashable, Sendable {
   case varint
@@ -9,12 +9,12 @@ package enum WireType: UInt64, Hashable, Sendable {
   case fixed32
 }
 
-/// What precedes each value: the field's number and the layout of the value.
+/// The tag that precedes a value: its field number and wire type.
 @usableFromInline
 package struct WireTag: Hashable, Sendable {
-  /// 1 to 536 870 911.
+  /// The field number, 1 to 536 870 911.
   @usableFromInline package let number: Int32
-  /// The layout of the value that follows.
+  /// The wire type of the value that follows.
   @usableFromInline package let wireType: WireType
 
   /// - Parameter number: 1 to 536 870 911.
@@ -25,7 +25,7 @@ package struct WireTag: Hashable, Sendable {
   }
 }
 
-/// The encoding that keeps negative numbers short: 0, -1, 1, -2 are 0, 1, 2, 3.
+/// ZigZag encoding, which keeps small negative numbers short: 0, -1, 1, -2 become 0, 1, 2, 3.
 package enum ZigZag {
   package static func encode(_ number: Int64) -> UInt64 { UInt64(bitPattern: number << 1 ^ number >> 63) }
   package static func encode(_ number: Int32) -> UInt32 { UInt32(bitPattern: number << 1 ^ number >> 31) }

@@ -1,16 +1,16 @@
-/// Writes protocol buffer fields in the order in which they are given.
+/// Writes protocol buffer fields in the given order.
 ///
-/// It leaves out nothing by itself: a caller that wants proto3's implicit presence does not write a default value.
+/// Omits nothing: for proto3's implicit presence, the caller must not write default values.
 /// Source: protobuf.dev/programming-guides/encoding.
 @usableFromInline
 package struct WireWriter {
   @usableFromInline var buffer: [UInt8] = []
 
-  /// Begins an empty message.
+  /// Creates an empty message.
   @inlinable
   package init() {}
 
-  /// What has been written.
+  /// The bytes written so far.
   @inlinable
   package var bytes: [UInt8] { buffer }
 
@@ -33,14 +33,14 @@ package struct WireWriter {
     appendLengthDelimited(string)
   }
 
-  /// Writes a `bytes` field, or one of a message that is encoded already.
+  /// Writes a `bytes` field, or a field of an encoded message.
   @inlinable
   package mutating func write(_ number: Int32, bytes: some Collection<UInt8>) {
     appendTag(number, .lengthDelimited)
     appendLengthDelimited(bytes)
   }
 
-  /// Writes a field of a message type, whose content `body` writes.
+  /// Writes a field of a message type, with the content written by `body`.
   @inlinable
   package mutating func write(_ number: Int32, message body: (inout WireWriter) -> Void) {
     appendTag(number, .lengthDelimited)
@@ -49,15 +49,15 @@ package struct WireWriter {
 
   // MARK: Parts of fields
 
-  /// Appends what precedes a value.
+  /// Appends the tag of a value.
   ///
-  /// - Parameter number: 1 to 536 870 911.
+  /// - Parameter number: The field number, 1 to 536 870 911.
   @inlinable
   package mutating func appendTag(_ number: Int32, _ wireType: WireType) {
     appendVarint(UInt64(UInt32(bitPattern: number)) << 3 | wireType.rawValue)
   }
 
-  /// Appends one to ten bytes, seven bits in each, the lowest first.
+  /// Appends one to ten bytes of seven bits each, least significant first.
   @inlinable
   package mutating func appendVarint(_ value: UInt64) {
     var rest = value
@@ -85,13 +85,13 @@ package struct WireWriter {
     buffer.append(contentsOf: content)
   }
 
-  /// Appends a length and the text in UTF-8.
+  /// Appends a length and a text in UTF-8.
   package mutating func appendLengthDelimited(_ text: String) {
     var text = text
     text.withUTF8 { appendLengthDelimited($0) }
   }
 
-  /// Appends a length and that many bytes, written by `body`.
+  /// Appends a length and the bytes written by `body`.
   @inlinable
   package mutating func appendLengthDelimited(_ body: (inout WireWriter) -> Void) {
     var content = WireWriter()
@@ -99,7 +99,7 @@ package struct WireWriter {
     appendLengthDelimited(content.bytes)
   }
 
-  /// Appends fields that are encoded already.
+  /// Appends encoded fields.
   @inlinable
   package mutating func append(_ fields: some Collection<UInt8>) { buffer.append(contentsOf: fields) }
 }

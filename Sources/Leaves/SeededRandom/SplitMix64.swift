@@ -1,5 +1,4 @@
-/// Random numbers that are the same for the same seed: for tests that must fail again, and for faults that come as planned.
-/// Not for secrets.
+/// A deterministic random number generator, for reproducible tests and fault injection. Not for secrets.
 ///
 /// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).
 package struct SplitMix64: RandomNumberGenerator, Sendable {

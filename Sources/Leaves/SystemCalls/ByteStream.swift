@@ -1,10 +1,10 @@
 import Glibc
 
-/// Reading and writing of whole files and pipes, by descriptor.
+/// Blocking reads and writes on file descriptors. Interrupted system calls are repeated.
 package enum ByteStream {
   private static let chunkByteCount = 65_536
 
-  /// Reads until the end, blocking where the descriptor blocks.
+  /// Reads until end of file. Blocks if the descriptor does.
   package static func readAll(from descriptor: Int32) throws(SystemError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: chunkByteCount)
@@ -15,14 +15,14 @@ package enum ByteStream {
     }
   }
 
-  /// Reads what there is, at most 64 KiB; empty only at the end.
+  /// Reads the available bytes, at most 64 KiB; returns an empty array only at end of file.
   package static func readChunk(from descriptor: Int32) throws(SystemError) -> [UInt8] {
     var chunk = [UInt8](repeating: 0, count: chunkByteCount)
     let count = try readSome(from: descriptor, into: &chunk)
     return Array(chunk[..<count])
   }
 
-  /// Writes all of `bytes`, blocking where the descriptor blocks. After an error some may have been written.
+  /// Writes all of `bytes`. Blocks if the descriptor does. Part may have been written when it throws.
   package static func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(SystemError) {
     var rest = bytes
     while !rest.isEmpty {

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A counter that one thread waits for and others raise (sem_overview(7)). It begins at 0.
+/// A counting semaphore (sem_overview(7)), initially 0.
 ///
-/// Sendable because the kernel makes sem_post(3) and sem_wait(3) safe from any thread, and the pointer never changes.
+/// `@unchecked Sendable`: sem_post(3) and sem_wait(3) are thread-safe, and the pointer never changes.
 package final class Semaphore: @unchecked Sendable {
   private let pointer: UnsafeMutablePointer<sem_t>
 
@@ -16,14 +16,14 @@ package final class Semaphore: @unchecked Sendable {
     pointer.deallocate()
   }
 
-  /// Raises the counter, and so lets one waiting thread go on.
+  /// Increments the counter, which releases one waiting thread.
   ///
   /// - Precondition: The counter is below 2 147 483 647.
   package func signal() {
     precondition(sem_post(pointer) == 0, "sem_post(3) failed")
   }
 
-  /// Lowers the counter if it is above 0. Returns whether it was.
+  /// Decrements the counter if it is above 0. Returns whether it did.
   package func tryWait() -> Bool {
     while sem_trywait(pointer) != 0 {
       if errno == EAGAIN { return false }
@@ -32,7 +32,7 @@ package final class Semaphore: @unchecked Sendable {
     return true
   }
 
-  /// Waits until the counter is above 0, and lowers it.
+  /// Waits until the counter is above 0, then decrements it.
   package func wait() {
     while sem_wait(pointer) != 0 { precondition(errno == EINTR, "sem_wait(3) failed") }
   }

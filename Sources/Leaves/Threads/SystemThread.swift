@@ -1,15 +1,15 @@
 import Glibc
 import Synchronization
 
-/// A thread of its own, for what blocks or must never be shared: an event loop, a database connection.
+/// A dedicated thread, for work that blocks or must not share a thread: an event loop, a database connection.
 package final class SystemThread: Sendable {
   private let handle: pthread_t
   private let isJoined = Mutex(false)
 
-  /// Starts a thread that runs `body`. It goes on when nothing refers to it any more.
+  /// Starts a thread that runs `body`. The thread continues when this object is released.
   ///
-  /// - Parameter name: What top(1) shows; the kernel cuts it to 15 bytes.
-  /// - Precondition: The system has the memory and the threads for one more. Nothing works without it.
+  /// - Parameter name: The thread's name, as shown by top(1); the kernel truncates it to 15 bytes.
+  /// - Precondition: The system can create another thread.
   @discardableResult
   package init(name: String, body: @escaping @Sendable () -> Void) {
     var handle = pthread_t()
@@ -23,9 +23,9 @@ package final class SystemThread: Sendable {
     if !isJoined.withLock({ $0 }) { pthread_detach(handle) }
   }
 
-  /// Waits until the body has returned.
+  /// Waits until `body` has returned. May be called repeatedly.
   ///
-  /// - Precondition: Not called by the body.
+  /// - Precondition: Not called from `body`.
   package func join() {
     isJoined.withLock { isJoined in
       guard !isJoined else { return }
@@ -52,7 +52,7 @@ package final class SystemThread: Sendable {
     return nil
   }
 
-  /// By way of proc(5), because Glibc's module hides pthread_setname_np(3). A missing name is no reason to fail.
+  /// Sets the name through proc(5), because Glibc's module hides pthread_setname_np(3). Failure is ignored.
   private static func setName(_ name: String) {
     let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { return }

@@ -19,7 +19,7 @@ extension GRPCClient {
     )
   }
 
-  /// Starts a call, sends its only request, and leaves the responses to be read.
+  /// Starts a server-streaming call and sends its only request; read the responses from the returned call.
   ///
   /// - Throws: ``GRPCStatus``.
   public func startCall<Request, Response>(
@@ -34,7 +34,7 @@ extension GRPCClient {
     return TypedCall(call)
   }
 
-  /// Starts a call whose requests are then sent, and whose one response is read by ``TypedCall/response()``.
+  /// Starts a client-streaming call; send requests, then read the response with ``TypedCall/response()``.
   ///
   /// - Throws: ``GRPCStatus``.
   public func startCall<Request, Response>(
@@ -44,7 +44,7 @@ extension GRPCClient {
     TypedCall(try await startCall(method.name, options: options))
   }
 
-  /// Starts a call whose requests are then sent and whose responses are read, in any order.
+  /// Starts a bidirectional streaming call; requests and responses may be interleaved in any order.
   ///
   /// - Throws: ``GRPCStatus``.
   public func startCall<Request, Response>(
@@ -55,7 +55,7 @@ extension GRPCClient {
   }
 }
 
-/// What a unary call answered.
+/// The response of a unary call: its message and metadata.
 public struct TypedUnaryResponse<Response: ProtobufMessage>: Sendable {
   public let message: Response
   public let initialMetadata: Metadata

@@ -1,11 +1,11 @@
 public import ProtobufC
 public import UnixGRPC
 
-// Where what is wrong with a message becomes the status of a call.
+// Maps encoding and decoding errors to call statuses.
 
 extension GRPCStatus {
-  /// For a request that cannot be decoded: INVALID_ARGUMENT with a `BadRequest` that names the field, or
-  /// RESOURCE_EXHAUSTED when only its cost is at fault.
+  /// Creates the status of a request that cannot be decoded: INVALID_ARGUMENT with a `BadRequest` that names the field, or
+  /// RESOURCE_EXHAUSTED if the message needs too much memory.
   public init(undecodableRequest error: MessageDecodingError) {
     if error.reason == .tooMuchMemory {
       self.init(code: .resourceExhausted, message: error.description)
@@ -19,12 +19,12 @@ extension GRPCStatus {
     )
   }
 
-  /// For a request that its own caller cannot encode.
+  /// Creates the status of a request that its caller cannot encode: INVALID_ARGUMENT.
   public init(unencodableRequest error: MessageEncodingError) {
     self.init(code: .invalidArgument, message: error.description)
   }
 
-  /// For a response that the server cannot encode or the client cannot decode.
+  /// Creates the status of a response that the server cannot encode or the client cannot decode: INTERNAL.
   public init(badResponse error: some Error) {
     self.init(code: .internal, message: "bad response: \(error)")
   }

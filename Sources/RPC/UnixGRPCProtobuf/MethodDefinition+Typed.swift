@@ -1,7 +1,8 @@
 public import UnixGRPC
 
-// Handlers over messages instead of bytes.
+// Handlers of decoded messages instead of bytes.
 extension MethodDefinition {
+  /// Defines a unary method.
   @inlinable
   public static func unary<Request, Response>(
     _ method: TypedMethod<Unary, Request, Response>,
@@ -15,7 +16,7 @@ extension MethodDefinition {
     )
   }
 
-  /// The handler runs on the event loop, must not block, and answers through its ``TypedReply`` from any thread.
+  /// Defines a unary method whose handler runs on the event loop, must not block, and replies from any thread.
   @inlinable
   public static func deferredUnary<Request, Response>(
     _ method: TypedMethod<Unary, Request, Response>,
@@ -33,6 +34,7 @@ extension MethodDefinition {
     )
   }
 
+  /// Defines a client-streaming method.
   @inlinable
   public static func clientStreaming<Request, Response>(
     _ method: TypedMethod<ClientStreaming, Request, Response>,
@@ -46,6 +48,7 @@ extension MethodDefinition {
     )
   }
 
+  /// Defines a server-streaming method.
   @inlinable
   public static func serverStreaming<Request, Response>(
     _ method: TypedMethod<ServerStreaming, Request, Response>,
@@ -59,6 +62,7 @@ extension MethodDefinition {
     )
   }
 
+  /// Defines a bidirectional streaming method.
   @inlinable
   public static func bidirectionalStreaming<Request, Response>(
     _ method: TypedMethod<BidirectionalStreaming, Request, Response>,

@@ -1,7 +1,7 @@
 public import ProtobufC
 public import UnixGRPC
 
-/// A streaming call under way. Dropping its last copy cancels it if it has not ended.
+/// An open streaming call. Releasing its last copy cancels it if it has not ended.
 public struct TypedCall<Request: ProtobufMessage, Response: ProtobufMessage>: AsyncSequence, Sendable {
   public typealias Element = Response
 
@@ -11,38 +11,38 @@ public struct TypedCall<Request: ProtobufMessage, Response: ProtobufMessage>: As
     self.call = call
   }
 
-  /// Sends a request; suspends while the server reads too slowly.
+  /// Sends a request; suspends while earlier requests wait for the server's flow-control window.
   ///
-  /// - Throws: ``GRPCStatus`` when the call has ended or the request cannot be encoded.
+  /// - Throws: ``GRPCStatus`` if the call has ended or the request cannot be encoded.
   public func send(_ request: Request) async throws {
     try await call.send(request.requestBytes())
   }
 
-  /// Tells the server that no more requests come.
+  /// Ends the request stream.
   public func finishSending() {
     call.finishSending()
   }
 
-  /// Sends no more, and waits for the response of a call that has just one.
+  /// Ends the request stream and waits for the response of a call that has a single one.
   ///
-  /// - Throws: ``GRPCStatus``: the server's, or INTERNAL if it ended the call well without a response.
+  /// - Throws: ``GRPCStatus``: the server's, or INTERNAL if the call ended with OK but without a response.
   public func response() async throws -> Response {
     call.finishSending()
     var responses = makeAsyncIterator()
     guard let response = try await responses.next() else {
       throw GRPCStatus(code: .internal, message: "the server sent no response")
     }
-    // A call is over only at its status, which may still be a failure.
+    // A call ends only with its status, which may still be an error.
     while try await responses.next() != nil {}
     return response
   }
 
-  /// What came before the first response. Throws the call's status if it failed without any.
+  /// Waits for the initial metadata. Throws the call's status if the call fails before sending any.
   public func initialMetadata() async throws -> Metadata {
     try await call.initialMetadata()
   }
 
-  /// What came with the status; waits for the end of the call.
+  /// Waits for the end of the call and returns its trailing metadata.
   public func trailingMetadata() async -> Metadata {
     await call.trailingMetadata()
   }
@@ -52,9 +52,9 @@ public struct TypedCall<Request: ProtobufMessage, Response: ProtobufMessage>: As
     call.cancel()
   }
 
-  /// Iterates over the responses, for one reader; throws the call's status if that is not OK.
+  /// Iterates over the responses, for a single reader; throws the call's status unless it is OK.
   public struct AsyncIterator: AsyncIteratorProtocol {
-    // Kept so that the call lives while it is read.
+    // Retained so that the call lives while it is read.
     fileprivate let call: StreamingCall
     fileprivate var responses: ResponseStream.AsyncIterator
 

@@ -1,16 +1,16 @@
 public import ProtobufC
 public import UnixGRPC
 
-/// One message each way.
+/// The call kind with one request and one response.
 public enum Unary {}
-/// Many requests, one response.
+/// The call kind with a stream of requests and one response.
 public enum ClientStreaming {}
-/// One request, many responses.
+/// The call kind with one request and a stream of responses.
 public enum ServerStreaming {}
-/// Many messages both ways.
+/// The call kind with streams in both directions.
 public enum BidirectionalStreaming {}
 
-/// An rpc with its call kind and message types. Generated code declares one for every rpc.
+/// A method with its call kind and message types. Generated code declares one per method.
 public struct TypedMethod<Kind, Request: ProtobufMessage, Response: ProtobufMessage>: Sendable {
   public let name: MethodName
 

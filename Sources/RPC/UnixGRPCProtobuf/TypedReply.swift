@@ -1,7 +1,7 @@
 public import ProtobufC
 public import UnixGRPC
 
-/// Answers one unary call, once, from any thread. What comes after the first answer is ignored.
+/// The reply to a deferred unary call, usable from any thread. Only the first reply takes effect.
 public struct TypedReply<Response: ProtobufMessage>: Sendable {
   @usableFromInline
   let reply: UnaryReply
@@ -11,6 +11,7 @@ public struct TypedReply<Response: ProtobufMessage>: Sendable {
     self.reply = reply
   }
 
+  /// Replies with a response and status OK, or fails the call with INTERNAL if the response cannot be encoded.
   @inlinable
   public func succeed(_ response: Response) {
     do throws(GRPCStatus) {
@@ -20,7 +21,9 @@ public struct TypedReply<Response: ProtobufMessage>: Sendable {
     }
   }
 
-  /// - Parameter error: a `GRPCStatus` is what the caller gets; anything else becomes UNKNOWN without its text.
+  /// Fails the call.
+  ///
+  /// - Parameter error: A ``GRPCStatus`` reaches the caller as is; other errors become UNKNOWN, without their text.
   @inlinable
   public func fail(_ error: any Error) {
     reply.fail(error)

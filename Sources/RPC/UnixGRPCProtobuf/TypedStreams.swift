@@ -1,7 +1,7 @@
 public import ProtobufC
 public import UnixGRPC
 
-/// The requests of a streaming call as they come in. Reading throws INVALID_ARGUMENT at one that cannot be decoded.
+/// The requests of a streaming call, in order. Iteration throws INVALID_ARGUMENT if one cannot be decoded.
 public struct TypedRequests<Request: ProtobufMessage>: AsyncSequence, Sendable {
   public typealias Element = Request
 
@@ -25,7 +25,7 @@ public struct TypedRequests<Request: ProtobufMessage>: AsyncSequence, Sendable {
   }
 }
 
-/// Where a streaming call's responses go.
+/// Sends the responses of a streaming call.
 public struct TypedResponses<Response: ProtobufMessage>: Sendable {
   private let responses: ResponseWriter
 
@@ -33,7 +33,7 @@ public struct TypedResponses<Response: ProtobufMessage>: Sendable {
     self.responses = responses
   }
 
-  /// Sends a response; suspends while the caller reads too slowly.
+  /// Sends a response; suspends while earlier responses wait for the caller's flow-control window.
   public func write(_ response: Response) async throws {
     try await responses.write(response.responseBytes())
   }

@@ -1,14 +1,13 @@
-/// Decides whether a thread that has run out of work looks for more for a moment before it sleeps.
+/// Decides whether an idle thread polls for a short time before it sleeps.
 ///
-/// To wake a sleeping thread costs its waker a system call and often an interrupt to another processor, and costs the
-/// sleeper the time until that is through: together many times what the work itself takes. A peer that answers within
-/// that time is better waited for awake. Where waiting awake turns out to be in vain it is tried less and less often, so
-/// that sparse traffic pays next to nothing for it.
+/// Waking a sleeping thread costs the waker a system call and often an inter-processor interrupt, and costs the sleeper
+/// the latency of both: together many times the work itself. Polling is cheaper if the peer answers within that time.
+/// After unsuccessful polls it is attempted less and less often, so that sparse traffic pays almost nothing for it.
 struct BusyPolling {
-  /// The longest wait awake, in nanoseconds: some wake-ups of a virtual machine, where they cost most. Long enough for a
-  /// peer to work through a batch of calls: with 8 in flight, a third of it made twice as many wake-ups and half the rate.
+  /// The longest poll, in nanoseconds: several wake-ups of a virtual machine, where they cost most. Long enough for a peer
+  /// to process a batch of calls: with 8 in flight, a third of it doubled the wake-ups and halved the rate.
   static let budget: Int64 = 300_000
-  /// Waits that go straight to sleep after one in vain; twice as many after each further one, up to the largest.
+  /// Waits that skip polling after one unsuccessful poll; doubled after each further one, up to ``longestPause``.
   private static let firstPause = 1
   private static let longestPause = 64
 
@@ -16,10 +15,10 @@ struct BusyPolling {
   private var pause = 0
   private var skipped = 0
 
-  /// With one processor nobody else works while this thread looks.
+  /// With one processor nobody else makes progress while this thread polls.
   init(processorCount: Int) { isWorthwhile = processorCount > 1 }
 
-  /// Asked once for each wait.
+  /// Call once per wait.
   mutating func shouldPoll() -> Bool {
     guard isWorthwhile else { return false }
     guard skipped < pause else {
@@ -30,15 +29,15 @@ struct BusyPolling {
     return false
   }
 
-  /// Something came while the thread was awake.
+  /// Records a poll that found work.
   mutating func succeeded() { pause = 0 }
 
-  /// Nothing came within the budget.
+  /// Records a poll that found nothing within the budget.
   mutating func failed() { pause = min(max(Self.firstPause, pause * 2), Self.longestPause) }
 
-  /// The thread went to sleep at once, and slept for so many nanoseconds.
+  /// Records a wait without polling that slept for `nanoseconds`.
   mutating func slept(_ nanoseconds: Int64) {
-    // Waiting awake would have been enough.
+    // Polling would have succeeded.
     if nanoseconds < Self.budget { skipped = pause }
   }
 }

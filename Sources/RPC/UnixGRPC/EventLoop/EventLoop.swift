@@ -2,11 +2,11 @@ import Glibc
 import Synchronization
 import Threads
 
-/// Waits for sockets, timers and work from other threads, and does all of it in turn on one thread.
+/// An event loop: handles sockets, timers and work posted by other threads on one thread.
 ///
-/// Tasks that prefer it as their executor run there too, between the events.
+/// Also a task executor, whose jobs run on the same thread.
 ///
-/// `@unchecked Sendable`: what is not a constant or inside the mutex is touched by the loop's thread only.
+/// `@unchecked Sendable`: all mutable state outside the mutex and the atomics is accessed on the loop's thread only.
 final class EventLoop: TaskExecutor, @unchecked Sendable {
   private enum Work {
     case function(@Sendable () -> Void)
@@ -15,30 +15,30 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   private struct Posted {
     var work: [Work] = []
-    /// The loop is about to sleep, or asleep: who posts has to wake it.
+    /// Whether the loop sleeps or is about to, so that a poster must wake it.
     var sleeps = false
     var isStopping = false
   }
 
   private static let readBufferSize = 64 * 1024
 
-  /// Bytes from a socket, until its owner has taken them in. One for all sockets of the loop.
+  /// Receive buffer shared by all sockets of the loop, valid until its reader returns.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: EventLoop.readBufferSize, alignment: 16)
 
   private let poller: Poller
   private let clock: @Sendable () -> MonotonicTime
   private let posted = Mutex(Posted())
-  /// Mirrors `posted.work` not being empty, to be looked at without the lock.
+  /// Whether `posted.work` is not empty, readable without the lock.
   private let hasWork = Atomic(false)
   private let threadID = Atomic<UInt>(0)
-  /// By descriptor.
+  /// Event sources, indexed by descriptor.
   private var sources: [(any EventSource)?] = []
   private var timers = DeadlineQueue<LoopTimer>()
   private var polling: BusyPolling
   private var ready: [(descriptor: Int32, readiness: Readiness)] = []
-  /// Work posted by the loop's own thread, which needs no lock for it, and is awake.
+  /// Work posted by the loop's own thread, which needs neither the lock nor a wake-up.
   private var own: [Work] = []
-  /// What runs in this turn: the loop's own work, and that of others.
+  /// Work being run in this turn: the loop's own, and that posted by other threads.
   private var current: (own: [Work], others: [Work]) = ([], [])
 
   init(clock: @escaping @Sendable () -> MonotonicTime = { .now }) throws(SocketError) {
@@ -53,8 +53,8 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   var inEventLoop: Bool { threadID.load(ordering: .relaxed) == Self.currentThreadID }
 
-  /// Traps in debug builds when called from another thread than the loop's. What is confined to the loop calls it where
-  /// others enter; it costs nothing in release builds.
+  /// Traps in debug builds when called from a thread other than the loop's. Confined types call it in their entry points;
+  /// it costs nothing in release builds.
   func assertOnLoop(file: StaticString = #fileID, line: UInt = #line) {
     assert(inEventLoop, "confined to an event loop, and touched from another thread", file: file, line: line)
   }
@@ -63,10 +63,10 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   // MARK: Work from any thread
 
-  /// Runs `function` in a later turn of the loop.
+  /// Runs `function` in a later turn of the loop. Safe to call from any thread.
   func execute(_ function: @escaping @Sendable () -> Void) { post(.function(function)) }
 
-  /// Runs `function` now if this is the loop's thread, else in a later turn.
+  /// Runs `function` immediately if called on the loop's thread, otherwise in a later turn.
   func perform(_ function: @escaping @Sendable () -> Void) {
     if inEventLoop { function() } else { execute(function) }
   }
@@ -84,7 +84,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     if wakes { poller.wake() }
   }
 
-  /// Runs `action` on the loop at `deadline`. From any thread.
+  /// Runs `action` on the loop at `deadline`. Safe to call from any thread.
   func schedule(at deadline: MonotonicTime, _ action: @escaping @Sendable () -> Void) -> LoopTimer {
     let timer = LoopTimer(deadline: deadline, eventLoop: self, action: action)
     perform { [self] in timers.insert(timer) }
@@ -102,7 +102,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     timers.remove(timer)
   }
 
-  /// Watches `descriptor` until `unwatch`, and keeps `source` that long.
+  /// Watches `descriptor` until `unwatch`, and retains `source` until then.
   func watch(_ descriptor: Int32, for readiness: Readiness, source: any EventSource) throws(SocketError) {
     assertOnLoop()
     try poller.add(descriptor, for: readiness)
@@ -121,7 +121,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     sources[Int(descriptor)] = nil
   }
 
-  /// Starts the loop's thread; `stopped` is the last thing that it does.
+  /// Starts the loop's thread, which calls `stopped` last.
   func start(name: String, stopped: @escaping @Sendable () -> Void = {}) {
     SystemThread(name: name) { [self] in
       while !own.isEmpty || !posted.withLock({ $0.isStopping && $0.work.isEmpty }) { turn(mayWait: true) }
@@ -130,13 +130,13 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
   }
 
-  /// Ends the loop once it has done what was posted. Sockets and timers that are left are left.
+  /// Stops the loop after all posted work has run. Remaining sockets and timers are abandoned.
   func stop() {
     posted.withLock { $0.isStopping = true }
     execute {}
   }
 
-  /// One round of events, timers and work.
+  /// Handles events, due timers and posted work once.
   func turn(mayWait: Bool) {
     threadID.store(Self.currentThreadID, ordering: .relaxed)
     if mayWait { wait() } else { _ = poller.wait(milliseconds: 0, into: &ready) }
@@ -154,7 +154,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   private func runWork() {
     swap(&own, &current.own)
-    // First what others have posted, so that a flush which the loop has posted to itself writes what comes of it too.
+    // Work of other threads first, so that a flush that the loop has posted to itself also writes its results.
     if hasWork.exchange(false, ordering: .acquiring) {
       posted.withLock { swap(&$0.work, &current.others) }
       for work in current.others { run(work) }
@@ -185,11 +185,11 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     if !polls { polling.slept((MonotonicTime.now - start).wholeNanoseconds) }
   }
 
-  /// Returns whether something came, or a timer is due.
+  /// Polls until there are events, work or the budget is used up. Returns whether there is anything to do.
   private func waitAwake() -> Bool {
     let end = MonotonicTime.now.nanoseconds + BusyPolling.budget
     repeat {
-      // Whoever has something to do on this processor goes first.
+      // Let other threads on this processor run first.
       sched_yield()
       if poller.wait(milliseconds: 0, into: &ready) || hasWork.load(ordering: .acquiring) { return true }
     } while MonotonicTime.now.nanoseconds < end
@@ -206,7 +206,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     posted.withLock { $0.sleeps = false }
   }
 
-  /// Until the next timer, in the whole milliseconds that epoll_wait(2) takes; rounded up, so that it is due then.
+  /// Time until the next timer in whole milliseconds for epoll_wait(2), rounded up so that the timer is then due.
   private var timeout: Int32 {
     guard let earliest = timers.earliest else { return -1 }
     let nanoseconds = max(0, (earliest - now).wholeNanoseconds)

@@ -1,12 +1,12 @@
 import Synchronization
 
-/// A fixed number of event loops, and whose turn it is to take the next connection.
+/// A fixed number of event loops, assigned round-robin.
 final class EventLoopGroup: Sendable {
   private let loops: [EventLoop]
   private let taken = Atomic(0)
   private let ended: Latch
 
-  /// - Parameter name: Of the threads, for top(1).
+  /// - Parameter name: The name of the threads, as shown by top(1).
   init(count: Int, name: String) throws(SocketError) {
     precondition(count > 0, "a server needs an event loop")
     var loops: [EventLoop] = []
@@ -21,7 +21,7 @@ final class EventLoopGroup: Sendable {
 
   func next() -> EventLoop { loops[taken.add(1, ordering: .relaxed).oldValue % loops.count] }
 
-  /// Ends the threads, and returns when they have.
+  /// Stops the threads and waits until they have ended.
   func stop() async {
     for loop in loops { loop.stop() }
     await ended.wait()

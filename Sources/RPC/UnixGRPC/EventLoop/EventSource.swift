@@ -1,5 +1,5 @@
-/// Whoever owns a descriptor that an event loop watches.
+/// The owner of a descriptor watched by an event loop.
 protocol EventSource: AnyObject {
-  /// On the event loop. Now and then there turns out to be nothing.
+  /// Called on the event loop. May be spurious.
   func ready(_ readiness: Readiness)
 }

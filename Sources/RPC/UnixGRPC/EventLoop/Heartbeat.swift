@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Does something again and again on an event loop, until it is stopped.
+/// Runs an action periodically on an event loop until stopped or released.
 final class Heartbeat: Sendable {
   private let interval: Duration
   private let eventLoop: EventLoop

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Opens for good after so many events. Waiting for it does not end early, not even in a cancelled task.
+/// A count-down latch. Waiting ignores task cancellation.
 final class Latch: Sendable {
   private struct State {
     var left: Int

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Something that an event loop does at a set time, unless it is cancelled before.
+/// A one-shot timer of an event loop.
 ///
-/// `@unchecked Sendable`: `deadlinePosition` and `action` belong to the event loop.
+/// `@unchecked Sendable`: `deadlinePosition` and `action` are accessed on the event loop only.
 final class LoopTimer: DeadlineHolder, @unchecked Sendable {
   let deadline: MonotonicTime?
   var deadlinePosition: Int?
@@ -16,7 +16,7 @@ final class LoopTimer: DeadlineHolder, @unchecked Sendable {
     self.action = action
   }
 
-  /// From any thread. What the action holds is let go soon.
+  /// Cancels the timer, from any thread. The action is released on the event loop soon after.
   func cancel() {
     guard !isCancelled.exchange(true, ordering: .relaxed) else { return }
     eventLoop.perform { [self] in

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A point on the clock that never jumps (clock_gettime(2), CLOCK_MONOTONIC), in nanoseconds.
+/// A time of the monotonic clock (clock_gettime(2), CLOCK_MONOTONIC), in nanoseconds.
 struct MonotonicTime: Comparable, Hashable, Sendable {
   var nanoseconds: Int64
 
@@ -14,7 +14,7 @@ struct MonotonicTime: Comparable, Hashable, Sendable {
 
   static func < (a: MonotonicTime, b: MonotonicTime) -> Bool { a.nanoseconds < b.nanoseconds }
 
-  /// Stops at the ends of the clock: a caller may ask for any time-out.
+  /// Saturates on overflow, because callers may pass any timeout.
   static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
     let (sum, overflow) = time.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
     guard overflow else { return MonotonicTime(nanoseconds: sum) }
@@ -27,7 +27,7 @@ struct MonotonicTime: Comparable, Hashable, Sendable {
 }
 
 extension Duration {
-  /// Rounded towards zero, and held to the range of the type (292 years).
+  /// The duration in nanoseconds, rounded towards zero and clamped to `Int64` (292 years).
   var wholeNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

@@ -1,18 +1,18 @@
 import CEpoll
 import Glibc
 
-/// What a descriptor is ready for.
+/// The operations for which a descriptor is ready.
 struct Readiness: OptionSet {
   let rawValue: UInt8
 
-  /// There are bytes, an end or an error to read, or a connection to accept.
+  /// Bytes, end of file or an error can be read, or a connection accepted.
   static let readable = Readiness(rawValue: 1)
   static let writable = Readiness(rawValue: 2)
 }
 
-/// Owns an epoll(7) instance, and an eventfd(2) by which other threads end a wait.
+/// Owns an epoll(7) instance and an eventfd(2) with which other threads wake it.
 final class Poller: Sendable {
-  /// Descriptors reported by one wait; the others come with the next.
+  /// Maximum descriptors reported by one wait; others are reported by the next.
   static let batch = 64
 
   private let epoll: Int32
@@ -28,7 +28,7 @@ final class Poller: Sendable {
       close(epoll)
       throw error
     }
-    // Edge-triggered: each write counts once, and nothing has to be read back.
+    // Edge-triggered, so that each write is reported once and need not be read.
     var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data(fd: wakeUp))
     _ = epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event)
   }
@@ -60,24 +60,24 @@ final class Poller: Sendable {
     return epoll_event(events: events, data: epoll_data(fd: descriptor))
   }
 
-  /// Ends the current or the next wait. From any thread.
+  /// Wakes the current or the next wait. Safe to call from any thread.
   func wake() {
     var one: UInt64 = 1
-    // It can only fail with the counter full, which is a wake-up too.
+    // Fails only if the counter is full, in which case a wake-up is already pending.
     _ = write(wakeUp, &one, MemoryLayout<UInt64>.size)
   }
 
-  /// Waits for `milliseconds` (-1 for ever, 0 not at all) and appends the descriptors that are ready.
+  /// Waits for at most `milliseconds` (-1 for no limit, 0 to poll) and appends the ready descriptors.
   ///
-  /// - Returns: whether anything happened, which includes being woken.
+  /// - Returns: Whether there was any event, including a wake-up.
   func wait(milliseconds: Int32, into ready: inout [(descriptor: Int32, readiness: Readiness)]) -> Bool {
     withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.batch) { events in
       let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), milliseconds)
-      // Only a signal makes it fail; the caller waits again.
+      // Fails only when interrupted by a signal; the caller waits again.
       guard count > 0 else { return false }
       for event in events.prefix(Int(count)) where event.data.fd != wakeUp {
         var readiness: Readiness = []
-        // Errors and hang-ups are learnt by reading.
+        // Errors and hang-ups are detected by reading.
         if event.events & ~EPOLLOUT.rawValue != 0 { readiness.insert(.readable) }
         if event.events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
         ready.append((event.data.fd, readiness))

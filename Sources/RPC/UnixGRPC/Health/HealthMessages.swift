@@ -3,7 +3,7 @@ import ProtobufWire
 // The messages of grpc/health/v1/health.proto.
 
 enum HealthCheckRequest {
-  /// The `service` of a serialized request.
+  /// Decodes the `service` of a serialized request.
   static func service(serialized bytes: [UInt8]) throws(GRPCStatus) -> String {
     var service = ""
     do throws(WireError) {
@@ -12,7 +12,7 @@ enum HealthCheckRequest {
         if field.number == 1 { service = field.string ?? service }
       }
     } catch {
-      // What the gRPC status code document asks of a server that cannot parse a request.
+      // The gRPC status code document requires INTERNAL from a server that cannot parse a request.
       throw GRPCStatus(code: .internal, message: "the health request is not a valid protocol buffer message")
     }
     return service
@@ -28,7 +28,7 @@ enum HealthCheckResponse {
 }
 
 enum HealthListResponse {
-  /// A map from service to status, in the order of names.
+  /// Serializes a map from service to status, ordered by name.
   static func serialize(_ statuses: [String: HealthRegistry.ServingStatus]) -> [UInt8] {
     var writer = WireWriter()
     for (service, status) in statuses.sorted(by: { $0.key < $1.key }) {

@@ -1,8 +1,8 @@
 extension HealthRegistry {
-  /// The service's name.
+  /// The full name of the health service.
   public static let serviceName = "grpc.health.v1.Health"
 
-  /// `grpc.health.v1.Health`, to be registered with a server.
+  /// The definition of `grpc.health.v1.Health`, for registration with a server.
   public var serviceDefinition: ServiceDefinition {
     ServiceDefinition(
       name: Self.serviceName,
@@ -32,7 +32,7 @@ extension HealthRegistry {
       try await send(HealthCheckResponse.serialize(status))
       last = status
     }
-    // Left open, the watch would hold up the drain; a client retries after any status but UNIMPLEMENTED.
+    // An open watch would block the drain; clients retry after any status except UNIMPLEMENTED.
     if !Task.isCancelled {
       throw GRPCStatus(code: .unavailable, message: "the server is shutting down: watch again when it is back")
     }

@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Which services are fit to be called, for those who ask through `grpc.health.v1.Health`.
+/// The serving status of services, reported through `grpc.health.v1.Health`.
 ///
-/// The empty name stands for the server as a whole, and is serving from the start.
+/// The empty name stands for the server as a whole, which is serving initially.
 /// Source: the gRPC health checking protocol (grpc/doc/health-checking.md).
 public final class HealthRegistry: Sendable {
-  /// The numbers are those of `grpc.health.v1.HealthCheckResponse.ServingStatus`.
+  /// A serving status, numbered as in `grpc.health.v1.HealthCheckResponse.ServingStatus`.
   public enum ServingStatus: Int, Sendable, Hashable {
     case unknown = 0
     case serving = 1
     case notServing = 2
-    /// Told to watchers of a service that nobody has registered yet.
+    /// Reported to watchers of a service that is not registered.
     case serviceUnknown = 3
   }
 
@@ -25,7 +25,7 @@ public final class HealthRegistry: Sendable {
 
   public init() {}
 
-  /// Sets a service's status and tells its watchers. Has no effect once shutdown has begun.
+  /// Sets a service's status and notifies its watchers. Has no effect after ``beginShutdown()``.
   public func setStatus(_ status: ServingStatus, forService service: String = "") {
     state.withLock { state in
       guard !state.isShuttingDown, state.statuses.updateValue(status, forKey: service) != status else { return }
@@ -33,7 +33,7 @@ public final class HealthRegistry: Sendable {
     }
   }
 
-  /// Turns every service to not serving, for good, and ends all watches once they have been told.
+  /// Permanently sets every service to not serving, notifies the watchers, and ends all watches.
   public func beginShutdown() {
     state.withLock { state in
       state.isShuttingDown = true
@@ -41,14 +41,14 @@ public final class HealthRegistry: Sendable {
         state.statuses[service] = .notServing
         state.watchers[service]?.values.forEach { $0.yield(.notServing) }
       }
-      // The callbacks of finished streams find nothing left to remove.
+      // The termination callbacks of finished streams find nothing left to remove.
       let watchers = state.watchers.values.flatMap(\.values)
       state.watchers = [:]
       return watchers
     }.forEach { $0.finish() }
   }
 
-  /// Nil for a service that was never registered.
+  /// Returns the status of a service; nil if it is not registered.
   public func status(ofService service: String = "") -> ServingStatus? {
     state.withLock { $0.statuses[service] }
   }
@@ -57,7 +57,7 @@ public final class HealthRegistry: Sendable {
     state.withLock { $0.statuses }
   }
 
-  /// The status now, then each change. A slow reader misses what has been overtaken, never the latest. Ends at shutdown.
+  /// A stream of the current status and each change; it ends at shutdown. Slow readers get only the latest status.
   func updates(ofService service: String) -> AsyncStream<ServingStatus> {
     let (stream, continuation) = AsyncStream.makeStream(of: ServingStatus.self, bufferingPolicy: .bufferingNewest(1))
     let watcher: Int? = state.withLock { state in

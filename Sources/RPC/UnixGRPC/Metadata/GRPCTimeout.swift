@@ -1,19 +1,19 @@
-/// The value of `grpc-timeout`: at most eight digits and a unit.
+/// A `grpc-timeout` value: at most eight digits and a unit.
 ///
 /// Source: gRPC over HTTP/2, Timeout.
 package struct GRPCTimeout: Hashable, Sendable {
-  /// Not negative. Larger values than an `Int64` holds (292 years) are kept as `Int64.max`.
+  /// The timeout in nanoseconds, never negative. Values beyond `Int64` (292 years) are clamped to `Int64.max`.
   package let nanoseconds: Int64
 
   package var duration: Duration { .nanoseconds(nanoseconds) }
 
-  /// A negative duration counts as zero, and parts of a nanosecond are dropped.
+  /// Creates a timeout. A negative duration counts as zero, and fractions of a nanosecond are dropped.
   package init(_ duration: Duration) {
     let (seconds, attoseconds) = min(max(duration, .zero), .nanoseconds(Int64.max)).components
     nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 
-  /// Reads a header value; nil if it is malformed.
+  /// Parses a header value; returns nil if it is malformed.
   package init?(headerValue bytes: Span<UInt8>) {
     guard (2...9).contains(bytes.count) else { return nil }
     var amount: Int64 = 0
@@ -26,13 +26,13 @@ package struct GRPCTimeout: Hashable, Sendable {
     nanoseconds = overflow ? .max : product
   }
 
-  /// The header value in the finest unit that fits in eight digits, rounded down: the peer is never told that it has more
-  /// time than there is.
+  /// The header value in the finest unit that fits in eight digits, rounded down so that the peer never gets more time
+  /// than remains.
   package var headerValue: [UInt8] {
     for unit in Self.units where nanoseconds / unit.nanoseconds <= 99_999_999 {
       return Array(String(nanoseconds / unit.nanoseconds).utf8) + [unit.symbol]
     }
-    // Int64.max nanoseconds are 2 562 047 hours, so that the last unit always fits.
+    // Int64.max nanoseconds are 2 562 047 hours, so the last unit always fits.
     preconditionFailure("no grpc-timeout unit fits \(nanoseconds) ns")
   }
 

@@ -1,13 +1,13 @@
 import Encodings
 
 extension Metadata {
-  /// Fields that the HTTP/2 or gRPC layer writes, or that HTTP/2 forbids (RFC 9113 section 8.2.2).
+  /// Fields written by the HTTP/2 or gRPC layer, or forbidden by HTTP/2 (RFC 9113 section 8.2.2).
   private static let transportKeys: Set<String> = [
     "connection", "content-length", "content-type", "host", "keep-alive", "proxy-connection", "te", "trailer",
     "transfer-encoding", "upgrade", "user-agent",
   ]
 
-  /// Passes each entry to `body` as a header field, bytes in base64, after all entries have been found valid.
+  /// Validates all entries, then calls `body` with each as a header field. Bytes are encoded in base64.
   package func forEachHeaderField(
     _ body: (_ name: [UInt8], _ value: [UInt8]) -> Void
   ) throws(MetadataError) {
@@ -20,7 +20,7 @@ extension Metadata {
     }
   }
 
-  /// Throws the first reason for which this metadata cannot be sent.
+  /// Throws the first reason that this metadata cannot be sent.
   package func validate() throws(MetadataError) {
     for entry in self {
       let key = entry.key
@@ -35,9 +35,9 @@ extension Metadata {
     }
   }
 
-  /// Appends a received field that no part of the protocol has claimed.
+  /// Appends a received field that the protocol does not define. Throws if it is not valid base64 under a `-bin` key.
   ///
-  /// A `-bin` value may be a list joined by commas, each item in base64 with or without padding.
+  /// A `-bin` value may be a comma-separated list, each item in base64 with or without padding.
   package mutating func addReceived(name: Span<UInt8>, value: Span<UInt8>) throws(MetadataError) {
     let key = String(copying: name)
     guard key.hasSuffix("-bin") else { return add(key, String(copying: value)) }

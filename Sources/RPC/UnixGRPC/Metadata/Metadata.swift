@@ -1,8 +1,8 @@
-/// The custom headers or trailers of a call: an ordered multi-map with lower-case keys.
+/// The custom headers or trailers of a call: an ordered multimap with lowercase keys.
 ///
-/// A key may hold digits, lower-case letters, `_`, `-` and `.`; upper-case letters are lowered when it is added. Keys that
-/// begin with `grpc-`, and those that the transport writes itself, are refused when the call is sent. A key that ends in
-/// `-bin` holds bytes, any other printable ASCII text.
+/// A key consists of digits, lowercase letters, `_`, `-` and `.`; uppercase letters are converted when it is added. Keys
+/// that begin with `grpc-` or that the transport writes itself are rejected when the call is sent. A key that ends in
+/// `-bin` holds bytes, any other key printable ASCII text.
 /// Source: gRPC over HTTP/2, Custom-Metadata.
 public struct Metadata: Sendable, Hashable {
   public enum Value: Sendable, Hashable {
@@ -11,7 +11,7 @@ public struct Metadata: Sendable, Hashable {
   }
 
   public struct Entry: Sendable, Hashable {
-    /// Lower case.
+    /// The key, in lowercase.
     public let key: String
     public let value: Value
   }
@@ -23,35 +23,36 @@ public struct Metadata: Sendable, Hashable {
   public var isEmpty: Bool { entries.isEmpty }
   public var count: Int { entries.count }
 
-  /// Appends a value. Under a key that ends in `-bin`, the text goes as its UTF-8 bytes.
+  /// Appends a text value. Under a key that ends in `-bin`, its UTF-8 bytes are stored.
   public mutating func add(_ key: String, _ value: String) {
     let key = key.lowercased()
     entries.append(Entry(key: key, value: key.hasSuffix("-bin") ? .binary(Array(value.utf8)) : .text(value)))
   }
 
-  /// Appends bytes; the key has to end in `-bin`, else the call that carries them fails when it is sent.
+  /// Appends a binary value. The key must end in `-bin`; otherwise sending the call fails.
   public mutating func add(_ key: String, binary value: [UInt8]) {
     entries.append(Entry(key: key.lowercased(), value: .binary(value)))
   }
 
-  /// Replaces all values of the key by one.
+  /// Replaces all values of the key with one.
   public mutating func set(_ key: String, _ value: String) {
     removeAll(key)
     add(key, value)
   }
 
-  /// Replaces all values of the key by one.
+  /// Replaces all values of the key with one.
   public mutating func set(_ key: String, binary value: [UInt8]) {
     removeAll(key)
     add(key, binary: value)
   }
 
+  /// Removes all values of the key.
   public mutating func removeAll(_ key: String) {
     let key = key.lowercased()
     entries.removeAll { $0.key == key }
   }
 
-  /// The first text under the key.
+  /// The first text value of the key.
   public subscript(_ key: String) -> String? {
     let key = key.lowercased()
     for entry in entries where entry.key == key {
@@ -60,7 +61,7 @@ public struct Metadata: Sendable, Hashable {
     return nil
   }
 
-  /// The first bytes under the key, which ends in `-bin`.
+  /// The first binary value of the key, which ends in `-bin`.
   public subscript(binary key: String) -> [UInt8]? {
     let key = key.lowercased()
     for entry in entries where entry.key == key {

@@ -1,11 +1,11 @@
-/// Why metadata cannot be sent, or what was received is not metadata.
+/// An error in metadata to be sent, or in received metadata.
 public enum MetadataError: Error, Sendable, Hashable, CustomStringConvertible {
   case keyInvalid(String)
   case keyReserved(String)
   case textNotPrintable(key: String)
   case binaryUnderTextKey(String)
   case base64Invalid(key: String)
-  /// With the headers that gRPC adds.
+  /// The metadata exceeds the limit together with the headers that gRPC adds.
   case tooLarge(maximumByteCount: Int)
 
   public var description: String {
