@@ -28,7 +28,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   private var recent: ClientCall?
   /// Results of the current batch of reads. Their callers are resumed together at its end, because resuming each one
   /// separately costs a system call per call.
-  private var settled: [(UnsafeContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
+  private var pendingResults: [(UnsafeContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
   /// The reason that no new calls can start, if there is one.
   private var refusal: GRPCStatus?
   private let deadlines: DeadlineTimer<ClientConnection>
@@ -187,8 +187,8 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     case .unary(let continuation):
       let result = unaryResult(of: call, status, mayRetry: mayRetry)
       if transport.isReading {
-        settled.append((continuation, result))
-        if settled.count == HTTP2Transport.pipelineDepth { wakeSettled() }
+        pendingResults.append((continuation, result))
+        if pendingResults.count == HTTP2Transport.pipelineDepth { resumePendingCallers() }
       } else {
         continuation.resume(with: result)
       }
@@ -220,12 +220,12 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   func receivedBatch() {
     transport.eventLoop.assertOnLoop()
-    wakeSettled()
+    resumePendingCallers()
   }
 
-  private func wakeSettled() {
-    for (continuation, result) in settled { continuation.resume(with: result) }
-    settled.removeAll(keepingCapacity: true)
+  private func resumePendingCallers() {
+    for (continuation, result) in pendingResults { continuation.resume(with: result) }
+    pendingResults.removeAll(keepingCapacity: true)
   }
 
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
@@ -278,7 +278,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     deadlines.cancel()
     deliverMailbox()
     // No further batch will end, so resume callers whose results arrived just before the connection failed.
-    wakeSettled()
+    resumePendingCallers()
   }
 
 }

@@ -14,7 +14,7 @@ final class ClientConnector: Sendable {
     case none
     case connecting
     /// Connected; waiting for the server's SETTINGS.
-    case greeting(HTTP2Transport)
+    case awaitingSettings(HTTP2Transport)
     case ready(ClientConnection, HTTP2Transport)
     /// The last attempt failed; the next one is scheduled.
     case backingOff(GRPCStatus)
@@ -95,7 +95,7 @@ final class ClientConnector: Sendable {
       case .ready(let connection, _): return .use(connection)
       case .closed: return .fail(GRPCStatus(code: .unavailable, message: "the client is closed"))
       case .backingOff(let failure) where !waiter.waitsForReady: return .fail(failure)
-      case .backingOff, .connecting, .greeting:
+      case .backingOff, .connecting, .awaitingSettings:
         state.waiters[id] = waiter
         return .wait
       case .none:
@@ -147,9 +147,9 @@ final class ClientConnector: Sendable {
     let limits = configuration.limits
     let timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval)
     let transport = HTTP2Transport(role: .client, limits: limits, timing: timing, eventLoop: eventLoop)
-    let connection = ClientConnection(transport: transport, limits: limits) { [self] in lost($0.transport) }
-    guard greet(connection, transport) else { return }
-    // If it cannot start, `lost` has already been called.
+    let connection = ClientConnection(transport: transport, limits: limits) { [self] in connectionLost($0.transport) }
+    guard awaitSettings(connection, transport) else { return }
+    // If it cannot start, `connectionLost` has already been called.
     try? transport.start(connection, socket: socket)
   }
 
@@ -166,10 +166,10 @@ final class ClientConnector: Sendable {
 
   /// Waits for the server's SETTINGS. The queue of a stopping server still accepts connections and drops them: a call sent
   /// on one would be lost without knowing whether the server had seen it.
-  private func greet(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
+  private func awaitSettings(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
     let isClosed = state.withLock { state in
       if case .closed = state.link { return true }
-      state.link = .greeting(transport)
+      state.link = .awaitingSettings(transport)
       return false
     }
     if !isClosed { connection.session.onSettings = { [self] in connected(connection, transport) } }
@@ -213,16 +213,16 @@ final class ClientConnector: Sendable {
     if connects { connect() }
   }
 
-  private func lost(_ transport: HTTP2Transport) {
-    let hasGreeted = state.withLock { state in
+  private func connectionLost(_ transport: HTTP2Transport) {
+    let hasReceivedSettings = state.withLock { state in
       switch state.link {
       case .ready(_, let current) where current === transport: state.link = .none
-      case .greeting(let current) where current === transport: return false
+      case .awaitingSettings(let current) where current === transport: return false
       default: break
       }
       return true
     }
-    if !hasGreeted { failed("the server closed the connection before it said a word") }
+    if !hasReceivedSettings { failed("the server closed the connection before it said a word") }
   }
 
   // MARK: Closing
@@ -252,7 +252,7 @@ final class ClientConnector: Sendable {
     case .ready(let connection, let transport):
       connection.post(.shutDown)
       return transport
-    case .greeting(let transport):
+    case .awaitingSettings(let transport):
       eventLoop.execute { transport.close(nil) }
       return transport
     case .none, .connecting, .backingOff, .closed:

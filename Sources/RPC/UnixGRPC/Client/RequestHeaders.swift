@@ -11,7 +11,7 @@ final class RequestHeaders: Sendable {
   }
 
   /// Maximum cached entries. Callers use few methods and timeouts; varying timeouts must not fill memory.
-  private static let maximumKept = 256
+  private static let maximumCached = 256
 
   // Not the socket path: servers reject an authority with percent-encoding (grpc/grpc#38142).
   private static let beforePath = HeaderList([":method": "POST", ":scheme": "http", ":authority": "localhost"])
@@ -20,7 +20,7 @@ final class RequestHeaders: Sendable {
     "grpc-accept-encoding": "identity,gzip",
   ])
 
-  private let kept = Mutex<[Key: HeaderList]>([:])
+  private let cached = Mutex<[Key: HeaderList]>([:])
 
   func headers(
     _ method: MethodName,
@@ -35,10 +35,10 @@ final class RequestHeaders: Sendable {
       return headers
     }
     let key = Key(method: method, timeout: timeout, compressesRequests: options.compressesRequests)
-    return kept.withLock { kept in
-      if let headers = kept[key] { return headers }
+    return cached.withLock { cached in
+      if let headers = cached[key] { return headers }
       let headers = Self.make(method, timeout: timeout, compressesRequests: options.compressesRequests)
-      if kept.count < Self.maximumKept { kept[key] = headers }
+      if cached.count < Self.maximumCached { cached[key] = headers }
       return headers
     }
   }

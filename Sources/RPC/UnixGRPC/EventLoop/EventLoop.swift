@@ -177,7 +177,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     if poller.wait(milliseconds: 0, into: &ready) || !own.isEmpty || hasWork.load(ordering: .acquiring) { return }
     let polls = polling.shouldPoll()
     if polls {
-      if waitAwake() { return polling.succeeded() }
+      if busyPoll() { return polling.succeeded() }
       polling.failed()
     }
     let start = MonotonicTime.now
@@ -186,7 +186,7 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   /// Polls until there are events, work or the budget is used up. Returns whether there is anything to do.
-  private func waitAwake() -> Bool {
+  private func busyPoll() -> Bool {
     let end = MonotonicTime.now.nanoseconds + BusyPolling.budget
     repeat {
       // Let other threads on this processor run first.

@@ -45,7 +45,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private var whenClosed: [@Sendable () -> Void] = []
   private var prefaceTimer: LoopTimer?
   private var keepaliveTimer: LoopTimer?
-  private var heardSinceTick = false
+  private var hasReceivedSinceTick = false
   private var quietTicks = 0
 
   init(role: HTTP2Session.Role, limits: ConnectionLimits, timing: ConnectionTiming, eventLoop: EventLoop) {
@@ -115,7 +115,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard delegate != nil else { return true }
     isReading = true
-    heardSinceTick = true
+    hasReceivedSinceTick = true
     do throws(HTTP2Failure) {
       try session.receive(bytes)
       delegate?.receivedBatch()
@@ -213,7 +213,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   private func tick(_ interval: Duration) {
     guard let delegate, !isClosing else { return }
-    if heardSinceTick || !delegate.isIdle {
+    if hasReceivedSinceTick || !delegate.isIdle {
       quietTicks = 0
     } else {
       quietTicks += 1
@@ -224,17 +224,17 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
       session.submitGoAway()
       return flush()
     }
-    if heardSinceTick {
-      heardSinceTick = false
+    if hasReceivedSinceTick {
+      hasReceivedSinceTick = false
       return scheduleTick()
     }
     session.ping()
     flush()
     keepaliveTimer = eventLoop.schedule(in: timing.keepaliveTimeout) {
       guard self.delegate != nil, !self.isClosing else { return }
-      guard self.heardSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
+      guard self.hasReceivedSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
       // A PING acknowledgement does not count as activity, so the idle time continues.
-      self.heardSinceTick = false
+      self.hasReceivedSinceTick = false
       self.scheduleTick()
     }
   }

@@ -47,7 +47,7 @@ package final class GzipCodec {
         // zlib guarantees that deflateBound bytes are enough for one call.
         precondition(result == Z_STREAM_END, "deflate did not finish within its bound")
         count = bound - stream.unusedOutputByteCount
-        stream.forgetBuffers()
+        stream.clearBuffers()
       }
     }
   }
@@ -62,7 +62,7 @@ package final class GzipCodec {
     inflateReset(stream.pointer)
     let result = bytes.withUnsafeBufferPointer { input in
       stream.setInput(input)
-      defer { stream.forgetBuffers() }
+      defer { stream.clearBuffers() }
       return inflateAll(stream, maximumByteCount: maximumByteCount)
     }
     return try result.get()
@@ -160,7 +160,7 @@ private final class ZStream {
   }
 
   /// Clears the pointers to buffers that are about to be freed.
-  func forgetBuffers() {
+  func clearBuffers() {
     setInput(UnsafeBufferPointer(start: nil, count: 0))
     setOutput(UnsafeMutableBufferPointer(start: nil, count: 0))
   }
