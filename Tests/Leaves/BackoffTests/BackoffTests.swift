@@ -1,9 +1,9 @@
 import Backoff
 import Testing
 
-@Suite("A back-off")
+@Suite("A backoff")
 struct BackoffTests {
-  @Test("grows by its multiplier up to its limit, and begins again when it is reset")
+  @Test("grows by its multiplier up to its limit, and restarts when reset")
   func growth() {
     var backoff = Backoff(first: .milliseconds(50), longest: .seconds(1), multiplier: 2, jitter: 0)
     let waits = (0..<7).map { _ in backoff.next() }
@@ -13,7 +13,7 @@ struct BackoffTests {
     #expect(backoff.next() == .milliseconds(100))
   }
 
-  @Test("never waits longer than its limit, even at first")
+  @Test("never waits longer than its limit, even the first time")
   func limit() {
     var backoff = Backoff(first: .seconds(3), longest: .seconds(2), multiplier: 1.5, jitter: 0)
     #expect((0..<3).map { _ in backoff.next() } == [.seconds(2), .seconds(2), .seconds(2)])
@@ -22,7 +22,7 @@ struct BackoffTests {
   }
 
   @Test(
-    "is spread to either side by its jitter",
+    "is shortened or lengthened by its jitter",
     arguments: [(0, 750), (0.5, 1000), (0.75, 1125)] as [(Double, Int64)]
   )
   func jitter(random: Double, milliseconds: Int64) {
@@ -31,7 +31,7 @@ struct BackoffTests {
     #expect(backoff.next(random: random) == .milliseconds(2 * milliseconds))
   }
 
-  @Test("draws its jitter anew each time, within its bounds")
+  @Test("draws new jitter each time, within its bounds")
   func randomness() {
     var backoff = Backoff(first: .seconds(1), longest: .seconds(1), multiplier: 1, jitter: 0.2)
     let waits = (0..<1000).map { _ in backoff.next() }

@@ -19,7 +19,7 @@ struct Base64Tests {
     #expect(Base64.decode(encoded + padding) == Array(text.utf8))
   }
 
-  @Test("writes the standard alphabet, and reads that of URLs only where it is asked to")
+  @Test("encodes in the standard alphabet, and decodes that of URLs only if asked to")
   func alphabets() {
     let bytes: [UInt8] = [0xFB, 0xEF, 0xBE, 0xFF, 0xFF, 0xFF]
     #expect(Base64.paddedText(bytes) == "++++////")
@@ -29,7 +29,7 @@ struct Base64Tests {
     #expect(Base64.decode("----____") == nil)
   }
 
-  @Test("gives any bytes back, in both alphabets")
+  @Test("round-trips any bytes, in both alphabets")
   func roundTrip() {
     var generator = SplitMix64(seed: 1)
     for count in 0..<300 {
@@ -42,12 +42,12 @@ struct Base64Tests {
     }
   }
 
-  @Test("refuses what is not base64", arguments: ["a", "a===", "ab=c", "abc-", "ab cd", "====", "=", "abcd=", "Zg="])
+  @Test("rejects invalid base64", arguments: ["a", "a===", "ab=c", "abc-", "ab cd", "====", "=", "abcd=", "Zg="])
   func refused(text: String) {
     #expect(Base64.decode(text) == nil)
   }
 
-  @Test("of hostile bytes is refused, or decodes to what encodes to the same", arguments: [5, 6] as [UInt64])
+  @Test("of hostile bytes is rejected or round-trips", arguments: [5, 6] as [UInt64])
   func hostile(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     let characters = Array("ABCDwxyz0189+/=, \u{E9}".utf8)

@@ -3,9 +3,9 @@ import Testing
 
 @Suite("Hexadecimal")
 struct HexadecimalTests {
-  // RFC 4648 section 10, in small letters.
+  // RFC 4648 section 10, in lowercase.
   @Test(
-    "has two digits a byte",
+    "has two digits per byte",
     arguments: [
       ("", ""), ("f", "66"), ("fo", "666f"), ("foo", "666f6f"), ("foob", "666f6f62"), ("fooba", "666f6f6261"),
       ("foobar", "666f6f626172"), ("\u{0}\u{F}", "000f"),
@@ -17,14 +17,14 @@ struct HexadecimalTests {
     #expect(Hexadecimal.bytes(digits.uppercased()) == Array(text.utf8))
   }
 
-  @Test("gives every byte back")
+  @Test("round-trips every byte")
   func everyByte() {
     let bytes = Array(0...255 as ClosedRange<UInt8>)
     #expect(Hexadecimal.bytes(Hexadecimal.text(bytes)) == bytes)
   }
 
   @Test(
-    "of a number has as many digits as were asked for",
+    "of a number has the requested number of digits",
     arguments: [
       (0, 8, "00000000"), (0xBAD_CAFE, 8, "0badcafe"), (0xFEED_0BAD_CAFE, 8, "0badcafe"),
       (.max, 16, "ffffffffffffffff"),
@@ -36,7 +36,7 @@ struct HexadecimalTests {
   }
 
   @Test(
-    "refuses half a byte, signs, spaces and other digits",
+    "rejects half a byte, signs, spaces and other digits",
     arguments: ["0", "000", "+f", "-1", " 1", "0x", "gg", "٣٣"]
   )
   func refused(text: String) {

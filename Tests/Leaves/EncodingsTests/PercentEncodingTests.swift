@@ -10,7 +10,7 @@ struct PercentEncodingTests {
 
   // RFC 3986 sections 2.1 to 2.3.
   @Test(
-    "keeps what is unreserved, and writes capital digits for everything else",
+    "keeps unreserved characters, and encodes all others with uppercase digits",
     arguments: [
       ("AZaz09-._~", "AZaz09-._~"), (":/?#[]@!$&'()*+,;=", "%3A%2F%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D"),
       (" ", "%20"), ("100%", "100%25"), ("é", "%C3%A9"), ("\u{0}\u{7F}", "%00%7F"), ("", ""),
@@ -23,14 +23,14 @@ struct PercentEncodingTests {
   }
 
   @Test(
-    "reads broken escapes as they stand",
+    "decodes invalid escapes as they are",
     arguments: [("%", "%"), ("%4", "%4"), ("%zz%41", "%zzA"), ("%%41", "%A"), ("a%2", "a%2"), ("+", "+")]
   )
   func broken(encoded: String, text: String) {
     #expect(decode(encoded) == text)
   }
 
-  @Test("gives any bytes back")
+  @Test("round-trips any bytes")
   func roundTrip() {
     var generator = SplitMix64(seed: 7)
     for count in 0..<300 {

@@ -3,10 +3,10 @@ import GregorianCalendar
 import SeededRandom
 import Testing
 
-@Suite("A day of the Gregorian calendar")
+@Suite("A Gregorian date")
 struct CalendarDateTests {
   @Test(
-    "is known by its distance from 1970",
+    "converts to and from days since 1970",
     arguments: [
       (0, 1970, 1, 1), (-1, 1969, 12, 31), (31, 1970, 2, 1), (11_016, 2000, 2, 29), (11_017, 2000, 3, 1),
       (-719_162, 1, 1, 1), (-719_163, 0, 12, 31), (-719_528, 0, 1, 1), (2_932_896, 9999, 12, 31),
@@ -19,12 +19,12 @@ struct CalendarDateTests {
     #expect(date.daysSince1970 == days)
   }
 
-  @Test("follows the one before, in each year from -1 to 10 000")
+  @Test("follows the previous one, in each year from -1 to 10 000")
   func everyDay() throws {
     var next = try #require(CalendarDate(year: -1, month: 1, day: 1)).daysSince1970
     for year in -1...10_000 {
       for month in 1...12 {
-        // The first of the month and all days that may be its last.
+        // The first day of the month and all possible last days.
         for day in [1, 28, 29, 30, 31] {
           guard let date = CalendarDate(year: year, month: month, day: day) else { continue }
           let isNext = day == 28 || date.daysSince1970 == next
@@ -38,7 +38,7 @@ struct CalendarDateTests {
     }
   }
 
-  @Test("is the one that Foundation gives")
+  @Test("matches Foundation's")
   func agreesWithFoundation() {
     var utc = Calendar(identifier: .gregorian)
     utc.timeZone = .gmt
@@ -52,13 +52,13 @@ struct CalendarDateTests {
     }
   }
 
-  @Test("may be named as the first of its month")
+  @Test("can be created as the first of a month")
   func firstOfMonth() {
     #expect(CalendarDate(firstOfMonth: 2, year: 2000) == CalendarDate(year: 2000, month: 2, day: 1))
   }
 
   @Test(
-    "has to exist",
+    "must exist",
     arguments: [
       (2030, 0, 1), (2030, 13, 1), (2030, 1, 0), (2030, 1, 32), (2030, 4, 31), (2030, 2, 29), (2100, 2, 29),
       (2000, 2, 30), (1900, 2, 29), (2030, -1, 5), (2030, 5, -1),

@@ -1,10 +1,10 @@
 import MoneyText
 import Testing
 
-@Suite("The text of an amount")
+@Suite("The text of a money amount")
 struct MoneyTextTests {
   @Test(
-    "has at least two decimals, and as many as the amount has",
+    "has at least two decimals, and as many as the amount needs",
     arguments: [
       (1_200_000, "$1.20"), (12_500, "$0.0125"), (4_200, "$0.0042"), (-3_000_000, "-$3.00"), (0, "$0.00"),
       (1, "$0.000001"),
@@ -17,7 +17,7 @@ struct MoneyTextTests {
     #expect(MoneyText.text(micros: micros, currencyCode: "USD", codePlace: .afterAmount) == text)
   }
 
-  @Test("names other currencies by their code, before or after the amount")
+  @Test("gives other currencies by code, before or after the amount")
   func codes() {
     #expect(MoneyText.text(micros: 12_500_000, currencyCode: "EUR", codePlace: .beforeAmount) == "EUR 12.50")
     #expect(MoneyText.text(micros: -12_500_000, currencyCode: "EUR", codePlace: .beforeAmount) == "-EUR 12.50")

@@ -2,11 +2,11 @@ import ProtobufWire
 import SeededRandom
 import Testing
 
-@Suite("A cursor over protobuf's wire")
+@Suite("A cursor over the protobuf wire format")
 struct WireCursorTests {
   // protobuf.dev/programming-guides/encoding, "Base 128 Varints".
   @Test(
-    "reads varints, and the writer writes them",
+    "decodes varints as the writer encodes them",
     arguments: [
       (0, [0]), (1, [1]), (127, [0x7F]), (128, [0x80, 1]), (150, [0x96, 1]), (16_383, [0xFF, 0x7F]),
       (16_384, [0x80, 0x80, 1]), (UInt64(UInt32.max), [0xFF, 0xFF, 0xFF, 0xFF, 0x0F]),
@@ -22,7 +22,7 @@ struct WireCursorTests {
     #expect(cursor.isAtEnd)
   }
 
-  @Test("gives back all that the writer wrote, of each layout")
+  @Test("reads back values of every wire type")
   func roundTrip() throws {
     var generator = SplitMix64(seed: 3)
     for _ in 0..<2_000 {
@@ -56,7 +56,7 @@ struct WireCursorTests {
     }
   }
 
-  @Test("passes over values, and over none that the bytes do not hold")
+  @Test("skips values, but none beyond the end of the bytes")
   func skipping() throws {
     var cursor = WireCursor([1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4] as [UInt8])
     try cursor.skipValue(of: WireTag(number: 1, wireType: .fixed64))
@@ -72,7 +72,7 @@ struct WireCursorTests {
 
   // protobuf.dev/programming-guides/encoding, "Signed Integers".
   @Test(
-    "reads zigzag numbers",
+    "encodes and decodes zigzag numbers",
     arguments: [
       (0, 0), (-1, 1), (1, 2), (-2, 3), (0x7FFF_FFFF, 0xFFFF_FFFE), (-0x8000_0000, 0xFFFF_FFFF),
     ] as [(Int32, UInt32)]

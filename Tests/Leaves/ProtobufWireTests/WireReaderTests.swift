@@ -2,7 +2,7 @@ import ProtobufWire
 import SeededRandom
 import Testing
 
-@Suite("Fields on protobuf's wire")
+@Suite("Fields in the protobuf wire format")
 struct WireReaderTests {
   private func fields(_ bytes: ArraySlice<UInt8>) throws(WireError) -> [WireField] {
     var reader = WireReader(bytes)
@@ -34,7 +34,7 @@ struct WireReaderTests {
     #expect(read.map(\.bytes)[..<2] == [nil, nil])
   }
 
-  @Test("are those of protobuf's documentation")
+  @Test("match the examples of protobuf's documentation")
   func documentation() throws {
     #expect(try fields([0x08, 0x96, 0x01]) == [WireField(number: 1, value: .varint(150))])
     let testing = [UInt8]([0x12, 0x07]) + Array("testing".utf8)
@@ -48,7 +48,7 @@ struct WireReaderTests {
     #expect(writer.bytes == testing)
   }
 
-  @Test("have fixed values in little-endian order")
+  @Test("have fixed-size values in little-endian order")
   func fixed() throws {
     #expect(
       try fields([0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x0D, 1, 2, 3, 0xFF]) == [
@@ -58,13 +58,13 @@ struct WireReaderTests {
     )
   }
 
-  @Test("leave out groups, whole")
+  @Test("exclude whole groups")
   func groups() throws {
     let group: [UInt8] = [0x0B, 0x10, 5, 0x1B, 0x1C, 0x0C]
     #expect(try fields(group + [0x10, 7]) == [WireField(number: 2, value: .varint(7))])
   }
 
-  @Test("lie between the positions before and after they were read")
+  @Test("lie between the reader's positions before and after them")
   func positions() throws {
     let bytes: [UInt8] = [9, 9, 0x08, 0x96, 0x01, 0x12, 1, 7, 9]
     var reader = WireReader(bytes[2..<8])
@@ -74,7 +74,7 @@ struct WireReaderTests {
   }
 
   @Test(
-    "are refused when broken",
+    "are rejected if malformed",
     arguments: [
       ([0x08], .truncated), ([0x80], .truncated), ([0x09, 1, 2], .truncated), ([0x0D, 1], .truncated),
       ([0x0A, 2, 1], .truncated), ([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 7], .truncated),
@@ -92,13 +92,13 @@ struct WireReaderTests {
     #expect(throws: error) { try fields(bytes) }
   }
 
-  @Test("nest groups up to the limit")
+  @Test("may nest groups up to the limit")
   func deepestGroups() throws {
     let groups = [UInt8](repeating: 0x0B, count: 100) + [UInt8](repeating: 0x0C, count: 100)
     #expect(try fields(groups).isEmpty)
   }
 
-  @Test("take varints and tags of the greatest length, and drop bits beyond the 64th")
+  @Test("allow varints and tags of the maximum length, and drop bits beyond the 64th")
   func longestVarint() throws {
     let tag: [UInt8] = [0x88, 0x80, 0x80, 0x80, 0]
     for last: UInt8 in [1, 3, 0x7F] {
@@ -109,10 +109,10 @@ struct WireReaderTests {
 }
 
 extension WireReaderTests {
-  /// Short fields, as real messages have them, so that random bytes get past the first tag.
+  /// Short fields, as in real messages, so that random bytes get past the first tag.
   private static let likelyBytes: [UInt8] = [0, 1, 2, 3, 4, 5, 8, 10, 11, 12, 13, 18, 26, 34, 42, 50, 58, 128, 255]
 
-  @Test("of hostile bytes end in an error, or are the same from a slice", arguments: [1, 2] as [UInt64])
+  @Test("of hostile bytes end in an error, or are the same when read from a slice", arguments: [1, 2] as [UInt64])
   func hostile(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for _ in 0..<2_000 {
@@ -125,7 +125,7 @@ extension WireReaderTests {
     }
   }
 
-  @Test("of a message cut at any byte are truncated, or those before the cut")
+  @Test("of a message truncated at any byte end in an error, or are those before the cut")
   func cut() throws {
     var writer = WireWriter()
     writer.write(1, varint: .max)

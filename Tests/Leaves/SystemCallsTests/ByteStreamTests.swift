@@ -2,16 +2,16 @@ import Glibc
 import SystemCalls
 import Testing
 
-@Suite("Whole files and pipes")
+@Suite("Files and pipes")
 struct ByteStreamTests {
-  /// Runs `body` with an empty file that has no name.
+  /// Runs `body` with an empty, unnamed file.
   private func withFile(_ body: (Int32) throws -> Void) throws {
     let file = try #require(tmpfile())
     defer { fclose(file) }
     try body(fileno(file))
   }
 
-  @Test("are read as they were written", arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
+  @Test("are read back as written", arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
   func roundTrip(count: Int) throws {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     try withFile { file in
@@ -22,7 +22,7 @@ struct ByteStreamTests {
     }
   }
 
-  @Test("give a part when only that is there, and nothing at the end")
+  @Test("return the available part, and nothing at the end")
   func parts() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
@@ -35,7 +35,7 @@ struct ByteStreamTests {
     #expect(try ByteStream.readChunk(from: ends[0]).isEmpty)
   }
 
-  @Test("say why they cannot be read or written")
+  @Test("throw the reason they cannot be read or written")
   func failures() {
     #expect(throws: SystemError(EBADF)) { try ByteStream.readAll(from: -1) }
     #expect(throws: SystemError(EBADF)) { try ByteStream.readChunk(from: -1) }

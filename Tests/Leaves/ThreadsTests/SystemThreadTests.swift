@@ -3,9 +3,9 @@ import Synchronization
 import Testing
 import Threads
 
-@Suite("A thread of its own")
+@Suite("A system thread")
 struct SystemThreadTests {
-  @Test("has run its body when it is joined, however often")
+  @Test("has run its body when joined, however often")
   func join() {
     let count = Mutex(0)
     let thread = SystemThread(name: "test-join") { count.withLock { $0 += 1 } }
@@ -15,7 +15,7 @@ struct SystemThreadTests {
     #expect(count.withLock { $0 } == 1)
   }
 
-  @Test("carries its name, cut to 15 bytes")
+  @Test("has its name, truncated to 15 bytes")
   func name() throws {
     let seen = Mutex<[UInt8]>([])
     SystemThread(name: "a-name-of-twenty-one!") {
@@ -28,7 +28,7 @@ struct SystemThreadTests {
     #expect(String(decoding: seen.withLock { $0 }, as: UTF8.self) == "a-name-of-twent\n")
   }
 
-  @Test("goes on when nothing refers to it")
+  @Test("continues when it is released")
   func forgotten() {
     let mayEnd = Semaphore()
     let hasEnded = Semaphore()
@@ -40,7 +40,7 @@ struct SystemThreadTests {
     hasEnded.wait()
   }
 
-  @Test("lets go of what its body holds once that has returned")
+  @Test("releases its body's captures when the body has returned")
   func release() {
     final class Held: Sendable {}
     weak var held: Held?
@@ -55,7 +55,7 @@ struct SystemThreadTests {
 
 @Suite("A semaphore")
 struct SemaphoreTests {
-  @Test("lets as many waits through as it was signalled, before or after")
+  @Test("releases as many waits as signals, before or after")
   func counting() {
     let semaphore = Semaphore()
     for _ in 0..<3 { semaphore.signal() }
@@ -75,7 +75,7 @@ struct SemaphoreTests {
     #expect(passed.withLock { $0 } == 4)
   }
 
-  @Test("is not waited for where that is tried only")
+  @Test("is decremented by tryWait only if above 0")
   func trying() {
     let semaphore = Semaphore()
     #expect(!semaphore.tryWait())

@@ -2,7 +2,7 @@ import TestMessages
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// Echoes with async functions.
+/// An echo service with async handlers.
 struct Echo: EchoService {
   func say(_ request: EchoRequest, context: ServerContext) async throws -> EchoResponse {
     if request.text == "fail" { throw GRPCStatus(code: .aborted, message: "as asked") }
@@ -40,7 +40,7 @@ struct Echo: EchoService {
   }
 }
 
-/// Echoes through replies that come later, from another thread.
+/// An echo service that replies later, from another thread.
 struct DeferredEcho: DeferredEchoService {
   private let streams = Echo()
 

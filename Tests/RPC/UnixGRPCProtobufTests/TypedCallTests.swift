@@ -9,7 +9,7 @@ import UnixGRPCProtobuf
 struct TypedCallTests {
   static let definitions = [Echo().serviceDefinition, DeferredEcho().serviceDefinition]
 
-  /// Serves `definition` on a socket of its own, for the time of `body`.
+  /// Runs `body` with a server of `definition` on a temporary socket.
   func withClient(
     _ definition: ServiceDefinition,
     _ body: @Sendable (EchoServiceClient) async throws -> Void
@@ -38,7 +38,7 @@ struct TypedCallTests {
     }
   }
 
-  @Test("carry one message each way, and metadata beside it", arguments: [0, 1])
+  @Test("carry one message and metadata in each direction", arguments: [0, 1])
   func unary(index: Int) async throws {
     try await withClient(Self.definitions[index]) { echo in
       #expect(try await echo.say(EchoRequest(text: "grüß")).text == "grüß")
@@ -82,7 +82,7 @@ struct TypedCallTests {
     }
   }
 
-  @Test("carry messages both ways, each answered before the next is sent")
+  @Test("carry messages in both directions, each answered before the next is sent")
   func bidirectional() async throws {
     try await withClient(Echo().serviceDefinition) { echo in
       let call = try await echo.chat()
@@ -96,7 +96,7 @@ struct TypedCallTests {
     }
   }
 
-  @Test("answer a request that cannot be decoded by naming its field", arguments: [0, 1])
+  @Test("report the field of a request that cannot be decoded", arguments: [0, 1])
   func undecodable(index: Int) async throws {
     try await withClient(Self.definitions[index]) { echo in
       await #expect {
@@ -113,7 +113,7 @@ struct TypedCallTests {
     }
   }
 
-  @Test("answer an undecodable request within a stream in the same way")
+  @Test("report the field of an undecodable request within a stream")
   func undecodableInStream() async throws {
     try await withClient(Echo().serviceDefinition) { echo in
       let call = try await echo.client.startCall(EchoServiceMethods.collect.name)
@@ -127,9 +127,9 @@ struct TypedCallTests {
     }
   }
 
-  @Test("do not begin with a request that cannot be encoded")
+  @Test("do not start with a request that cannot be encoded")
   func unencodableRequest() async throws {
-    // Nobody serves there: the request fails before a connection is tried.
+    // No server is there: the request fails before the client connects.
     let echo = EchoServiceClient(client: GRPCClient(socketPath: "/nonexistent/s"))
     await #expect {
       try await echo.say(EchoRequest(text: "a\0b"))
@@ -138,7 +138,7 @@ struct TypedCallTests {
     }
   }
 
-  @Test("end with INTERNAL where the response cannot be encoded or decoded", arguments: [0, 1])
+  @Test("end with INTERNAL if the response cannot be encoded or decoded", arguments: [0, 1])
   func badResponse(index: Int) async throws {
     try await withClient(Self.definitions[index]) { echo in
       await #expect {

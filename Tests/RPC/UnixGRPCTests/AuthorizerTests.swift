@@ -9,15 +9,15 @@ import Testing
 struct AuthorizerTests {
   private static let refusal = GRPCStatus(code: .permissionDenied, message: "not for you")
 
-  /// Lets everybody call everything whose name does not begin with "Secret", and keeps what it was asked.
+  /// Admits calls of this user, except to methods that begin with "Secret", and records the methods.
   private final class Authorizer: CallAuthorizer {
-    private let questions = Mutex<[MethodName]>([])
-    var asked: [MethodName] { questions.withLock { $0 } }
+    private let recorded = Mutex<[MethodName]>([])
+    var authorizedMethods: [MethodName] { recorded.withLock { $0 } }
 
     func covers(_ method: MethodName) -> Bool { method.method != "Uncovered" }
 
     func authorize(_ method: MethodName, _ peer: PeerCredentials) throws(GRPCStatus) -> String {
-      questions.withLock { $0.append(method) }
+      recorded.withLock { $0.append(method) }
       guard peer.userID == getuid(), !method.method.hasPrefix("Secret") else { throw AuthorizerTests.refusal }
       return "caller-\(peer.userID)"
     }
@@ -46,7 +46,7 @@ struct AuthorizerTests {
     try await withServer(methods, configure: { $0.authorizer = authorizer }) { path, _ in try await body(path) }
   }
 
-  @Test("refuses a call with the authorizer's status, and its handler does not run")
+  @Test("rejects a call with the authorizer's status, without running its handler")
   func refusal() async throws {
     try await withAuthorizedServer { path in
       let client = GRPCClient(socketPath: path)
@@ -57,7 +57,7 @@ struct AuthorizerTests {
     }
   }
 
-  @Test("tells the handler the name that the authorizer gave the caller")
+  @Test("passes the caller's name from the authorizer to the handler")
   func callerName() async throws {
     try await withAuthorizedServer { path in
       let client = GRPCClient(socketPath: path)
@@ -67,7 +67,7 @@ struct AuthorizerTests {
     }
   }
 
-  @Test("asks about unknown methods too, and answers UNIMPLEMENTED only to callers that it lets in")
+  @Test("authorizes unknown methods too, and answers UNIMPLEMENTED only to admitted callers")
   func unknownMethods() async throws {
     try await withAuthorizedServer { path in
       let connection = try await RawHTTP2Connection.client(to: path)
@@ -82,11 +82,11 @@ struct AuthorizerTests {
         let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", path) : $0 }
         expect(code, try await connection.call(stream: UInt32(2 * index + 1), fields: fields))
       }
-      #expect(authorizer.asked == paths.map(\.1))
+      #expect(authorizer.authorizedMethods == paths.map(\.1))
     }
   }
 
-  @Test("decides before it says anything else about a request", arguments: ["/test.Echo/Secret", "/none/Secret"])
+  @Test("authorizes before any other check of a request", arguments: ["/test.Echo/Secret", "/none/Secret"])
   func order(path: String) async throws {
     try await withAuthorizedServer { socket in
       let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", path) : $0 }
@@ -100,14 +100,14 @@ struct AuthorizerTests {
   }
 
   @Test(
-    "answers a refused call while its message is still coming, holds none of it, and lets the connection go on",
+    "answers a rejected call while its message is arriving, buffers none of it, and keeps the connection",
     arguments: ["Secret", "SecretStream"]
   )
   func refusedUpload(method: String) async throws {
     try await withAuthorizedServer { path in
       let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", "/test.Echo/\(method)") : $0 }
       let connection = try await RawHTTP2Connection.client(to: path)
-      // Each call sends a window's worth of a message that never ends: together 50 MB.
+      // Each call sends a window's worth of a message that never ends: 50 MB in total.
       let message = grpcMessage([UInt8](repeating: 1, count: 250_000), claiming: 1 << 20)
       let before = residentBytes()
       for call in 0..<200 {
@@ -122,7 +122,7 @@ struct AuthorizerTests {
         let reset = try await connection.frame { $0.stream == stream && $0.isA(.resetStream) }
         #expect(reset?.errorCode == 0)
       }
-      // A caller that does not heed the reset. Many times the connection's window goes through it.
+      // A caller that ignores the reset sends many times the connection's window.
       let megabyte = HTTP2Frame.dataFrames(399, [UInt8](repeating: 1, count: 1 << 20), endStream: false)
       for _ in 0..<32 {
         await connection.send(megabyte + HTTP2Frame.ping().bytes)
@@ -134,7 +134,7 @@ struct AuthorizerTests {
     }
   }
 
-  @Test("is not made when the authorizer has no rule for one of its methods")
+  @Test("traps at initialization if the authorizer has no rule for one of its methods")
   func uncoveredMethod() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var configuration = GRPCServer.Configuration(socketPath: "/nonexistent/s")

@@ -7,7 +7,7 @@ import Testing
 struct CallTests {
   private let echo = MethodDefinition("Unary", .unary { request, _ in request })
 
-  @Test("brings the handler's answer back")
+  @Test("returns the handler's response")
   func unary() async throws {
     try await withServer([echo]) { path, _ in
       let client = GRPCClient(socketPath: path)
@@ -20,7 +20,7 @@ struct CallTests {
     }
   }
 
-  @Test("that nobody answers is UNIMPLEMENTED and names what is missing")
+  @Test("to an unknown method is UNIMPLEMENTED and names what is missing")
   func unimplemented() async throws {
     try await withServer([echo]) { path, _ in
       let client = GRPCClient(socketPath: path)
@@ -49,7 +49,7 @@ struct CallTests {
     try await withServer([sleeper]) { path, _ in
       let client = GRPCClient(socketPath: path)
       var timeout = Duration.milliseconds(20)
-      // On a busy machine the deadline may pass before the handler is there: then again, with more time.
+      // On a busy machine the deadline may pass before the handler starts; retry with more time.
       repeat {
         let failure = await #expect(throws: GRPCStatus.self) {
           try await client.unary(.echo("Sleep"), [], options: CallOptions(timeout: timeout))
@@ -62,7 +62,7 @@ struct CallTests {
     }
   }
 
-  @Test("streams in both directions, far beyond the flow-control windows")
+  @Test("streams in both directions far beyond the flow-control windows")
   func bidirectional() async throws {
     let stream = MethodDefinition(
       "Bidi",

@@ -3,10 +3,10 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Servers that break every rule: each call ends, once, with a status that says what happened.
-@Suite("A client, badly served,")
+/// Servers that violate the protocol: each call ends exactly once, with a status that describes the violation.
+@Suite("A client, on invalid responses,")
 struct ClientWireTests {
-  /// Makes one unary call to a server that `script` plays, and returns how it ended.
+  /// Makes one unary call to a server that runs `script`, and returns its result.
   private func outcome(
     options: CallOptions = CallOptions(),
     of script: @escaping @Sendable (RawHTTP2Connection, UInt32) async throws -> Void
@@ -37,13 +37,13 @@ struct ClientWireTests {
     }
   }
 
-  @Test("answers a sound script, which shows that the others fail for their faults")
+  @Test("accepts a valid script, which shows that the others fail for their faults")
   func sound() async throws {
     let outcome = try await outcome { connection, stream in await connection.answer(stream, [9]) }
     #expect(try outcome.get().message == [9])
   }
 
-  @Test("takes interim responses for what they are")
+  @Test("ignores interim responses")
   func interim() async throws {
     let outcome = try await outcome { connection, stream in
       await connection.send(.headers(stream, [(":status", "103"), ("grpc-status", "13")]))
@@ -53,7 +53,7 @@ struct ClientWireTests {
   }
 
   @Test(
-    "says UNAVAILABLE of a server that does not speak HTTP/2",
+    "throws UNAVAILABLE for a server that does not speak HTTP/2",
     arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "\0", ""]
   )
   func notHTTP2(text: String) async throws {
@@ -83,7 +83,7 @@ struct ClientWireTests {
     }
   }
 
-  @Test("maps the pages of HTTP servers to statuses")
+  @Test("maps HTTP error responses to statuses")
   func httpPages() async throws {
     let codes: [(String, GRPCStatus.Code)] = [
       ("400", .internal), ("401", .unauthenticated), ("403", .permissionDenied), ("404", .unimplemented),
@@ -100,7 +100,7 @@ struct ClientWireTests {
     }
   }
 
-  @Test("does not take a page for an answer because its status is 200")
+  @Test("rejects a response with HTTP status 200 that is not gRPC")
   func wrongContentType() async throws {
     for type in ["text/html", "application/grpc-web", ""] {
       let code = try await code { connection, stream in
@@ -129,7 +129,7 @@ struct ClientWireTests {
     #expect(dataAtEnd == .internal)
   }
 
-  @Test("keeps a code that it does not know, and says UNKNOWN for what is no number")
+  @Test("preserves an unknown code, and maps a non-numeric one to UNKNOWN")
   func oddStatuses() async throws {
     for (value, expected) in [("99", 99), ("x", 2), ("", 2), ("-1", 2)] {
       let code = try await code { connection, stream in
@@ -140,7 +140,7 @@ struct ClientWireTests {
     }
   }
 
-  @Test("is not confused by a status that comes twice, or by data after the end")
+  @Test("tolerates a duplicate status, and data after the end")
   func afterTheEnd() async throws {
     let twice = try await code { connection, stream in
       await connection.send(.headers(stream, RawHTTP2Connection.responseFields), .data(stream, grpcMessage([1])))
@@ -155,7 +155,7 @@ struct ClientWireTests {
     #expect(try late.get().message == [9])
   }
 
-  @Test("returns an answer although garbage follows it in the same bytes")
+  @Test("returns a response although garbage follows it in the same bytes")
   func answerThenGarbage() async throws {
     let outcome = try await outcome { connection, stream in
       let answer = [
@@ -167,7 +167,7 @@ struct ClientWireTests {
     #expect(try outcome.get().message == [9])
   }
 
-  @Test("refuses headers over its limit, messages over its limit, and gzip bombs with RESOURCE_EXHAUSTED")
+  @Test("rejects headers and messages over its limits, and gzip bombs, with RESOURCE_EXHAUSTED")
   func oversize() async throws {
     let large = ("x-large", String(repeating: "x", count: 17_000))
     let headers = try await code { connection, stream in
@@ -187,7 +187,7 @@ struct ClientWireTests {
     #expect(gzip == .resourceExhausted)
   }
 
-  @Test("refuses answers that are not one whole message with INTERNAL")
+  @Test("rejects responses that are not exactly one message with INTERNAL")
   func cardinality() async throws {
     let bodies = [
       grpcMessage([1]) + grpcMessage([2]), [], [0, 0], grpcMessage([1], claiming: 2), grpcMessage([1], flag: 1),
@@ -205,7 +205,7 @@ struct ClientWireTests {
     #expect(encoding == .internal)
   }
 
-  @Test("says UNAVAILABLE when the connection closes in mid-call")
+  @Test("throws UNAVAILABLE when the connection closes during a call")
   func closedInMidCall() async throws {
     let early = try await code { connection, _ in connection.closeBothWays() }
     #expect(early == .unavailable)
@@ -216,7 +216,7 @@ struct ClientWireTests {
     #expect(late == .unavailable)
   }
 
-  @Test("gives up at its deadline, and tells the server")
+  @Test("cancels the call on the server at its deadline")
   func deadline() async throws {
     let server = try ScriptedServer()
     let client = GRPCClient(socketPath: server.path)
@@ -233,7 +233,7 @@ struct ClientWireTests {
     #expect(reset?.errorCode == HTTP2ErrorCode.cancel.rawValue)
   }
 
-  @Test("tells the server when the caller's task is cancelled")
+  @Test("cancels the call on the server when the caller's task is cancelled")
   func cancellation() async throws {
     let server = try ScriptedServer()
     let client = GRPCClient(socketPath: server.path)
@@ -247,9 +247,9 @@ struct ClientWireTests {
     await client.close()
   }
 
-  // MARK: Calls that the server has provably not seen
+  // MARK: Calls that the server has provably not processed
 
-  @Test("sends a refused call again, and the caller does not notice")
+  @Test("retries a refused call transparently")
   func refusedTwice() async throws {
     let outcome = try await outcome { connection, stream in
       await connection.send(.reset(stream, HTTP2ErrorCode.refusedStream.rawValue))
@@ -261,7 +261,7 @@ struct ClientWireTests {
     #expect(try outcome.get().message == [9])
   }
 
-  @Test("sends a refused call again three times at most")
+  @Test("retries a refused call at most three times")
   func refusedAlways() async throws {
     let code = try await code { connection, stream in
       var (stream, count) = (stream, 1)
@@ -275,7 +275,7 @@ struct ClientWireTests {
     #expect(code == .unavailable)
   }
 
-  @Test("does not send a call again that had begun to be answered")
+  @Test("does not retry a call whose response had begun")
   func refusedLate() async throws {
     let code = try await code { connection, stream in
       await connection.send(.headers(stream, RawHTTP2Connection.responseFields))
@@ -284,7 +284,7 @@ struct ClientWireTests {
     #expect(code == .unavailable)
   }
 
-  @Test("sends calls above the last stream of a GOAWAY again on a new connection, and lets those below it end")
+  @Test("retries calls above the last stream of a GOAWAY on a new connection, and lets those below it end")
   func goAway() async throws {
     let server = try ScriptedServer()
     let client = GRPCClient(socketPath: server.path)
@@ -300,12 +300,12 @@ struct ClientWireTests {
     await old.answer(seen, [10])
     let messages = try await [first.message, second.message]
     #expect(messages == [[10], [20]])
-    // The old connection has nothing more to do.
+    // The old connection has nothing left to do.
     try await old.framesUntilClose()
     await client.close()
   }
 
-  @Test("waits with calls over the server's limit until there is room")
+  @Test("queues calls over the server's limit")
   func concurrencyLimit() async throws {
     let server = try ScriptedServer()
     let client = GRPCClient(socketPath: server.path)
@@ -326,7 +326,7 @@ struct ClientWireTests {
 
   // MARK: No server
 
-  @Test("says UNAVAILABLE, and where it looked, when there is no server")
+  @Test("throws UNAVAILABLE with the path when there is no server")
   func noServer() async throws {
     let directory = try TemporaryDirectory()
     let stale = try RawUnixSocket(boundTo: directory("stale"))
@@ -340,7 +340,7 @@ struct ClientWireTests {
     _ = stale
   }
 
-  @Test("waits for a server when told to: until there is one, until its deadline, until it is cancelled")
+  @Test("waits for a server if asked to, until one is ready, the deadline passes or the task is cancelled")
   func waitsForReady() async throws {
     let directory = try TemporaryDirectory()
     let client = GRPCClient(socketPath: directory("s"))
@@ -357,7 +357,7 @@ struct ClientWireTests {
 
     async let answer = client.unary(.echo("Unary"), [3], options: CallOptions(timeout: nil, waitsForReady: true))
     let listener = try RawHTTP2Listener(path: directory("s"))
-    // A server that goes before it has greeted has seen no call, and the caller goes on waiting.
+    // A server that stops before it sends SETTINGS has processed no call, so the caller keeps waiting.
     let going = try await listener.accept()
     try await going.skip(byteCount: HTTP2Frame.preface.count)
     going.closeBothWays()
@@ -370,7 +370,7 @@ struct ClientWireTests {
     await client.close()
   }
 
-  @Test("finds a server again that was restarted between calls")
+  @Test("reconnects to a server that was restarted between calls")
   func restart() async throws {
     let directory = try TemporaryDirectory()
     let client = GRPCClient(socketPath: directory("s"))
@@ -383,7 +383,7 @@ struct ClientWireTests {
         await connection.answer(try #require(try await connection.nextCall()), [generation])
         return connection
       }()
-      // A call on its way when the old server went is lost; no later one is.
+      // A call in flight when the old server stopped is lost; no later one is.
       var answer: UnaryResponse?
       while answer == nil {
         do { answer = try await client.unary(.echo("Unary"), [], options: CallOptions(waitsForReady: true)) } catch {

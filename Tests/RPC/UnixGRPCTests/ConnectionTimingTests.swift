@@ -2,8 +2,8 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Time-outs of a connection, on a clock that the test moves.
-@Suite("A server connection, as time passes,")
+/// Timeouts of a connection, on a clock controlled by the test.
+@Suite("A server connection with timeouts")
 struct ConnectionTimingTests {
   /// A connection of a server with one method.
   private func open(_ timing: ConnectionTiming, greets: Bool = true) throws -> SteppedConnection {
@@ -15,7 +15,7 @@ struct ConnectionTimingTests {
   }
 
   @Test(
-    "closes when the preface has not come in time, and not before",
+    "closes when the preface does not arrive in time, and not before",
     arguments: [[], Array(HTTP2Frame.preface.dropLast())]
   )
   func preface(bytes: [UInt8]) throws {
@@ -27,7 +27,7 @@ struct ConnectionTimingTests {
     #expect(!connection.isOpen)
   }
 
-  @Test("stays open after the preface, though the peer says nothing, when there is neither keepalive nor idle time-out")
+  @Test("stays open with a silent peer after the preface if there is neither keepalive nor idle timeout")
   func silence() throws {
     let connection = try open(ConnectionTiming())
     connection.pass(.seconds(3_600_000))
@@ -36,10 +36,10 @@ struct ConnectionTimingTests {
     #expect(sent.isEmpty)
   }
 
-  @Test("asks a silent peer for a sign of life, and closes when none comes")
+  @Test("sends a PING to a silent peer, and closes if it is not answered")
   func keepalive() throws {
     let connection = try open(ConnectionTiming(keepaliveInterval: .seconds(60), keepaliveTimeout: .seconds(20)))
-    // What the peer said in its greeting counts for the first interval.
+    // The peer's preface counts as activity in the first interval.
     connection.pass(.seconds(119))
     var pings = connection.sentFrames().count { $0.isA(.ping) }
     #expect(pings == 0)
@@ -53,7 +53,7 @@ struct ConnectionTimingTests {
   }
 
   @Test(
-    "keeps a silent peer that gives signs of life, until it has been idle for too long, then says GOAWAY and closes"
+    "keeps a peer that answers PINGs until the idle timeout, then sends GOAWAY and closes"
   )
   func idleness() throws {
     let connection = try open(

@@ -22,7 +22,7 @@ struct EventLoopTests {
     await stopped.wait()
   }
 
-  @Test("does what was posted in order, on one thread of its own, also after it has slept")
+  @Test("runs posted work in order on its own thread, also after sleeping")
   func order() async throws {
     try await withLoop { loop in
       let seen = Seen()
@@ -42,7 +42,7 @@ struct EventLoopTests {
     }
   }
 
-  @Test("does what its own thread posts in order, a turn later, and before it stops")
+  @Test("runs work posted by its own thread in order, a turn later, and before it stops")
   func ownWork() async throws {
     let loop = try EventLoop()
     let stopped = Latch(count: 1)
@@ -62,7 +62,7 @@ struct EventLoopTests {
     #expect(seen.numbers == [0, 1, 2, 3, 4])
   }
 
-  @Test("does what other threads posted before what it posted to itself, so that its flush writes what comes of both")
+  @Test("runs work of other threads before its own, so that its flush writes the results of both")
   func ownWorkLast() throws {
     let loop = try EventLoop()
     loop.turn(mayWait: false)
@@ -78,7 +78,7 @@ struct EventLoopTests {
     #expect(seen.numbers == [1, 2])
   }
 
-  @Test("loses nothing that many threads post while it falls asleep and wakes")
+  @Test("loses no work posted by many threads while it falls asleep and wakes")
   func manyPosters() async throws {
     try await withLoop { loop in
       let count = Seen()
@@ -101,7 +101,7 @@ struct EventLoopTests {
     }
   }
 
-  @Test("fires timers by their deadlines, whatever their order of making, and not those that were cancelled")
+  @Test("fires timers in order of their deadlines, except cancelled ones")
   func timers() async throws {
     try await withLoop { loop in
       let fired = Seen()
@@ -118,7 +118,7 @@ struct EventLoopTests {
     }
   }
 
-  @Test("runs tasks that prefer it on its thread")
+  @Test("runs tasks that prefer it as executor on its thread")
   func executor() async throws {
     try await withLoop { loop in
       await withTaskExecutorPreference(loop) {
@@ -129,7 +129,7 @@ struct EventLoopTests {
     }
   }
 
-  @Test("does what was posted before it was stopped")
+  @Test("runs work posted before it was stopped")
   func stop() async throws {
     let loop = try EventLoop()
     let done = Seen()
@@ -142,9 +142,9 @@ struct EventLoopTests {
   }
 }
 
-@Suite("Waiting awake")
+@Suite("Busy polling")
 struct BusyPollingTests {
-  @Test("is tried at first, and goes on while it is worth it")
+  @Test("is attempted initially, and continues while it succeeds")
   func worthwhile() {
     var polling = BusyPolling(processorCount: 2)
     for _ in 0..<100 {
@@ -154,7 +154,7 @@ struct BusyPollingTests {
     }
   }
 
-  @Test("is tried less and less often while it is in vain, but never given up")
+  @Test("is attempted less and less often while it fails, but never stops")
   func inVain() {
     var polling = BusyPolling(processorCount: 2)
     var gaps: [Int] = []
@@ -172,7 +172,7 @@ struct BusyPollingTests {
     #expect(gaps.prefix(9) == [0, 1, 2, 4, 8, 16, 32, 64, 64])
   }
 
-  @Test("is tried again at once when sleep turns out shorter than it would have waited")
+  @Test("is attempted again after a sleep shorter than its budget")
   func shortSleep() {
     var polling = BusyPolling(processorCount: 2)
     for _ in 0..<300 where polling.shouldPoll() { polling.failed() }
@@ -182,7 +182,7 @@ struct BusyPollingTests {
     #expect(polls)
   }
 
-  @Test("is never tried with one processor, where nobody else works meanwhile")
+  @Test("is never attempted with one processor, where nobody else makes progress")
   func oneProcessor() {
     var polling = BusyPolling(processorCount: 1)
     let polls = polling.shouldPoll()
@@ -190,9 +190,9 @@ struct BusyPollingTests {
   }
 }
 
-@Suite("A queue in one array")
+@Suite("A FIFO in one array")
 struct FIFOTests {
-  @Test("gives back what it was given, in order, and lets it go")
+  @Test("returns its elements in order, and releases them")
   func order() {
     var queue = FIFO<Int>()
     var next = 0

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Streams")
 struct FlowTests {
-  @Test("hold a client's sender back while the handler does not read, and let it go on when it does")
+  @Test("suspend a client's sender while the handler does not read, and resume it afterwards")
   func slowHandler() async throws {
     let (releases, release) = AsyncStream<Void>.makeStream()
     let sent = Counter()
@@ -25,13 +25,13 @@ struct FlowTests {
         }
         call.finishSending()
       }()
-      // Standing still is seen when a while of other calls brings no progress.
+      // The sender is stalled if it makes no progress during a number of other calls.
       var last = -1
       while last != sent.value || last == 0 {
         last = sent.value
         for _ in 0..<200 { _ = try? await client.unary(.echo("Nothing"), []) }
       }
-      // A stream window of 256 KiB, 64 KiB at the gate, and one message each on their way.
+      // A stream window of 256 KiB, 64 KiB at the gate, and one message in transit on either side.
       #expect(last < 60)
       release.yield()
       try await sending
@@ -42,7 +42,7 @@ struct FlowTests {
     }
   }
 
-  @Test("hold a handler's writer back while the client does not read, and let it go on when it does")
+  @Test("suspend a handler's writer while the client does not read, and resume it afterwards")
   func slowClient() async throws {
     let written = Counter()
     let handler = MethodHandler.serverStreaming { _, responses, _ in
@@ -69,7 +69,7 @@ struct FlowTests {
     }
   }
 
-  @Test("end on both sides when the task that waits to send is cancelled")
+  @Test("end on both sides when a task waiting to send is cancelled")
   func cancelledSender() async throws {
     let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
     let handler = MethodHandler.clientStreaming { _, _ in
@@ -86,7 +86,7 @@ struct FlowTests {
           try await call.send([UInt8](repeating: 1, count: 10_000))
         }
       }
-      // Far more messages than fit cannot be sent, so it waits within a few.
+      // There are far more messages than fit, so it suspends after a few.
       var count = 0
       for await _ in waits {
         count += 1
@@ -99,7 +99,7 @@ struct FlowTests {
     }
   }
 
-  @Test("end on both sides when the task that waits for metadata is cancelled", arguments: [true, false])
+  @Test("end on both sides when a task waiting for metadata is cancelled", arguments: [true, false])
   func cancelledMetadata(isInitial: Bool) async throws {
     let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
     let (starts, started) = AsyncStream<Void>.makeStream()
@@ -122,7 +122,7 @@ struct FlowTests {
     }
   }
 
-  @Test("are cancelled when their user lets go of them")
+  @Test("are cancelled when released")
   func dropped() async throws {
     let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
     let handler = MethodHandler.bidirectionalStreaming { requests, responses, _ in

@@ -22,7 +22,7 @@ struct GRPCStatusTests {
   }
 
   @Test(
-    "reads its code from digits only",
+    "parses its code from digits only",
     arguments: [
       ("0", 0), ("16", 16), ("007", 7), ("99", 99), ("", nil), ("-1", nil), ("1x", nil), ("4294967296", nil),
     ]
@@ -56,7 +56,7 @@ struct GRPCStatusTests {
   }
 
   @Test(
-    "gives every detail back",
+    "round-trips every detail",
     arguments: [
       .errorInfo(ErrorInfo(reason: "WALLET_FROZEN", domain: "credits.v1", metadata: ["wallet": "w", "": ""])),
       .errorInfo(ErrorInfo(reason: "", domain: "")),
@@ -81,7 +81,7 @@ struct GRPCStatusTests {
     #expect(GRPCStatus(code: .internal, message: "x").serializedDetails == nil)
   }
 
-  @Test("keeps a known detail whose bytes are broken as it came")
+  @Test("preserves a known detail whose bytes cannot be decoded")
   func brokenDetail() throws {
     let broken = StatusDetail.any(typeURL: "type.googleapis.com/google.rpc.ErrorInfo", value: [0x0A, 9, 1])
     let bytes = try #require(GRPCStatus(code: .internal, message: "", details: [broken]).serializedDetails)
@@ -121,7 +121,7 @@ struct StatusMessageTests {
   }
 
   @Test(
-    "reads broken escapes as they stand",
+    "decodes invalid escapes as they are",
     arguments: [("%", "%"), ("%4", "%4"), ("%zz%41", "%zzA"), ("%%41", "%A"), ("%c3%a9", "é"), ("%FF", "\u{FFFD}")]
   )
   func decode(value: String, message: String) {

@@ -4,13 +4,13 @@ import Testing
 
 @Suite("The gzip codec")
 struct GzipCodecTests {
-  /// `printf hello | gzip -n`
+  /// The output of `printf hello | gzip -n`.
   private let hello: [UInt8] = [
     0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0, 0x03, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00, 0x86, 0xA6, 0x10, 0x36, 5, 0, 0,
     0,
   ]
 
-  @Test("gives back what it compressed, again and again")
+  @Test("round-trips, repeatedly")
   func roundTrip() throws {
     let codec = GzipCodec()
     for count in [0, 1, 5, 1000, 16_384, 16_385, 1_000_000] {
@@ -21,7 +21,7 @@ struct GzipCodecTests {
     }
   }
 
-  @Test("reads what gzip wrote, also as several members in a row")
+  @Test("decompresses gzip's output, including several concatenated members")
   func members() throws {
     let codec = GzipCodec()
     #expect(try codec.decompress(hello, maximumByteCount: 5) == Array("hello".utf8))
@@ -42,7 +42,7 @@ struct GzipCodecTests {
     #expect(GzipError.outputTooLarge(maximum: 4).status.code == .resourceExhausted)
   }
 
-  @Test("refuses what is cut short, damaged or followed by other bytes, and works on")
+  @Test("rejects truncated, damaged or trailing bytes, and can be used afterwards")
   func corrupt() throws {
     let codec = GzipCodec()
     for count in 0..<hello.count {

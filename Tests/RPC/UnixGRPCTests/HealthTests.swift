@@ -41,7 +41,7 @@ struct HealthTests {
     )
   }
 
-  @Test("tells a watcher the status now, then changes only, the latest if it is slow")
+  @Test("sends a watcher the current status, then changes, only the latest if it is slow")
   func updates() async {
     registry.setStatus(.serving, forService: "a")
     var updates = registry.updates(ofService: "a").makeAsyncIterator()
@@ -53,7 +53,7 @@ struct HealthTests {
     #expect(await updates.next() == .unknown)
   }
 
-  @Test("tells the watcher of an unknown service when it becomes known")
+  @Test("notifies the watcher of an unknown service when it is registered")
   func watchUnknown() async {
     var updates = registry.updates(ofService: "late").makeAsyncIterator()
     #expect(await updates.next() == .serviceUnknown)
@@ -62,7 +62,7 @@ struct HealthTests {
     #expect(registry.status(ofService: "late") == .serving)
   }
 
-  @Test("is not serving for good once shutdown has begun, which ends the watches")
+  @Test("is permanently not serving once shutdown has begun, which ends the watches")
   func shutdown() async {
     registry.setStatus(.serving, forService: "a")
     var updates = registry.updates(ofService: "a").makeAsyncIterator()
@@ -80,7 +80,7 @@ struct HealthTests {
     #expect(registry.watcherCount == 0)
   }
 
-  @Test("forgets a watcher that is gone")
+  @Test("removes a watcher that has ended")
   func gone() async {
     do {
       var updates = registry.updates(ofService: "a").makeAsyncIterator()

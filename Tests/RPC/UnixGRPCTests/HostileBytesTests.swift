@@ -4,16 +4,16 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Whatever a peer sends, the parsers give an answer or an error, and never one that contradicts another way of reading.
+/// For any input, the parsers return a result or an error, consistent with an independent way of parsing.
 @Suite("Hostile bytes")
 struct HostileBytesTests {
-  /// Of each property; each iteration is one input.
+  /// Iterations of each property, with one input each.
   static let iterations = 2_000
 
-  /// Short fields, as real messages have them, so that random bytes get past the first tag.
+  /// Short fields, as in real messages, so that random bytes get past the first tag.
   private static let wireAlphabet: [UInt8] = [0, 1, 2, 3, 4, 5, 8, 10, 11, 12, 13, 18, 26, 34, 42, 50, 58, 128, 255]
 
-  @Test("read as status details give back what a second reading of them gives", arguments: [3, 4] as [UInt64])
+  @Test("read as status details round-trip", arguments: [3, 4] as [UInt64])
   func statusDetails(seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
@@ -31,7 +31,7 @@ struct HostileBytesTests {
     }
   }
 
-  @Test("in header values are read or refused", arguments: [5, 6] as [UInt64])
+  @Test("in header values are decoded or rejected", arguments: [5, 6] as [UInt64])
   func headerValues(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     let base64 = Array("ABCDwxyz0189+/=, ".utf8)
@@ -50,7 +50,7 @@ struct HostileBytesTests {
     }
   }
 
-  @Test("in grpc-message are read, and any message comes back", arguments: [7, 8] as [UInt64])
+  @Test("in grpc-message are decoded, and any message round-trips", arguments: [7, 8] as [UInt64])
   func statusMessages(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
@@ -63,7 +63,7 @@ struct HostileBytesTests {
     }
   }
 
-  /// What ``MessageDeframer`` is to do, without its increments.
+  /// A non-incremental model of ``MessageDeframer``.
   private func messages(_ stream: [UInt8], maximum: Int) -> (messages: [FramedMessage], error: MessageFramingError?) {
     var messages: [FramedMessage] = []
     var rest = stream[...]
@@ -79,7 +79,7 @@ struct HostileBytesTests {
     return (messages, nil)
   }
 
-  @Test("in any chunks are the messages that the whole stream holds", arguments: [9, 10] as [UInt64])
+  @Test("in any chunks decode to the messages of the whole stream", arguments: [9, 10] as [UInt64])
   func deframer(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for _ in 0..<Self.iterations {
@@ -104,7 +104,7 @@ struct HostileBytesTests {
     }
   }
 
-  @Test("of damaged gzip are refused, or give the very content")
+  @Test("of damaged gzip are rejected, or decompress to the original")
   func gzip() throws {
     let codec = GzipCodec()
     let content = Array("the quick brown fox jumps over the lazy dog, the lazy dog".utf8)
@@ -128,7 +128,7 @@ struct HostileBytesTests {
     #expect(try codec.decompress(compressed, maximumByteCount: content.count) == content)
   }
 
-  @Test("read as descriptors, cut or changed at every byte, are served or refused")
+  @Test("read as descriptors, truncated or changed at every byte, are served or rejected")
   func descriptors() throws {
     let set = ReflectionFixture.descriptorSet
     var generator = SplitMix64(seed: 12)
@@ -145,7 +145,7 @@ struct HostileBytesTests {
     }
   }
 
-  @Test("read as reflection and health requests are answered or refused", arguments: [13, 14] as [UInt64])
+  @Test("read as reflection and health requests are answered or rejected", arguments: [13, 14] as [UInt64])
   func requests(seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
     let registry = HealthRegistry()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import UnixGRPC
 
-@Suite("After a connection")
+@Suite("The memory of a connection")
 struct LifetimeTests {
   private final class Weak<Object: AnyObject> {
     weak var object: Object?
@@ -28,7 +28,7 @@ struct LifetimeTests {
 
   enum End: CaseIterable { case disconnected, drained, cutOff }
 
-  @Test("nothing keeps a server's half of it in memory, whatever was open", arguments: End.allCases)
+  @Test("is released on the server when the connection ends, whatever was open", arguments: End.allCases)
   func server(end: End) throws {
     var stepped: SteppedConnection? = try SteppedConnection(
       ConnectionTiming(keepaliveInterval: .seconds(60)),
@@ -38,7 +38,7 @@ struct LifetimeTests {
     let transport = Weak(try #require(stepped?.transport))
     let fields = RawHTTP2Connection.requestFields + [("grpc-timeout", "1H")]
     let stream = fields.map { $0.0 == ":path" ? (":path", "/test.Echo/Collect") : $0 }
-    // A message that is not whole, and a handler that waits for more.
+    // A partial message, and a handler that waits for more.
     stepped?.receive(
       RawHTTP2Connection.clientPreface() + HTTP2Frame.headerBlock(1, HPACK.encode(fields))
         + HTTP2Frame.data(1, [0, 0]).bytes + HTTP2Frame.headerBlock(3, HPACK.encode(stream))
@@ -61,7 +61,7 @@ struct LifetimeTests {
     #expect(transport.object == nil)
   }
 
-  @Test("that was never begun, nothing keeps it in memory")
+  @Test("is released if the connection was never started")
   func neverStarted() throws {
     let loop = try EventLoop()
     func make() -> Weak<ServerConnection> {
@@ -83,14 +83,14 @@ struct LifetimeTests {
     #expect(make().object == nil)
   }
 
-  @Test("nothing keeps a client's half of it in memory, closed or abandoned", arguments: [true, false])
+  @Test("is released on the client when the connection is closed or abandoned", arguments: [true, false])
   func client(closes: Bool) async throws {
     let loop = try EventLoop()
     let stopped = Latch(count: 1)
     loop.start(name: "test-loop") { stopped.countDown() }
     try await withServer(services: Self.services) { path, _ in
       let (connection, transport, connector) = try await Self.useClient(at: path, on: loop, closes: closes)
-      // The loop lets go of the last of it in a turn or two; the server's GOAWAY takes a moment longer.
+      // The loop releases the last references in a turn or two; the server's GOAWAY takes slightly longer.
       for _ in 0..<10_000 where connection.object != nil || transport.object != nil || connector.object != nil {
         await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
       }
@@ -102,7 +102,7 @@ struct LifetimeTests {
     await stopped.wait()
   }
 
-  /// Leaves a call with a deadline and a stream behind.
+  /// Leaves a call with a deadline and a stream open.
   private static func useClient(
     at path: String,
     on loop: EventLoop,

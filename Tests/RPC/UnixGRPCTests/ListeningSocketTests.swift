@@ -13,7 +13,7 @@ struct ListeningSocketTests {
     path = directory("s.sock")
   }
 
-  @Test("listens, private to its user, and neither blocks nor is inherited")
+  @Test("listens with mode 0600, non-blocking and close-on-exec")
   func bound() throws {
     let socket = try ListeningSocket.open(.path(path))
     let status = try #require(fileStatus(path))
@@ -26,7 +26,7 @@ struct ListeningSocketTests {
     #expect(socket.takeDescriptor() == nil)
   }
 
-  @Test("queues more callers than the customary 128")
+  @Test("queues more clients than the traditional 128")
   func queue() throws {
     let socket = try ListeningSocket.open(.path(path))
     defer { withExtendedLifetime(socket) {} }
@@ -34,13 +34,13 @@ struct ListeningSocketTests {
     #expect(try callers.map { try $0.connect(to: path) }.allSatisfy { $0 == 0 })
   }
 
-  @Test("stops listening when it goes without having handed its descriptor on")
+  @Test("stops listening when released, unless its descriptor was taken")
   func closedWhenDropped() throws {
     _ = try ListeningSocket.open(.path(path))
     #expect(try RawUnixSocket().connect(to: path) == ECONNREFUSED)
   }
 
-  @Test("makes a missing directory with mode 0700, and leaves an existing one as it is")
+  @Test("creates a missing directory with mode 0700, and does not change an existing one")
   func directoryMade() throws {
     _ = try ListeningSocket.open(.path(directory("new/s.sock")))
     #expect(fileStatus(directory("new"))?.permissions == 0o700)
@@ -54,7 +54,7 @@ struct ListeningSocketTests {
 
   @Test("lets a group connect but not replace it")
   func group() throws {
-    // Our own group: the one to which any user may give a file.
+    // The process's own group, to which any user may give a file.
     let group = getegid()
     let socket = try ListeningSocket.open(.path(directory("g/s.sock"), group: group))
     let socketStatus = try #require(fileStatus(directory("g/s.sock")))
@@ -70,7 +70,7 @@ struct ListeningSocketTests {
     }
   }
 
-  @Test("leaves nothing behind when its group cannot be set", .enabled(if: geteuid() != 0, "root may set any group"))
+  @Test("is removed when its group cannot be set", .enabled(if: geteuid() != 0, "root may set any group"))
   func groupRefused() throws {
     #expect(throws: SocketError.systemCall(name: "chown", subject: path, errno: EPERM)) {
       try ListeningSocket.open(.path(path, group: 0))
@@ -78,7 +78,7 @@ struct ListeningSocketTests {
     #expect(fileStatus(path) == nil)
   }
 
-  @Test("is refused in a directory where anyone could replace it, unless the sticky bit is set")
+  @Test("is rejected in a directory where anyone could replace it, unless the sticky bit is set")
   func sharedDirectory() throws {
     mkdir(directory("shared"), 0o700)
     chmod(directory("shared"), 0o777)
@@ -89,7 +89,7 @@ struct ListeningSocketTests {
     _ = try ListeningSocket.open(.path(directory("shared/s.sock")))
   }
 
-  @Test("never takes the path of a server that holds the lock")
+  @Test("never replaces the socket of a server that holds the lock")
   func secondServer() throws {
     let first = try ListeningSocket.open(.path(path))
     let before = fileStatus(path).map(FileIdentity.init)
@@ -101,7 +101,7 @@ struct ListeningSocketTests {
     withExtendedLifetime(first) {}
   }
 
-  @Test("never takes the path of a live server that knows no lock", arguments: [SOCK_STREAM, SOCK_SEQPACKET])
+  @Test("never replaces the socket of a live server without a lock", arguments: [SOCK_STREAM, SOCK_SEQPACKET])
   func foreignServer(type: __socket_type) throws {
     let foreign = try RawUnixSocket(type, boundTo: path, backlog: 1)
     #expect(throws: SocketError.pathServed(path)) { try ListeningSocket.open(.path(path)) }
@@ -109,7 +109,7 @@ struct ListeningSocketTests {
     withExtendedLifetime(foreign) {}
   }
 
-  @Test("takes a server for live whose queue is full")
+  @Test("treats a server whose accept queue is full as live")
   func foreignServerBusy() throws {
     let foreign = try RawUnixSocket(boundTo: path, backlog: 0)
     let callers = try (0..<4).map { _ in try RawUnixSocket() }
@@ -119,11 +119,11 @@ struct ListeningSocketTests {
     withExtendedLifetime((foreign, callers)) {}
   }
 
-  @Test("replaces what a dead server left")
+  @Test("replaces the stale socket of a dead server")
   func stale() throws {
     _ = try RawUnixSocket(boundTo: path, backlog: 1)
     let stale = try #require(fileStatus(path).map(FileIdentity.init))
-    // Keeps the inode number from being given out again.
+    // Keeps the inode number from being reused.
     link(path, directory("kept"))
     let socket = try ListeningSocket.open(.path(path))
     #expect(fileStatus(path).map(FileIdentity.init) != stale)
@@ -131,13 +131,13 @@ struct ListeningSocketTests {
     withExtendedLifetime(socket) {}
   }
 
-  @Test("never removes what is not a socket", arguments: ["file", "symlink", "dangling", "directory", "fifo"])
+  @Test("never removes a file that is not a socket", arguments: ["file", "symlink", "dangling", "directory", "fifo"])
   func notASocket(kind: String) throws {
     let target = directory("target")
     switch kind {
     case "file": try Data("keep".utf8).write(to: URL(fileURLWithPath: path))
     case "symlink":
-      // Even one that leads to a stale socket.
+      // Not even a link to a stale socket.
       _ = try RawUnixSocket(boundTo: target, backlog: 1)
       symlink(target, path)
     case "dangling": symlink(target, path)
@@ -162,7 +162,7 @@ struct ListeningSocketTests {
     #expect(fileStatus(path)?.st_uid == 54_321)
   }
 
-  @Test("takes paths of up to 107 bytes")
+  @Test("accepts paths of up to 107 bytes")
   func pathLength() throws {
     let longest = path + String(repeating: "x", count: 107 - path.utf8.count)
     let socket = try ListeningSocket.open(.path(longest))
@@ -173,7 +173,7 @@ struct ListeningSocketTests {
     #expect(error.description.contains("108 bytes"))
   }
 
-  @Test("refuses paths that name no file", arguments: ["", "a\0b", "\0abstract", "/", "dir/", ".", "..", "x/.."])
+  @Test("rejects paths that do not name a file", arguments: ["", "a\0b", "\0abstract", "/", "dir/", ".", "..", "x/.."])
   func pathInvalid(path: String) {
     #expect {
       try ListeningSocket.open(.path(path))
@@ -194,7 +194,7 @@ struct ListeningSocketTests {
     withExtendedLifetime(other) {}
   }
 
-  @Test("does not remove a file that was put in the place of its own")
+  @Test("does not remove a file that has replaced its own")
   func swapped() throws {
     let socket = try ListeningSocket.open(.path(path))
     link(path, directory("kept"))

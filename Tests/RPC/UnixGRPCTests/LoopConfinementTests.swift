@@ -5,14 +5,14 @@
 
   @testable import UnixGRPC
 
-  @Suite("What is confined to an event loop")
+  @Suite("Types confined to an event loop")
   struct LoopConfinementTests {
-    /// An entry of a confined type.
+    /// An entry point of a confined type.
     enum Entry: String, Codable, CaseIterable {
       case watch, unwatch, flush, closeTransport, resetStream, connectionEvent, deadline, accept
     }
 
-    @Test("ends the process in a debug build when another thread enters it", arguments: Entry.allCases)
+    @Test("trap in a debug build when used from another thread", arguments: Entry.allCases)
     func otherThread(entry: Entry) async throws {
       let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [entry] in
         try Self.enter(entry, on: try EventLoop())
@@ -21,10 +21,10 @@
       #expect(error.contains("confined to an event loop"), "\(error)")
     }
 
-    @Test("takes its own thread", arguments: Entry.allCases)
+    @Test("may be used from the loop's thread", arguments: Entry.allCases)
     func ownThread(entry: Entry) throws {
       let loop = try EventLoop()
-      // The thread that takes the loop's turns is the loop's.
+      // The thread that runs the loop's turns is the loop's thread.
       loop.turn(mayWait: false)
       try Self.enter(entry, on: loop)
     }

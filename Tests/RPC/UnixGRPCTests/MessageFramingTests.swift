@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The framing of messages")
 struct MessageFramingTests {
-  /// Feeds the stream in chunks of the given size.
+  /// Decodes the stream in chunks of the given size.
   private func messages(
     _ stream: [UInt8],
     chunkSize: Int,
@@ -36,7 +36,7 @@ struct MessageFramingTests {
     #expect(large.count == 5 + 0x01_02_03)
   }
 
-  @Test("gives the same messages however the stream is cut", arguments: [1, 2, 3, 4, 5, 6, 7, 11, 64, 1000, 100_000])
+  @Test("decodes the same messages however split", arguments: [1, 2, 3, 4, 5, 6, 7, 11, 64, 1000, 100_000])
   func anyChunkSize(chunkSize: Int) throws {
     let sent = [0, 1, 2, 5, 300, 20_000, 70_000, 0].map { count in
       FramedMessage(isCompressed: count % 2 == 1, payload: (0..<count).map { UInt8(truncatingIfNeeded: $0) })
@@ -47,7 +47,7 @@ struct MessageFramingTests {
     #expect(!deframer.isInsideMessage)
   }
 
-  @Test("refuses a message that is too large before its payload arrives, and everything after it")
+  @Test("rejects a message that is too large before its payload arrives, and everything after it")
   func tooLarge() throws {
     var deframer = MessageDeframer(maximumMessageByteCount: 10)
     #expect(
@@ -59,7 +59,7 @@ struct MessageFramingTests {
     #expect(error.status.code == .resourceExhausted)
   }
 
-  @Test("refuses a flag that is neither 0 nor 1")
+  @Test("rejects a flag that is neither 0 nor 1")
   func flag() {
     var deframer = MessageDeframer(maximumMessageByteCount: 10)
     #expect(throws: MessageFramingError.flagInvalid(2)) {
@@ -67,7 +67,7 @@ struct MessageFramingTests {
     }
   }
 
-  @Test("knows at every byte whether the stream may end")
+  @Test("reports at every byte whether the stream may end")
   func ending() throws {
     let stream = MessageFraming.encode([1, 2, 3])
     for count in 1..<stream.count {
@@ -81,7 +81,7 @@ struct MessageFramingTests {
     #expect(!deframer.isInsideMessage)
   }
 
-  @Test("takes a prefix of 4 GiB where the limit allows it, and allocates nothing for it")
+  @Test("accepts a prefix of 4 GiB if the limit allows it, and allocates nothing for it")
   func lyingPrefix() throws {
     var deframer = MessageDeframer(maximumMessageByteCount: .max)
     #expect(try messages([0, 0xFF, 0xFF, 0xFF, 0xFF, 1], chunkSize: 6, into: &deframer) == [])

@@ -12,7 +12,7 @@ struct MetadataTests {
     return fields
   }
 
-  @Test("keeps the order, and every value of a key")
+  @Test("keeps the order and all values of a key")
   func multiMap() {
     var metadata: Metadata = ["b": "1", "a": "2"]
     metadata.add("B", "3")
@@ -34,7 +34,7 @@ struct MetadataTests {
   }
 
   @Test(
-    "refuses to be sent when a key or value is not allowed",
+    "is rejected when sent with an invalid key or value",
     arguments: [
       (["": "x"], .keyInvalid("")), (["a b": "x"], .keyInvalid("a b")), ([":path": "x"], .keyInvalid(":path")),
       (["é": "x"], .keyInvalid("é")), (["grpc-x": "x"], .keyReserved("grpc-x")), (["TE": "x"], .keyReserved("te")),
@@ -46,12 +46,12 @@ struct MetadataTests {
     #expect(throws: error) { try headerFields(metadata) }
   }
 
-  @Test("drops outer spaces of a text, which HTTP/2 forbids")
+  @Test("drops outer spaces of text values, which HTTP/2 forbids")
   func outerSpaces() throws {
     #expect(try headerFields(["a": "  x y ", "b": "   "]) == ["a=x y", "b="])
   }
 
-  @Test("reads a list of base64 values, padded or not")
+  @Test("decodes a list of base64 values, padded or not")
   func received() throws {
     var metadata = Metadata()
     try metadata.addReceived(name: Array("k-bin".utf8).span, value: Array("aGk=, /w,,aGk".utf8).span)
@@ -69,7 +69,7 @@ struct MetadataTests {
 @Suite("grpc-timeout")
 struct GRPCTimeoutTests {
   @Test(
-    "is read in every unit",
+    "is parsed in every unit",
     arguments: [
       ("1n", 1), ("2u", 2_000), ("3m", 3_000_000), ("4S", 4_000_000_000), ("5M", 300_000_000_000),
       ("6H", 21_600_000_000_000), ("0n", 0), ("00000001S", 1_000_000_000), ("99999999H", Int64.max),
@@ -79,7 +79,7 @@ struct GRPCTimeoutTests {
     #expect(GRPCTimeout(headerValue: Array(text.utf8).span)?.nanoseconds == nanoseconds)
   }
 
-  @Test("is refused when malformed", arguments: ["", "1", "S", "123456789S", "-1S", "1.5S", "1s", "1 S", "1Sx"])
+  @Test("is rejected if malformed", arguments: ["", "1", "S", "123456789S", "-1S", "1.5S", "1s", "1 S", "1Sx"])
   func refused(text: String) {
     #expect(GRPCTimeout(headerValue: Array(text.utf8).span) == nil)
   }
@@ -96,7 +96,7 @@ struct GRPCTimeoutTests {
     #expect(GRPCTimeout(duration).headerValue == Array(text.utf8))
   }
 
-  @Test("never overstates the time that is left, and understates it by a hundred-thousandth at most")
+  @Test("never overstates the remaining time, and understates it by at most 1/100 000")
   func rounding() throws {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<20_000 {

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import UnixGRPC
 
-/// A socket made with bare system calls, as a program that knows nothing of our lock makes it.
+/// A socket created with plain system calls, as by a program that does not use the lock.
 final class RawUnixSocket: Sendable {
   let descriptor: Int32
 
@@ -16,7 +16,7 @@ final class RawUnixSocket: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Returns 0, or the error number.
+  /// Returns 0, or the error number of connect(2).
   func connect(to path: String) throws -> Int32 {
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     return try SocketAddress(path: path).withSockAddr { Glibc.connect(descriptor, $0, $1) } == 0 ? 0 : errno
@@ -33,7 +33,7 @@ final class RawUnixSocket: Sendable {
   }
 }
 
-/// What stands under the path itself.
+/// The status of the path itself, without following symbolic links; nil if it does not exist.
 func fileStatus(_ path: String) -> stat? {
   var status = stat()
   return lstat(path, &status) == 0 ? status : nil

@@ -3,7 +3,7 @@ import ProtobufWire
 
 @testable import UnixGRPC
 
-/// Three files, of which `top.proto` imports the other two and `middle.proto` imports `base.proto`.
+/// Three files: `top.proto` imports the other two, and `middle.proto` imports `base.proto`.
 ///
 /// ```
 /// // base.proto, proto2, package fixture.base
@@ -22,7 +22,7 @@ import ProtobufWire
 /// service Library { rpc Lend(Top) returns (Top); }
 /// ```
 enum ReflectionFixture {
-  /// What `protoc --include_imports --descriptor_set_out` wrote for them.
+  /// The output of `protoc --include_imports --descriptor_set_out` for them.
   static var descriptorSet: [UInt8] {
     let base64 = """
       Cs8BCgpiYXNlLnByb3RvEgxmaXh0dXJlLmJhc2UioAEKBEJhc2USEgoEdGV4dBgBIAEoCVIEdGV4dBISCgNvbmUYAiABKAVIAFID\
@@ -37,7 +37,7 @@ enum ReflectionFixture {
   }
 }
 
-/// A `ServerReflectionResponse`, read.
+/// A decoded `ServerReflectionResponse`.
 struct ReflectionResponse {
   var host: String?
   var originalRequest: [UInt8]?

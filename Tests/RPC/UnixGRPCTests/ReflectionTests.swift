@@ -41,20 +41,20 @@ struct ReflectionTests {
     #expect(try respond(request(7, "*")).services == ["Library"])
   }
 
-  @Test("sends a file with what it needs, and nothing twice in a stream but what is asked for")
+  @Test("sends a file with its imports, and repeats only requested files within a stream")
   mutating func files() throws {
     #expect(try respond(request(3, "middle.proto")).fileNames == ["middle.proto", "base.proto"])
     #expect(try respond(request(3, "top.proto")).fileNames == ["top.proto"])
     #expect(try respond(request(3, "base.proto")).fileNames == ["base.proto"])
   }
 
-  @Test("sends imports that several files share once")
+  @Test("sends shared imports once")
   mutating func sharedImports() throws {
     #expect(try respond(request(3, "top.proto")).fileNames == ["top.proto", "middle.proto", "base.proto"])
   }
 
   @Test(
-    "finds every kind of name",
+    "finds the file of every kind of name",
     arguments: [
       ("Library", "top.proto"), ("Library.Lend", "top.proto"), ("Top", "top.proto"), ("Top.middle", "top.proto"),
       ("fixture.Middle", "middle.proto"), (".fixture.Middle", "middle.proto"), ("fixture.tail", "middle.proto"),
@@ -82,7 +82,7 @@ struct ReflectionTests {
     #expect(none.errorCode == nil)
   }
 
-  @Test("answers NOT_FOUND in the stream for what it does not know")
+  @Test("answers NOT_FOUND in the stream for unknown names")
   mutating func notFound() throws {
     for request in [
       request(3, "none.proto"), request(4, "fixture"), request(4, ""), request(6, "Library"),
@@ -93,14 +93,14 @@ struct ReflectionTests {
     #expect(try respond([]).errorCode == 3)
   }
 
-  @Test("echoes the host, and refuses a malformed request as INTERNAL")
+  @Test("echoes the host, and rejects a malformed request with INTERNAL")
   mutating func host() throws {
     #expect(try respond(request(1, "h") + request(7, "")).host == "h")
     let failure = #expect(throws: GRPCStatus.self) { try session.respond(to: [0x22, 9]) }
     #expect(failure?.code == .internal)
   }
 
-  @Test("refuses descriptor sets that it could not serve")
+  @Test("rejects descriptor sets that it cannot serve")
   func refused() {
     #expect(throws: ReflectionError.descriptorSetMalformed) { try ReflectionIndex(descriptorSets: [[0x0A, 9]]) }
     var set = WireWriter()
@@ -122,7 +122,7 @@ struct ReflectionTests {
     #expect(throws: ReflectionError.nestingTooDeep) { try ReflectionIndex(descriptorSets: [deep.bytes]) }
   }
 
-  @Test("survives imports that go in a circle")
+  @Test("handles circular imports")
   func circle() throws {
     var set = WireWriter()
     for (name, imported) in [("a", "b"), ("b", "a")] {
@@ -135,7 +135,7 @@ struct ReflectionTests {
     #expect(index.closure(of: 0) == [0, 1])
   }
 
-  @Test("is served in both versions, and knows itself and health", arguments: ["v1", "v1alpha"])
+  @Test("is served in both versions, and describes itself and health", arguments: ["v1", "v1alpha"])
   func served(version: String) async throws {
     let health = HealthRegistry().serviceDefinition
     let reflection = try ReflectionService(services: [health], descriptorSets: [ReflectionFixture.descriptorSet])

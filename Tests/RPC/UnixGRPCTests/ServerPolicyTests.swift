@@ -3,18 +3,18 @@ import Testing
 
 @testable import UnixGRPC
 
-@Suite("A server's rules for connections and calls")
+@Suite("A gRPC server")
 struct ServerPolicyTests {
   private let echo = MethodDefinition("Unary", .unary { request, _ in request })
 
-  @Test("carry a thousand idle connections, for little memory each")
+  @Test("serves a thousand idle connections with little memory each")
   func idleConnections() async throws {
     try await withServer([echo]) { path, _ in
       try await withWitness(to: path) {
         let before = residentBytes()
         var connections: [RawHTTP2Connection] = []
         for _ in 0..<1000 { connections.append(try await RawHTTP2Connection.client(to: path)) }
-        // Each is there, and has been greeted.
+        // Each connection is established and has received the server's SETTINGS.
         for connection in connections {
           let frame = try await connection.frame()
           #expect(frame?.isA(.settings) == true)
@@ -24,7 +24,7 @@ struct ServerPolicyTests {
     }
   }
 
-  @Test("close the connection of a user that has too many, and take one again when another has gone")
+  @Test("closes a connection over its user's limit, and accepts another when one has closed")
   func connectionsPerUser() async throws {
     try await withServer([echo], configure: { $0.maximumConnectionsPerUser = 2 }) { path, _ in
       let first = try await RawHTTP2Connection.client(to: path)
@@ -34,14 +34,14 @@ struct ServerPolicyTests {
       try await RawHTTP2Connection.client(to: path).framesUntilClose()
       second.closeBothWays()
       try await second.framesUntilClose()
-      // The server hears of the close in its own time.
+      // The server detects the close asynchronously.
       var status: GRPCStatus.Code?
       while status != .ok { status = try await RawHTTP2Connection.client(to: path).call().status }
       expect(.ok, try await first.call(stream: 3))
     }
   }
 
-  @Test("tell the observer of every call how it ended")
+  @Test("reports the outcome of every call to the observer")
   func observer() async throws {
     let (summaries, summary) = AsyncStream<CallSummary>.makeStream()
     let failing = MethodDefinition("Fail", .unary { _, _ in throw GRPCStatus(code: .notFound, message: "") })
@@ -73,7 +73,7 @@ struct ServerPolicyTests {
     }
   }
 
-  @Test("tell the handler who calls and until when")
+  @Test("gives the handler the caller's credentials and deadline")
   func context() async throws {
     let (contexts, context) = AsyncStream<ServerContext>.makeStream()
     let method = MethodDefinition(
@@ -103,7 +103,7 @@ struct ServerPolicyTests {
     }
   }
 
-  @Test("let a deferred reply come from any thread, count the first only, and turn a dropped one into INTERNAL")
+  @Test("accepts a deferred reply from any thread, uses the first only, and turns a dropped one into INTERNAL")
   func deferredReplies() async throws {
     let handler = MethodHandler.deferredUnary { request, _, reply in
       switch request.first {

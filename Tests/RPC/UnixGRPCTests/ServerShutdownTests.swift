@@ -4,7 +4,7 @@ import Testing
 
 @testable import UnixGRPC
 
-@Suite("A server that goes")
+@Suite("A server at shutdown")
 struct ServerShutdownTests {
   private static func named(_ name: UInt8) -> MethodDefinition {
     MethodDefinition("Unary", .unary { _, _ in [name] })
@@ -33,7 +33,7 @@ struct ServerShutdownTests {
         try FileManager.default.removeItem(atPath: link)
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: newPath)
         old.beginGracefulShutdown()
-        // Calls on their way when the shutdown began are the old one's; none fails.
+        // The old server completes calls in flight when the shutdown began; none fails.
         var answer: [UInt8] = []
         repeat { answer = try await client.unary(.echo("Unary"), []).message } while answer == [1]
         #expect(answer == [2])
@@ -45,7 +45,7 @@ struct ServerShutdownTests {
     }
   }
 
-  @Test("closes calls that do not end by the drain time-out, and cancels their handlers")
+  @Test("closes calls that do not end within the drain timeout, and cancels their handlers")
   func drainTimeout() async throws {
     let (starts, started) = AsyncStream<Void>.makeStream()
     let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
@@ -73,7 +73,7 @@ struct ServerShutdownTests {
     }
   }
 
-  @Test("sends the whole of its last answers to a client that reads slowly")
+  @Test("sends its last responses completely to a client that reads slowly")
   func slowLastAnswer() async throws {
     let size = 8 << 20
     let (starts, started) = AsyncStream<Void>.makeStream()
@@ -91,14 +91,14 @@ struct ServerShutdownTests {
       await connection.send(.headers(1, RawHTTP2Connection.requestFields), .data(1, grpcMessage([]), endStream: true))
       for await _ in starts { break }
       server.beginGracefulShutdown()
-      // The PING overtakes the first GOAWAY, which refuses nothing; the second one names the last call taken.
+      // The PING precedes the first GOAWAY, which refuses nothing; the second one names the last accepted call.
       var lastCallTaken: UInt32?
       while lastCallTaken != 1, let frame = try await connection.frame() {
         if frame.isA(.ping) { await connection.send(.ping(frame.payload, acknowledges: true)) }
         if frame.isA(.goAway) { lastCallTaken = UInt32(bigEndianBytes: frame.payload[...]) }
       }
       #expect(lastCallTaken == 1)
-      // From here on the connection has nothing to do but to send this answer, and to close.
+      // From here on the connection only has to send this response and close.
       release.yield()
       let response = try await connection.response(stream: 1)
       #expect(response.data.count == size + 5)
@@ -107,7 +107,7 @@ struct ServerShutdownTests {
     }
   }
 
-  @Test("leaves no socket behind, be its end graceful or by cancellation", arguments: [true, false])
+  @Test("removes its socket, whether it ends gracefully or by cancellation", arguments: [true, false])
   func noSocket(isGraceful: Bool) async throws {
     let directory = try TemporaryDirectory()
     let path = directory("s")
@@ -121,7 +121,7 @@ struct ServerShutdownTests {
     #expect(fileStatus(path) == nil)
   }
 
-  @Test("does not start when it was told to go before")
+  @Test("does not start after shutdown was requested")
   func earlyShutdown() async throws {
     let directory = try TemporaryDirectory()
     let server = GRPCServer(
@@ -134,7 +134,7 @@ struct ServerShutdownTests {
     #expect(fileStatus(directory("s")) == nil)
   }
 
-  @Test("lets go of a connection at once when it closes, though a call on it had years to live")
+  @Test("releases a connection as soon as it closes, even with a call whose deadline is years away")
   func noTimerHoldsAConnection() async throws {
     final class WeakConnection: Sendable {
       private let box = Mutex<Weak>(Weak())
@@ -162,7 +162,7 @@ struct ServerShutdownTests {
       #expect(held.connection != nil)
       connection.closeBothWays()
       for await _ in ends { break }
-      // What was under way on the event loop when the call ended is done after a few of its turns.
+      // Work in progress on the event loop when the call ended is done after a few turns.
       let client = GRPCClient(socketPath: path)
       for _ in 0..<100 where held.connection != nil { _ = try? await client.unary(.echo("Nothing"), []) }
       #expect(held.connection == nil)

@@ -5,10 +5,10 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Peers that want to use the server up. In each case a second connection works throughout, and memory stays bounded.
+/// Peers that try to exhaust the server. In each case a second connection keeps working, and memory stays bounded.
 @Suite("A server under attack", .serialized)
 struct ServerWireFloodTests {
-  /// What the process may grow by, other tests and the attacker included; the attacks would take gigabytes.
+  /// Allowed growth of the process in bytes, including other tests and the attacker; the attacks would take gigabytes.
   private static let bound = 400 << 20
 
   private func withVictim(
@@ -33,7 +33,7 @@ struct ServerWireFloodTests {
   // MARK: Not HTTP/2
 
   @Test(
-    "closes what does not speak HTTP/2",
+    "closes a connection that does not speak HTTP/2",
     arguments: [
       "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\0\0\0\0\0\0\0\0", "PRI * HTTP/1.1\r\n\r\n", "\u{16}\u{3}\u{1}", "hello",
     ]
@@ -60,7 +60,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("is left unharmed by a valid call cut off at any byte")
+  @Test("survives a valid call truncated at any byte")
   func truncations() async throws {
     let call =
       RawHTTP2Connection.clientPreface() + HTTP2Frame.headers(1, RawHTTP2Connection.requestFields).bytes
@@ -75,7 +75,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("is left unharmed by a valid call with any one byte changed")
+  @Test("survives a valid call with any one byte changed")
   func mutations() async throws {
     let call =
       RawHTTP2Connection.clientPreface() + HTTP2Frame.headers(1, RawHTTP2Connection.requestFields).bytes
@@ -92,7 +92,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("ends a connection that breaks framing with GOAWAY, and the code that says why")
+  @Test("ends a connection with invalid framing with GOAWAY and the matching error code")
   func framing() async throws {
     let oversize = HTTP2Frame(.data, stream: 1, [UInt8](repeating: 0, count: 16_385))
     let faults: [(HTTP2Frame, HTTP2ErrorCode)] = [
@@ -119,7 +119,7 @@ struct ServerWireFloodTests {
 
   // MARK: Floods
 
-  @Test("closes a connection that resets streams as fast as it opens them, before their handlers have piled up")
+  @Test("closes a connection that resets streams as fast as it opens them, before their handlers accumulate")
   func rapidReset() async throws {
     let running = Atomic(0)
     let most = Atomic(0)
@@ -149,12 +149,12 @@ struct ServerWireFloodTests {
     #expect(most.load(ordering: .relaxed) <= 1000)
   }
 
-  @Test("closes a connection that makes the server do the resetting")
+  @Test("closes a connection that provokes resets by the server")
   func madeYouReset() async throws {
     let provocations: [(UInt32) -> HTTP2Frame] = [
       // The window overflows (RFC 9113 section 6.9.1).
       { .windowUpdate($0, 0x7FFF_FFFF) },
-      // Data after its end.
+      // DATA after END_STREAM.
       { .data($0, [1], endStream: true) },
       // A stream that depends on itself (RFC 7540 section 5.3.1).
       { HTTP2Frame(.priority, stream: $0, $0.bigEndianBytes + [1]) },
@@ -179,7 +179,7 @@ struct ServerWireFloodTests {
           }
           if await !connection.send(bytes) { break }
         }
-        // What provokes no reset leaves the calls open, and those are bounded by SETTINGS_MAX_CONCURRENT_STREAMS.
+        // Frames that provoke no reset leave the calls open, which SETTINGS_MAX_CONCURRENT_STREAMS bounds.
         let isClosed = try await frames.contains { $0.isA(.goAway) }
         #expect(isClosed, "provocation \(index)")
       }
@@ -187,7 +187,7 @@ struct ServerWireFloodTests {
   }
 
   @Test(
-    "closes a connection that floods it with frames that want answers, and does not read them",
+    "closes a connection that floods it with frames that require responses and does not read them",
     arguments: [HTTP2Frame.ping(), HTTP2Frame.settings()]
   )
   func unreadAnswers(frame: HTTP2Frame) async throws {
@@ -199,10 +199,10 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("closes a connection whose refused calls it would have to answer, and that does not read")
+  @Test("closes a connection that makes refused calls and does not read the resets")
   func unreadRefusals() async throws {
     try await withVictim { path in
-      // Without its acknowledgement, SETTINGS_MAX_CONCURRENT_STREAMS refuses streams one by one.
+      // Until it is acknowledged, SETTINGS_MAX_CONCURRENT_STREAMS refuses streams one by one.
       let connection = try RawHTTP2Connection(connectingTo: path)
       await connection.send(HTTP2Frame.preface + HTTP2Frame.settings().bytes)
       var stream: UInt32 = 1
@@ -231,11 +231,11 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("refuses a header block that unpacks to megabytes from a table entry that it repeats")
+  @Test("rejects a header block that expands to megabytes by repeating a table entry")
   func headerBomb() async throws {
     try await withVictim { path in
       let connection = try await RawHTTP2Connection.client(to: path)
-      // One field of 3 900 bytes goes into the table (RFC 7541 section 6.2.1); one byte each refers to it.
+      // A field of 3 900 bytes is added to the table (RFC 7541 section 6.2.1); one byte each refers to it.
       let value = String(repeating: "x", count: 3900)
       let entry = [0x40] + HPACK.encode([("x", value)]).dropFirst()
       let block = HPACK.encode(RawHTTP2Connection.requestFields) + entry
@@ -252,11 +252,11 @@ struct ServerWireFloodTests {
 
   // MARK: Slowness
 
-  @Test("holds no more than its budget of parts of messages")
+  @Test("buffers partial messages only up to its budget")
   func partialMessages() async throws {
     try await withVictim(configure: { $0.limits.maximumBufferedBytes = 8 << 20 }) { path in
       let connection = try await RawHTTP2Connection.client(to: path)
-      // 64 calls, each with a message of 1 MiB of which the last byte never comes.
+      // 64 calls, each with a message of 1 MiB whose last byte never arrives.
       let part = grpcMessage([UInt8](repeating: 1, count: 1 << 20)).dropLast()
       var refused = 0
       for call in 0..<64 {
@@ -265,7 +265,7 @@ struct ServerWireFloodTests {
         var rest = part
         var isRefused = false
         while !rest.isEmpty, !isRefused {
-          // A window's worth, then what the server gives back or how it refuses.
+          // Sends a window's worth, then waits for a window update or a rejection.
           let window = rest.prefix(250_000)
           rest = rest.dropFirst(window.count)
           await connection.send(HTTP2Frame.dataFrames(stream, Array(window), endStream: false))
@@ -283,7 +283,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("holds no more than its budget of unpacked messages that a slow handler has not read")
+  @Test("buffers decompressed messages for a slow handler only up to its budget")
   func compressedStream() async throws {
     let handler = MethodHandler.clientStreaming { requests, _ in
       try await Task.sleep(for: .seconds(60))
@@ -294,7 +294,7 @@ struct ServerWireFloodTests {
       let bomb = grpcMessage(GzipCodec().compress([UInt8](repeating: 0, count: 4 << 20)), flag: 1)
       let connection = try await RawHTTP2Connection.client(to: path)
       await connection.send(.headers(1, Self.victimFields + [("grpc-encoding", "gzip")]))
-      // Less than the stream's window of bytes, more than the process's memory when unpacked.
+      // Fits in the stream's window, but exceeds the process's memory when decompressed.
       let count = 200_000 / bomb.count
       #expect(count > 8)
       for _ in 0..<count { await connection.send(HTTP2Frame.dataFrames(1, bomb, endStream: false)) }
@@ -302,7 +302,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("holds no more than its budget of answers for a caller that has a thousand calls open and does not read")
+  @Test("buffers responses only up to its budget for a caller with a thousand calls that does not read")
   func unreadAnswersOfCalls() async throws {
     let large = [UInt8](repeating: 1, count: 1 << 20)
     let handler = MethodHandler.unary { _, _ in large }
@@ -312,7 +312,7 @@ struct ServerWireFloodTests {
         let stream = UInt32(2 * call + 1)
         await connection.send(.headers(stream, Self.victimFields), .data(stream, grpcMessage([1]), endStream: true))
       }
-      // Those over the budget are answered by a status, which needs no window.
+      // Calls over the budget end with a status, which needs no window.
       var exhausted = 0
       while exhausted < 980, let frame = try await connection.frame() {
         guard frame.isA(.headers), frame.endsStream else { continue }
@@ -322,7 +322,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("holds a writer back whose caller does not read, and lets it go on when the caller does")
+  @Test("suspends a writer while its caller does not read, and resumes it afterwards")
   func slowReader() async throws {
     let writes = Counter()
     let handler = MethodHandler.serverStreaming { _, responses, _ in
@@ -334,9 +334,9 @@ struct ServerWireFloodTests {
     try await withVictim(handler) { path in
       let connection = try await RawHTTP2Connection.client(to: path)
       await connection.send(.headers(1, Self.victimFields), .data(1, grpcMessage([]), endStream: true))
-      // Other calls on the server still work while this one stands still (the witness); its writer must not run on.
+      // Other calls on the server keep working while this one is stalled (the witness); its writer must not continue.
       try await Task.sleep(for: .milliseconds(300))
-      // 64 KiB at the gate and a batch of 256 KiB, and what two socket buffers take.
+      // 64 KiB at the gate, a batch of 256 KiB, and the contents of two socket buffers.
       #expect(writes.value < 200)
       let response = try await connection.response(stream: 1)
       #expect(response.status == .ok)
@@ -345,7 +345,7 @@ struct ServerWireFloodTests {
     #expect(writes.value == 2000)
   }
 
-  @Test("gives up the calls of a caller that stops in mid-message and closes")
+  @Test("cancels the calls of a caller that disconnects inside a message")
   func halfClose() async throws {
     let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
     let handler = MethodHandler.clientStreaming { requests, _ in
@@ -362,7 +362,7 @@ struct ServerWireFloodTests {
     }
   }
 
-  @Test("finishes the calls of a caller that says GOAWAY, then closes")
+  @Test("finishes the calls of a caller that sends GOAWAY, then closes")
   func goAwayFromClient() async throws {
     try await withVictim { path in
       let connection = try await RawHTTP2Connection.client(to: path)

@@ -3,8 +3,8 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Requests that HTTP/2 can carry and gRPC does not allow.
-@Suite("A server, asked wrongly,")
+/// Requests that are valid HTTP/2 but not valid gRPC.
+@Suite("A server, on invalid requests,")
 struct ServerWireRequestTests {
   private static let methods = [
     MethodDefinition("Unary", .unary { request, _ in request }),
@@ -41,7 +41,7 @@ struct ServerWireRequestTests {
     return try await RawHTTP2Connection.client(to: path).call(fields: fields, adding: more, data: data)
   }
 
-  @Test("answers a sound raw call, which shows that the others fail for their faults")
+  @Test("answers a valid raw call, which shows that the others fail for their faults")
   func sound() async throws {
     try await withPeers { path in
       let response = try await response(to: path)
@@ -53,7 +53,7 @@ struct ServerWireRequestTests {
   }
 
   @Test(
-    "resets a request without a pseudo-header that HTTP/2 demands",
+    "resets a request without a required pseudo-header",
     arguments: [":method", ":scheme", ":path"]
   )
   func missingPseudoHeader(name: String) async throws {
@@ -95,7 +95,7 @@ struct ServerWireRequestTests {
   }
 
   @Test(
-    "takes gRPC's content-type with a format or parameters",
+    "accepts gRPC's content-type with a format or parameters",
     arguments: ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"]
   )
   func contentTypeVariant(value: String) async throws {
@@ -104,7 +104,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("takes any authority or none, and a request without te")
+  @Test("accepts any authority or none, and a request without te")
   func authority() async throws {
     try await withPeers { path in
       for authority in [nil, "", "localhost", "%2Frun%2Fs.sock", "/run/s.sock", "example.org:443"] as [String?] {
@@ -116,7 +116,7 @@ struct ServerWireRequestTests {
   }
 
   @Test(
-    "refuses a malformed grpc-timeout with INVALID_ARGUMENT",
+    "rejects a malformed grpc-timeout with INVALID_ARGUMENT",
     arguments: ["", "1", "S", "-1S", "1.5S", "1s", "123456789S", "+1S", "1 S", "0x1S"]
   )
   func timeout(value: String) async throws {
@@ -125,7 +125,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("takes the longest grpc-timeout that there is, and ends with DEADLINE_EXCEEDED after the shortest")
+  @Test("accepts the longest grpc-timeout, and ends with DEADLINE_EXCEEDED after the shortest")
   func extremeTimeouts() async throws {
     try await withPeers { path in
       expect(.ok, try await response(to: path, adding: [("grpc-timeout", "99999999H")]))
@@ -136,7 +136,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("answers UNIMPLEMENTED to a path that leads nowhere, whatever it looks like")
+  @Test("answers UNIMPLEMENTED to any unknown or malformed path")
   func paths() async throws {
     try await withPeers { path in
       let paths = [
@@ -154,7 +154,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses an encoding that it does not know with UNIMPLEMENTED, and says which it knows")
+  @Test("rejects an unknown encoding with UNIMPLEMENTED, and lists the supported ones")
   func unknownEncoding() async throws {
     try await withPeers { path in
       let response = try await response(to: path, adding: [("grpc-encoding", "br")], data: grpcMessage([1], flag: 1))
@@ -164,12 +164,12 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses headers over the limit with RESOURCE_EXHAUSTED, wherever in the list the limit is passed")
+  @Test("rejects headers over the limit with RESOURCE_EXHAUSTED, wherever the list passes the limit")
   func oversizeHeaders() async throws {
     try await withPeers { path in
       let large = ("x-large", String(repeating: "x", count: 17_000))
       expect(.resourceExhausted, try await response(to: path, adding: [large]))
-      // The large one stands before those that make it a gRPC request.
+      // The large field precedes those that make it a gRPC request.
       let connection = try await RawHTTP2Connection.client(to: path)
       let pseudo = Array(RawHTTP2Connection.requestFields.prefix(4))
       let rest = Array(RawHTTP2Connection.requestFields.dropFirst(4))
@@ -179,7 +179,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses binary metadata that is no base64 with INVALID_ARGUMENT")
+  @Test("rejects binary metadata that is not base64 with INVALID_ARGUMENT")
   func badBase64() async throws {
     try await withPeers { path in
       expect(.invalidArgument, try await response(to: path, adding: [("x-bin", "***")]))
@@ -188,7 +188,7 @@ struct ServerWireRequestTests {
 
   // MARK: Messages
 
-  @Test("refuses a message whose prefix claims 4 GiB with RESOURCE_EXHAUSTED, and sets no memory aside for it")
+  @Test("rejects a message whose prefix claims 4 GiB with RESOURCE_EXHAUSTED, and allocates nothing for it")
   func lyingPrefix() async throws {
     try await withPeers { path in
       let before = residentBytes()
@@ -198,7 +198,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses a message over the limit by its prefix, before the message has come")
+  @Test("rejects a message over the limit by its prefix, before its payload arrives")
   func oversizeMessage() async throws {
     try await withPeers { path in
       let connection = try await RawHTTP2Connection.client(to: path)
@@ -208,7 +208,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses a compressed message when no compression was named, and a compressed flag that is neither 0 nor 1")
+  @Test("rejects a compressed message without grpc-encoding, and a compressed flag that is neither 0 nor 1")
   func compressedFlag() async throws {
     try await withPeers { path in
       for encoding in [[], [("grpc-encoding", "identity")]] as [[(String, String)]] {
@@ -219,7 +219,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses what claims to be gzip and is not")
+  @Test("rejects invalid gzip")
   func brokenGzip() async throws {
     try await withPeers { path in
       let sound = GzipCodec().compress([UInt8](repeating: 7, count: 1000))
@@ -231,7 +231,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses a gzip bomb with RESOURCE_EXHAUSTED, without unpacking it")
+  @Test("rejects a gzip bomb with RESOURCE_EXHAUSTED, without decompressing all of it")
   func gzipBomb() async throws {
     let bomb = GzipCodec().compress([UInt8](repeating: 0, count: 40 << 20))
     try await withPeers { path in
@@ -244,7 +244,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("refuses a second message, no message, and half a message on a unary call")
+  @Test("rejects a second, a missing and a truncated message on a unary call")
   func cardinality() async throws {
     try await withPeers { path in
       expect(.internal, try await response(to: path, data: grpcMessage([1]) + grpcMessage([2])))
@@ -255,7 +255,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("answers a client stream that ends inside a message with INTERNAL, one that holds no message with its count")
+  @Test("answers a client stream that ends inside a message with INTERNAL, and an empty one normally")
   func clientStream() async throws {
     try await withPeers { path in
       let collect = (":path", "/test.Echo/Collect")
@@ -267,7 +267,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("takes a message cut into DATA frames of one byte, with padding and empty frames in between")
+  @Test("accepts a message split into DATA frames of one byte, with padding and empty frames in between")
   func fragments() async throws {
     try await withPeers { path in
       let connection = try await RawHTTP2Connection.client(to: path)
@@ -282,7 +282,7 @@ struct ServerWireRequestTests {
     }
   }
 
-  @Test("ends a call by trailers from the caller as by END_STREAM on its data")
+  @Test("ends a request on the caller's trailers as on END_STREAM of its data")
   func requestTrailers() async throws {
     try await withPeers { path in
       let connection = try await RawHTTP2Connection.client(to: path)

@@ -2,8 +2,8 @@ import Testing
 
 @testable import UnixGRPC
 
-/// What a handler says reaches the caller, or something does: nobody is left to wait.
-@Suite("A server's answer")
+/// Every call ends with a status: the handler's, or one that the server sends instead. No caller is left waiting.
+@Suite("A server's response")
 struct ServerWireStatusTests {
   private func withHandler(
     _ handler: MethodHandler,
@@ -16,7 +16,7 @@ struct ServerWireStatusTests {
     }
   }
 
-  @Test("with a status message of a megabyte arrives, cut", arguments: ["x", "é", "漢", "\n"])
+  @Test("with a status message of a megabyte arrives truncated", arguments: ["x", "é", "漢", "\n"])
   func longMessage(piece: String) async throws {
     let message = String(repeating: piece, count: 1_000_000 / piece.utf8.count)
     try await withHandler(.unary { _, _ in throw GRPCStatus(code: .failedPrecondition, message: message) }) {
@@ -54,7 +54,7 @@ struct ServerWireStatusTests {
     }
   }
 
-  @Test("to a handler that fails with an error of its own is UNKNOWN, and does not say which")
+  @Test("for a handler that throws an unknown error is UNKNOWN, without the error's text")
   func privateError() async throws {
     struct Secret: Error { let key = "hunter2" }
     try await withHandler(.unary { _, _ in throw Secret() }) { client, _ in
@@ -64,7 +64,7 @@ struct ServerWireStatusTests {
     }
   }
 
-  @Test("to request metadata that is too large for HTTP/2 is an error at once, and is not tried again")
+  @Test("for request metadata that is too large for HTTP/2 is an immediate error without a retry")
   func largeRequestMetadata() async throws {
     try await withHandler(.unary { request, _ in request }) { client, _ in
       let options = CallOptions(metadata: ["x-large": .text(String(repeating: "x", count: 100_000))])
@@ -75,7 +75,7 @@ struct ServerWireStatusTests {
     }
   }
 
-  @Test("is one frame of trailers when the call is refused")
+  @Test("is a single Trailers-Only frame when the call is rejected")
   func trailersOnly() async throws {
     try await withHandler(.unary { _, _ in throw GRPCStatus(code: .notFound, message: "no such thing") }) { _, path in
       let response = try await RawHTTP2Connection.client(to: path).call()
@@ -86,9 +86,9 @@ struct ServerWireStatusTests {
     }
   }
 
-  @Test("to a deadline that passes while messages wait unread is never an OK")
+  @Test("for a deadline that passes while messages are unread is never OK")
   func deadlineBehindUnreadMessages() async throws {
-    // The caller's window takes the first message only; the others and the OK wait behind it.
+    // The caller's window fits the first message only; the others and the OK wait behind it.
     let handler = MethodHandler.serverStreaming { _, responses, _ in
       for _ in 0..<3 { try await responses.write([UInt8](repeating: 1, count: 95)) }
     }
@@ -98,7 +98,7 @@ struct ServerWireStatusTests {
         .headers(1, RawHTTP2Connection.requestFields + [("grpc-timeout", "100m")]),
         .data(1, grpcMessage([]), endStream: true)
       )
-      // The reset comes without the caller having read; an OK would come after it opens its window.
+      // The reset arrives although the caller has not read; an OK would arrive after it opens its window.
       let first = try await connection.frame { $0.isA(.data) || $0.isA(.resetStream) }
       #expect(first?.isA(.data) == true)
       let end = try await connection.frame { $0.stream == 1 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Counts itself while it lives.
+/// An object that is counted while it lives.
 private final class Member: Sendable {
   private let population: Counter
 
@@ -16,14 +16,14 @@ private final class Member: Sendable {
   deinit { population.add(-1) }
 }
 
-@Suite("Ten thousand calls, 64 at a time, some cancelled and some too late,")
+@Suite("Ten thousand calls, 64 at a time, some cancelled and some past their deadline,")
 struct SoakTests {
-  @Test("end once each, and nothing of them is left", .timeLimit(.minutes(5)))
+  @Test("end exactly once each and are released", .timeLimit(.minutes(5)))
   func soak() async throws {
     let population = Counter()
     let observed = Counter()
     let started = Counter()
-    // Each handler holds a member while it runs, and so does each deferred reply until it is answered.
+    // Each handler retains a member while it runs, and each deferred reply until it is answered.
     let unary = MethodHandler.unary { request, _ in
       let member = Member(of: population)
       started.add()
@@ -52,7 +52,7 @@ struct SoakTests {
       methods,
       configure: { configuration in
         configuration.callObserver = { _ in observed.add() }
-        // The calls that are given up here are many more than one client's usual share.
+        // The test cancels many more calls than a client normally does.
         configuration.limits.resetBurst = 1_000_000
       }
     ) { path, _ in
@@ -73,12 +73,12 @@ struct SoakTests {
       _ = try await client.unary(.echo("Unary"), [0])
       await client.close()
     }
-    // The server has gone, and its calls with it; their handlers were told, and end in their own time.
+    // The server has stopped with its calls; their cancelled handlers end asynchronously.
     while population.value > 0 { await Task.yield() }
     #expect(observed.value >= started.value)
   }
 
-  /// One call of a random kind with a random end. What must not be wrong is checked here.
+  /// Makes a call of a random kind with a random end, and checks its result.
   private static func callOnce(_ client: GRPCClient, using random: inout SplitMix64) async {
     let payload = [UInt8](repeating: 2, count: Int.random(in: 1...3000, using: &random))
     let fate = Int.random(in: 0..<10, using: &random)

@@ -17,7 +17,7 @@ struct SocketActivationTests {
     try SocketActivation.Passed(listenPID: pid, listenFDs: count, listenFDNames: names, processID: 42)
   }
 
-  @Test("is meant only for the process that LISTEN_PID names")
+  @Test("applies only to the process named by LISTEN_PID")
   func processID() throws {
     #expect(try passed("42", "1", nil).names == ["unknown"])
     for (pid, count) in [(nil, "1"), ("42", nil), ("43", "1"), ("x", "1"), ("", "1")] as [(String?, String?)] {
@@ -26,14 +26,14 @@ struct SocketActivationTests {
   }
 
   @Test(
-    "refuses counts and names that do not fit",
+    "rejects invalid counts and numbers of names",
     arguments: [("-1", nil), ("x", nil), ("99999999", nil), ("2", "a")]
   )
   func malformed(count: String, names: String?) {
     #expect(throws: SocketError.self) { try passed("42", count, names) }
   }
 
-  @Test("takes the only socket, or the one of the name that was asked for")
+  @Test("selects the only socket, or the one with the requested name")
   func choice() throws {
     #expect(try passed("42", "1", nil).index(name: nil) == 0)
     #expect(try passed("42", "3", "a:b:c").index(name: "b") == 1)
@@ -59,7 +59,7 @@ struct SocketActivationTests {
     #expect(throws: SocketError.notActivated) { try ListeningSocket.open(.activation()) }
   }
 
-  @Test("gives a listening socket whose file is never removed and needs no lock")
+  @Test("provides a listening socket whose file is never removed and needs no lock")
   func adopted() throws {
     let listener = try RawUnixSocket(boundTo: path, backlog: 1)
     let socket = try ListeningSocket.adopt(dup(listener.descriptor))
@@ -73,7 +73,7 @@ struct SocketActivationTests {
     #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
   }
 
-  @Test("refuses what is not a listening Unix stream socket")
+  @Test("rejects descriptors other than listening Unix stream sockets")
   func refused() throws {
     let notListening = try RawUnixSocket(boundTo: path)
     let datagram = try RawUnixSocket(SOCK_DGRAM, boundTo: directory("d.sock"))
@@ -125,7 +125,7 @@ struct ServiceNotifierTests {
     #expect(manager.receive() == "READY=1")
   }
 
-  @Test("says so when nobody listens")
+  @Test("throws when nobody listens")
   func nobody() throws {
     let notifier = try #require(try notifier(directory("n")))
     #expect(throws: SocketError.systemCall(name: "sendto", subject: "NOTIFY_SOCKET", errno: ENOENT)) {
@@ -133,7 +133,7 @@ struct ServiceNotifierTests {
     }
   }
 
-  @Test("is absent without NOTIFY_SOCKET, and refuses addresses that are none")
+  @Test("is nil without NOTIFY_SOCKET, and rejects invalid addresses")
   func addresses() throws {
     #expect(try notifier(nil) == nil)
     #expect(try notifier("") == nil)
@@ -142,7 +142,7 @@ struct ServiceNotifierTests {
     }
   }
 
-  @Test("knows the watchdog's time-out when it is meant for this process")
+  @Test("has the watchdog timeout if it applies to this process")
   func watchdog() throws {
     #expect(try notifier("/n", "20000000")?.watchdogTimeout == .seconds(20))
     #expect(try notifier("/n", "20000000", "42")?.watchdogTimeout == .seconds(20))

@@ -15,7 +15,7 @@ struct SocketLockTests {
     lockPath = path + ".lock"
   }
 
-  @Test("is kept after the socket file is removed, until its owner goes, and its file for ever")
+  @Test("is held after the socket file is removed until its owner is released, and its file stays")
   func kept() throws {
     var socket: ListeningSocket? = try ListeningSocket.open(.path(path))
     let lockFile = fileStatus(lockPath).map(FileIdentity.init)
@@ -35,7 +35,7 @@ struct SocketLockTests {
     #expect(fileStatus(lockPath)?.st_mode == S_IFREG | 0o600)
   }
 
-  @Test("is honoured across processes, and freed by the kernel when its holder is killed")
+  @Test("is exclusive across processes, and released by the kernel when its holder is killed")
   func otherProcess() throws {
     let holder = Process()
     holder.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -52,7 +52,7 @@ struct SocketLockTests {
     _ = try ListeningSocket.open(.path(path))
   }
 
-  @Test("is refused when its file is a symbolic link, which is not followed", arguments: [true, false])
+  @Test("is rejected if its file is a symbolic link, which is not followed", arguments: [true, false])
   func symbolicLink(dangling: Bool) throws {
     let target = directory("target")
     if !dangling { try Data("keep".utf8).write(to: URL(fileURLWithPath: target)) }
@@ -65,7 +65,7 @@ struct SocketLockTests {
     #expect(fileStatus(path) == nil)
   }
 
-  @Test("is refused when its file is not a regular file, without waiting", arguments: ["a directory", "a FIFO"])
+  @Test("is rejected without blocking if its file is not a regular file", arguments: ["a directory", "a FIFO"])
   func notRegular(kind: String) throws {
     if kind == "a FIFO" { mkfifo(lockPath, 0o600) } else { mkdir(lockPath, 0o700) }
     #expect {
@@ -76,7 +76,7 @@ struct SocketLockTests {
     }
   }
 
-  @Test("is refused when its file is another user's", .enabled(if: geteuid() == 0, "only root can give files away"))
+  @Test("is rejected if its file is another user's", .enabled(if: geteuid() == 0, "only root can give files away"))
   func otherUser() throws {
     try Data().write(to: URL(fileURLWithPath: lockPath))
     chown(lockPath, 54_321, gid_t.max)
@@ -85,7 +85,7 @@ struct SocketLockTests {
     }
   }
 
-  @Test("goes to one alone of many who ask at once")
+  @Test("is acquired by exactly one of many concurrent attempts")
   func race() async throws {
     let path = path
     let sockets = await withTaskGroup(of: ListeningSocket?.self) { group in

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory of mode 0700 for one test, gone with this object.
+/// A directory with mode 0700 for a test, removed when this object is released.
 final class TemporaryDirectory: Sendable {
   let path: String
 

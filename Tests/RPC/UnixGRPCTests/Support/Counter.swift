@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that tasks of a test share.
+/// A counter shared by the tasks of a test.
 final class Counter: Sendable {
   private let number = Atomic(0)
 

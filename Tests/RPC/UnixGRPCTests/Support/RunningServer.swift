@@ -5,7 +5,7 @@ import Testing
 
 @testable import UnixGRPC
 
-/// A server of `test.Echo` on a socket of its own, for the time of `body`.
+/// Runs `body` with a server of `test.Echo` on a temporary socket.
 func withServer(
   _ methods: [MethodDefinition],
   configure: (inout GRPCServer.Configuration) -> Void = { _ in },
@@ -18,7 +18,7 @@ func withServer(
   )
 }
 
-/// A server on a socket of its own, for the time of `body`.
+/// Runs `body` with a server on a temporary socket.
 func withServer(
   services: [ServiceDefinition],
   configure: (inout GRPCServer.Configuration) -> Void = { _ in },

@@ -5,7 +5,7 @@ import Testing
 
 @testable import UnixGRPC
 
-/// A server's connection on a clock that the test moves, and a loop whose turns the test takes.
+/// A server connection with a clock and an event loop that the test advances.
 final class SteppedConnection {
   private final class MovedClock: Sendable {
     private let nanoseconds = Atomic<Int64>(1_000_000_000)
@@ -17,7 +17,7 @@ final class SteppedConnection {
   private let loop: EventLoop
   let transport: HTTP2Transport
   let connection: ServerConnection
-  /// The client's end.
+  /// The client's socket.
   private let peer: Int32
   private var unparsed: ArraySlice<UInt8> = []
 
@@ -59,13 +59,13 @@ final class SteppedConnection {
     takeTurns()
   }
 
-  /// The client closes its end.
+  /// Closes the client's socket.
   func disconnect() {
     shutdown(peer, Int32(SHUT_RDWR))
     takeTurns()
   }
 
-  /// Lets time pass, second by second where there are not too many.
+  /// Advances the clock, in steps of a second unless there are too many.
   func pass(_ duration: Duration) {
     let steps = duration <= .seconds(3600) ? max(1, Int(duration.components.seconds)) : 1
     for _ in 0..<steps {
@@ -76,7 +76,7 @@ final class SteppedConnection {
 
   private func takeTurns() { for _ in 0..<3 { loop.turn(mayWait: false) } }
 
-  /// What the server has sent since this was last asked.
+  /// Returns the frames that the server has sent since the last call.
   func sentFrames() -> [HTTP2Frame] {
     var buffer = [UInt8](repeating: 0, count: 65536)
     while true {

@@ -1,5 +1,5 @@
-/// Header compression for tests (RFC 7541): writes literals only, reads everything but a dynamic table, which the
-/// reader forbids its peer by SETTINGS_HEADER_TABLE_SIZE 0.
+/// Header compression for tests (RFC 7541): encodes literals only, and decodes everything except a dynamic table, which
+/// the decoder disables with SETTINGS_HEADER_TABLE_SIZE 0.
 enum HPACK {
   static func encode(_ fields: [(String, String)]) -> [UInt8] {
     fields.flatMap { [0x00] + text($0.0) + text($0.1) }
@@ -23,7 +23,7 @@ enum HPACK {
 
   enum Malformed: Error { case truncated, dynamicTable, huffman }
 
-  /// The fields of a whole header block.
+  /// Decodes a complete header block.
   static func decode(_ block: [UInt8]) throws -> [(name: String, value: String)] {
     var rest = block[...]
     var fields: [(name: String, value: String)] = []
@@ -86,7 +86,7 @@ enum HPACK {
     return output
   }
 
-  /// The code is canonical: codes count upwards through the symbols, from the shortest to the longest (RFC 7541 appendix B).
+  /// The code is canonical: codes count upwards from the shortest to the longest (RFC 7541 appendix B).
   private static let huffmanCodes: [Int: [Int: Int]] = {
     var codes: [Int: [Int: Int]] = [:]
     var (next, previousLength) = (0, 0)
@@ -101,7 +101,7 @@ enum HPACK {
     return codes
   }()
 
-  /// The symbols of each code length; 256 is the end of the string and never sent.
+  /// The symbols of each code length. 256 is the end of the string and never sent.
   private static let huffmanSymbols: [(length: Int, symbols: [Int])] = [
     (5, [48, 49, 50, 97, 99, 101, 105, 111, 115, 116]),
     (
@@ -153,7 +153,7 @@ enum HPACK {
     (30, [10, 13, 22, 256]),
   ]
 
-  /// RFC 7541 appendix A.
+  /// The static table (RFC 7541 appendix A).
   private static let staticTable: [(name: String, value: String)] = [
     (":authority", ""), (":method", "GET"), (":method", "POST"), (":path", "/"), (":path", "/index.html"),
     (":scheme", "http"), (":scheme", "https"), (":status", "200"), (":status", "204"), (":status", "206"),

@@ -1,4 +1,4 @@
-/// A frame as it stands on the wire (RFC 9113 section 4.1): whatever the test says, sound or not.
+/// A frame on the wire (RFC 9113 section 4.1), which may be invalid.
 struct HTTP2Frame: Equatable {
   enum Kind: UInt8 {
     case data, headers, priority, resetStream, settings, pushPromise, ping, goAway, windowUpdate, continuation
@@ -28,7 +28,7 @@ struct HTTP2Frame: Equatable {
       + payload
   }
 
-  /// Takes the first whole frame off `bytes`.
+  /// Removes the first complete frame from `bytes`; returns nil if there is none.
   static func take(from bytes: inout ArraySlice<UInt8>) -> HTTP2Frame? {
     guard bytes.count >= 9 else { return nil }
     let head = Array(bytes.prefix(9))
@@ -46,7 +46,7 @@ struct HTTP2Frame: Equatable {
   func isA(_ kind: Kind) -> Bool { self.kind == kind.rawValue }
   var endsStream: Bool { (isA(.data) || isA(.headers)) && flags & Self.endStream != 0 }
   var acknowledges: Bool { (isA(.settings) || isA(.ping)) && flags & Self.acknowledgement != 0 }
-  /// The code of RST_STREAM, or of GOAWAY.
+  /// The error code of RST_STREAM or GOAWAY.
   var errorCode: UInt32? {
     if isA(.resetStream) { return UInt32(bigEndianBytes: payload[...]) }
     if isA(.goAway) { return UInt32(bigEndianBytes: payload[4...]) }
@@ -76,10 +76,10 @@ extension HTTP2Frame {
   static func data(_ stream: UInt32, _ payload: [UInt8], endStream: Bool = false) -> HTTP2Frame {
     HTTP2Frame(.data, flags: endStream ? Self.endStream : 0, stream: stream, payload)
   }
-  /// What the default SETTINGS_MAX_FRAME_SIZE allows.
+  /// The default SETTINGS_MAX_FRAME_SIZE, in bytes.
   private static let maximumPayload = 16_384
 
-  /// A header block in as many frames as it takes.
+  /// Encodes a header block in as many frames as needed.
   static func headerBlock(_ stream: UInt32, _ block: [UInt8], endStream: Bool = false) -> [UInt8] {
     let pieces = pieces(of: block)
     return pieces.enumerated().flatMap { index, piece in
@@ -89,7 +89,7 @@ extension HTTP2Frame {
     }
   }
 
-  /// Data that ends the stream, in as many frames as it takes.
+  /// Encodes data in as many frames as needed; the last one ends the stream if `endStream`.
   static func dataFrames(_ stream: UInt32, _ bytes: [UInt8], endStream: Bool = true) -> [UInt8] {
     let pieces = pieces(of: bytes)
     return pieces.enumerated().flatMap { index, piece in
@@ -118,7 +118,7 @@ extension HTTP2Frame {
   }
 }
 
-/// A gRPC message behind its prefix; the prefix may lie.
+/// Encodes a gRPC message with its prefix, which may claim a wrong length.
 func grpcMessage(_ payload: [UInt8], flag: UInt8 = 0, claiming length: UInt32? = nil) -> [UInt8] {
   [flag] + (length ?? UInt32(payload.count)).bigEndianBytes + payload
 }

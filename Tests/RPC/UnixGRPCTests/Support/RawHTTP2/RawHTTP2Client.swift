@@ -2,7 +2,7 @@ import Testing
 
 @testable import UnixGRPC
 
-/// The end of a call as a raw peer saw it.
+/// The result of a call as received by a raw peer.
 struct RawResponse {
   var headers: [String: String] = [:]
   var trailers: [String: String] = [:]
@@ -10,15 +10,15 @@ struct RawResponse {
   var resetCode: UInt32?
   var isConnectionClosed = false
 
-  /// The bytes of all DATA frames.
+  /// The contents of all DATA frames.
   var data: [UInt8] { chunks.flatMap(\.self) }
 
-  /// `grpc-status` of the trailers, or of a response that is nothing but trailers.
+  /// The `grpc-status` of the trailers or of a Trailers-Only response.
   var status: GRPCStatus.Code? {
     (trailers["grpc-status"] ?? headers["grpc-status"]).flatMap(Int.init).map(GRPCStatus.Code.init(rawValue:))
   }
   var message: String { trailers["grpc-message"] ?? headers["grpc-message"] ?? "" }
-  /// Neither side was left waiting.
+  /// Whether the call has ended for both sides.
   var isClear: Bool {
     status != nil || resetCode != nil || isConnectionClosed || headers[":status"].map { $0 != "200" } ?? false
   }
@@ -30,20 +30,20 @@ extension RawHTTP2Connection {
     ("te", "trailers"), ("content-type", "application/grpc"),
   ]
 
-  /// A client's first bytes. It forbids the server a dynamic table, and opens wide windows unless told otherwise.
+  /// A client's preface. Disables the server's dynamic table, and opens a large window by default.
   static func clientPreface(window: UInt32 = 1 << 30) -> [UInt8] {
     HTTP2Frame.preface + HTTP2Frame.settings([(id: 1, value: 0), (id: 4, value: window)]).bytes
       + HTTP2Frame.windowUpdate(0, 1 << 30).bytes + HTTP2Frame.settingsAcknowledgement.bytes
   }
 
-  /// A connection that has greeted the server.
+  /// Connects and exchanges prefaces with the server.
   static func client(to path: String, window: UInt32 = 1 << 30) async throws -> RawHTTP2Connection {
     let connection = try RawHTTP2Connection(connectingTo: path)
     await connection.send(clientPreface(window: window))
     return connection
   }
 
-  /// Reads until `stream` has ended in whichever way.
+  /// Reads until `stream` has ended in any way.
   func response(stream: UInt32) async throws -> RawResponse {
     var response = RawResponse()
     while let frame = try await frame() {
@@ -64,7 +64,7 @@ extension RawHTTP2Connection {
     return response
   }
 
-  /// Makes a call with these fields and frames of data, and waits for its end.
+  /// Makes a call with these fields and DATA frames, and waits for its end.
   func call(
     stream: UInt32 = 1,
     fields: [(String, String)] = requestFields,
@@ -89,7 +89,7 @@ func expect(data: [UInt8], _ response: RawResponse, at location: SourceLocation 
   #expect(response.data == data, sourceLocation: location)
 }
 
-/// The caller knows where it stands, be it by a status, a reset or a closed connection.
+/// Expects that the caller got a result: a status, a reset or a closed connection.
 func expectClear(_ response: RawResponse, at location: SourceLocation = #_sourceLocation) {
   #expect(response.isClear, sourceLocation: location)
 }

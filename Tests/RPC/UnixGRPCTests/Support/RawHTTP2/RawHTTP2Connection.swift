@@ -2,12 +2,12 @@ import Foundation
 
 @testable import UnixGRPC
 
-/// One end of a Unix socket that says what the test tells it to, byte by byte, and reads only when told to.
+/// One end of a Unix socket that sends the bytes given by the test, and reads only on request.
 ///
-/// Blocking calls run on queues of the connection's own, so that they hold up no task. `@unchecked Sendable`: what is
-/// read is touched on `reading` only, the descriptor is closed by `deinit` only.
+/// Blocking calls run on the connection's own queues, so that they block no task. `@unchecked Sendable`: the read state
+/// is accessed on `reading` only, and the descriptor is closed by `deinit` only.
 final class RawHTTP2Connection: @unchecked Sendable {
-  /// How long the other side may be silent before the test counts as failed.
+  /// Seconds of silence from the peer after which the test fails.
   static let patience: Int = 20
 
   struct SilentPeer: Error {}
@@ -23,7 +23,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
     Self.limitPatience(of: descriptor)
   }
 
-  /// Lets no system call on the socket wait for ever.
+  /// Sets timeouts, so that no system call on the socket blocks forever.
   static func limitPatience(of descriptor: Int32) {
     var patience = timeval(tv_sec: patience, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -42,7 +42,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
 
   deinit { close(descriptor) }
 
-  /// Sends everything, or as much as the other side takes before it closes. Returns whether it took all.
+  /// Sends `bytes` until the peer closes. Returns whether all of them were sent.
   @discardableResult
   func send(_ bytes: [UInt8]) async -> Bool {
     await withCheckedContinuation { continuation in
@@ -63,12 +63,12 @@ final class RawHTTP2Connection: @unchecked Sendable {
   @discardableResult
   func send(_ frames: HTTP2Frame...) async -> Bool { await send(frames.flatMap(\.bytes)) }
 
-  /// Closes our direction only.
+  /// Closes the sending direction.
   func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   func closeBothWays() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-  /// The next bytes; empty at the end.
+  /// Returns the next bytes; empty at the end.
   private func readSome() throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -86,7 +86,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
     }
   }
 
-  /// The next frame, or `nil` when the other side has closed.
+  /// Returns the next frame, or `nil` if the peer has closed.
   func frame() async throws -> HTTP2Frame? {
     try await onReadingQueue { [self] in
       while true {
@@ -98,7 +98,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
     }
   }
 
-  /// The next frame that `isWanted`; `nil` when the other side has closed before. Others are dropped.
+  /// Returns the next frame that satisfies `isWanted`, dropping others; `nil` if the peer closes first.
   func frame(where isWanted: (HTTP2Frame) -> Bool) async throws -> HTTP2Frame? {
     while let frame = try await frame() {
       if isWanted(frame) { return frame }
@@ -106,7 +106,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
     return nil
   }
 
-  /// Reads until the other side has closed; returns all that came.
+  /// Reads until the peer closes, and returns all frames.
   @discardableResult
   func framesUntilClose() async throws -> [HTTP2Frame] {
     var frames: [HTTP2Frame] = []
@@ -114,7 +114,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
     return frames
   }
 
-  /// Takes bytes as they come, for what is not HTTP/2.
+  /// Skips raw bytes that are not HTTP/2.
   func skip(byteCount: Int) async throws {
     try await onReadingQueue { [self] in
       while unparsed.count < byteCount {
@@ -127,7 +127,7 @@ final class RawHTTP2Connection: @unchecked Sendable {
   }
 }
 
-/// A listening socket whose connections the test speaks for itself.
+/// A listening socket whose connections the test serves.
 final class RawHTTP2Listener: Sendable {
   let descriptor: Int32
   private let queue = DispatchQueue(label: "raw listener")

@@ -1,6 +1,6 @@
 @testable import UnixGRPC
 
-/// A server whose every frame the test chooses.
+/// A server whose frames are all scripted by the test.
 final class ScriptedServer: Sendable {
   private let directory: TemporaryDirectory
   private let listener: RawHTTP2Listener
@@ -12,10 +12,10 @@ final class ScriptedServer: Sendable {
     listener = try RawHTTP2Listener(path: path)
   }
 
-  /// The next connection, as it comes.
+  /// Accepts the next connection without exchanging prefaces.
   func acceptRaw() async throws -> RawHTTP2Connection { try await listener.accept() }
 
-  /// The next connection, after both sides have greeted. It forbids the client a dynamic table.
+  /// Accepts the next connection and exchanges prefaces. Disables the client's dynamic table.
   func accept(settings: [(id: UInt16, value: UInt32)] = []) async throws -> RawHTTP2Connection {
     let connection = try await listener.accept()
     try await connection.skip(byteCount: HTTP2Frame.preface.count)
@@ -28,10 +28,10 @@ final class ScriptedServer: Sendable {
 extension RawHTTP2Connection {
   static let responseFields = [(":status", "200"), ("content-type", "application/grpc")]
 
-  /// The stream of the next call; `nil` when the client has closed.
+  /// Returns the stream of the next call; `nil` if the client has closed.
   func nextCall() async throws -> UInt32? { try await frame { $0.isA(.headers) }?.stream }
 
-  /// Answers a call well.
+  /// Answers a call with a message and status OK.
   func answer(_ stream: UInt32, _ message: [UInt8]) async {
     await send(
       .headers(stream, Self.responseFields),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import UnixGRPC
 
-/// Runs `body` while a second, well-behaved connection makes one call after another, each of which must succeed.
+/// Runs `body` while a second, well-behaved connection makes calls continuously, each of which must succeed.
 func withWitness(to path: String, _ body: () async throws -> Void) async throws {
   let client = GRPCClient(socketPath: path)
   let isOver = Atomic(false)
@@ -15,7 +15,7 @@ func withWitness(to path: String, _ body: () async throws -> Void) async throws 
       let response = try await client.unary(.echo("Unary"), [request])
       #expect(response.message == [request])
     } while !isOver.load(ordering: .relaxed)
-    // One more, entirely after what the hostile peer did.
+    // One more call, started after the hostile peer has finished.
     _ = try await client.unary(.echo("Unary"), [0])
   }()
   do { try await body() } catch {
@@ -28,7 +28,7 @@ func withWitness(to path: String, _ body: () async throws -> Void) async throws 
   await client.close()
 }
 
-/// Bytes of this process in memory, shared pages aside (proc(5), `statm`).
+/// Resident memory of this process in bytes, excluding shared pages (proc(5), `statm`).
 func residentBytes() -> Int {
   guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
   let fields = text.split(separator: " ").compactMap { Int($0) }
