@@ -1,6 +1,6 @@
 import Glibc
 
-/// The error of a system call (errno(3)).
+/// The error of a failed system call (errno(3)).
 package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The error number, such as `EACCES`.
   package let code: Int32

@@ -164,8 +164,8 @@ final class ClientConnector: Sendable {
     }
   }
 
-  /// Waits for the server's SETTINGS. The queue of a stopping server still accepts connections and drops them: a call sent
-  /// on one would be lost without knowing whether the server had seen it.
+  /// Makes callers wait for the server's SETTINGS; returns false if the client is closed. The queue of a stopping server
+  /// still accepts connections and drops them: a call sent on one would be lost without knowing whether it was seen.
   private func awaitSettings(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
     let isClosed = state.withLock { state in
       if case .closed = state.link { return true }

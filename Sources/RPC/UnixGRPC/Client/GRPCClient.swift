@@ -95,7 +95,8 @@ public final class GRPCClient: Sendable {
 
   /// Starts a streaming call of any kind. Send requests and read responses through the returned call.
   ///
-  /// - Throws: ``GRPCStatus``: UNAVAILABLE if there is no server, DEADLINE_EXCEEDED or CANCELLED while connecting.
+  /// - Throws: ``GRPCStatus``: UNAVAILABLE if there is no server, DEADLINE_EXCEEDED or CANCELLED while connecting, or
+  ///   INVALID_ARGUMENT if the metadata cannot be sent.
   public func startCall(_ method: MethodName, options: CallOptions = CallOptions()) async throws -> StreamingCall {
     let deadline = options.timeout.map { MonotonicTime.now + $0 }
     let connection = try await connector.connection(waitsForReady: options.waitsForReady, deadline: deadline)

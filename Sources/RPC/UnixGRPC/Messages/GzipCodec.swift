@@ -7,6 +7,7 @@ package enum GzipError: Error, Hashable, Sendable {
   /// The output exceeds the limit, at which decompression stopped.
   case outputTooLarge(maximum: Int)
 
+  /// The status with which the call fails.
   package var status: GRPCStatus {
     switch self {
     case .corrupt:

@@ -16,6 +16,7 @@ package enum MessageFramingError: Error, Hashable, Sendable {
   /// A compressed flag other than 0 and 1.
   case flagInvalid(UInt8)
 
+  /// The status with which the call fails.
   package var status: GRPCStatus {
     switch self {
     case .messageTooLarge(let byteCount, let maximum):
@@ -33,6 +34,7 @@ package enum MessageFramingError: Error, Hashable, Sendable {
 ///
 /// Source: gRPC over HTTP/2, Length-Prefixed-Message.
 package enum MessageFraming {
+  /// The length of the prefix in bytes.
   package static let prefixByteCount = 5
 
   /// Returns a framed message. The payload must be shorter than 4 GiB, which the size limits ensure.

@@ -5,11 +5,13 @@
 /// `-bin` holds bytes, any other key printable ASCII text.
 /// Source: gRPC over HTTP/2, Custom-Metadata.
 public struct Metadata: Sendable, Hashable {
+  /// A value: printable ASCII text, or bytes under a key that ends in `-bin`.
   public enum Value: Sendable, Hashable {
     case text(String)
     case binary([UInt8])
   }
 
+  /// A key with one of its values.
   public struct Entry: Sendable, Hashable {
     /// The key, in lowercase.
     public let key: String

@@ -7,6 +7,7 @@ import Glibc
 /// Source: unix(7), `SO_PEERCRED`. The process may have exited and its ID may have been reused: authorize by user or
 /// group, never by process.
 public struct PeerCredentials: Sendable, Hashable {
+  /// The process ID; for logs only.
   public let processID: Int32
   /// The effective user ID.
   public let userID: UInt32

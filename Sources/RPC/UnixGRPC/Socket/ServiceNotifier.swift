@@ -2,6 +2,7 @@ import Glibc
 
 /// Notifies the service manager of the server's state. Source: sd_notify(3), sd_watchdog_enabled(3).
 package struct ServiceNotifier: Sendable {
+  /// A notification to the service manager.
   package enum State: Sendable, Hashable {
     /// Startup is complete: connections are accepted.
     case ready

@@ -7,6 +7,7 @@ extension GRPCStatus {
       self.rawValue = rawValue
     }
 
+    /// The call succeeded.
     public static let ok = Code(rawValue: 0)
     /// The call was cancelled, most often by its caller.
     public static let cancelled = Code(rawValue: 1)
@@ -16,7 +17,9 @@ extension GRPCStatus {
     public static let invalidArgument = Code(rawValue: 3)
     /// The deadline expired. The operation may have completed nevertheless.
     public static let deadlineExceeded = Code(rawValue: 4)
+    /// A requested entity does not exist.
     public static let notFound = Code(rawValue: 5)
+    /// The entity to create exists already.
     public static let alreadyExists = Code(rawValue: 6)
     /// The caller is identified but lacks permission.
     public static let permissionDenied = Code(rawValue: 7)
@@ -26,12 +29,15 @@ extension GRPCStatus {
     public static let failedPrecondition = Code(rawValue: 9)
     /// A concurrency conflict; retry at a higher level.
     public static let aborted = Code(rawValue: 10)
+    /// The operation was attempted past the valid range.
     public static let outOfRange = Code(rawValue: 11)
+    /// The operation is not implemented or not supported.
     public static let unimplemented = Code(rawValue: 12)
     /// An internal invariant is violated.
     public static let `internal` = Code(rawValue: 13)
     /// The service is temporarily unavailable; retry with backoff.
     public static let unavailable = Code(rawValue: 14)
+    /// Data was lost or corrupted unrecoverably.
     public static let dataLoss = Code(rawValue: 15)
     /// The caller's credentials are missing or invalid.
     public static let unauthenticated = Code(rawValue: 16)

@@ -3,6 +3,7 @@
 /// Handlers throw it to set a call's status; client calls throw it when the status is not OK.
 /// Source: the gRPC status code and error documents (grpc.io/docs/guides/status-codes, …/error).
 public struct GRPCStatus: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The canonical status code.
   public var code: Code
   /// What went wrong and what to do next. Sent to the peer, so it must not contain secrets.
   public var message: String

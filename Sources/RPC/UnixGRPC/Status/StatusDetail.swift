@@ -35,6 +35,7 @@ public struct RetryInfo: Sendable, Hashable {
 
 /// The invalid fields of a request (`google.rpc.BadRequest`).
 public struct BadRequest: Sendable, Hashable {
+  /// An invalid field.
   public struct FieldViolation: Sendable, Hashable {
     /// The path of the field, for example `amount.currency_code`.
     public var field: String
