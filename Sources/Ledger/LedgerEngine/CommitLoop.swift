@@ -1,6 +1,6 @@
 import Ledger
 
-/// What the committer's thread does: batch after batch, until there is nothing left or the store has failed.
+/// The loop of the committer's thread: commits batch after batch until the queue is closed and empty or the store fails.
 struct CommitLoop<OpenedStore: Store> {
   private let rules: Rules
   private let clock: @Sendable () -> LedgerTime
@@ -60,8 +60,8 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  /// Returns why the store failed, or nil. A batch that meets a conflict has had no effect, and is decided again on what
-  /// the store then has: no operation completes before its batch is durable, so none sees the attempts.
+  /// Commits `batch`. Returns why the store failed, or nil. A batch that meets a conflict has had no effect and is decided
+  /// again on the store's new state: operations complete only once their batch is durable, so none observes the attempts.
   private mutating func commit(_ batch: [any QueuedOperation], attempt: Int = 1) -> String? {
     guard !batch.isEmpty else { return nil }
     do throws(StoreError) {
@@ -98,8 +98,8 @@ struct CommitLoop<OpenedStore: Store> {
     return Committed(records: state.changes.records, begunRecharges: begun)
   }
 
-  /// With the disk full, reads and replays are still answered, as of the last commit; what would write is refused
-  /// without effect.
+  /// With the disk full, reads and replays are still answered as of the last commit; operations that would write are
+  /// refused without effect.
   private mutating func answerWithoutWriting(_ batch: [any QueuedOperation]) -> String? {
     do throws(StoreError) {
       let time = now
@@ -132,7 +132,7 @@ struct CommitLoop<OpenedStore: Store> {
     return try store.load(needs)
   }
 
-  /// What is left undone can wait: a batch that needs the room will say so.
+  /// Runs the store's maintenance. Conflicts and a full disk are ignored: the next batch that needs space reports them.
   private mutating func maintain(isIdle: Bool) -> String? {
     do throws(StoreError) {
       try store.maintain(isIdle: isIdle)
@@ -145,7 +145,7 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  /// Gives the scans their slice. Returns why the store failed, or nil.
+  /// Runs the scans for one slice. Returns why the store failed, or nil.
   private mutating func scan() -> String? {
     guard scans.hasWork else { return nil }
     do throws(StoreError) {

@@ -41,8 +41,8 @@ extension Committer {
     return relay
   }
 
-  /// Subscribes to all wallets' events, from `cursor` on or, without one, from now on. The relay begins by saying where
-  /// that is, and ends only with an error, or when its reader abandons it.
+  /// Subscribes to the events of all wallets, after `cursor` or, if nil, from now on. The relay's first element gives the
+  /// starting position. The relay ends only with an error, or when its reader abandons it.
   package func watchEvents(after cursor: EventCursor?, rules: EventRules) -> Relay<EventUpdate> {
     let id = scans.newID()
     let relay = scans.relay(of: EventUpdate.self, capacity: EventWatch.relayCapacity, to: id)
@@ -50,11 +50,11 @@ extension Committer {
     return relay
   }
 
-  /// Ends all watches, and refuses new ones: they have no end of their own and would hold up a server that drains.
+  /// Ends all watches and refuses new ones. Watches never end by themselves and would hold up a server that drains.
   package func endWatches() { scans.endWatches() }
 
-  /// Copies the ledger. The relay gives one complete copy, which holds all that was acknowledged before this call. It
-  /// ends with `ScanError.backupFailed` if the store makes no copies.
+  /// Copies the ledger. The relay delivers one complete copy, which includes everything acknowledged before this call, or
+  /// ends with `ScanError.backupFailed` if the store does not support copying.
   package func backup() -> Relay<CompleteBackup> {
     let id = scans.newID()
     let relay = scans.relay(of: CompleteBackup.self, capacity: 1, to: id)
@@ -62,9 +62,9 @@ extension Committer {
     return relay
   }
 
-  /// Proves the ledger. The relay gives progress, then a verdict, and ends.
+  /// Verifies the ledger. The relay delivers progress, then a verdict, and ends.
   ///
-  /// - Parameter known: A digest of the ledger as it was once, kept elsewhere.
+  /// - Parameter known: The digest of an earlier verdict, kept outside the ledger.
   package func verify(known: KnownDigest? = nil) -> Relay<VerificationUpdate> {
     let id = scans.newID()
     let relay = scans.relay(of: VerificationUpdate.self, capacity: 4, to: id)

@@ -2,11 +2,11 @@ package import Ledger
 import Synchronization
 import Threads
 
-/// The ledger's one writer: a thread that owns the store and commits operations in batches.
+/// The ledger's only writer: a thread that owns the store and commits operations in batches.
 ///
-/// Operations that arrive while a batch is being synced form the next one, so that one sync serves all of them and no
-/// timer delays a lone caller. Questions wait in the same queue: every read sees every acknowledged write. Two requests
-/// with one key meet in that queue too, so the later is always answered by the earlier.
+/// Operations that arrive while a batch is being synced form the next batch, so one sync serves all of them and no timer
+/// delays a lone caller. Reads wait in the same queue, so every read sees every acknowledged write, and of two requests
+/// with the same idempotency key the later one is answered from the earlier one.
 package final class Committer: Sendable {
   package typealias Completion<Reply: Hashable & Sendable> = @Sendable (Result<Outcome<Reply>, LedgerError>) -> Void
   package typealias RechargeBegun = @Sendable (Recharge) -> Void
@@ -17,11 +17,11 @@ package final class Committer: Sendable {
     case after
   }
 
-  /// Bounds the work between two syncs, and so the wait of whoever arrives just after a batch began.
+  /// The maximum number of operations in a batch. Bounds the wait of an operation that arrives just after a batch began.
   package static let largestBatch = 1024
-  /// How often a batch is decided before its operations are refused, if the store's others keep committing first.
+  /// How often a batch is decided before its operations are refused, if other users of the store keep committing first.
   package static let mostAttempts = 8
-  /// Bounds memory; above it callers are turned away while they can still retry.
+  /// The maximum number of queued operations. Bounds memory; callers above the limit are refused and can retry.
   package static let largestQueue = 65_536
 
   private let queue: OperationQueue
@@ -30,17 +30,17 @@ package final class Committer: Sendable {
   private let thread: SystemThread
   private let stopReason: StopReason
 
-  /// Opens the store on the committer's thread, and returns once that is done.
+  /// Opens the store on the committer's thread, and returns once it is open.
   ///
   /// - Parameters:
-  ///   - clock: Read once per batch. Ledger time is never less than the last committed, whatever the clock says.
+  /// - clock: Read once per batch. Ledger time never goes back, even if the clock does.
   ///   - open: Runs on the committer's thread.
-  ///   - rechargeBegun: Called on the committer's thread for each recharge whose intent has become durable, whoever
-  ///     began it: a caller, or the wallet's own settings. It must not block.
-  ///   - commits: Called on the committer's thread right before each attempt to commit, and right after each commit, with
-  ///     the records.
-  ///   - stopped: Called once, on the committer's thread, when the store failed and everything is refused from then
-  ///     on. The owner has to end the process with a failure: only a restart finds out what is durable.
+  /// - rechargeBegun: Called on the committer's thread for each recharge whose intent has become durable, whether a caller
+  /// or automatic recharge began it. It must not block.
+  /// - commits: Called on the committer's thread just before each attempt to commit and just after each commit, with the
+  /// records.
+  /// - stopped: Called once, on the committer's thread, when the store has failed; every operation is refused from then
+  /// on. The owner has to end the process with a failure: only a restart finds out what is durable.
   package init<OpenedStore: Store>(
     rules: Rules,
     clock: @escaping @Sendable () -> LedgerTime,
@@ -88,11 +88,11 @@ package final class Committer: Sendable {
     }
   }
 
-  /// Decides and commits `operation`, then calls `completion` on the committer's thread: after the batch is durable,
-  /// back to back with the batch's other completions. It must not block.
+  /// Decides and commits `operation`, then calls `completion` on the committer's thread once the batch is durable, directly
+  /// followed by the batch's other completions. The completion must not block.
   ///
-  /// An operation whose `deadline` passes before its turn is dropped without effect. Where the committer has stopped or
-  /// the queue is full, `completion` runs on the caller's thread before this returns.
+  /// An operation whose `deadline` passes before its turn fails without effect. If the committer has stopped or the queue is
+  /// full, `completion` runs on the caller's thread before this method returns.
   package func submit<Submitted: Operation>(
     _ operation: Submitted,
     deadline: ContinuousClock.Instant? = nil,
@@ -106,7 +106,7 @@ package final class Committer: Sendable {
     }
   }
 
-  /// The same for async callers. Cancelling the task does not recall the operation.
+  /// The async variant. Cancelling the task does not cancel the operation.
   package func submit<Submitted: Operation>(
     _ operation: Submitted,
     deadline: ContinuousClock.Instant? = nil
@@ -117,7 +117,7 @@ package final class Committer: Sendable {
     return try result.get()
   }
 
-  /// Answers what is queued, closes the store and waits for both. Never call it from a completion.
+  /// Answers the queued operations, closes the store, and waits for both. Must not be called from a completion.
   package func close() {
     queue.close()
     thread.join()
@@ -128,7 +128,7 @@ private final class StopReason: Sendable {
   let value = Mutex<String?>(nil)
 }
 
-/// Hands the result of opening from the committer's thread to its creator.
+/// Passes the result of opening the store from the committer's thread to the initializer.
 private final class Opening: Sendable {
   private let error = Mutex<StoreError?>(nil)
   private let done = Semaphore()

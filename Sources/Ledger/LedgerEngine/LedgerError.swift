@@ -1,9 +1,9 @@
-/// Why there is no outcome. Unlike a refusal, none of these is an answer of the rules.
+/// The reason why an operation has no outcome. Unlike a refusal, it is not a decision of the rules.
 package enum LedgerError: Error, Hashable, Sendable {
-  /// The effect is unknown or was not had: ask again with the same key.
+  /// It is unknown whether the operation took effect. Retry with the same idempotency key.
   case unavailable(String)
-  /// No effect.
+  /// The disk is full. The operation had no effect.
   case diskFull
-  /// No effect: the deadline had passed before the command's turn came.
+  /// The deadline passed before the operation's turn. The operation had no effect.
   case deadlineExceeded
 }

@@ -2,7 +2,7 @@ import Glibc
 package import Ledger
 
 extension LedgerTime {
-  /// The system's clock (clock_gettime(2), CLOCK_REALTIME).
+  /// The time of the system clock (clock_gettime(2), CLOCK_REALTIME).
   package static var now: LedgerTime {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)

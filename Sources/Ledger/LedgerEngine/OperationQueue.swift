@@ -1,9 +1,9 @@
 import Threads
 
-/// What callers have submitted, on its way to the committer's thread.
+/// The submitted operations on their way to the committer's thread.
 final class OperationQueue: Sendable {
   private let mailbox: Mailbox<any QueuedOperation>
-  /// Raised once each time the mailbox wants its taker woken, and lowered once before each taking.
+  /// Signalled each time the mailbox wants its taker woken, and waited for once before each taking.
   private let arrival = Semaphore()
 
   init(capacity: Int) { mailbox = Mailbox(capacity: capacity) }
@@ -17,19 +17,19 @@ final class OperationQueue: Sendable {
     return result
   }
 
-  /// Makes the committer look up though nothing was submitted.
+  /// Wakes the committer without submitting an operation.
   func wake() {
     if mailbox.notify() { arrival.signal() }
   }
 
-  /// Refuses operations from now on. What was submitted before can still be taken.
+  /// Refuses further operations. Operations submitted before can still be taken.
   func close() {
     if mailbox.close() { arrival.signal() }
   }
 
-  /// What has gathered; nil once the queue is closed and empty. Only the committer's thread calls this.
+  /// Returns the gathered operations, or nil once the queue is closed and empty. Only the committer's thread calls this.
   ///
-  /// - Parameter waits: Whether to wait until there is something, or `wake` is called.
+  /// - Parameter waits: Whether to wait for an operation or a call of `wake`.
   func takeAll(waits: Bool = true) -> [any QueuedOperation]? {
     let isClosed = mailbox.isClosed
     if !isClosed {

@@ -2,7 +2,7 @@ import Ledger
 
 /// An operation in the committer's queue.
 protocol QueuedOperation: AnyObject, Sendable {
-  /// Once it has passed, the operation is dropped without effect.
+  /// The time after which the operation is dropped without effect.
   var deadline: ContinuousClock.Instant? { get }
 
   func addNeeds(to needs: inout Needs)
@@ -10,14 +10,14 @@ protocol QueuedOperation: AnyObject, Sendable {
   /// Decides the operation and keeps its outcome.
   func decide(by rules: Rules, in state: inout LedgerState, at time: LedgerTime)
 
-  /// Hands the outcome to the submitter. Called once, after `decide`.
+  /// Passes the outcome to the submitter. Called once, after `decide`.
   func complete()
 
-  /// Tells the submitter that there is no outcome. Called at most once, instead of `complete`.
+  /// Reports to the submitter that there is no outcome. Called at most once, instead of `complete`.
   func fail(_ error: LedgerError)
 }
 
-/// An operation and its typed completion, which travel through the queue together.
+/// An operation together with its typed completion.
 ///
 /// Sendable because only the committer's thread touches the outcome.
 final class Submission<Submitted: Operation>: QueuedOperation, @unchecked Sendable {

@@ -1,12 +1,12 @@
 package import Ledger
 
-/// A copy of the ledger as it was at `position`, which is no earlier than when the copy was asked for.
+/// A complete copy of the ledger as of `position`, which is no earlier than the request for the copy.
 package struct CompleteBackup: Sendable {
   package let contents: any BackupContents
   package let position: Position
 }
 
-/// Copies the ledger, slice by slice, if its store can.
+/// Copies the ledger in slices, if its store supports copying.
 final class Backup: Scan {
   private let relay: Relay<CompleteBackup>
   private var backup: (any StoreBackup)?

@@ -1,12 +1,12 @@
 package import Ledger
 
-/// Which of a wallet's entries are wanted. An entry is a record that moved money.
+/// Selects entries of a wallet. An entry is a record that moved money.
 package struct EntryFilter: Hashable, Sendable {
-  /// Empty for all.
+  /// The kinds to include; empty for all.
   package var kinds: Set<RecordKind>
-  /// From this time on.
+  /// The earliest time to include.
   package var start: LedgerTime?
-  /// Before this time.
+  /// The end of the time range, exclusive.
   package var end: LedgerTime?
 
   package init(kinds: Set<RecordKind> = [], start: LedgerTime? = nil, end: LedgerTime? = nil) {
@@ -28,7 +28,7 @@ package struct EntryPage: Sendable {
   package var next: RecordPlace?
 }
 
-/// A record and its sequence in its wallet: enough to go on from, and to notice a place that is not there.
+/// A record's number and its sequence in its wallet: enough to continue from, and to detect a place that does not exist.
 package struct RecordPlace: Hashable, Sendable {
   package let record: Int64
   package let sequence: Int64
@@ -39,9 +39,9 @@ package struct RecordPlace: Hashable, Sendable {
   }
 }
 
-/// Gathers one page of a wallet's entries, walking from each record to the one before it: no index has to be kept for it.
+/// Gathers one page of a wallet's entries by walking from each record to the previous one, so no index is needed.
 final class EntryList: Scan {
-  /// How many records are looked at for one page. A page of a rare kind may come back short, with more to follow.
+  /// The maximum number of records read for one page. A page of a rare kind may be short although more pages follow.
   static let mostRecords = 10_000
 
   private let walletID: WalletID
@@ -52,7 +52,7 @@ final class EntryList: Scan {
   private var page = EntryPage()
   private var looked = 0
 
-  /// - Parameter place: Where an earlier page ended; nil for the newest.
+  /// - Parameter place: Where the previous page ended; nil for the newest entry.
   init(
     _ walletID: WalletID,
     filter: EntryFilter,
@@ -68,10 +68,10 @@ final class EntryList: Scan {
   }
 
   private enum Next {
-    /// The wallet's last record, which is not known yet.
+    /// The wallet's last record, not looked up yet.
     case newest
     case record(RecordPlace)
-    /// No record is left that could be an entry of the page.
+    /// No remaining record can be an entry of the page.
     case none
   }
 

@@ -1,9 +1,9 @@
 package import Ledger
 
 package struct RechargePage: Sendable {
-  /// The last that was begun first.
+  /// Newest first.
   package var recharges: [Recharge] = []
-  /// The last of them; nil after the last page.
+  /// The last recharge of this page, after which the next page begins; nil on the last page.
   package var next: RechargePlace?
 }
 
@@ -18,7 +18,7 @@ final class RechargeList: Scan {
   private var page = RechargePage()
   private var isBegun = false
 
-  /// - Parameter last: The last recharge of the page before; nil for the first page.
+  /// - Parameter last: The last recharge of the previous page; nil for the first page.
   init(
     of walletID: WalletID,
     before last: RechargePlace?,
@@ -52,7 +52,7 @@ final class RechargeList: Scan {
       return .finished
     }
     repeat {
-      // One more than there is room for says whether there is a next page.
+      // Read one more than fits, to learn whether a next page exists.
       let limit = min(Self.rechargesPerRead, size - page.recharges.count + 1)
       let places = try store.rechargeIDs(of: walletID, before: last, limit: limit)
       var needs = Needs(at: store.position.time)

@@ -1,9 +1,9 @@
 package import Ledger
 
 package struct WalletPage: Sendable {
-  /// In the order in which they were created.
+  /// In order of creation.
   package var wallets: [Wallet] = []
-  /// The record that created the last of them; nil after the last page.
+  /// The number of the record that created the last wallet of this page; nil on the last page.
   package var next: Int64?
 }
 
@@ -16,7 +16,7 @@ final class WalletList: Scan {
   private var last: Int64?
   private var page = WalletPage()
 
-  /// - Parameter last: The record that created the last wallet of the page before; nil for the first page.
+  /// - Parameter last: The record that created the last wallet of the previous page; nil for the first page.
   init(after last: Int64?, size: Int, completion: @escaping @Sendable (Result<WalletPage, ScanError>) -> Void) {
     self.last = last
     self.size = size
@@ -29,7 +29,7 @@ final class WalletList: Scan {
 
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     repeat {
-      // One more than there is room for says whether there is a next page.
+      // Read one more than fits, to learn whether a next page exists.
       let rows = try store.accounts(after: last, limit: min(Self.walletsPerRead, size - page.wallets.count + 1))
       guard !rows.isEmpty else {
         completion(.success(page))

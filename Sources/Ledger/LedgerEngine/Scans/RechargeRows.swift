@@ -1,6 +1,6 @@
 package import Ledger
 
-/// A recharge's place in the list of its wallet's: by the time when it was begun, then by its id.
+/// A recharge's place in its wallet's list, which is ordered by creation time, then by id.
 package struct RechargePlace: Hashable, Sendable {
   package let createTime: LedgerTime
   package let id: RechargeID
@@ -11,12 +11,12 @@ package struct RechargePlace: Hashable, Sendable {
   }
 }
 
-/// What a store keeps of a recharge's refund beside its records.
+/// What a store keeps about a refund of a recharge, besides its records.
 package struct RechargeRefundRow: Hashable, Sendable {
   package var id: RechargeRefundID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// The number of the record of its last transition.
+  /// The number of the record of the refund's last transition.
   package var record: Int64
   package var state: RechargeRefundState
   /// In micros.
@@ -67,12 +67,12 @@ package struct RechargeRefundRow: Hashable, Sendable {
   }
 }
 
-/// What a store keeps of a dispute beside its records.
+/// What a store keeps about a dispute, besides its records.
 package struct DisputeRow: Hashable, Sendable {
   package var id: DisputeID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// The number of its last record.
+  /// The number of the dispute's last record.
   package var record: Int64
   package var state: DisputeState
   /// In micros.

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Carries what a scan finds from the committer's thread to one reader, and holds at most `capacity` elements.
+/// Carries a scan's elements from the committer's thread to one reader. Holds at most `capacity` elements.
 ///
-/// The scan checks for room before it offers an element. If there is none, the reader wakes the scan once it has taken
-/// half of what waits.
+/// The scan checks for room before it offers an element. If the relay is full, the reader wakes the scan after taking half
+/// of the waiting elements.
 package final class Relay<Element: Sendable>: Sendable {
   private struct State {
     var items: [Element] = []
-    /// The first of `items` that is not taken yet.
+    /// The index of the first item that is not taken yet.
     var head = 0
     var end: Result<Void, ScanError>?
     var reader: CheckedContinuation<Element?, any Error>?
@@ -20,7 +20,7 @@ package final class Relay<Element: Sendable>: Sendable {
       guard head < items.count else { return nil }
       let item = items[head]
       head += 1
-      // Only now and then, so that no element is moved more than once for each that is taken.
+      // Compact only occasionally, so that taking an element moves at most one other on average.
       if head * 2 >= items.count {
         items.removeFirst(head)
         head = 0
@@ -31,7 +31,7 @@ package final class Relay<Element: Sendable>: Sendable {
 
   private let capacity: Int
   private let state = Mutex(State())
-  /// Runs on the reader's side when the scan has something to do again.
+  /// Called by the reader when the scan has work again.
   private let wake: @Sendable () -> Void
 
   init(capacity: Int, wake: @escaping @Sendable () -> Void) {
@@ -43,7 +43,7 @@ package final class Relay<Element: Sendable>: Sendable {
 
   var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
-  /// If there is none, the scan is woken once there is.
+  /// Returns whether there is room for an element. If not, the scan is woken once there is.
   func hasRoom() -> Bool {
     state.withLock { state in
       if state.count < capacity { return true }
@@ -52,7 +52,7 @@ package final class Relay<Element: Sendable>: Sendable {
     }
   }
 
-  /// Adds an element behind the others. Only the scan adds, so the room that it has seen is there.
+  /// Appends an element. Only the scan appends, so room that it has seen does not vanish.
   func offer(_ element: Element) {
     let reader = state.withLock { state -> CheckedContinuation<Element?, any Error>? in
       guard state.end == nil, !state.isAbandoned else { return nil }
@@ -63,7 +63,7 @@ package final class Relay<Element: Sendable>: Sendable {
     reader?.resume(returning: element)
   }
 
-  /// Ends the sequence after the elements in it.
+  /// Ends the sequence after the elements that it holds.
   func end(_ end: Result<Void, ScanError>) {
     let reader = state.withLock { state -> CheckedContinuation<Element?, any Error>? in
       guard state.end == nil else { return nil }
@@ -78,7 +78,7 @@ package final class Relay<Element: Sendable>: Sendable {
 
   // MARK: The reader's side
 
-  /// The next element, nil at the end. One reader at a time.
+  /// Returns the next element, or nil at the end. Supports one reader at a time.
   ///
   /// - Throws: ``ScanError``, or `CancellationError` when the reader's task is cancelled.
   package func next() async throws -> Element? {
@@ -111,7 +111,7 @@ package final class Relay<Element: Sendable>: Sendable {
     if wakes { wake() }
   }
 
-  /// Drops the elements, and lets the scan end: the reader has left.
+  /// Drops the elements and lets the scan end. Called when the reader leaves.
   package func abandon() {
     let reader = state.withLock { state -> CheckedContinuation<Element?, any Error>? in
       state.isAbandoned = true

@@ -1,23 +1,23 @@
 import Synchronization
 
-/// Where callers leave scans for the committer's thread, and where readers wake the scans that wait for them.
+/// Passes scans from callers to the committer's thread, and wakes waiting scans for their readers.
 final class ScanQueue: Sendable {
   typealias ID = Int
 
   struct Arrival: Sendable {
     let id: ID
-    /// Makes the scan on the committer's thread.
+    /// Creates the scan on the committer's thread.
     let make: @Sendable () -> any Scan
-    /// A watch has no end of its own, so it ends when the server begins to shut down.
+    /// Whether the scan is a watch, which has no end of its own and is ended when the server begins to shut down.
     let isWatch: Bool
   }
 
-  /// What happened since the last delivery.
+  /// Everything that happened since the last delivery.
   struct Delivery {
     var arrivals: [Arrival] = []
-    /// Scans that have something to do again, or whose readers have left.
+    /// Scans that have work again, or whose readers have left.
     var woken: [ID] = []
-    /// Set once, when watches are to end.
+    /// Whether all watches have to end. Set once.
     var watchesEnd = false
   }
 
@@ -25,7 +25,7 @@ final class ScanQueue: Sendable {
     var delivery = Delivery()
     var nextID: ID = 0
     var refusesWatches = false
-    /// Why the queue takes no more scans.
+    /// The reason why the queue takes no more scans; nil while it is open.
     var closed: ScanError?
   }
 
@@ -44,12 +44,12 @@ final class ScanQueue: Sendable {
     }
   }
 
-  /// A relay whose reader wakes the scan `id`.
+  /// Returns a relay whose reader wakes the scan `id`.
   func relay<Element>(of type: Element.Type, capacity: Int, to id: ID) -> Relay<Element> {
     Relay(capacity: capacity) { [weak self] in self?.wake(id) }
   }
 
-  /// Adds a scan. Once the queue is closed, the scan fails at once, on the caller's thread.
+  /// Adds a scan. If the queue is closed, the scan fails immediately on the caller's thread.
   func post(_ id: ID, isWatch: Bool = false, _ make: @escaping @Sendable () -> any Scan) {
     let refusal = state.withLock { state -> ScanError? in
       if let closed = state.closed { return closed }
@@ -74,7 +74,7 @@ final class ScanQueue: Sendable {
     wake()
   }
 
-  /// Takes everything that came since the last call.
+  /// Takes everything that arrived since the last call.
   func take() -> Delivery {
     state.withLock { state in
       defer { state.delivery = Delivery() }
@@ -82,7 +82,7 @@ final class ScanQueue: Sendable {
     }
   }
 
-  /// Refuses all scans from now on. Those that have not been taken fail.
+  /// Refuses further scans. Scans that have not been taken fail.
   func close(_ error: ScanError) {
     let delivery = state.withLock { state -> Delivery in
       state.closed = error

@@ -1,6 +1,6 @@
 import Ledger
 
-/// The scans under way, on the committer's thread: each in turn has a slice.
+/// The active scans, on the committer's thread. They run in turn, one slice each.
 struct ScanTable {
   private struct Entry {
     let scan: any Scan
@@ -10,7 +10,7 @@ struct ScanTable {
 
   private let arrivals: ScanQueue
   private var entries: [ScanQueue.ID: Entry] = [:]
-  /// Those that have something to do, in the order in which they get their turn.
+  /// The scans that have work, in the order of their turns.
   private var queue: [ScanQueue.ID] = []
   private var walletWatches: [WalletID: [ScanQueue.ID: WalletWatch]] = [:]
   private var eventWatches: [ScanQueue.ID: EventWatch] = [:]
@@ -19,7 +19,7 @@ struct ScanTable {
 
   var hasWork: Bool { !queue.isEmpty }
 
-  /// Whether any watch receives what is committed.
+  /// Whether any watch receives committed records.
   private var hasSubscribers: Bool { !walletWatches.isEmpty || !eventWatches.isEmpty }
 
   /// Takes the scans that were posted or woken since the last call.
@@ -57,7 +57,7 @@ struct ScanTable {
     queue.append(id)
   }
 
-  /// Hands what a batch committed to the watches that receive it. Reads nothing: a watch that has to read is queued.
+  /// Passes the records of a committed batch to the watches. Reads nothing: a watch that has to read is queued.
   mutating func publish(_ records: [JournalRecord]) {
     guard hasSubscribers else { return }
     for (id, watch) in eventWatches { update(id, watch.receive(records)) }
@@ -75,8 +75,8 @@ struct ScanTable {
     }
   }
 
-  /// Runs scans in turn until the slice is over or none has anything to do. A scan that meets a conflict fails alone:
-  /// what it has gathered may no longer agree with what it would read next.
+  /// Runs scans in turn until the slice is over or none has work. A scan that meets a conflict fails alone: the rows it has
+  /// gathered may not agree with those that it would read next.
   ///
   /// - Throws: `StoreError.failed` or `StoreError.diskFull`.
   mutating func run(on store: inout some Store, in slice: Slice) throws(StoreError) {
@@ -104,7 +104,7 @@ struct ScanTable {
     }
   }
 
-  /// Ends all scans, and refuses new ones.
+  /// Ends all scans and refuses new ones.
   mutating func close(_ error: ScanError) {
     arrivals.close(error)
     for entry in entries.values { entry.scan.fail(error) }

@@ -1,43 +1,43 @@
 package import Ledger
 
-/// What scans read of a store: the ledger as of its last commit.
+/// The tables of a store as scans read them, as of the last commit.
 ///
-/// Lists give at most `limit` rows, in rising order from the one after a key, or from the first row if that is nil. Rows
-/// are numbered from 1. A row that cannot be read is returned as damaged. What is thrown is `StoreError.conflict` if
-/// others changed the ledger while it was read, and otherwise concerns the whole store.
+/// Lists return at most `limit` rows in ascending order, starting after the given key or, if it is nil, at the first row.
+/// Row numbers start at 1. An unreadable row is returned as damaged. All methods throw `StoreError.conflict` if others
+/// changed the ledger during the read; any other error concerns the whole store.
 package protocol StoreTables {
-  /// nil if there is no record of that number.
+  /// Returns the record with that number, or nil if it does not exist.
   mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>?
 
-  /// From number `first` on or, if that is missing, from the next that is there.
+  /// Returns records starting at number `first` or, if it is missing, at the next existing one.
   mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>]
 
-  /// Remembered refusals, as `records`.
+  /// Returns remembered refusals, in the manner of `records`.
   mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>]
 
-  /// Where the store finds the answer to `key`; nil for a key without an answer.
+  /// Returns where the answer to `key` is recorded, or nil if `key` has no answer.
   mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace?
 
-  /// Wallets, by the records that created them.
+  /// Returns wallets, ordered by the records that created them.
   mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>]
 
   mutating func holdRow(_ id: HoldID) throws(StoreError) -> Scanned<HoldRow>?
 
-  /// Holds, by the records that placed them.
+  /// Returns holds, ordered by the records that placed them.
   mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>]
 
-  /// Refunded entries, by their records.
+  /// Returns refunded entries, ordered by their records.
   mutating func refundRows(after entry: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>]
 
   mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>?
 
-  /// Recharges, in the order of the bytes of their ids.
+  /// Returns recharges, in the byte order of their ids.
   mutating func rechargeRows(
     after id: RechargeID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<RechargeID, RechargeRow>]
 
-  /// Recharges of a wallet, newest first, from the one before `place` on, or from the newest if that is nil.
+  /// Returns recharges of a wallet, newest first, starting before `place` or, if it is nil, at the newest.
   mutating func rechargeIDs(
     of walletID: WalletID,
     before place: RechargePlace?,
@@ -46,7 +46,7 @@ package protocol StoreTables {
 
   mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>?
 
-  /// Refunds of recharges, in the order of the bytes of their ids.
+  /// Returns refunds of recharges, in the byte order of their ids.
   mutating func rechargeRefundRows(
     after id: RechargeRefundID?,
     limit: Int
@@ -54,7 +54,7 @@ package protocol StoreTables {
 
   mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>?
 
-  /// Disputes, in the order of the bytes of their ids.
+  /// Returns disputes, in the byte order of their ids.
   mutating func disputeRows(
     after id: DisputeID?,
     limit: Int
@@ -62,7 +62,7 @@ package protocol StoreTables {
 
   mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>?
 
-  /// Cards, in the order of the bytes of their ids.
+  /// Returns cards, in the byte order of their ids.
   mutating func paymentMethodRows(
     after id: PaymentMethodID?,
     limit: Int
@@ -84,10 +84,10 @@ package enum AnswerPlace: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A row as a scan finds it. One that cannot be read is reported and passed over, so that it hides no other.
+/// A row as a scan reads it. An unreadable row is reported and skipped, so that it hides no other.
 package enum Scanned<Row> {
   case row(Row)
-  /// What is wrong, for people.
+  /// Describes the damage, for people.
   case damaged(String)
 
   package var row: Row? {
@@ -111,7 +111,7 @@ package struct TableRow<Key, Row> {
   }
 }
 
-/// A hold, with the number of the record that changed it last.
+/// A hold and the number of the record that last changed it.
 package struct HoldRow: Hashable, Sendable {
   package var hold: Hold
   package var record: Int64
@@ -122,7 +122,7 @@ package struct HoldRow: Hashable, Sendable {
   }
 }
 
-/// What was refunded of an entry.
+/// The amount refunded of an entry.
 package struct RefundRow: Hashable, Sendable {
   /// The number of the last refund's record.
   package var record: Int64
@@ -135,11 +135,11 @@ package struct RefundRow: Hashable, Sendable {
   }
 }
 
-/// What a store keeps of a recharge beside its records.
+/// What a store keeps about a recharge, besides its records.
 package struct RechargeRow: Hashable, Sendable {
   package var id: RechargeID
   package var walletID: WalletID
-  /// The number of the record of its last transition.
+  /// The number of the record of the recharge's last transition.
   package var record: Int64
   package var state: RechargeState
   /// In micros.

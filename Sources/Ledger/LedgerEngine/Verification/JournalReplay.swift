@@ -1,17 +1,17 @@
 import Ledger
 
-/// What the journal says that the rest of the ledger has to be, gathered record by record.
+/// The state that the journal implies for the rest of the ledger, built record by record.
 ///
-/// What can change no more is compared at once and forgotten, so that memory is taken by wallets, cards, what is open,
-/// and what was given or taken back: not by the journal's length.
+/// State that can no longer change is compared at once and dropped, so memory grows with the number of wallets, cards, open
+/// holds and recharges, refunds, and disputes, not with the journal's length.
 struct JournalReplay {
   struct Wallet {
     var verifier: JournalVerifier
     let currency: Currency
     let createTime: LedgerTime
-    /// The record that created it.
+    /// The number of the record that created the wallet.
     let created: Int64
-    /// Nothing more is said of a wallet once something is wrong with its journal.
+    /// Whether the wallet's journal has a flaw. Only the first flaw is reported.
     var isBroken = false
   }
 
@@ -22,33 +22,33 @@ struct JournalReplay {
 
   struct KnownDispute {
     var record: Int64
-    /// What the bank has, in micros.
+    /// The amount that the bank holds, in micros.
     var taken: Int64
   }
 
   struct OpenHold {
     var id: HoldID
-    /// The one that changed it last.
+    /// The number of the record that last changed the hold.
     var record: Int64
     var remaining: Int64
   }
 
   private(set) var wallets: [WalletID: Wallet] = [:]
-  /// Holds that may still change, by the records that placed them: the open ones, and the expired, which late usage
-  /// may still be captured from.
+  /// Holds that may still change, by the records that placed them: open holds, and expired holds, from which late usage may
+  /// still be captured.
   private(set) var holds: [Int64: OpenHold] = [:]
-  /// By the records of the refunded entries.
+  /// Refunds by the numbers of the refunded entries' records.
   private(set) var refunds: [Int64: RefundRow] = [:]
   private(set) var openRecharges: [RechargeID: Int64] = [:]
   private(set) var openRefunds: Set<RechargeRefundID> = []
-  /// The record that each was changed by last; a refund is never done with, for a bank may take it back.
+  /// The last record of each refund. Refunds are never dropped, because a bank may return one at any time.
   private(set) var rechargeRefunds: [RechargeRefundID: KnownRefund] = [:]
   private(set) var disputes: [DisputeID: KnownDispute] = [:]
   private(set) var paymentMethods: [PaymentMethodID: Int64] = [:]
   private(set) var removedPaymentMethods: Set<PaymentMethodID> = []
-  /// The balances of the accounts on the other side of entries, in micros.
+  /// The balances of the counter accounts, in micros.
   private(set) var counterAccounts: [Currency: [CounterAccount: Int128]] = [:]
-  /// SHA-256 over the hash of the record before, and the record's own.
+  /// SHA-256 over the previous digest and the record's hash.
   private(set) var digest = Digest.zero
   private(set) var record: Int64 = 0
   private(set) var time = LedgerTime(microseconds: .min)
@@ -59,10 +59,10 @@ struct JournalReplay {
 
   var openHoldIDs: [HoldID] { holds.values.map(\.id) }
 
-  /// Goes on after what cannot be read.
+  /// Continues after a record that cannot be read.
   mutating func skip(to number: Int64) { record = number }
 
-  /// Takes the next record. Returns its payload where that holds something to compare with a table.
+  /// Replays the next record. Returns its payload if it can be compared with the tables.
   mutating func take(_ record: JournalRecord, _ flaws: inout LedgerFlaws) -> RecordPayload? {
     if record.time < time { flaws.add("record \(record.number) is older than the one before it") }
     time = max(time, record.time)
@@ -83,7 +83,7 @@ struct JournalReplay {
       counterAccounts[wallet.currency, default: [:]][account, default: 0] -= Int128(record.amount)
     }
     prove(record, of: wallet, &flaws)
-    follow(record, payload, &flaws)
+    apply(record, payload, &flaws)
     return payload
   }
 
@@ -106,9 +106,9 @@ struct JournalReplay {
     }
   }
 
-  private mutating func follow(_ record: JournalRecord, _ payload: RecordPayload, _ flaws: inout LedgerFlaws) {
-    if let hold = payload.hold { follow(hold, record, &flaws) }
-    if case .refund(let reply) = payload { follow(reply, record, &flaws) }
+  private mutating func apply(_ record: JournalRecord, _ payload: RecordPayload, _ flaws: inout LedgerFlaws) {
+    if let hold = payload.hold { apply(hold, record, &flaws) }
+    if case .refund(let reply) = payload { apply(reply, record, &flaws) }
     if let recharge = payload.recharge { openRecharges[recharge.id] = recharge.state.isTerminal ? nil : record.number }
     for card in changedPaymentMethods(record, payload) {
       paymentMethods[card.id] = record.number
@@ -118,18 +118,18 @@ struct JournalReplay {
         removedPaymentMethods.remove(card.id)
       }
     }
-    if let refund = payload.rechargeRefund { follow(refund, record, &flaws) }
-    if let dispute = payload.dispute { follow(dispute, record, &flaws) }
+    if let refund = payload.rechargeRefund { apply(refund, record, &flaws) }
+    if let dispute = payload.dispute { apply(dispute, record, &flaws) }
   }
 
-  private mutating func follow(_ dispute: Dispute, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
+  private mutating func apply(_ dispute: Dispute, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
     if record.amount != (disputes[dispute.id]?.taken ?? 0) - dispute.taken {
       flaws.add("record \(record.number) does not follow from what dispute \(dispute.id) was before")
     }
     disputes[dispute.id] = KnownDispute(record: record.number, taken: dispute.taken)
   }
 
-  private mutating func follow(_ refund: RechargeRefund, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
+  private mutating func apply(_ refund: RechargeRefund, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
     let before = rechargeRefunds[refund.id]?.state
     let moved =
       switch (before, refund.state) {
@@ -148,7 +148,7 @@ struct JournalReplay {
     }
   }
 
-  private mutating func follow(_ hold: Hold, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
+  private mutating func apply(_ hold: Hold, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
     let before = holds[hold.id.record]?.remaining ?? 0
     if (record.kind == .holdPlaced) == (holds[hold.id.record] != nil) || hold.remaining - before != record.heldChange {
       flaws.add("record \(record.number) does not follow from what hold \(hold.id) was before")
@@ -160,16 +160,16 @@ struct JournalReplay {
     }
   }
 
-  private mutating func follow(_ refund: RefundReply, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
-    let book = refund.refunded
-    let before = refunds[book.id.record]?.refunded ?? 0
-    if book.refunded - before != record.amount || book.refundable.micros < 0 {
-      flaws.add("record \(record.number) does not follow from what was refunded of entry \(book.id) before")
+  private mutating func apply(_ refund: RefundReply, _ record: JournalRecord, _ flaws: inout LedgerFlaws) {
+    let entry = refund.refunded
+    let before = refunds[entry.id.record]?.refunded ?? 0
+    if entry.refunded - before != record.amount || entry.refundable.micros < 0 {
+      flaws.add("record \(record.number) does not follow from what was refunded of entry \(entry.id) before")
     }
-    refunds[book.id.record] = RefundRow(record: record.number, refunded: book.refunded)
+    refunds[entry.id.record] = RefundRow(record: record.number, refunded: entry.refunded)
   }
 
-  /// The cards that `record` added to its wallet, or changed.
+  /// Returns the cards that `record` added to its wallet or changed.
   func changedPaymentMethods(_ record: JournalRecord, _ payload: RecordPayload) -> [PaymentMethod] {
     var changed = payload.removedPaymentMethod.map { [$0] } ?? []
     switch record.kind {

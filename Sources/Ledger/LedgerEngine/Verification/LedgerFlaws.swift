@@ -1,5 +1,5 @@
-/// What a verification found wrong, as sentences for people. There may be as many as there are rows, so only the first
-/// are kept.
+/// The flaws that a verification found, as sentences for people. Keeps only the first ones, since there may be as many as
+/// there are rows.
 package struct LedgerFlaws: Hashable, Sendable {
   package static let mostKept = 100
 

@@ -1,7 +1,7 @@
 import Ledger
 
-// What became of recharges after they were paid, and the cards that paid them: what the journal says last of each has to
-// be in its table, and nothing else.
+// Compares refunds, disputes and cards with their tables: each has to be as its last record in the journal says, and the
+// tables must hold nothing else.
 extension Verification {
   func compareKnownRefunds(of store: inout some Store, _ ids: [RechargeRefundID]) throws(StoreError) {
     for id in ids.suffix(Self.rowsPerRead) {
@@ -29,7 +29,7 @@ extension Verification {
     if found.isEmpty { phase = .knownDisputes(Array(replay.disputes.keys)) }
   }
 
-  /// What is left of a recharge is known by the refunds and disputes that are found by it.
+  /// Loads a recharge's history: what remains of a recharge is computed from the refunds and disputes found by its id.
   private func history(of rechargeID: RechargeID, in store: inout some Store) throws(StoreError) -> LedgerState? {
     var needs = Needs(at: store.position.time)
     GetRechargeHistory(rechargeID).addNeeds(to: &needs)
@@ -104,7 +104,7 @@ extension Verification {
     if found.isEmpty { phase = .done }
   }
 
-  /// Counts the ids that were compared, and returns those that are still to be.
+  /// Counts the compared ids, and returns the remaining ones.
   private func advance<ID>(_ ids: [ID]) -> [ID] {
     rows += Int64(min(ids.count, Self.rowsPerRead))
     return Array(ids.dropLast(Self.rowsPerRead))
@@ -112,7 +112,7 @@ extension Verification {
 }
 
 extension PaymentMethod {
-  /// As the ledger's third version has it, where another had taken its place before.
+  /// The card as version 3 of the schema stores it if another card had replaced it before.
   fileprivate var replacedBeforeThereWereSeveral: PaymentMethod {
     var card = self
     card.state = .detached

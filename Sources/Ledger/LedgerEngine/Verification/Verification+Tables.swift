@@ -1,8 +1,8 @@
 import Ledger
 
-// The tables against the journal, both ways: what the journal says has to be there, and nothing else.
+// Compares the tables with the journal in both directions: every row that the journal implies exists, and no other.
 extension Verification {
-  /// Compares what `record` settled for good, and the place of its key.
+  /// Compares the rows that `record` finally settled, and the place of its idempotency key.
   func compare(_ record: JournalRecord, _ payload: RecordPayload, in store: inout some Store) throws(StoreError) {
     if let key = record.origin.idempotencyKey { try compare(key, place: .record(record.number), in: &store) }
     if let hold = payload.hold, replay.holds[hold.id.record] == nil { try compare(hold, record, in: &store) }
@@ -24,7 +24,7 @@ extension Verification {
     flaws.add("recharge \(recharge.id) is lost, or not what record \(record) made of it")
   }
 
-  /// Keeps the sum of the wallets true to what is committed after a wallet's row was read.
+  /// Adds records committed after a wallet's row was read to the sum of the wallets.
   func count(_ record: JournalRecord) {
     guard let wallet = replay.wallets[record.walletID] else { return }
     switch phase {
@@ -35,7 +35,7 @@ extension Verification {
     }
   }
 
-  /// Reads some rows of the table that is due, or goes on to the next.
+  /// Compares some rows of the current table, or advances to the next.
   func compareSome(of store: inout some Store) throws(StoreError) {
     switch phase {
     case .journal, .done: break
@@ -67,7 +67,7 @@ extension Verification {
     }
     rows += Int64(found.count)
     guard found.isEmpty else { return }
-    // New wallets come last, so that none is passed over.
+    // New wallets sort last, so none is skipped.
     if walletRows != replay.wallets.count {
       flaws.add("there are \(walletRows) wallets where the journal has \(replay.wallets.count)")
     }
@@ -91,7 +91,7 @@ extension Verification {
   }
 
   private func compareOpenHolds(of store: inout some Store, _ ids: [HoldID]) throws(StoreError) {
-    // What was resolved since was compared then.
+    // Holds resolved since then were compared when their records were replayed.
     for id in ids.suffix(Self.rowsPerRead) {
       guard let open = replay.holds[id.record] else { continue }
       guard let payload = try payload(in: open.record, of: &store), let hold = payload.hold,
@@ -163,7 +163,7 @@ extension Verification {
     phase = .recharges(after: nil)
   }
 
-  /// The worker resumes what the store finds open.
+  /// Compares what the store reports as open, which is what the recharge worker resumes after a start.
   private func compareOpenMattersFound(by store: inout some Store) throws(StoreError) {
     var needs = Needs(at: store.position.time)
     ListOpenMatters().addNeeds(to: &needs)
@@ -192,8 +192,8 @@ extension Verification {
     if found.isEmpty { phase = .knownRefunds(Array(replay.rechargeRefunds.keys)) }
   }
 
-  /// The row is true to its record where it is the last; here it is only asked whether there is such a recharge at all,
-  /// and whether the processor's id leads to it.
+  /// Rows are compared with their last records elsewhere; this only checks that the recharge exists in the journal and that
+  /// the processor's charge id leads to it.
   private func compare(_ row: RechargeRow, in store: inout some Store) throws(StoreError) {
     guard try payload(in: row.record, of: &store)?.recharge?.id == row.id else {
       return flaws.add("recharge \(row.id) is not in the journal")
@@ -206,7 +206,7 @@ extension Verification {
     }
   }
 
-  /// What the ledger itself would load. What it cannot read would stop it; here it is a flaw.
+  /// Loads what the ledger itself would load. An error that would stop the ledger counts as a flaw here.
   func load(_ needs: Needs, of store: inout some Store) throws(StoreError) -> LedgerState? {
     do throws(StoreError) {
       return try store.load(needs)

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// What a verification reports.
+/// An element of a verification's relay.
 package enum VerificationUpdate: Sendable {
   case progress(VerificationProgress)
   case verdict(LedgerVerdict)
@@ -9,24 +9,24 @@ package enum VerificationUpdate: Sendable {
 package struct VerificationProgress: Hashable, Sendable {
   package var records: Int64
   package var totalRecords: Int64
-  /// Rows of other tables that were compared.
+  /// The number of rows compared in the other tables.
   package var rows: Int64
 }
 
-/// What came out, as of the ledger's last commit.
+/// The result of a verification, as of the ledger's last commit.
 package struct LedgerVerdict: Hashable, Sendable {
   package var flaws: LedgerFlaws
   package var records: Int64
   package var refusals: Int64
   package var wallets: Int64
-  /// SHA-256 over the hashes of all records in their order: an owner of the file who rewrites it cannot keep it.
+  /// SHA-256 over the hashes of all records in order: it changes if the owner of the file rewrites a record.
   package var digest: Digest
   /// In micros.
   package var walletTotals: [Currency: Int128]
   package var counterAccounts: [Currency: [CounterAccount: Int128]]
 }
 
-/// A digest of the first `records` records, as an earlier verdict gave it.
+/// The digest of the first `records` records, from an earlier verdict.
 package struct KnownDigest: Hashable, Sendable {
   package let records: Int64
   package let digest: Digest
@@ -37,11 +37,11 @@ package struct KnownDigest: Hashable, Sendable {
   }
 }
 
-/// Proves the ledger by replaying it: every wallet's chain and balance, the double entry, what is kept of holds, refunds,
-/// recharges and cards, the answers to keys, the refusals.
+/// Verifies the ledger by replaying it: every wallet's hash chain and balance, the double entry, the tables of holds,
+/// refunds, recharges and cards, the answers to idempotency keys, and the refusals.
 ///
-/// It goes over the journal, then over the tables. What is committed meanwhile it replays first in each slice, so that
-/// whatever it compares is as new on both sides.
+/// Reads the journal first, then the tables. Each slice first replays what was committed meanwhile, so that both sides of
+/// a comparison are equally recent.
 final class Verification: Scan {
   enum Phase {
     case journal
@@ -67,11 +67,11 @@ final class Verification: Scan {
   private let relay: Relay<VerificationUpdate>
   private let known: KnownDigest?
   private var refusals: RefusalVerifier
-  /// Nothing more is said of their chain once something is wrong with it.
+  /// Whether the chain of refusals has a flaw. Only the first flaw is reported.
   private var refusalsAreBroken = false
   private var lastRefusal: Int64 = 0
   private var lastRefusalTime = LedgerTime(microseconds: .min)
-  /// Where the ledger was when the last slice ended.
+  /// The ledger's position at the end of the last slice.
   private var lastPosition: Position?
   private var reportedAt: Int64 = 0
 
@@ -111,8 +111,8 @@ final class Verification: Scan {
 
   // MARK: The journal and the refusals
 
-  /// False where the slice was over first. It replays at least twice what was committed since the last slice, so that it
-  /// comes to an end under any load.
+  /// Replays the journal and the refusals. Returns false if the slice ended first. Replays at least twice what was committed
+  /// since the last slice, so that the verification finishes under any load.
   private func catchUp(on store: inout some Store, in slice: Slice) throws(StoreError) -> Bool {
     let end = store.position
     var duty = 2 * (end.record - (lastPosition ?? end).record + end.refusal - (lastPosition ?? end).refusal)
@@ -243,7 +243,7 @@ final class Verification: Scan {
     relay.end(.success(()))
   }
 
-  /// The wallets by their balances, the other accounts by their entries: two ways to the same sum.
+  /// Checks that the wallets' balances and the counter accounts' entries sum to zero: two independent ways to one sum.
   private func balanceAccounts() {
     for currency in Set(walletTotals.keys).union(replay.counterAccounts.keys) {
       let others = replay.counterAccounts[currency]?.values.reduce(0, +) ?? 0

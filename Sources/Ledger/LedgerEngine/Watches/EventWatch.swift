@@ -1,14 +1,14 @@
 package import Ledger
 
-/// What a watch of events delivers.
+/// An element of an event watch's relay.
 package enum EventUpdate: Sendable {
   case events([LedgerEvent], JournalRecord)
-  /// Nothing happened up to here: where to go on from later.
+  /// No event up to this place, from which a later watch can continue.
   case nothing(EventCursor)
 }
 
-/// A place in the journal. The tag, from the hash of the record there, tells a ledger that was restored from an older
-/// backup and has other records under the same numbers.
+/// A place in the journal. The tag, taken from the hash of the record there, distinguishes a ledger that was restored from
+/// an older backup and has other records under the same numbers.
 package struct EventCursor: Hashable, Sendable {
   package let record: Int64
   package let tag: UInt64
@@ -22,24 +22,24 @@ package struct EventCursor: Hashable, Sendable {
     self.init(record: record.number, tag: record.hash.words.0)
   }
 
-  /// Before the first record.
+  /// The place before the first record.
   package static let beginning = EventCursor(record: 0, tag: 0)
 }
 
-/// Reads the whole journal and delivers what is an event. It keeps only its place, so its reader may be slow.
+/// Reads the whole journal and delivers the events. Keeps only its place, so its reader may be slow.
 final class EventWatch: Scan {
   static let relayCapacity = 64
-  /// A reader without an event for so many records is sent the watch's place, so that it need not read them again.
+  /// After this many records without an event, the reader is sent the watch's place, so that it need not read them again.
   static let quietRecords: Int64 = 10_000
   private static let recordsPerRead = 64
 
   private let rules: EventRules
   private let relay: Relay<EventUpdate>
-  /// nil means the end, wherever that is when the watch begins.
+  /// The place to begin after; nil for the end of the journal when the watch begins.
   private let start: EventCursor?
-  /// The last record that was looked at; nil before the watch has begun.
+  /// The number of the last record read; nil before the watch has begun.
   private var last: Int64?
-  /// The last record that the reader knows of.
+  /// The number of the last record reported to the reader.
   private var reported: Int64 = 0
 
   init(after start: EventCursor?, rules: EventRules, relay: Relay<EventUpdate>) {
@@ -74,7 +74,7 @@ final class EventWatch: Scan {
     return .waiting
   }
 
-  /// False if the watch has ended at once.
+  /// Returns false if the watch ended immediately.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
     let record = start?.record ?? store.position.record
     var place = EventCursor.beginning
@@ -99,7 +99,7 @@ final class EventWatch: Scan {
     return true
   }
 
-  /// False if the watch has ended, because a record is missing before this one.
+  /// Delivers the events of `record`. Returns false if the watch has ended because a record before this one is missing.
   private func look(at record: JournalRecord) -> Bool {
     let expected = (last ?? 0) + 1
     guard record.number == expected else {
@@ -119,7 +119,7 @@ final class EventWatch: Scan {
     return true
   }
 
-  /// Takes what was just committed, if that comes next. Otherwise the watch reads it when its turn comes.
+  /// Delivers the records just committed if they come next. Otherwise the watch reads them in its turn.
   func receive(_ records: [JournalRecord]) -> ScanStatus {
     guard let last, let first = records.first, first.number == last + 1 else { return .working }
     for record in records {

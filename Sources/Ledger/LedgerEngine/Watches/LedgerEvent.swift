@@ -1,8 +1,8 @@
 package import Ledger
 
-/// What those who notify people want to know of. One change can be several.
+/// An event to notify people about. One record can cause several.
 package enum LedgerEvent: Hashable, Sendable, CaseIterable {
-  /// What is available fell below the limit that the configuration names.
+  /// The available balance fell below `EventRules.lowBalance`.
   case lowBalance
   case rechargePaid
   case rechargeDeclined
@@ -10,26 +10,26 @@ package enum LedgerEvent: Hashable, Sendable, CaseIterable {
   case rechargeAuthenticationRequired
   case rechargeNeedsReview
   case rechargeRefunded
-  /// Also of one that the bank would not have days after it was made.
+  /// Includes refunds that the bank returned days after they were made.
   case rechargeRefundFailed
   case rechargeRefundNeedsReview
   case disputeOpened
   case disputeWon
   case disputeLost
   case holdExpired
-  /// A capture took more than there was.
+  /// A capture took more than the available balance.
   case shortfall
   case walletFrozen
   case walletUnfrozen
   case walletClosed
-  /// Automatic recharges have ended until somebody acts.
+  /// Automatic recharges are suspended until somebody resumes them.
   case autoRechargeSuspended
   case autoRechargeLimitReached
 }
 
-/// When a wallet's balance counts as low.
+/// The limit below which a wallet's balance counts as low.
 package struct EventRules: Hashable, Sendable {
-  /// In micros of any currency.
+  /// In micros, in any currency.
   package var lowBalance: Int64
 
   package init(lowBalance: Int64) { self.lowBalance = lowBalance }
@@ -78,7 +78,7 @@ extension LedgerEvent {
 }
 
 extension JournalRecord {
-  /// Whether it was the end of automatic recharges: theirs, or a dispute that came up at this moment.
+  /// Whether this record suspended automatic recharges, because of an automatic recharge or a dispute.
   fileprivate var suspendsAutoRecharge: Bool {
     switch kind {
     case .rechargePaid, .rechargeDeclined, .rechargeFailed, .disputeOpened, .disputeLost: break

@@ -1,6 +1,6 @@
 package import Ledger
 
-/// What a watch of a wallet delivers.
+/// An element of a wallet watch's relay.
 package enum WalletUpdate: Sendable {
   /// The wallet as it was when the watch began.
   case snapshot(Wallet)
@@ -8,39 +8,39 @@ package enum WalletUpdate: Sendable {
 }
 
 package enum WatchStart: Hashable, Sendable {
-  /// The wallet as it is, then every change.
+  /// The current wallet, then every change.
   case snapshot
   /// Every change with a higher sequence.
   case after(sequence: Int64)
 }
 
-/// Delivers the changes of one wallet in order, without a gap.
+/// Delivers the changes of one wallet in order, without gaps.
 ///
 /// A watch that begins in the past walks the wallet's records back from the newest, noting their numbers, then reads them
-/// forward. What is committed meanwhile is noted too, and delivered at once when nothing else waits.
+/// forward. Records committed meanwhile are noted too; with nothing pending, they are delivered directly.
 final class WalletWatch: Scan {
   private enum Phase {
     case starting
-    /// `next` is the record to look at, `first` the sequence to go back to.
+    /// `next` is the number of the record to read, `first` the sequence to go back to.
     case walkingBack(next: Int64, first: Int64)
     case receiving
   }
 
-  /// How many changes may wait for a watch: 8 bytes each.
+  /// The maximum number of pending changes of a watch, at 8 bytes each.
   static let mostPending = 100_000
-  /// How many changes wait, whole, for the reader.
+  /// The maximum number of complete changes that wait for the reader.
   static let relayCapacity = 32
 
   let walletID: WalletID
   private let start: WatchStart
   private let relay: Relay<WalletUpdate>
   private var phase = Phase.starting
-  /// Numbers of the records found walking back, newest first.
+  /// The numbers of the records found walking back, newest first.
   private var walked: [Int64] = []
-  /// Numbers of the records committed since, oldest first; those before `committedHead` are delivered.
+  /// The numbers of the records committed since, oldest first; those before `committedHead` are delivered.
   private var committed: [Int64] = []
   private var committedHead = 0
-  /// Of the last change delivered.
+  /// The sequence of the last delivered change.
   private var lastSequence: Int64 = 0
 
   init(_ walletID: WalletID, start: WatchStart, relay: Relay<WalletUpdate>) {
@@ -64,7 +64,7 @@ final class WalletWatch: Scan {
     return try deliver(from: &store, in: slice)
   }
 
-  /// False if the watch has ended at once.
+  /// Returns false if the watch ended immediately.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
     var needs = Needs(at: store.position.time)
     GetWallet(walletID).addNeeds(to: &needs)
@@ -89,7 +89,7 @@ final class WalletWatch: Scan {
     return true
   }
 
-  /// `waiting` once it is done.
+  /// Walks back to the first record to deliver. Returns `waiting` when done.
   private func walkBack(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     while case .walkingBack(let next, let first) = phase {
       switch try store.record(next) {
@@ -138,7 +138,7 @@ final class WalletWatch: Scan {
     committedHead = 0
   }
 
-  /// Takes a change of the wallet that was just committed.
+  /// Receives a change of the wallet that was just committed.
   func receive(_ record: JournalRecord) -> ScanStatus {
     if case .starting = phase { return .waiting }
     let pending = walked.count + committed.count - committedHead
