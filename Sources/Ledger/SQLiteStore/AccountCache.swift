@@ -1,13 +1,13 @@
 import Ledger
 
-/// A wallet in memory, as it was last committed.
+/// A wallet in memory, as of the last commit.
 ///
-/// An object of its own, so that the table that finds it by the wallet's id stays small.
+/// A class, so that the dictionary that holds it by wallet id stays small.
 final class StoredAccount {
-  /// The wallet's row.
+  /// The key of the wallet's row.
   let row: Int64
   var account: Account
-  /// Its row of `balance` lags behind the journal.
+  /// Whether the wallet's row of `balance` lags behind the journal.
   var isUnfolded = false
 
   init(row: Int64, account: Account) {
@@ -16,10 +16,10 @@ final class StoredAccount {
   }
 }
 
-/// Accounts in memory: those that the last batches needed, and all whose rows lag behind.
+/// A cache of accounts: those that recent batches needed, and all whose rows lag behind.
 struct AccountCache {
   private var accounts: [WalletID: StoredAccount] = [:]
-  /// Those that began to lag since the last fold began. One whose row has been written meanwhile may still be here.
+  /// Accounts that began to lag since the last fold began. May contain accounts whose rows have been written meanwhile.
   private(set) var unfolded: [StoredAccount] = []
   private let capacity: Int
 
@@ -27,22 +27,22 @@ struct AccountCache {
 
   subscript(walletID: WalletID) -> StoredAccount? { accounts[walletID] }
 
-  /// Keeps an account whose row of `balance` is up to date.
+  /// Caches an account whose row of `balance` is up to date.
   mutating func keep(_ stored: StoredAccount) {
     if accounts.count >= capacity { accounts = accounts.filter { $0.value.isUnfolded } }
     accounts[stored.account.wallet.id] = stored
   }
 
-  /// Takes note of a change that only the journal has.
+  /// Marks an account as changed in the journal only.
   mutating func markUnfolded(_ stored: StoredAccount) {
-    // It may have been dropped since it was loaded.
+    // The account may have been evicted since it was loaded.
     accounts[stored.account.wallet.id] = stored
     guard !stored.isUnfolded else { return }
     stored.isUnfolded = true
     unfolded.append(stored)
   }
 
-  /// Hands over the accounts that lag behind, in the order of their rows.
+  /// Returns the accounts that lag behind, in row order, and starts a new list.
   mutating func takeUnfolded() -> [StoredAccount] {
     defer { unfolded = [] }
     return unfolded.filter(\.isUnfolded).sorted { $0.row < $1.row }
@@ -50,8 +50,8 @@ struct AccountCache {
 }
 
 extension Account {
-  /// Whether a replay of the journal over `earlier` gives this account. What else changed has no other place than
-  /// the wallet's row, but for what is known of its holds, refunds and disputes: they have rows of their own.
+  /// Whether replaying the journal over `earlier` gives this account. Holds, refunds and disputes have rows of their own;
+  /// any other difference is stored only in the wallet's row, which then has to be written.
   func isReplay(of earlier: Account) -> Bool {
     var replayed = earlier
     replayed.wallet.posted = wallet.posted

@@ -2,12 +2,12 @@ import Glibc
 import LedgerEngine
 import SystemCalls
 
-/// A complete copy of the ledger, in a file without a name: the file is gone once this is.
+/// A complete copy of the ledger, in an unlinked file that the system frees when this object closes it.
 final class BackupFile: BackupContents {
   private let file: Int32
   let byteCount: Int64
 
-  /// Takes over the file at `path`, and removes its name.
+  /// Opens the file at `path` and unlinks it.
   init(takingOver path: String) throws(BackupFailure) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { throw BackupFailure("cannot open \(path): \(SystemError.last)") }

@@ -2,15 +2,15 @@ import CSQLite
 import Glibc
 import LedgerEngine
 
-/// Owns one SQLite connection. It stays on the thread that opened it; its statements must be gone before it is.
+/// A SQLite connection. It stays on the thread that opened it, and its statements must be finalized before it is closed.
 final class Connection {
   let pointer: OpaquePointer
   private let walFrames: UnsafeMutablePointer<Int32>
 
-  /// - Parameter vfs: The name of a registered VFS (sqlite.org/vfs.html); nil for the system's own.
+  /// - Parameter vfs: The name of a registered VFS (sqlite.org/vfs.html); nil for the system's default.
   init(path: String, vfs: String? = nil) throws(StoreError) {
     var opened: OpaquePointer?
-    // One thread uses the connection, so SQLite's own mutexes would only cost.
+    // Only one thread uses the connection, so SQLite's mutexes are needless overhead.
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
     let status = sqlite3_open_v2(path, &opened, flags, vfs)
     guard status == SQLITE_OK, let opened else {
@@ -22,7 +22,7 @@ final class Connection {
     walFrames = .allocate(capacity: 1)
     walFrames.initialize(to: 0)
     sqlite3_extended_result_codes(opened, 1)
-    // Replaces SQLite's own checkpoints, which swallow their I/O errors.
+    // Replaces SQLite's automatic checkpoints, which ignore I/O errors.
     sqlite3_wal_hook(
       opened,
       { frames, _, _, count in
@@ -38,14 +38,14 @@ final class Connection {
     walFrames.deallocate()
   }
 
-  /// Frames in the write-ahead log after the last commit, each one page.
+  /// The number of frames in the write-ahead log after the last commit. A frame is one page.
   var framesInLog: Int { Int(walFrames.pointee) }
 
   func execute(_ sql: String) throws(StoreError) {
     guard sqlite3_exec(pointer, sql, nil, nil, nil) == SQLITE_OK else { throw error(in: sql) }
   }
 
-  /// Runs `body` in a transaction that is durable once this returns, or had no effect where it throws.
+  /// Runs `body` in a transaction, which is durable once this returns. If this throws, the transaction had no effect.
   func transaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
     do throws(StoreError) {
       try execute("BEGIN IMMEDIATE")
@@ -57,7 +57,7 @@ final class Connection {
     }
   }
 
-  /// Copies the log into the database file and syncs it, so that the log begins anew.
+  /// Copies the log into the database file and syncs it, so that the log restarts from its beginning.
   func checkpoint() throws(StoreError) {
     guard sqlite3_wal_checkpoint_v2(pointer, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil) == SQLITE_OK else {
       throw error(in: "checkpoint")
@@ -65,7 +65,7 @@ final class Connection {
     walFrames.pointee = 0
   }
 
-  /// Ends a transaction that failed half-way, unless SQLite has done so itself.
+  /// Rolls back a failed transaction, unless SQLite has already done so.
   func rollBack() throws(StoreError) {
     if sqlite3_get_autocommit(pointer) == 0 { try execute("ROLLBACK") }
   }

@@ -2,14 +2,14 @@ import Glibc
 import LedgerEngine
 import SystemCalls
 
-/// Owns the lock of a data directory: two daemons never share one.
+/// A locked data directory: two processes never share one.
 ///
-/// The lock is flock(2) on a file beside the database. It goes with the process, however that ends; the file stays.
+/// The lock is flock(2) on a file beside the database. It ends with the process in any case; the file remains.
 final class DataDirectory {
   let path: String
   private let lock: Int32
 
-  /// Creates the directory (mode 0700) where it is missing.
+  /// Creates the directory (mode 0700) if it is missing.
   init(path: String) throws(StoreError) {
     self.path = path
     if mkdir(path, 0o700) == 0 {
@@ -33,15 +33,15 @@ final class DataDirectory {
 
   var databasePath: String { path + "/ledger.db" }
 
-  /// Made here, because SQLite would let others read it (mode 0644) and gives the log the mode of the database.
+  /// SQLite would create the file with mode 0644, readable by others. It gives the log the mode of the database.
   func createDatabaseFile() throws(StoreError) {
     let file = open(databasePath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw DataDirectory.failure("cannot create \(databasePath)") }
     close(file)
   }
 
-  /// Else a power cut could take the new directory with all that was acknowledged since. Inside the directory, SQLite
-  /// does the same at the first sync of its log.
+  /// Syncs the parent directory. Otherwise a power cut could remove the new directory with everything acknowledged since.
+  /// Inside the directory, SQLite does the same at the first sync of its log.
   private static func syncParent(of path: String) throws(StoreError) {
     let directory = open(path + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { throw failure("cannot open the parent of \(path)") }

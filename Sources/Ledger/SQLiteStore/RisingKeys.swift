@@ -1,13 +1,13 @@
 import LedgerEngine
 
-/// Checks that the keys of a table rise, so that a scan of it ends: in a damaged file the rows may be in any order, and
+/// Checks that the keys of a table ascend, so that a scan of it ends: in a damaged file, rows may be in any order, and
 /// continuing after one of them may lead back.
 struct RisingKeys<Key> {
   private var last: Key
   private let table: String
   private let precedes: (Key, Key) -> Bool
 
-  /// - Parameter last: The key that the first key comes after.
+  /// - Parameter last: The key before the first one.
   init(of table: String, after last: Key, _ precedes: @escaping (Key, Key) -> Bool) {
     self.table = table
     self.last = last
@@ -25,7 +25,7 @@ extension RisingKeys<Int64> {
 }
 
 extension RisingKeys<String> {
-  /// In the order of the bytes, as SQLite has it.
+  /// Compares bytes, as SQLite does.
   init(of table: String, after last: String) {
     self.init(of: table, after: last) { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

@@ -3,19 +3,19 @@ import Glibc
 package import LedgerEngine
 import SystemCalls
 
-/// A copy of the database by SQLite's online backup (sqlite3_backup_init), from our own connection: what that writes
-/// meanwhile goes into the copy too, so that it never has to begin anew.
+/// A copy of the database made with SQLite's online backup (sqlite3_backup_init), from the store's own connection, so that
+/// later writes go into the copy too and never restart it.
 ///
-/// The copy is written without syncs: the program that keeps it has to sync it. It stays on the store's thread.
+/// The copy is written without syncs; the program that keeps it has to sync it. This object stays on the store's thread.
 final class SQLiteBackup: StoreBackup {
-  /// 256 KiB with SQLite's usual pages.
+  /// 256 KiB with SQLite's default page size.
   private static let pagesPerStep: Int32 = 64
 
   private let path: String
-  /// nil once it is closed.
+  /// nil once the copy is closed.
   private var copy: OpaquePointer?
   private var backup: OpaquePointer?
-  /// Kept, so that the source lives as long as this.
+  /// Retained, so that the source outlives the backup.
   private let source: Connection
 
   init(of source: Connection, in directory: String) throws(BackupFailure) {
@@ -66,10 +66,10 @@ final class SQLiteBackup: StoreBackup {
 
   private static let name = "backup.partial"
 
-  /// Removes what a process left that was killed while it copied.
+  /// Removes the partial copy of a process that was killed during a backup.
   static func removeRemains(in directory: String) { unlink(directory + "/" + name) }
 
-  /// Made here, because SQLite would let others read it (mode 0644).
+  /// SQLite would create the file with mode 0644, readable by others.
   private static func createFile(_ path: String) throws(BackupFailure) {
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else {

@@ -21,7 +21,7 @@ extension SQLiteStore {
     try upsert.run()
   }
 
-  /// nil where none was ever set.
+  /// Returns nil if automatic recharges were never configured.
   func autoRecharge(ofWalletRow walletRow: Int64, in currency: Currency) throws(StoreError) -> AutoRecharge? {
     let select = statements.autoRecharge.select
     select.bind(.id, walletRow)
@@ -44,14 +44,14 @@ extension SQLiteStore {
       month: CalendarMonth(number: row.int64(.month)),
       reserved: row.int64(.reserved)
     )
-    // What the sweeper goes by.
+    // The sweeper relies on this column.
     guard autoRecharge.wakeTime?.microseconds == row.optionalInt64(.wakeTime) else {
       throw .failed("the automatic recharges of wallet row \(walletRow) wait for another time than they say")
     }
     return autoRecharge
   }
 
-  /// Wallets whose automatic recharges have waited long enough, those first that have waited longest.
+  /// Returns wallets whose automatic recharges are due, those due longest first.
   func walletsToWake(at time: LedgerTime, atMost limit: Int) throws(StoreError) -> [WalletID] {
     let select = statements.autoRecharge.selectWalletsToWake
     select.bind(.time, time.microseconds)

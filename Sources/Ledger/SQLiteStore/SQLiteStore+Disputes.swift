@@ -28,7 +28,7 @@ extension SQLiteStore {
     return disputes
   }
 
-  /// Derived, so that a dispute costs no write beside its own row.
+  /// Computed, so that a dispute writes only its own row.
   func openDisputes(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
     let count = statements.disputes.countOpen
     count.bind(.id, walletRow)
@@ -51,7 +51,7 @@ extension SQLiteStore {
   }
 }
 
-// What scans read.
+// Rows for scans.
 extension SQLiteStore {
   package mutating func disputeRow(_ id: DisputeID) throws(StoreError) -> Scanned<DisputeRow>? {
     let select = statements.disputes.select

@@ -1,12 +1,12 @@
 import Ledger
 import LedgerEngine
 
-/// Balances are folded: a wallet's row is not written with each of its records, but once for many of them.
+/// Folding of balances: a wallet's row is not written with each of its records, but once for many of them.
 ///
-/// Until then the journal alone tells the balance, and the account in memory. Written in the order of the rows, many
-/// balances share a page; written with each record, every charge would cost one.
+/// Until then, the balance is only in the journal and in the account in memory. Written in row order, many balances share
+/// a page; written with each record, every charge would write one.
 extension SQLiteStore {
-  /// Brings all rows up to date with the journal of a ledger that was closed or killed.
+  /// Brings all rows up to date with the journal when a ledger is opened.
   static func foldJournal(_ connection: Connection, to position: Position) throws(StoreError) {
     do {
       let select = try Statement<NoName, FoldedColumn>(connection, "SELECT record FROM folded")
@@ -27,7 +27,7 @@ extension SQLiteStore {
     }
   }
 
-  /// Writes a slice of the rows that lag behind; false where it is too early for that.
+  /// Writes a slice of the rows that lag behind; returns false if it is too early to fold.
   mutating func foldSlice() throws(StoreError) -> Bool {
     if fold == nil {
       guard
@@ -37,7 +37,7 @@ extension SQLiteStore {
       fold = Fold(accounts: accounts.takeUnfolded()[...], record: position.record)
     }
     guard let current = fold else { return false }
-    // Never less than a batch may bring, so that what lags behind is bounded.
+    // At least twice the last batch, so that the number of rows that lag behind is bounded.
     let slice = current.accounts.prefix(max(settings.rowsPerFoldSlice, 2 * lastBatchSize))
     let isLast = slice.endIndex == current.accounts.endIndex
     try connection.transaction { () throws(StoreError) in
@@ -58,9 +58,9 @@ extension SQLiteStore {
   private enum FoldedColumn: Int32, SQLName { case record }
 
   struct Fold {
-    /// Whose rows are still to be written, in the order of the rows.
+    /// The accounts whose rows are still to be written, in row order.
     var accounts: ArraySlice<StoredAccount>
-    /// The last record when the fold began.
+    /// The number of the last record when the fold began.
     let record: Int64
   }
 }

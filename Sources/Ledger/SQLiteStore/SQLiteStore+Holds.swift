@@ -8,11 +8,11 @@ extension SQLiteStore {
     defer { select.reset() }
     guard let row = try select.step() else { return nil }
     let hold = try Self.hold(in: row)
-    // The number may be another ledger's: only the whole id is the hold's.
+    // The record number may come from another ledger: compare the whole id.
     return hold.id == id ? hold : nil
   }
 
-  /// What an account knows of its holds. Derived, so that a hold costs no write beside its own row.
+  /// Returns the number of open holds and the next expiry. Computed, so that a hold writes only its own row.
   func openHolds(ofWalletRow walletRow: Int64) throws(StoreError) -> (count: Int64, nextExpiry: LedgerTime?) {
     let select = statements.holds.summarizeOpen
     select.bind(.id, walletRow)
@@ -21,7 +21,7 @@ extension SQLiteStore {
     return (row.int64(.count), LedgerTime(microseconds: nextExpiry))
   }
 
-  /// The wallet's holds that are due at `time`, and of its other open holds the one that expires first.
+  /// Returns the wallet's holds that are due at `time`, and the open hold that expires next.
   mutating func dueHolds(of walletID: WalletID, at time: LedgerTime) throws(StoreError) -> [Hold] {
     let select = statements.holds.selectOpen
     select.bind(.id, walletID.value)
@@ -35,7 +35,7 @@ extension SQLiteStore {
     return holds
   }
 
-  /// Wallets with due holds, those whose holds are due longest first.
+  /// Returns wallets with due holds, those due longest first.
   mutating func walletsWithDueHolds(at time: LedgerTime, atMost limit: Int) throws(StoreError) -> [WalletID] {
     let select = statements.holds.selectDueWallets
     select.bind(.time, time.microseconds)

@@ -86,7 +86,7 @@ extension SQLiteStore {
     }
   }
 
-  /// Returns the open recharges: they bring their wallets.
+  /// Loads everything open. Returns the open recharges, whose wallets have to be loaded too.
   private func loadOpenMatters(into state: inout LedgerState) throws(StoreError) -> Set<RechargeID> {
     state.openRecharges = try openRecharges()
     for found in try openRefunds() {
@@ -168,7 +168,7 @@ extension SQLiteStore {
     )
   }
 
-  /// Where a scan goes on, a command that needs a damaged record cannot.
+  /// Reads a record for an operation. Unlike a scan, an operation cannot continue after a damaged record.
   func storedRecord(_ number: Int64) throws(StoreError) -> JournalRecord? {
     switch try scannedRecord(number) {
     case nil: return nil

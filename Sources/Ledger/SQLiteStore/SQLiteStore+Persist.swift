@@ -21,11 +21,11 @@ extension SQLiteStore {
     position = state.position
   }
 
-  /// An account as it was and as the batch leaves it.
+  /// An account before and after the batch.
   private struct ChangedAccount {
     let stored: StoredAccount
     let account: Account
-    /// Its row of `balance` was written with the batch.
+    /// Whether its row of `balance` was written with the batch.
     let isFolded: Bool
   }
 
@@ -93,7 +93,7 @@ extension SQLiteStore {
     return changed
   }
 
-  /// Writes the wallet's rows, unless the journal alone tells what changed.
+  /// Writes the wallet's rows, unless the journal alone records the change.
   private func write(
     _ walletID: WalletID,
     _ stored: StoredAccount,
@@ -114,7 +114,7 @@ extension SQLiteStore {
     return ChangedAccount(stored: stored, account: account, isFolded: true)
   }
 
-  /// A new wallet's row has the number of the record that creates it.
+  /// Returns the wallet of `record`. A new wallet's row has the number of the record that creates it.
   private mutating func wallet(of record: JournalRecord, _ state: LedgerState) throws(StoreError) -> StoredAccount {
     if record.kind == .walletCreated, let account = state.accounts[record.walletID] {
       return StoredAccount(row: record.number, account: account)

@@ -2,7 +2,7 @@ import Ledger
 import LedgerEngine
 
 extension SQLiteStore {
-  /// As the one row of `ledger` has it: written in every commit, so that a cut tail shows.
+  /// Reads the only row of `ledger`, which every commit writes, so that a truncated journal is detected.
   static func lastPosition(_ connection: Connection) throws(StoreError) -> Position {
     let select = try Statement<NoName, Statements.PositionColumn>(
       connection,

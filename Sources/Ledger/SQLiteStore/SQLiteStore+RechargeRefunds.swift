@@ -3,7 +3,7 @@ package import LedgerEngine
 
 // Refunds of recharges.
 extension SQLiteStore {
-  /// The recharge to which a refund belongs.
+  /// Returns the recharge to which a refund belongs.
   func rechargeID(of id: RechargeRefundID) throws(StoreError) -> RechargeID? {
     let select = statements.rechargeRefunds.selectLast
     select.bind(.id, id.value)
@@ -35,7 +35,7 @@ extension SQLiteStore {
     return refunds
   }
 
-  /// Derived, so that a refund costs no write beside its own row.
+  /// Computed, so that a refund writes only its own row.
   func openRefunds(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
     let count = statements.rechargeRefunds.countOpen
     count.bind(.id, walletRow)
@@ -60,7 +60,7 @@ extension SQLiteStore {
   }
 }
 
-// What scans read.
+// Rows for scans.
 extension SQLiteStore {
   package mutating func rechargeRefundRow(_ id: RechargeRefundID) throws(StoreError) -> Scanned<RechargeRefundRow>? {
     let select = statements.rechargeRefunds.select

@@ -2,8 +2,8 @@ import Ledger
 import LedgerEngine
 
 extension SQLiteStore {
-  /// What was refunded of the entry that `record` posted; nil if it moved no money. An entry is a record of the journal,
-  /// and has a row of its own only once it was refunded.
+  /// Returns the amount refunded of the entry that `record` posted; nil if it moved no money. An entry is a record of the
+  /// journal, and has a row of its own only once it is refunded.
   mutating func entry(_ record: JournalRecord) throws(StoreError) -> EntryBook? {
     guard let account = try account(record.walletID) else { throw .failed("record \(record.number) has no wallet") }
     return EntryBook(record, in: account.wallet.currency, refunded: try refunded(record.entryID))

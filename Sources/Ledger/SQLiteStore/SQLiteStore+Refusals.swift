@@ -20,7 +20,7 @@ extension SQLiteStore {
     return remembered
   }
 
-  /// nil if the row cannot be read.
+  /// Returns nil if the row cannot be read.
   static func refusal(in row: Row<RefusalStatements.Column>) -> RememberedRefusal? {
     guard let method = Method(rawValue: row.text(.method)), let fingerprint = row.digest(.fingerprint),
       let hash = row.digest(.hash)

@@ -1,8 +1,8 @@
 package import Ledger
 package import LedgerEngine
 
-// What scans read. A row that cannot be read is returned as damaged, not thrown: the ledger
-// goes on, and the scan reports it.
+// The store's tables as scans read them. An unreadable row is returned as damaged, not thrown: the ledger continues, and
+// the scan reports it.
 extension SQLiteStore {
   package mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
     try scannedRecord(number)
@@ -80,7 +80,7 @@ extension SQLiteStore {
     }
   }
 
-  /// What is wrong with a row. Other errors are not the row's, and are thrown again.
+  /// Describes a damaged row. Rethrows errors that do not concern the row.
   static func damage(_ error: StoreError) throws(StoreError) -> String {
     switch error {
     case .failed(let reason): return reason
@@ -128,7 +128,7 @@ extension SQLiteStore {
     )
   }
 
-  /// nil where there is a text that names no value.
+  /// Returns nil if the text names no value.
   private static func optional<Value>(_ text: String?, _ read: (String) -> Value?) -> Value?? {
     guard let text else { return .some(nil) }
     return read(text).map { .some($0) }

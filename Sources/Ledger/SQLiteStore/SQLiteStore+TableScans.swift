@@ -1,7 +1,7 @@
 package import Ledger
 package import LedgerEngine
 
-// What scans read beside the journal: tables that could be made anew from it.
+// Tables other than the journal, which could be rebuilt from it.
 extension SQLiteStore {
   package mutating func holdRow(_ id: HoldID) throws(StoreError) -> Scanned<HoldRow>? {
     let row = try holdRows(after: id.record - 1, limit: 1).first
@@ -65,7 +65,7 @@ extension SQLiteStore {
     return try rows(of: "recharge", select, by: .rechargeID, after: id?.value, limit, Self.recharge)
   }
 
-  /// Rows whose keys are texts, in the column `key`. Every key has at least one byte.
+  /// Returns rows whose keys are texts, in the column `key`. Keys are never empty.
   func rows<Column, Key, Content>(
     of table: String,
     _ select: Statement<ByPage, Column>,

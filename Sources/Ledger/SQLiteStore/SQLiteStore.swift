@@ -1,10 +1,10 @@
 package import Ledger
 package import LedgerEngine
 
-/// The ledger in one SQLite file, by one connection on one thread.
+/// A ledger in a SQLite file, accessed by one connection on one thread.
 ///
-/// `locking_mode=EXCLUSIVE` keeps everyone else out and the log's index in memory; with WAL and `synchronous=FULL` a
-/// commit is one write and one sync of the log.
+/// `locking_mode=EXCLUSIVE` excludes other processes and keeps the log's index in memory. With WAL and `synchronous=FULL`,
+/// a commit is one write and one sync of the log.
 package struct SQLiteStore: Store {
   package internal(set) var position: Position
 
@@ -14,17 +14,17 @@ package struct SQLiteStore: Store {
   let statements: Statements
   var keyIndex: KeyIndex
   var accounts: AccountCache
-  /// Under way.
+  /// The fold in progress.
   var fold: Fold?
-  /// The rows of `balance` show every record up to this one.
+  /// The number of the last record included in the rows of `balance`.
   var foldedRecord: Int64
   var lastBatchSize = 0
 
-  /// Opens the ledger in `directory`, creating both where they are missing.
+  /// Opens the ledger in `directory`, creating the directory and the ledger if they are missing.
   ///
-  /// - Parameter keyHash: Spreads keys evenly; the same at every opening.
-  /// - Throws: `StoreError.failed` when another process has the directory, or the file is not a ledger of a version
-  ///   that this program knows.
+  /// - Parameter keyHash: Distributes keys evenly. It must be the same each time that a ledger is opened.
+  /// - Throws: `StoreError.failed` if another process uses the directory, or if the file is not a ledger of a known schema
+  /// version.
   package init(
     directory path: String,
     settings: Settings = Settings(),
@@ -40,10 +40,10 @@ package struct SQLiteStore: Store {
     try connection.execute("PRAGMA synchronous = \(settings.synchronous.rawValue)")
     try connection.execute("PRAGMA trusted_schema = OFF")
     try connection.execute("PRAGMA cell_size_check = ON")
-    // Statement journals and sorters stay out of the file system.
+    // Keep statement journals and sorters out of the file system.
     try connection.execute("PRAGMA temp_store = MEMORY")
     try connection.execute("PRAGMA cache_size = -\(settings.cacheSize)")
-    // Debian's default is to overwrite what is deleted; of replaced key pages that would be a second copy.
+    // Debian's default overwrites deleted content, which would write replaced key pages a second time.
     try connection.execute("PRAGMA secure_delete = OFF")
     try Schema.prepare(connection)
     position = try SQLiteStore.lastPosition(connection)
@@ -60,7 +60,7 @@ package struct SQLiteStore: Store {
     _ = try foldSlice()
   }
 
-  /// A file system that cannot keep a log would leave SQLite in another mode without an error.
+  /// Sets WAL mode. On a file system without support for it, SQLite keeps another mode without reporting an error.
   private static func useLog(_ connection: Connection) throws(StoreError) {
     let set = try Statement<NoName, ModeColumn>(connection, "PRAGMA journal_mode = WAL")
     guard try set.step()?.text(.journalMode) == "wal" else {

@@ -1,28 +1,28 @@
 extension SQLiteStore {
-  /// What measurements and tests turn; the standard values are those that were measured best.
+  /// Tuning parameters for measurements and tests. The defaults performed best in measurements.
   package struct Settings: Sendable {
-    /// The raw values are SQLite's own.
+    /// The values of SQLite's `synchronous` pragma.
     package enum Synchronous: String, Sendable {
       case full = "FULL"
-      /// For the tests that show what goes wrong without syncs.
+      /// For tests that show the effect of missing syncs.
       case off = "OFF"
     }
 
-    /// The name of a registered VFS; nil for the system's own.
+    /// The name of a registered VFS; nil for the system's default.
     package var vfs: String?
     package var synchronous = Synchronous.full
-    /// SQLite's page cache, in KiB.
+    /// The size of SQLite's page cache, in KiB.
     package var cacheSize = 8_192
-    /// How many pages the log takes before they are copied into the database. Each copy holds up one batch: more
-    /// pages make the copies rarer and cheaper in all, and the longest wait longer.
+    /// The number of pages in the log before a checkpoint copies them into the database. Each checkpoint delays one batch:
+    /// more pages make checkpoints rarer and cheaper overall, but the longest delay longer.
     package var framesBeforeCheckpoint = 1_000
     package var keys = KeyIndexShape()
-    /// How many wallets may have changed, or records been written, since balances were last folded.
+    /// The number of changed wallets, or of records written since the last fold, that starts a fold.
     package var accountsBeforeFold = 32_768
     package var recordsBeforeFold: Int64 = 65_536
-    /// How many rows are folded at least between two batches: about a millisecond's work.
+    /// The minimum number of rows folded between two batches: about a millisecond of work.
     package var rowsPerFoldSlice = 256
-    /// How many accounts are kept in memory, at some 300 bytes each.
+    /// The number of accounts kept in memory, at about 300 bytes each.
     package var cachedAccounts = 65_536
 
     package init() {}
@@ -30,14 +30,14 @@ extension SQLiteStore {
 }
 
 package struct KeyIndexShape: Sendable {
-  /// How many new keys make a run. They are sorted at once: some 10 ms.
+  /// The number of new keys in a run. They are sorted at once, which takes about 10 ms.
   package var keysPerRun = 32_768
-  /// How many runs of one level make one of the next. More would be merged less often, but every new key would have to
-  /// pass more filters.
+  /// The number of runs of a level that are merged into one of the next. More runs are merged less often, but every new key
+  /// has to pass more filters.
   package var runsPerLevel = 8
-  /// A page of 4096 bytes holds 252 keys. With 208 on average one bucket in a thousand is larger; it takes two.
+  /// A page of 4096 bytes holds 252 keys. With 208 on average, one bucket in a thousand is larger and takes two pages.
   package var keysPerPage: Int64 = 208
-  /// How many pages are written between two batches: about a millisecond's work.
+  /// The number of pages written between two batches: about a millisecond of work.
   package var pagesPerSlice: Int64 = 32
 
   package init() {}

@@ -1,13 +1,13 @@
 import LedgerEngine
 
-/// The hash of an idempotency key, and where the answer to the key is recorded, in 16 bytes.
+/// The hash of an idempotency key and the place of its answer, in 16 bytes.
 struct KeyEntry: Hashable, Sendable {
-  /// Of caller and key; the record or refusal tells apart those that share it.
+  /// The hash of caller and key. Keys that share it are told apart by reading the record or refusal.
   let hash: UInt64
-  /// A record's number, or the negative of a refusal's: as it stands on the index's pages. Both count from 1.
+  /// The number of a record, or the negated number of a refusal, as stored on the index's pages. Both start at 1.
   fileprivate let code: Int64
 
-  /// An unused slot of a table in memory.
+  /// An unused slot of a hash table in memory.
   static let free = KeyEntry(hash: 0, code: 0)
 
   var isFree: Bool { code == 0 }
@@ -25,7 +25,7 @@ struct KeyEntry: Hashable, Sendable {
     self.code = code
   }
 
-  /// A damaged page may name a record or refusal that does not exist.
+  /// The place of the answer. On a damaged page, it may name a record or refusal that does not exist.
   var place: AnswerPlace { code > 0 ? .record(code) : .refusal(0 &- code) }
 }
 
@@ -37,7 +37,7 @@ extension KeyEntry: Comparable {
 
 // MARK: On pages
 
-/// Entries as they stand on a page: little-endian, sorted.
+/// The entries of a page: little-endian and sorted.
 struct StoredEntries {
   private let bytes: UnsafeRawBufferPointer
 
@@ -53,7 +53,7 @@ struct StoredEntries {
     )
   }
 
-  /// Calls `body` with `entries` as a page holds them.
+  /// Calls `body` with `entries` in the encoding of a page.
   static func withBytes(of entries: [KeyEntry], _ body: (UnsafeRawBufferPointer) -> Void) {
     entries.map { KeyEntry(hash: $0.hash.littleEndian, code: $0.code.littleEndian) }.withUnsafeBytes(body)
   }

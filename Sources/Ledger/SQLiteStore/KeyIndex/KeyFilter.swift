@@ -1,7 +1,7 @@
-/// A Bloom filter in blocks of one cache line: a new key, the common case, is known to be new without a read.
+/// A Bloom filter in blocks of one cache line. It identifies most new keys, the common case, without a read.
 ///
-/// A block takes 48 keys on average in 512 bits, with 6 bits a key: about one new key in a hundred is looked for in
-/// vain. That is 1.4 bytes of memory for each key of the ledger.
+/// A block of 512 bits holds 48 keys on average, with 6 bits each: about one new key in a hundred is a false positive.
+/// That is 1.4 bytes of memory for each key of the ledger.
 struct KeyFilter {
   private var words: [UInt64]
   private let blockCount: UInt64
@@ -35,11 +35,11 @@ struct KeyFilter {
     return true
   }
 
-  /// By the upper bits, so that a run's keys, which come sorted, fill one block after the other.
+  /// Uses the upper bits, so that a run's sorted keys fill the blocks one after the other.
   private func firstWord(of hash: UInt64) -> Int {
     Int(hash.multipliedFullWidth(by: blockCount).high) * KeyFilter.wordsPerBlock
   }
 
-  /// The lower bits of the hash, brought up, because the upper ones chose the block.
+  /// Multiplies the lower bits up, because the upper bits already chose the block.
   private static func mixed(_ hash: UInt64) -> UInt64 { (hash ^ hash >> 32) &* 0x9E37_79B9_7F4A_7C15 }
 }

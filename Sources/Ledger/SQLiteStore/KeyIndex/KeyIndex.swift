@@ -2,14 +2,14 @@ package import Ledger
 package import LedgerEngine
 import MessageDigest
 
-/// Finds where the answer to an idempotency key is recorded. It is log-structured, because keys are random, and a B-tree
-/// of random keys costs a page for each.
+/// An index from idempotency keys to the places of their answers. It is log-structured because keys are random: a B-tree
+/// would write a page for each key.
 ///
-/// New keys are kept in memory; a reopened ledger reads them again from the journal. When there are enough, they are
-/// written as a sorted run, and runs of one size are merged into one of the next. All of that happens in slices
-/// between batches, each a transaction. The transaction that makes a new run visible takes away those it replaces.
+/// New keys are kept in memory; opening a ledger reads them again from the journal. Once there are enough, they are
+/// written as a sorted run, and runs of one level are merged into a run of the next. All writes happen in slices between
+/// batches, each in a transaction. The transaction that makes a new run visible deletes the runs that it replaces.
 package struct KeyIndex {
-  /// A record or refusal, with the key that it answers.
+  /// A record or refusal and the key that it answers.
   private enum KeyOfAnswer: Int32, SQLName { case number, caller, idempotencyKey }
   private enum Found: Int32, SQLName { case found }
 
@@ -19,13 +19,13 @@ package struct KeyIndex {
   private let hash: (IdempotencyKey) -> UInt64
   private let shape: KeyIndexShape
   private var recent: RecentKeys
-  /// Being written as a run.
+  /// The keys being written as a run; nil if no flush is in progress.
   private var frozen: RecentKeys?
   private var flush: KeyMerge?
   private var merge: KeyMerge?
   /// Oldest first.
   private var runs: [KeyRun]
-  /// Pages that no run has.
+  /// Ranges of pages that belong to no run.
   private var garbage: [Range<Int64>]
   private var nextPage: Int64
 
@@ -49,7 +49,7 @@ package struct KeyIndex {
     try readRecentKeys()
   }
 
-  /// Where the answer to `key` is recorded; nil for a new key.
+  /// Returns where the answer to `key` is recorded, or nil for a new key.
   package func place(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
     let hash = hash(key)
     var candidates: [AnswerPlace] = []
@@ -64,12 +64,12 @@ package struct KeyIndex {
     return nil
   }
 
-  /// Takes a key whose answer has been committed.
+  /// Adds a key whose answer has been committed.
   mutating func add(_ place: AnswerPlace, for key: IdempotencyKey) {
     recent.add(KeyEntry(hash: hash(key), place: place))
   }
 
-  /// Does a slice of what there is to do; false where there is nothing. `position` is that of the last commit.
+  /// Does one slice of the pending work; returns false if there is none. `position` is that of the last commit.
   mutating func maintain(at position: Position) throws(StoreError) -> Bool {
     if frozen == nil, recent.count >= shape.keysPerRun { freeze(at: position) }
     if merge == nil, let level = fullLevel() { beginMerge(of: level) }
@@ -97,7 +97,7 @@ package struct KeyIndex {
     recent = RecentKeys(minimumCapacity: shape.keysPerRun)
   }
 
-  /// The lowest level that has enough runs: small merges are soon done and let new keys pass fewer filters.
+  /// Returns the lowest level that has enough runs: small merges finish soon and spare new keys some filters.
   private func fullLevel() -> Int64? {
     var counts: [Int64: Int] = [:]
     for run in runs { counts[run.level, default: 0] += 1 }
@@ -110,7 +110,7 @@ package struct KeyIndex {
   }
 
   private mutating func advance(_ which: WritableKeyPath<KeyIndex, KeyMerge?>) throws(StoreError) {
-    // Taken out, so that its filter is not copied.
+    // Take the merge out of the index, so that its filter is not copied.
     guard var work = self[keyPath: which] else { return }
     self[keyPath: which] = nil
     let page = nextPage
@@ -133,7 +133,7 @@ package struct KeyIndex {
     show(finished, insteadOf: work.replaced)
   }
 
-  /// Begins anew where a slice failed, as on a full disk: what the merge had taken from its sources is lost.
+  /// Restarts a flush or drops a merge whose slice failed, for example on a full disk: it has lost what it had read.
   private mutating func abandon(_ work: KeyMerge, _ which: WritableKeyPath<KeyIndex, KeyMerge?>) {
     garbage += work.extents.map(\.pages)
     guard which == \.flush, let frozen else { return }
@@ -164,7 +164,7 @@ package struct KeyIndex {
     if slice.endIndex == range.upperBound { garbage.removeLast() }
   }
 
-  /// What an unfinished merge had written, or a finished one no longer needs, when the ledger was closed.
+  /// The pages that an unfinished merge had written, or a finished one no longer needs, when the ledger was closed.
   private static func pages(before end: Int64, outside runs: [KeyRun]) -> [Range<Int64>] {
     var gaps: [Range<Int64>] = []
     var next: Int64 = 1
@@ -216,12 +216,12 @@ package struct KeyIndex {
     return try select.step() != nil
   }
 
-  /// 64 bits of SHA-256, so that nobody can choose keys that share a hash.
+  /// 64 bits of SHA-256, so that nobody can choose keys with equal hashes.
   package static func hash(of key: IdempotencyKey) -> UInt64 {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(key.caller.utf8.count + key.key.utf8.count + 1)
     bytes.append(contentsOf: key.caller.utf8)
-    // No UTF-8 text holds 0xFF, so no other pair of caller and key gives these bytes.
+    // UTF-8 never contains 0xFF, so no other pair of caller and key gives these bytes.
     bytes.append(0xFF)
     bytes.append(contentsOf: key.key.utf8)
     return SHA256.hash(bytes).0

@@ -1,12 +1,12 @@
 import LedgerEngine
 
-/// Writes a new run out of sorted sources, some pages at a time. What is written so far is invisible until the end.
+/// Writes a new run from sorted sources, a few pages at a time. The run stays invisible until it is complete.
 struct KeyMerge {
   let level: Int64
   let keyCount: Int64
   let lastRecord: Int64
   let lastRefusal: Int64
-  /// The runs that the new one takes the place of.
+  /// The runs that the new one replaces.
   let replaced: [KeyRun]
   private var sources: [Source]
   private let bucketCount: Int64
@@ -16,7 +16,7 @@ struct KeyMerge {
 
   var isComplete: Bool { bucketsWritten == bucketCount }
 
-  /// Writes keys that stand in memory only.
+  /// Writes keys that are only in memory.
   init(recent keys: [KeyEntry], keysPerPage: Int64, lastRecord: Int64, lastRefusal: Int64) {
     self.init(
       sources: [Source(entries: keys)],
@@ -60,7 +60,7 @@ struct KeyMerge {
     filter = KeyFilter(keyCount: Int(keyCount))
   }
 
-  /// Writes the next buckets, at most `limit`, to the pages from `page` on, and returns how many.
+  /// Writes the next buckets, at most `limit`, to the pages starting at `page`, and returns their number.
   mutating func write(atMost limit: Int64, from page: Int64, to table: KeyTable) throws(StoreError) -> Int64 {
     let count = min(limit, bucketCount - bucketsWritten)
     for offset in 0..<count {
@@ -77,7 +77,7 @@ struct KeyMerge {
     return count
   }
 
-  /// The complete run.
+  /// Returns the complete run.
   func run(id: Int64) -> KeyRun {
     KeyRun(
       id: id,
@@ -102,7 +102,7 @@ struct KeyMerge {
     return entries
   }
 
-  /// Gives the entries of memory or of a run in their order.
+  /// An iterator over the sorted entries of memory or of a run.
   private struct Source {
     private var entries: [KeyEntry]
     private var index = 0

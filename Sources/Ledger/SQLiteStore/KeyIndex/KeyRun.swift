@@ -1,4 +1,4 @@
-/// Pages that stand in a row in the table and hold buckets in a row.
+/// Consecutive pages of the table that hold consecutive buckets.
 struct KeyExtent: Hashable, Sendable {
   var firstBucket: Int64
   var firstPage: Int64
@@ -7,19 +7,19 @@ struct KeyExtent: Hashable, Sendable {
   var pages: Range<Int64> { firstPage..<firstPage + count }
 }
 
-/// A sorted part of the index that is never changed, only replaced.
+/// A sorted, immutable part of the index.
 ///
-/// The hashes' range is cut into equal buckets, one page each. Hashes are spread evenly, so a key's bucket is known
-/// from its hash and found with one read.
+/// The range of hashes is divided into equal buckets of one page each. Hashes are evenly distributed, so a hash gives its
+/// bucket, which takes one read.
 struct KeyRun {
   let id: Int64
-  /// How often its keys have been merged.
+  /// The number of times that its keys have been merged.
   let level: Int64
   let keyCount: Int64
-  /// It and the older runs hold the keys of every record and refusal up to these.
+  /// This run and the older ones hold the keys of all records and refusals up to these numbers.
   let lastRecord: Int64
   let lastRefusal: Int64
-  /// In the order of their buckets.
+  /// In bucket order.
   let extents: [KeyExtent]
   let filter: KeyFilter
 

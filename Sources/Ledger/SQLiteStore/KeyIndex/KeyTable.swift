@@ -1,13 +1,13 @@
 import Ledger
 import LedgerEngine
 
-/// The index's tables: pages of entries, and which runs they make up.
+/// The index's tables: pages of entries, and the runs that consist of them.
 final class KeyTable {
   private enum PageColumn: Int32, SQLName { case entries }
   private enum EndColumn: Int32, SQLName { case nextPage }
   private enum Pages: Int32, SQLName { case first, end }
 
-  /// The tables' columns, in their order.
+  /// The tables' columns, in table order.
   private enum Page: Int32, SQLName { case page, entries }
   private enum Run: Int32, SQLName { case run, level, keys, lastRecord, lastRefusal }
   private enum Extent: Int32, SQLName { case firstPage, run, firstBucket, pages }
@@ -23,7 +23,7 @@ final class KeyTable {
   private let insertExtent: Statement<Extent, NoName>
   private let deleteExtents: Statement<ByID, NoName>
 
-  /// No file of SQLite's has more, so that sums cannot overflow.
+  /// No SQLite file has more pages (sqlite.org/limits.html), so sums of page numbers within it cannot overflow.
   private static let mostPages: Int64 = 1 << 32
 
   init(_ connection: Connection) throws(StoreError) {
@@ -55,7 +55,7 @@ final class KeyTable {
     try withEntries(onPage: page) { entries in entries.indices.map { entries[$0] } }
   }
 
-  /// Appends the places in those entries on the page that have the hash.
+  /// Appends the places of the entries on the page that have the given hash.
   func appendPlaces(of hash: UInt64, onPage page: Int64, to places: inout [AnswerPlace]) throws(StoreError) {
     places += try withEntries(onPage: page) { entries in
       var (low, high) = (0, entries.count)
@@ -101,13 +101,13 @@ final class KeyTable {
     try deleteExtents.run()
   }
 
-  /// Every run of a ledger that has come to `position`, oldest first. Reads all their pages, for the filters.
+  /// Returns all runs of a ledger at `position`, oldest first. Reads all their pages to build the filters.
   func runs(of position: Position) throws(StoreError) -> [KeyRun] {
     defer { selectRuns.reset() }
     var runs: [KeyRun] = []
     while let row = try selectRuns.step() {
       let id = row.int64(.run)
-      // A run that claims more would hide the keys of records that are still to come.
+      // A run that claims more would hide the keys of future records.
       guard (0...position.record).contains(row.int64(.lastRecord)),
         (0...position.refusal).contains(row.int64(.lastRefusal)),
         (0...position.record + position.refusal).contains(row.int64(.keys))
@@ -128,7 +128,7 @@ final class KeyTable {
     return runs
   }
 
-  /// The number of the first page that was never written.
+  /// The number after the last page written.
   func endOfPages() throws(StoreError) -> Int64 {
     defer { selectEnd.reset() }
     return try selectEnd.step()?.int64(.nextPage) ?? 1

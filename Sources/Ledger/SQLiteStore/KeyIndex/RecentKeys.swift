@@ -1,8 +1,8 @@
 import LedgerEngine
 
-/// The keys that came last, in memory until they are written as a run.
+/// The newest keys, in memory until they are written as a run.
 struct RecentKeys {
-  /// Open addressing.
+  /// A hash table with open addressing and linear probing.
   private var slots: [KeyEntry]
   private(set) var count = 0
 

@@ -1,8 +1,8 @@
 extension Schema {
-  /// Append-only but for what is rare: a charge appends one journal row. Balances and keys follow later, in bulk. There
-  /// is no index over wallet and sequence: each row names the wallet's row before it.
+  /// Append-only except for rare operations: a charge appends one journal row. Balances and keys are written later, in bulk.
+  /// There is no index over wallet and sequence: each record names the wallet's previous record.
   ///
-  /// Times are microseconds since 1970, amounts micros of the wallet's currency.
+  /// Times are in microseconds since 1970, amounts in micros of the wallet's currency.
   static let version1 = """
     -- How far it has come: one row, written in every commit.
     CREATE TABLE ledger (

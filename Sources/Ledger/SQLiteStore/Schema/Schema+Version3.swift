@@ -1,5 +1,5 @@
 extension Schema {
-  /// Several cards of a wallet, refunds of recharges, disputes.
+  /// Several cards for each wallet, refunds of recharges, and disputes.
   static let version3 = """
     ALTER TABLE payment_method ADD COLUMN state TEXT NOT NULL DEFAULT 'SAVED';
     -- A wallet had one card, and the others were replaced by it.

@@ -1,5 +1,5 @@
 extension Schema {
-  /// For people with sqlite3 and a backup.
+  /// Views for people who inspect a backup with sqlite3.
   static let views = """
     -- The last record of each wallet that has one which balance may not show.
     CREATE VIEW newest AS

@@ -1,14 +1,14 @@
 import LedgerEngine
 
-/// Who may open which version of the tables, and how an older version becomes the newest.
+/// The versions of the tables, and the migration from older versions to the newest.
 enum Schema {
-  /// Each leads from the version before it to the next; the first from an empty file. New ledgers take them all too, so
-  /// that a migrated one cannot differ from a new one. A step that any ledger has taken is never changed.
+  /// Each step migrates from the previous version, the first from an empty file. New ledgers run all steps too, so that a
+  /// migrated ledger cannot differ from a new one. A released step is never changed.
   static let steps = [version1, version2, version3]
-  /// "CRED", as file(1) and SQLite show it.
+  /// "CRED", as shown by file(1) and SQLite.
   static let applicationID: Int64 = 0x4352_4544
 
-  /// Takes the steps that the ledger lacks, all or none of them.
+  /// Runs the steps that the ledger lacks, all or none of them.
   static func prepare(_ connection: Connection, steps: [String] = Schema.steps) throws(StoreError) {
     let found = try number(Version.userVersion, "PRAGMA user_version", connection)
     let application = try number(Application.applicationID, "PRAGMA application_id", connection)
@@ -23,7 +23,7 @@ enum Schema {
     guard found < newest else { return }
 
     try connection.transaction { () throws(StoreError) in
-      // They may name what a step changes, and are no data.
+      // Views hold no data and may name columns that a step changes, so drop and recreate them.
       for view in try names(ofType: "view", connection) { try connection.execute("DROP VIEW \(view)") }
       for step in steps[Int(found)...] { try connection.execute(step) }
       try connection.execute(views)
@@ -37,7 +37,7 @@ enum Schema {
   private enum Count: Int32, SQLName { case count }
   private enum Name: Int32, SQLName { case name }
 
-  /// The one column of the one row that `sql` gives.
+  /// Returns the value in the only row and column that `sql` selects.
   private static func number<Column: SQLName>(
     _ column: Column,
     _ sql: String,

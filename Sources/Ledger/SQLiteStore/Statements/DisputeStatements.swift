@@ -12,7 +12,7 @@ struct DisputeStatements {
     case disputeID, rechargeID, walletID, record, state, amount, createTime, updateTime
   }
 
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName { case disputeID, rechargeID, wallet, record, state, amount, createTime, updateTime }
 
   let selectLast: Statement<ByID, Last>

@@ -7,19 +7,19 @@ struct HoldStatements {
     case expireTime, createTime, hold, record
   }
 
-  /// What a wallet's open holds come to.
+  /// A summary of a wallet's open holds.
   enum Summary: Int32, SQLName { case count, nextExpireTime }
 
   enum WalletColumn: Int32, SQLName { case walletID }
 
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case hold, holdID, wallet, record, state, amount, remaining, captured, shortfall, isLate, reason, reference, caller
     case expireTime, createTime
   }
 
   let select: Statement<ByID, Column>
-  /// By the wallet's id, in the order in which they expire.
+  /// By the wallet's id, in order of expiry.
   let selectOpen: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   /// By the wallet's row.
@@ -49,7 +49,7 @@ struct HoldStatements {
       SELECT count(*) AS count, min(expire_time) AS next_expire_time FROM hold WHERE wallet = :id AND state = 'HELD'
       """
     )
-    // Grouped over the due holds, which the sweeper keeps few.
+    // Groups only the due holds, which the sweeper keeps few.
     selectDueWallets = try Statement(
       connection,
       """

@@ -9,7 +9,7 @@ struct PaymentMethodStatements {
 
   enum IDColumn: Int32, SQLName { case paymentMethodID }
 
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case paymentMethodID, wallet, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail
     case billingCountry, billingPostalCode, createTime, state

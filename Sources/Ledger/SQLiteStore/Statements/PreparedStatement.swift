@@ -2,7 +2,7 @@ import CSQLite
 import Ledger
 import LedgerEngine
 
-/// Owns one prepared statement of SQLite. ``Statement`` names what is numbered here.
+/// A prepared statement of SQLite. ``Statement`` gives names to the numbers used here.
 ///
 /// Parameters are numbered from 1, columns from 0.
 final class PreparedStatement {
@@ -22,7 +22,7 @@ final class PreparedStatement {
 
   deinit { sqlite3_finalize(pointer) }
 
-  /// Compares the statement's parameters and columns with those expected.
+  /// Compares the statement's parameters and columns with the expected ones.
   func check(parameters: [String], columns: [String]) throws(StoreError) {
     let foundParameters = (0..<sqlite3_bind_parameter_count(pointer)).map { index in
       sqlite3_bind_parameter_name(pointer, index + 1).map { String(cString: $0) } ?? "?"
@@ -65,7 +65,7 @@ final class PreparedStatement {
     sqlite3_bind_blob(pointer, index, start, Int32(bytes.count), destructor)
   }
 
-  /// Runs the statement up to its next row; false after the last.
+  /// Runs the statement to its next row; returns false after the last.
   func step() throws(StoreError) -> Bool {
     switch sqlite3_step(pointer) {
     case SQLITE_ROW: return true
@@ -77,13 +77,13 @@ final class PreparedStatement {
     }
   }
 
-  /// Makes the statement ready to be bound and run again. Every `step` that gave a row is followed by one.
+  /// Makes the statement ready to be bound and run again. Required after a `step` that returned a row.
   func reset() {
     sqlite3_reset(pointer)
     bound.reset()
   }
 
-  /// Runs a statement that gives no rows.
+  /// Runs a statement that returns no rows.
   func run() throws(StoreError) {
     _ = try step()
     reset()
@@ -99,7 +99,7 @@ final class PreparedStatement {
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
   }
 
-  /// nil unless the column has 32 bytes.
+  /// Returns nil unless the column has 32 bytes.
   func digest(_ column: Int32) -> Digest? {
     withBytes(column) { bytes in
       guard bytes.count == Digest.byteCount else { return nil }
@@ -108,7 +108,7 @@ final class PreparedStatement {
     }
   }
 
-  /// The column's bytes in place, for as long as `body` runs.
+  /// Calls `body` with the column's bytes, which are valid only during the call.
   func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let start = sqlite3_column_blob(pointer, column)
     return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(pointer, column))))
@@ -117,8 +117,8 @@ final class PreparedStatement {
   private var sql: String { sqlite3_sql(pointer).map { String(cString: $0) } ?? "" }
 }
 
-/// Holds the text and bytes that a statement's parameters point at, in one piece that is used again for each run.
-/// SQLite's own copies would cost an allocation for each parameter.
+/// Holds the text and bytes of a statement's parameters in one buffer, which is reused for each run. SQLite's own copies
+/// would cost an allocation for each parameter.
 private struct BoundBytes: ~Copyable {
   private let start: UnsafeMutableRawPointer
   private var used = 0
@@ -129,8 +129,8 @@ private struct BoundBytes: ~Copyable {
 
   deinit { start.deallocate() }
 
-  /// Where `bytes` can be read until `reset`, and what SQLite has to know of it. What does not fit is left for
-  /// SQLite to copy at once.
+  /// Copies `bytes`, which stay valid until `reset`. Returns their address and the destructor for SQLite. If they do not
+  /// fit, SQLite is told to copy them itself.
   mutating func keep(_ bytes: UnsafeRawBufferPointer) -> (UnsafeRawPointer, sqlite3_destructor_type?) {
     guard let source = bytes.baseAddress else { return (UnsafeRawPointer(start), nil) }
     guard bytes.count <= BoundBytes.capacity - used else {

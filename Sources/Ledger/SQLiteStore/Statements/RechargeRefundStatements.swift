@@ -12,7 +12,7 @@ struct RechargeRefundStatements {
     case refundID, rechargeID, walletID, record, state, amount, processorRefundID, explanation, createTime, updateTime
   }
 
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case refundID, rechargeID, wallet, record, state, amount, processorRefundID, explanation, createTime, updateTime
   }

@@ -14,16 +14,16 @@ struct RechargeStatements {
 
   enum PlaceColumn: Int32, SQLName { case rechargeID, createTime }
 
-  /// Recharges of a wallet that were begun before another.
+  /// Recharges of a wallet that were begun before a given one.
   enum Before: Int32, SQLName { case wallet, createTime, rechargeID, limit }
 
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case rechargeID, wallet, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
   }
 
   let selectLast: Statement<ByID, Last>
-  /// By the processor's id of the charge.
+  /// By the processor's charge id.
   let selectIDOfCharge: Statement<ByID, IDColumn>
   let selectOpen: Statement<NoName, IDColumn>
   let select: Statement<ByID, Column>

@@ -1,8 +1,8 @@
 import LedgerEngine
 
-/// What was refunded of entries.
+/// The amounts refunded of entries.
 struct RefundStatements {
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum Column: Int32, SQLName { case entry, record, refunded }
 
   let select: Statement<ByID, Column>

@@ -2,7 +2,7 @@ import LedgerEngine
 
 /// Remembered refusals.
 struct RefusalStatements {
-  /// The table's columns, in its order.
+  /// The table's columns, in table order.
   enum Column: Int32, SQLName {
     case refusal, time, caller, idempotencyKey, method, fingerprint, reason, answer, hash
   }

@@ -1,12 +1,12 @@
 import Ledger
 import LedgerEngine
 
-/// A prepared statement, with names for its parameters and for the columns of its rows.
+/// A prepared statement with names for its parameters and for the columns of its rows.
 struct Statement<Parameter: SQLName, Column: SQLName> {
   private let prepared: PreparedStatement
 
-  /// - Throws: `StoreError.failed` if the SQL is not valid, or if its parameters or columns are not those that
-  ///   `Parameter` and `Column` name, in their order.
+  /// - Throws: `StoreError.failed` if the SQL is invalid, or if its parameters or columns are not those of `Parameter` and
+  /// `Column`, in their order.
   init(_ connection: Connection, _ sql: String) throws(StoreError) {
     prepared = try PreparedStatement(connection, sql)
     try prepared.check(parameters: Parameter.names.map { ":" + $0 }, columns: Column.names)
@@ -30,20 +30,20 @@ struct Statement<Parameter: SQLName, Column: SQLName> {
     prepared.bind(Self.index(of: parameter), bytes)
   }
 
-  /// Runs the statement up to its next row; nil after the last.
+  /// Runs the statement to its next row; returns nil after the last.
   func step() throws(StoreError) -> Row<Column>? { try prepared.step() ? Row(of: prepared) : nil }
 
-  /// Makes the statement ready to be bound and run again. Every `step` that gave a row is followed by one.
+  /// Makes the statement ready to be bound and run again. Required after a `step` that returned a row.
   func reset() { prepared.reset() }
 
-  /// Runs a statement that gives no rows.
+  /// Runs a statement that returns no rows.
   func run() throws(StoreError) { try prepared.run() }
 
   /// SQLite counts parameters from 1.
   private static func index(of parameter: Parameter) -> Int32 { parameter.rawValue + 1 }
 }
 
-/// The row at which a statement stands, until its next `step` or `reset`.
+/// The current row of a statement, valid until its next `step` or `reset`.
 struct Row<Column: SQLName> {
   private let statement: PreparedStatement
 
@@ -63,10 +63,10 @@ struct Row<Column: SQLName> {
 
   func bytes(_ column: Column) -> [UInt8] { statement.withBytes(column.rawValue) { Array($0) } }
 
-  /// nil unless the column has 32 bytes.
+  /// Returns nil unless the column has 32 bytes.
   func digest(_ column: Column) -> Digest? { statement.digest(column.rawValue) }
 
-  /// The column's bytes in place, for as long as `body` runs.
+  /// Calls `body` with the column's bytes, which are valid only during the call.
   func withBytes<Result>(_ column: Column, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     statement.withBytes(column.rawValue, body)
   }

@@ -1,6 +1,6 @@
 import LedgerEngine
 
-/// Every statement of the running store, prepared once. Those of the index of keys stand in ``KeyTable``.
+/// The statements of an open store, prepared once. Those of the key index are in ``KeyTable``.
 final class Statements {
   enum PositionColumn: Int32, SQLName { case record, refusal, refusalHash, time }
 
