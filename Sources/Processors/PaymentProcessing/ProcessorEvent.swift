@@ -1,18 +1,18 @@
 package import Ledger
 
-/// Something that a processor reports on its own: late, more than once, out of order, or not at all.
+/// An event that a processor reports on its own. Events may be late, repeated, out of order, or missing.
 package struct ProcessorEvent: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case charge(ChargeResult)
     case refund(RefundResult)
     case dispute(DisputeResult)
-    /// Nothing that we act on, by the processor's name for it.
+    /// An event that needs no action, with the processor's name for it.
     case other(type: String)
   }
 
-  /// The same for every copy of the event.
+  /// The event's id, equal for every copy of the event.
   package var id: String
-  /// The object as it was when the event happened. It may have changed since.
+  /// The object at the time of the event. It may have changed since.
   package var kind: Kind
 
   package init(id: String, kind: Kind) {
@@ -21,12 +21,12 @@ package struct ProcessorEvent: Hashable, Sendable {
   }
 }
 
-/// Why an event cannot be read. No text holds a secret: texts are logged, and shown to people.
+/// The reason why an event cannot be parsed. Texts hold no secrets, since they are logged and shown to people.
 package enum EventFailure: Error, Hashable, Sendable {
   /// The signature does not prove that the processor sent the payload.
   case signatureInvalid
   /// The processor sent the payload, but it is not an event.
   case payloadInvalid(String)
-  /// The processor did not answer, or its answer cannot be used.
+  /// The processor did not answer, or its answer is unusable.
   case unavailable(String)
 }

@@ -39,11 +39,11 @@ package struct ChargeRequest: Hashable, Sendable {
 package struct RefundRequest: Hashable, Sendable {
   /// The idempotency key.
   package var key: String
-  /// The processor's id of the charge.
+  /// The processor's charge id.
   package var chargeID: String
-  /// The recharge that the charge was for. The processor shows it with the refund.
+  /// The recharge that the charge paid for. The processor shows it with the refund.
   package var rechargeID: RechargeID
-  /// All of the charge or a part.
+  /// The amount to refund, up to the whole charge.
   package var amount: Money
 
   package init(key: String, chargeID: String, rechargeID: RechargeID, amount: Money) {

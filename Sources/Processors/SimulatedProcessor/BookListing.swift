@@ -1,15 +1,15 @@
 import Ledger
 
-/// The simulated processor's books as they are now, for whoever compares them with others.
+/// A listing of the simulated processor's books, for comparison with other records.
 package struct BookListing: Sendable {
-  /// A line each for charges, refunds and disputes, in the order of their ids, with tabs between the fields:
+  /// One line for each charge, refund and dispute, sorted by id within each kind, with fields separated by tabs:
   ///
   ///     charge   ID  RECHARGE  MICROS  CURRENCY  STATUS  DECLINE CODE OR URL
   ///     refund   ID  CHARGE    MICROS  CURRENCY  STATUS  FAILURE CODE
   ///     dispute  ID  CHARGE    MICROS  CURRENCY  STATE
   package let lines: [String]
 
-  /// Reads the file as it is, also while a processor writes it; a line that is being written does not count yet.
+  /// Reads the books, even while a processor writes them. Ignores an incomplete last line.
   package init(path: String) throws {
     var books = Books()
     try RecordLog.read(path: path) { books.apply($0) }

@@ -1,6 +1,6 @@
 import Ledger
 
-/// A record as a line of text: its kind and its fields with tabs between.
+/// The text form of a record: a line with its kind and its fields, separated by tabs.
 extension BookRecord {
   var line: String { fields.map(\.escaped).joined(separator: "\t") }
 
@@ -39,7 +39,7 @@ extension BookRecord {
   }
 }
 
-/// The fields of a line, one after the other.
+/// The fields of a line, in order.
 private struct Fields {
   private var rest: ArraySlice<Substring>
 
@@ -160,7 +160,7 @@ extension DisputeState {
 }
 
 extension String {
-  /// `%xx` for what would end a field or a line.
+  /// Replaces characters that would end a field or a line by `%xx`.
   var escaped: String {
     var escaped = ""
     for scalar in unicodeScalars {

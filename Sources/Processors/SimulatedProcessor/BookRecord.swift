@@ -1,6 +1,6 @@
 import Ledger
 
-/// One change of the simulated processor's books: an object as it is from then on.
+/// A change of the simulated processor's books: the new state of an object.
 enum BookRecord: Hashable {
   case attachment(Attachment)
   case charge(KeptCharge)
@@ -8,7 +8,7 @@ enum BookRecord: Hashable {
   case dispute(DisputeResult)
 }
 
-/// A card that was attached for a wallet, or refused.
+/// A card that was attached for a wallet, or declined.
 struct Attachment: Hashable {
   enum State: String {
     case attached
@@ -17,11 +17,11 @@ struct Attachment: Hashable {
   }
 
   var key: String
-  /// What the key was first used for, so that another use is noticed.
+  /// The fields of the key's first request, to detect reuse of the key for another request.
   var request: String
-  /// What is charged; empty if the card was refused.
+  /// The token to charge; empty if the card was declined.
   var token: String
-  /// The test card behind the token, by its name.
+  /// The name of the test card behind the token.
   var card: String
   var state: State
   var declineCode: String
@@ -29,15 +29,15 @@ struct Attachment: Hashable {
 
 struct KeptCharge: Hashable {
   var key: String
-  /// What the key was first used for, so that another use is noticed.
+  /// The fields of the key's first request, to detect reuse of the key for another request.
   var request: String
-  /// The test card that was charged, by its name.
+  /// The name of the test card that was charged.
   var card: String
   var charge: ChargeResult
 }
 
 struct KeptRefund: Hashable {
-  /// What the key was first used for, so that another use is noticed.
+  /// The fields of the key's first request, to detect reuse of the key for another request.
   var request: String
   var refund: RefundResult
 }

@@ -2,8 +2,8 @@ import Ledger
 import MessageDigest
 import PaymentProcessing
 
-/// What the simulated processor knows: what its records say, by key and by id. Decides, and changes nothing itself: what
-/// is decided comes as records, which count once they are written.
+/// The state of the simulated processor, indexed by key and by id. Decides requests without changing anything: decisions
+/// are records, which the caller applies once they are written.
 struct Books {
   private(set) var attachments: [String: Attachment] = [:]
   private(set) var charges: [String: KeptCharge] = [:]
@@ -12,7 +12,7 @@ struct Books {
   private var attachmentKeys: [String: String] = [:]
   private var chargeKeys: [String: String] = [:]
   private var refundKeys: [String: [String]] = [:]
-  /// How many records there are: names the next event.
+  /// The number of records, from which the next event's id is made.
   private(set) var recordCount = 0
 
   mutating func apply(_ record: BookRecord) {
@@ -35,7 +35,7 @@ struct Books {
 
   func charge(id: String) -> KeptCharge? { chargeKeys[id].flatMap { charges[$0] } }
 
-  /// The test card behind a token: one's own name, or an attached card that was not detached.
+  /// Returns the test card behind a token: a test card's own name, or the token of an attached card.
   func card(behind token: PaymentMethodToken) -> TestCard? {
     guard let key = attachmentKeys[token.secret], let attachment = attachments[key] else {
       return TestCard.named(token.secret)
@@ -65,7 +65,7 @@ struct Books {
     )
   }
 
-  /// The attachment without its token's use; nil if there is nothing to undo.
+  /// Returns the attachment in its detached state, or nil if the token is not attached.
   func detachment(of token: PaymentMethodToken) -> Attachment? {
     guard let key = attachmentKeys[token.secret], var attachment = attachments[key], attachment.state == .attached
     else { return nil }
@@ -94,7 +94,7 @@ struct Books {
     return .success(KeptCharge(key: request.key, request: fields, card: card.name, charge: charge))
   }
 
-  /// The disputes that a charge meets once it is paid.
+  /// Returns the disputes that a charge causes once it is paid.
   func disputes(of kept: KeptCharge) -> [DisputeResult] {
     guard kept.charge.status == .paid, let card = TestCard.named(kept.card) else { return [] }
     return card.disputes.map { state in
@@ -134,7 +134,7 @@ struct Books {
     return .success(KeptRefund(request: fields, refund: refund))
   }
 
-  /// What a refund that was processing becomes.
+  /// Returns the final status of a refund that was processing.
   func outcome(of refund: RefundResult) -> RefundResult.Status {
     guard let kept = charge(id: refund.chargeID), TestCard.named(kept.card)?.refunds == .never else { return .refunded }
     return .failed(code: "expired_or_canceled_card")

@@ -1,14 +1,14 @@
-/// Lets events through as a network does: some twice, some after others that came later.
+/// Delivers events as a network does: some twice, some after later ones.
 struct EventQueue {
   private struct Held {
     var event: SignedEvent
-    /// How many others are still to pass it.
+    /// The number of events that still have to overtake this one.
     var passes: Int
   }
 
   private var held: [Held] = []
 
-  /// What is to be sent now that `event` has happened.
+  /// Adds `event` and returns the events to send now.
   mutating func add(_ event: SignedEvent, _ dice: inout FaultDice) -> [SignedEvent] {
     var due: [SignedEvent] = []
     for index in held.indices { held[index].passes -= 1 }
@@ -23,7 +23,7 @@ struct EventQueue {
     return due
   }
 
-  /// What was held back until now.
+  /// Returns the events held back until now.
   mutating func drain() -> [SignedEvent] {
     defer { held = [] }
     return held.map(\.event)

@@ -1,45 +1,45 @@
 import SeededRandom
 
-/// How often the simulated processor fails, and how: each request meets one fault at most, drawn from a generator with a
-/// seed, so that the same requests in the same order meet the same faults.
+/// The probabilities and kinds of the simulated processor's faults. Each request meets at most one fault, drawn from a
+/// seeded generator, so that the same requests in the same order meet the same faults.
 package struct FaultPlan: Hashable, Sendable {
-  /// Faults of a request.
+  /// A fault of a request.
   package enum Fault: String, CaseIterable, Sendable {
     case timeOutBeforeEffect = "time-out-before"
     case timeOutAfterEffect = "time-out-after"
-    /// 5xx, before the effect or after it.
+    /// A 5xx status, before or after the effect.
     case serverError = "server-error"
-    /// 429, without effect.
+    /// Status 429, without effect.
     case rateLimited = "rate-limited"
-    /// A broken connection, before the effect or after it.
+    /// A broken connection, before or after the effect.
     case reset
-    /// `slowness` passes before the effect.
+    /// A delay of `slowness` before the effect.
     case slow
-    /// `slowness` passes between the effect and the answer.
+    /// A delay of `slowness` between the effect and the answer.
     case slowAnswer = "slow-answer"
-    /// A lookup that does not find what is there.
+    /// A lookup that does not find an existing object.
     case blindLookup = "blind-lookup"
   }
 
-  /// From 0 to 1, together at most 1.
+  /// Probabilities from 0 to 1, with a sum of at most 1.
   package var probabilities: [Fault: Double] = [:]
-  /// How often an event is sent twice.
+  /// The probability that an event is sent twice.
   package var duplicateEvents = 0.0
-  /// How often others pass an event.
+  /// The probability that later events overtake an event.
   package var reorderedEvents = 0.0
   package var slowness = Duration.milliseconds(50)
   package var seed: UInt64 = 1
 
-  /// No faults.
+  /// Creates a plan without faults.
   package init() {}
 
   package struct ParseError: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Reads `NAME=VALUE` with commas between: the name of a fault and its probability, `all` for a probability that all
-  /// faults of a request share evenly, `duplicate-events` and `reordered-events` with theirs, `slowness` in milliseconds,
-  /// `seed`.
+  /// Parses `NAME=VALUE` pairs separated by commas. Names are those of faults with their probabilities, `all` with a
+  /// probability that all faults of a request share evenly, `duplicate-events` and `reordered-events` with their
+  /// probabilities, `slowness` in milliseconds, and `seed`.
   package init(_ text: String) throws(ParseError) {
     for pair in text.split(separator: ",") {
       let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
@@ -83,7 +83,7 @@ package struct FaultPlan: Hashable, Sendable {
   }
 }
 
-/// Draws faults by a plan.
+/// Draws faults according to a plan.
 struct FaultDice {
   private let plan: FaultPlan
   private var generator: SplitMix64
@@ -93,7 +93,7 @@ struct FaultDice {
     generator = SplitMix64(seed: plan.seed)
   }
 
-  /// What the next request meets, and whether before its effect where the fault leaves that open.
+  /// Draws the fault of the next request, and whether it comes before the effect if the fault leaves that open.
   mutating func fault() -> (fault: FaultPlan.Fault?, isBeforeEffect: Bool) {
     var number = Double.random(in: 0..<1, using: &generator)
     let isBeforeEffect = Bool.random(using: &generator)
@@ -108,6 +108,6 @@ struct FaultDice {
 
   mutating func holdsEventBack() -> Bool { Double.random(in: 0..<1, using: &generator) < plan.reorderedEvents }
 
-  /// How many others pass an event that is held back.
+  /// Draws the number of events that overtake an event held back.
   mutating func passes() -> Int { Int.random(in: 1...5, using: &generator) }
 }

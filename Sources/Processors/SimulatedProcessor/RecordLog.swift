@@ -1,7 +1,7 @@
 import Glibc
 import SystemCalls
 
-/// Owns the file in which the simulated processor keeps its books: one line a record, synced before it counts.
+/// The file with the simulated processor's records: one line each, synced before the record counts.
 struct RecordLog: ~Copyable {
   package struct OpenError: Error, CustomStringConvertible {
     package let description: String
@@ -9,7 +9,7 @@ struct RecordLog: ~Copyable {
 
   private let file: Int32
 
-  /// Opens the log, alone, and gives `take` each of its records. A last line that a crash cut short never counted.
+  /// Opens and locks the log, and passes each of its records to `take`. Removes a last line that a crash cut short.
   init(path: String, take: (BookRecord) -> Void) throws(OpenError) {
     file = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw RecordLog.failure("open", path) }
@@ -19,7 +19,7 @@ struct RecordLog: ~Copyable {
     try RecordLog.parse(whole, path, take)
   }
 
-  /// Gives `take` each record that is in a log now, whoever writes it.
+  /// Passes the current records of a log to `take`, without a lock.
   static func read(path: String, take: (BookRecord) -> Void) throws(OpenError) {
     let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     guard file >= 0 else { throw failure("open", path) }
@@ -29,7 +29,7 @@ struct RecordLog: ~Copyable {
 
   deinit { if file >= 0 { close(file) } }
 
-  /// Returns false when the record may or may not be there after a crash.
+  /// Returns false if it is unknown whether the record survives a crash.
   func append(_ record: BookRecord) -> Bool {
     var text = record.line + "\n"
     let written = text.withUTF8 { write(file, $0.baseAddress, $0.count) == $0.count }

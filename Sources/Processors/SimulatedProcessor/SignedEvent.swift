@@ -2,7 +2,7 @@ import Encodings
 import MessageDigest
 import PaymentProcessing
 
-/// An event as the simulated processor sends it over the network.
+/// An event in the form that the simulated processor sends over the network.
 package struct SignedEvent: Hashable, Sendable {
   /// One line of text.
   package var payload: [UInt8]
@@ -14,7 +14,7 @@ package struct SignedEvent: Hashable, Sendable {
   }
 }
 
-/// The secret that events are signed with: whoever knows it can make up events.
+/// The secret that signs events. Anyone who knows it can forge events.
 struct EventSeal {
   private static let version = "v1="
   let secret: [UInt8]
@@ -32,7 +32,7 @@ struct EventSeal {
   }
 }
 
-/// What an event says: its id and a record of the books, as a line of text.
+/// The encoding of an event: its id and a record of the books, as a line of text.
 enum EventPayload {
   static func bytes(id: String, _ record: BookRecord) -> [UInt8] { Array("\(id)\t\(record.line)".utf8) }
 

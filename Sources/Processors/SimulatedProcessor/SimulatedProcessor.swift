@@ -2,9 +2,9 @@ package import Ledger
 package import PaymentProcessing
 import Synchronization
 
-/// A payment processor that charges nobody. It remembers cards, charges, refunds and disputes in a file, and keeps its
-/// word on idempotency keys across restarts as a real one does: the same key is the same charge, and with other fields
-/// it is refused.
+/// A payment processor that charges nobody. It stores cards, charges, refunds and disputes in a file, and keeps
+/// idempotency keys across restarts as a real processor does: a key always gives the same charge, and reusing it with
+/// other fields is refused.
 package final class SimulatedProcessor: PaymentProcessor {
   private let state: Mutex<SimulatorState>
   private let plan: FaultPlan
@@ -12,15 +12,15 @@ package final class SimulatedProcessor: PaymentProcessor {
   private let receives: RequestHook
   private let sends: EventHook
 
-  /// Runs before every request, so that a test can hold one back or break it.
+  /// Called before every request, so that a test can delay or fail it.
   package typealias RequestHook = @Sendable (_ request: String) async throws(ProcessorFailure) -> Void
-  /// Gets every event that the processor sends.
+  /// Called with every event that the processor sends.
   package typealias EventHook = @Sendable (SignedEvent) -> Void
 
   /// - Parameters:
-  ///   - path: The file of the books; made if it is missing. No two processors share one.
-  ///   - faults: How requests and events fail, beside the faults that test cards bring.
-  ///   - secret: What events are signed with.
+  /// - path: The file of the books; created if it is missing. Two processors cannot share one.
+  /// - faults: The faults of requests and events, in addition to those of test cards.
+  /// - secret: The secret that signs events.
   package init(
     path: String,
     faults: FaultPlan = FaultPlan(),
@@ -98,7 +98,7 @@ package final class SimulatedProcessor: PaymentProcessor {
     }
   }
 
-  /// A charge that was processing is paid once it is looked up.
+  /// Looks up a charge. A charge that was processing becomes paid.
   private func find(
     _ charge: (inout SimulatorState) -> KeptCharge?
   ) async throws(ProcessorFailure) -> ChargeResult? {
@@ -137,9 +137,9 @@ package final class SimulatedProcessor: PaymentProcessor {
     return event
   }
 
-  // MARK: What cardholders and banks do
+  // MARK: Actions of cardholders and banks
 
-  /// What the cardholder does at the charge's URL.
+  /// Simulates the cardholder's consent at the charge's URL.
   package func authenticateCardholder(key: String) throws(ProcessorFailure) {
     let answer = outcome { state in
       state.update(state.books.charges[key]) { status in
@@ -149,7 +149,7 @@ package final class SimulatedProcessor: PaymentProcessor {
     _ = try answer.get()
   }
 
-  /// What the bank decides about a charge, disputed already or not.
+  /// Simulates a bank's decision about a paid charge, whether it is already disputed or not.
   package func setDispute(ofCharge id: String, to dispute: DisputeState) throws(ProcessorFailure) {
     let answer = outcome { state -> Result<Void, ProcessorFailure> in
       guard let kept = state.books.charge(id: id), kept.charge.status == .paid else {
@@ -166,7 +166,7 @@ package final class SimulatedProcessor: PaymentProcessor {
     try answer.get()
   }
 
-  /// What a bank decides about a refund that was made, days later.
+  /// Simulates a bank that returns a completed refund days later.
   package func returnRefund(key: String) throws(ProcessorFailure) {
     let answer = outcome { state -> Result<Void, ProcessorFailure> in
       guard var kept = state.books.refunds[key], kept.refund.status == .refunded else {
@@ -178,7 +178,7 @@ package final class SimulatedProcessor: PaymentProcessor {
     try answer.get()
   }
 
-  // MARK: The books, for whoever compares them with others
+  // MARK: The books, for comparisons
 
   package var charges: [ChargeResult] { state.withLock { $0.books.charges.values.map(\.charge) } }
 
@@ -186,10 +186,10 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   package var disputes: [DisputeResult] { state.withLock { Array($0.books.disputes.values) } }
 
-  /// How many cards were charged.
+  /// The number of paid charges.
   package var paidCharges: Int { state.withLock { $0.books.charges.values.count { $0.charge.status == .paid } } }
 
-  /// Sends what events were held back and gives the file up. Later requests that would change anything fail.
+  /// Sends the events held back and closes the file. Later requests that would change anything fail.
   package func close() {
     let events = state.withLock { $0.close() }
     events.forEach(sends)
@@ -197,11 +197,11 @@ package final class SimulatedProcessor: PaymentProcessor {
 
   // MARK: Requests
 
-  /// Lets a request meet its fault, if it has one, and otherwise has `body` answer it.
+  /// Applies the request's fault, if any, and otherwise returns the answer of `body`.
   ///
   /// - Parameters:
-  ///   - blind: What a lookup answers that does not find what is there; nil for requests that are no lookups.
-  ///   - fault: A fault that the request brings itself.
+  /// - blind: The answer of a lookup that does not find an existing object; nil for requests that are not lookups.
+  /// - fault: Returns a fault that the request itself causes.
   private func perform<Answer: Sendable>(
     _ request: String,
     blind: Answer? = nil,
@@ -223,13 +223,13 @@ package final class SimulatedProcessor: PaymentProcessor {
     let answer = outcome(of: body)
     if fault == .slowAnswer { try? await Task.sleep(for: plan.slowness) }
     switch fault {
-    // Whoever meets these does not hear of a refusal either.
+    // With these faults, the caller does not receive a refusal either.
     case .timeOutAfterEffect, .serverError, .reset: throw .fault(fault)
     case .timeOutBeforeEffect, .rateLimited, .slow, .slowAnswer, .blindLookup, nil: return try answer.get()
     }
   }
 
-  /// Runs `body`, and sends the events that its changes bring.
+  /// Runs `body`, and sends the events of its changes.
   private func outcome<Answer: Sendable>(
     of body: (inout SimulatorState) -> Result<Answer, ProcessorFailure>
   ) -> Result<Answer, ProcessorFailure> {

@@ -1,7 +1,7 @@
 import Ledger
 import PaymentProcessing
 
-/// The books with all that writes them and tells of them, in one place under one lock.
+/// The books, their log and their pending events, under one lock.
 struct SimulatorState: ~Copyable {
   /// nil once closed.
   private var log: RecordLog?
@@ -21,7 +21,7 @@ struct SimulatorState: ~Copyable {
     dice = FaultDice(faults)
   }
 
-  /// Writes a change and brings it into the books. Returns false when it may or may not be there after a crash.
+  /// Writes a change and applies it to the books. Returns false if it is unknown whether it survives a crash.
   mutating func keep(_ record: BookRecord) -> Bool {
     guard append(record) else { return false }
     books.apply(record)
@@ -30,12 +30,12 @@ struct SimulatorState: ~Copyable {
     return true
   }
 
-  /// The same for a charge, with what the bank makes of it once it is paid.
+  /// Writes a charge and, once it is paid, the disputes that its card causes.
   mutating func keep(_ kept: KeptCharge) -> Bool {
     keep(.charge(kept)) && books.disputes(of: kept).allSatisfy { keep(.dispute($0)) }
   }
 
-  /// Changes a charge's status, and answers with the charge as it is then; with nil if there is none.
+  /// Changes a charge's status. Returns the charge in its new state, or nil if `kept` is nil.
   mutating func update(
     _ kept: KeptCharge?,
     _ change: (inout ChargeResult.Status) -> Void
@@ -46,7 +46,7 @@ struct SimulatorState: ~Copyable {
     return kept.charge.status == before || keep(kept) ? .success(kept.charge) : .failure(.fileFailed)
   }
 
-  /// The fault of the card, for the first attempt under the request's key.
+  /// Returns the card's fault for the first attempt under the request's key.
   mutating func cardFault(of request: ChargeRequest) -> FaultPlan.Fault? {
     guard let fault = books.card(behind: request.token)?.fault, faulted.insert(request.key).inserted else { return nil }
     return fault
@@ -57,7 +57,7 @@ struct SimulatorState: ~Copyable {
     return outbox
   }
 
-  /// Gives up the file, and what events are held back.
+  /// Closes the file, and returns the events held back.
   mutating func close() -> [SignedEvent] {
     log = nil
     return queue.drain()

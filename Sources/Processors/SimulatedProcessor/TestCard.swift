@@ -1,9 +1,9 @@
 import Ledger
 
-/// The cards that the simulated processor knows, by the names that Stripe gives its test payment methods
-/// (https://docs.stripe.com/testing), and some of our own for what Stripe has no name for.
+/// The test cards of the simulated processor, under the names of Stripe's test payment methods
+/// (https://docs.stripe.com/testing), and under names of our own where Stripe has none.
 struct TestCard: Sendable {
-  /// What becomes of a refund.
+  /// When refunds to the card succeed.
   enum Refunds {
     case atOnce
     case later
@@ -13,12 +13,12 @@ struct TestCard: Sendable {
   let name: String
   let card: Card
   let status: ChargeResult.Status
-  /// Why the card is not taken where it is only to be saved.
+  /// The decline code if saving the card is refused.
   var refusal: String?
-  /// Met by the first attempt of each charge.
+  /// The fault of each charge's first attempt.
   var fault: FaultPlan.Fault?
   var refunds = Refunds.atOnce
-  /// How each paid charge is disputed, one state after the other.
+  /// The successive states of the dispute of each paid charge.
   var disputes: [DisputeState] = []
 
   static func named(_ name: String) -> TestCard? { all[name] ?? expiring(name) }
@@ -49,7 +49,7 @@ struct TestCard: Sendable {
     return Dictionary(uniqueKeysWithValues: cards.map { ($0.name, $0) })
   }()
 
-  /// `pm_sim_expires_2027_01`: a card that is good until the end of that month.
+  /// Returns a card that expires at the end of a month, for a name such as `pm_sim_expires_2027_01`.
   private static func expiring(_ name: String) -> TestCard? {
     let prefix = "pm_sim_expires_"
     guard name.hasPrefix(prefix) else { return nil }
@@ -66,7 +66,7 @@ struct TestCard: Sendable {
     return card
   }
 
-  /// A card that pays, but for one thing.
+  /// Returns a card that pays, with one property changed.
   private static func with(_ name: String, _ change: (inout TestCard) -> Void) -> TestCard {
     var card = TestCard(name, "visa", "4242", .paid)
     change(&card)

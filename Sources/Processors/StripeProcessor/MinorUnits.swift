@@ -1,12 +1,12 @@
 import Ledger
 
-/// Amounts as Stripe counts them: in cents, or in whole units of currencies that have none
+/// Amounts in Stripe's units: cents, or whole units for currencies without decimals
 /// (https://docs.stripe.com/currencies#zero-decimal).
 enum MinorUnits {
   private static let withoutDecimals: Set<String> = [
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
   ]
-  /// Stripe wants their last digit to be zero: not worth its trouble until somebody needs one.
+  /// Stripe requires their last digit to be zero. They are unsupported until they are needed.
   private static let withThreeDecimals: Set<String> = ["BHD", "JOD", "KWD", "OMR", "TND"]
 
   static func count(of amount: Money) throws(ProcessorFailure) -> Int64 {

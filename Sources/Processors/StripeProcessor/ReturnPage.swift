@@ -1,7 +1,7 @@
-/// A page of one's own to which cardholders come back when they have agreed to a charge.
+/// The operator's web page to which cardholders return after authenticating a charge.
 ///
-/// Where Stripe gives no address to agree at, it is also where they go: such a page lets Stripe.js handle the intent's
-/// next action.
+/// If Stripe gives no address for the authentication, cardholders are sent to this page, which then lets Stripe.js handle
+/// the intent's next action.
 package struct ReturnPage: Sendable {
   package struct InvalidAddress: Error, CustomStringConvertible {
     package let description = "the return page is not https://…, or http://localhost, without a # in it"

@@ -10,12 +10,12 @@ extension StripeProcessor {
     let answer = try await connection.send(.get("payment_methods/\(token.paymentMethod)"), within: timing.lookup)
     guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
     let method: StripePaymentMethod = try answer.object()
-    // One that was detached, and perhaps attached elsewhere, is no longer what the token names.
+    // A payment method that was detached, and possibly attached elsewhere, is no longer the one that the token names.
     guard token.customer == nil || token.customer == method.customer else { throw .unknownToken }
     return try method.shown()
   }
 
-  /// Stripe asks a card's bank when the card is attached or charged, and not before.
+  /// Describes the card: Stripe contacts the card's bank only when a card is attached or charged.
   package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await describeCard(token)
   }
@@ -58,15 +58,15 @@ extension StripeProcessor {
     let key = Self.derived("detach", from: token.paymentMethod)
     let detachment = try await connection.send(.post(path + "/detach", key: key), within: timing.effect)
     if detachment.isSuccess || detachment.status == 404 { return }
-    // Stripe also refuses to detach what is detached.
+    // Stripe refuses to detach a payment method that is already detached.
     let answer = try await connection.send(.get(path), within: timing.lookup)
     if answer.status == 404 { return }
     let method: StripePaymentMethod = try answer.object()
     guard method.customer == nil else { throw detachment.refusal(missing: .unknownToken) }
   }
 
-  /// The customer of a wallet, made if there is none. Search lags behind by a minute or so, and the key lives for a day:
-  /// together they make one.
+  /// Returns the wallet's customer, creating it if needed. Search lags by about a minute and the key is valid for a day, so
+  /// together they create only one customer.
   private func customer(for walletID: WalletID) async throws(ProcessorFailure) -> String {
     let search = try await connection.send(
       .get(
@@ -92,7 +92,7 @@ extension StripeProcessor {
     return customer.id
   }
 
-  /// A key for one step of a request that has several, in Stripe's 255 bytes.
+  /// Returns a key for one step of a request with several steps, within Stripe's limit of 255 bytes.
   static func derived(_ step: String, from key: String) -> String {
     let digest = SHA256.hash(Array(key.utf8))
     let digits = [digest.0, digest.1, digest.2, digest.3].map { Hexadecimal.text($0, digitCount: 16) }

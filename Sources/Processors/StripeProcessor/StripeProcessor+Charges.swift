@@ -20,7 +20,7 @@ extension StripeProcessor {
     if answer.isSuccess {
       intent = try answer.object()
     } else if answer.status == 402 {
-      // The decline tells of the intent that it ended; where it does not, the intent is looked up.
+      // The error contains the intent that it ended. If it does not, look up the intent.
       guard let declined = try await either(answer.error?.paymentIntent, orIntentOf: request.key) else {
         throw .outcomeUnknown("Stripe declines a charge that it does not show")
       }
@@ -46,16 +46,15 @@ extension StripeProcessor {
     guard intent.waitsForCardholder else { return try await charge(intent) }
     let answer = try await cancellation(of: intent)
     if answer.isSuccess { return try await charge(try answer.object()) }
-    // The cardholder was faster, or it was cancelled before.
+    // The cardholder has already authenticated the charge, or it was cancelled before.
     guard let now = try await self.intent(id: intent.id) else { throw .outcomeUnknown("Stripe lost a charge") }
     return try await charge(now)
   }
 
   // MARK: Intents
 
-  /// What an intent says of its charge. An intent that failed for want of its cardholder is confirmed once more, on
-  /// session this time, for the address at which the cardholder agrees; one to which nobody could ever agree is
-  /// cancelled.
+  /// Converts an intent to its charge. An intent that failed because the cardholder was absent is confirmed again on session,
+  /// to get the address for the authentication. An intent that needs authentication without an address is cancelled.
   private func charge(_ intent: StripePaymentIntent) async throws(ProcessorFailure) -> ChargeResult {
     guard !intent.lacksAddress(returnPage) else {
       let answer = try await cancellation(of: intent)
@@ -112,7 +111,7 @@ extension StripeProcessor {
       within: timing.lookup
     )
     guard answer.status != 404 else {
-      // No search here: some servers that speak Stripe's API have none.
+      // Some servers that implement Stripe's API do not support search.
       return try await newest("payment_intents") { (intent: StripePaymentIntent) in
         intent.metadata?[MetadataName.key] == key
       }
@@ -122,11 +121,11 @@ extension StripeProcessor {
     return found.data.first
   }
 
-  /// How far back a list is read: lookups find nothing beyond, which proves nothing.
+  /// The maximum number of pages read of a list. Lookups do not find older objects, which is allowed: nil proves nothing.
   private static let longestList = 10
   private static let pageSize = 100
 
-  /// The first object of a list, which begins with the newest, that `isWanted`.
+  /// Returns the newest object of a list that satisfies `isWanted`. Stripe returns lists newest first.
   func newest<Object: Decodable & Identifiable>(
     _ path: String,
     _ isWanted: (Object) -> Bool

@@ -22,7 +22,7 @@ extension StripeProcessor {
     return try refund.refund()
   }
 
-  /// Stripe has no search for refunds: the newest are looked through.
+  /// Stripe does not support searching refunds, so this reads the newest ones.
   package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
     let found = try await newest("refunds") { (refund: StripeRefund) in refund.metadata?[MetadataName.key] == key }
     guard let found else { return nil }

@@ -2,25 +2,25 @@ import Foundation
 import Ledger
 package import PaymentProcessing
 
-/// Charges cards through Stripe (https://docs.stripe.com/api).
+/// A payment processor that charges cards through Stripe (https://docs.stripe.com/api).
 ///
-/// A charge is a PaymentIntent, confirmed off session. Stripe replays what it answered to an idempotency key for 24
-/// hours at least; the key is also kept in the object's metadata, where lookups find it. A card is attached to a
-/// customer, of whom there is one for each wallet, and its token names both.
+/// A charge is a PaymentIntent, confirmed off session. Stripe replays its answer to an idempotency key for at least 24
+/// hours; the key is also stored in the object's metadata for lookups. Each wallet has a customer to which its cards are
+/// attached, and the token of an attached card names both.
 package final class StripeProcessor: PaymentProcessor {
-  /// How long calls may take, in all their attempts together: less than `creditsd` waits, so that it hears why.
+  /// The maximum durations of calls, including retries. Shorter than the timeouts of `creditsd`, so that it learns the reason.
   package struct Timing: Sendable {
-    /// For what has an effect.
+    /// For calls with an effect.
     package var effect = Duration.seconds(25)
-    /// For what only reads.
+    /// For calls that only read.
     package var lookup = Duration.seconds(8)
-    /// Before the second attempt; doubled before each further one.
+    /// The delay before the second attempt; doubled before each further one.
     package var firstPause = Duration.milliseconds(500)
 
     package init() {}
   }
 
-  /// What metadata of ours is called at Stripe, where people see it.
+  /// The names of our metadata at Stripe, where people see them.
   enum MetadataName {
     static let key = "idempotency_key"
     static let rechargeID = "recharge_id"
@@ -34,9 +34,9 @@ package final class StripeProcessor: PaymentProcessor {
   private let clock: @Sendable () -> Int64
 
   /// - Parameters:
-  ///   - webhookSecret: What Stripe signs events with; without it no event is genuine.
-  ///   - returnPage: Without it, a charge that cannot do without its cardholder fails.
-  ///   - clock: Seconds since 1970.
+  /// - webhookSecret: The secret with which Stripe signs events. Without it, no event is accepted.
+  /// - returnPage: Without it, charges that require the cardholder's authentication fail.
+  /// - clock: Returns seconds since 1970.
   package init(
     address: StripeAddress,
     key: StripeSecret,

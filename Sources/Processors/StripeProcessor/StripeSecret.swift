@@ -1,8 +1,8 @@
 import Glibc
 import SystemCalls
 
-/// A key of Stripe's, or the secret of a webhook. It is read from a file, and goes nowhere but into requests and
-/// signatures: no description shows it.
+/// An API key of Stripe, or the secret of a webhook. It is read from a file and used only in requests and signatures;
+/// descriptions do not show it.
 package struct StripeSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   package struct ReadError: Error, CustomStringConvertible {
     package let description: String
@@ -18,7 +18,7 @@ package struct StripeSecret: Sendable, CustomStringConvertible, CustomDebugStrin
 
   private static let longest = 1024
 
-  /// Reads the one line of a file that nobody else may read.
+  /// Reads the only line of a file, which must not be accessible to others.
   package init(path: String) throws(ReadError) {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Self.failure("cannot be opened: \(SystemError.last)", path) }

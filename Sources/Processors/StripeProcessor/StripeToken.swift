@@ -1,7 +1,7 @@
 import Ledger
 
-/// Names a card at Stripe: `pm_…`, or `cus_…:pm_…` for one that was attached, so that every request about it is made
-/// of the token alone and is the same each time its key is sent.
+/// A card at Stripe: `pm_…`, or `cus_…:pm_…` for an attached card. The token alone determines the requests about a card,
+/// so they are identical each time that their key is sent.
 struct StripeToken {
   private static let separator: Character = ":"
 
@@ -27,7 +27,7 @@ struct StripeToken {
     PaymentMethodToken((customer.map { $0 + String(Self.separator) } ?? "") + paymentMethod)
   }
 
-  /// Whether a text can be an id of Stripe's, and nothing else in an address.
+  /// Whether a text is a valid Stripe id, and so safe in a URL's path.
   static func isName(_ text: String) -> Bool {
     (1...255).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in

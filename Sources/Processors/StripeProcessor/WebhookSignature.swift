@@ -1,10 +1,10 @@
 import Encodings
 import MessageDigest
 
-/// The header `Stripe-Signature` (https://docs.stripe.com/webhooks/signature): `t=SECONDS,v1=HEX`, several `v1` while
-/// the secret is being changed.
+/// The header `Stripe-Signature` (https://docs.stripe.com/webhooks/signature): `t=SECONDS,v1=HEX`, with several `v1` while
+/// the secret is being rotated.
 struct WebhookSignature {
-  /// How far the clocks may be apart, in seconds: an older message may have been recorded and sent again.
+  /// The allowed clock difference, in seconds. Older messages may be replays.
   private static let tolerance: Int64 = 300
 
   private let time: Int64

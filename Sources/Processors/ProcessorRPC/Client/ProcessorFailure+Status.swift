@@ -3,8 +3,8 @@ import PaymentProcessing
 import UnixGRPC
 
 extension ProcessorFailure {
-  /// What a status says of the request's effect. Only three are a processor's own word that there was none; no gRPC
-  /// library makes them by itself (gRPC, "Status codes and their use in gRPC").
+  /// Converts a status. Only NOT_FOUND, INVALID_ARGUMENT and FAILED_PRECONDITION state that the request had no effect; gRPC
+  /// libraries never generate these three (gRPC, "Status codes and their use in gRPC").
   init(_ status: GRPCStatus, secrets: [String]) {
     switch status.code {
     case .notFound: self = .unknownToken
@@ -15,7 +15,7 @@ extension ProcessorFailure {
 }
 
 extension EventFailure {
-  /// What a status says of an event. Only UNAUTHENTICATED says that the signature is wrong.
+  /// Converts a status. Only UNAUTHENTICATED states that the signature is wrong.
   init(_ status: GRPCStatus, secrets: [String]) {
     switch status.code {
     case .unauthenticated: self = .signatureInvalid
@@ -26,10 +26,10 @@ extension EventFailure {
 }
 
 extension GRPCStatus {
-  /// Enough for a sentence.
+  /// The maximum length of a reason, in bytes.
   private static let longestText = 255
 
-  /// The processor's text, unless it repeats what nobody may read: who wrote it is not known to be careful.
+  /// Returns the processor's text, unless it repeats a secret or a card number: processors may be careless with them.
   fileprivate func sentence(without secrets: [String]) -> String {
     let text = message
     guard !text.isEmpty else { return "the processor gave no reason" }

@@ -4,16 +4,16 @@ import ProcessorAPI
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// A payment processor that is a process of its own, behind a Unix socket.
+/// A payment processor in a process of its own, behind a Unix socket.
 ///
-/// What it answers is believed only as far as `credits.processor.v1` says: an answer that does not repeat what it is
-/// for, a status that is no definite refusal, a server of another user, no answer in time: each is an unknown outcome.
+/// An answer counts only as far as `credits.processor.v1` allows. An answer for another object, a status that is not a
+/// definite refusal, a server of another user, and a missing answer are all unknown outcomes.
 package final class RemoteProcessor: PaymentProcessor {
-  /// How long a call waits for its answer.
+  /// The maximum durations of calls.
   package struct Timeouts: Sendable {
-    /// For what has an effect. Cards are charged by banks, which take seconds at times.
+    /// For calls with an effect. Banks sometimes take seconds to charge a card.
     package var effect = Duration.seconds(30)
-    /// For what only reads.
+    /// For calls that only read.
     package var lookup = Duration.seconds(10)
 
     package init() {}
@@ -24,9 +24,9 @@ package final class RemoteProcessor: PaymentProcessor {
   private let client: GRPCClient
   private let timeouts: Timeouts
 
-  /// Connects with the first call, and again after a loss.
+  /// Creates a client that connects with the first call, and again after a lost connection.
   ///
-  /// - Parameter userID: The user that the processor runs as: nobody else is asked.
+  /// - Parameter userID: The user that the processor runs as. Calls to a server of any other user fail.
   package init(socketPath: String, userID: UInt32, timeouts: Timeouts = Timeouts()) {
     var configuration = GRPCClient.Configuration()
     configuration.serverUserID = userID
@@ -34,7 +34,7 @@ package final class RemoteProcessor: PaymentProcessor {
     self.timeouts = timeouts
   }
 
-  /// Lets the open calls end, takes no more, and closes the connection.
+  /// Waits for open calls, refuses new ones, and closes the connection.
   package func close() async { await client.close() }
 
   // MARK: Cards
@@ -160,7 +160,7 @@ package final class RemoteProcessor: PaymentProcessor {
 
   // MARK: Calls
 
-  /// - Parameter secrets: What of the request no error text may repeat.
+  /// - Parameter secrets: The parts of the request that no error text may repeat.
   private func call<Request, Response>(
     _ method: TypedMethod<Unary, Request, Response>,
     _ request: Request,

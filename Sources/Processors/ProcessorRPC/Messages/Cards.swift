@@ -3,7 +3,7 @@ import PaymentProcessing
 import ProcessorAPI
 
 extension Ledger.Card {
-  /// Anything but the little that may be shown of a card is refused: it might be a card's number.
+  /// Accepts only the few details that may be displayed: any other value might be a card number.
   init(_ message: CardMessage?) throws(FieldError) {
     let message = try FieldError.present(message, "card")
     guard message.last4.utf8.count == 4, message.last4.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {

@@ -3,7 +3,7 @@ import PaymentProcessing
 import ProcessorAPI
 
 extension Ledger.Money {
-  /// What is charged, given back or disputed is never nothing.
+  /// Accepts only amounts above zero.
   init(_ message: MoneyMessage?) throws(FieldError) {
     let message = try FieldError.present(message, "amount")
     guard let currency = Currency(code: message.currencyCode) else {
@@ -68,7 +68,7 @@ extension ChargeResult {
 }
 
 extension ChargeResult.Status {
-  /// Longer than any other text: addresses are.
+  /// Longer than the limit for other texts, since URLs are longer.
   private static let longestURL = 2048
 
   fileprivate init(_ message: ProcessorAPI.Charge) throws(FieldError) {

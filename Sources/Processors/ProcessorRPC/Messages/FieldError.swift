@@ -1,11 +1,11 @@
-/// A message that cannot be what it says it is. No text holds the field's value.
+/// An invalid field of a message. Texts never contain the field's value.
 struct FieldError: Error, Hashable {
   /// The field's path, such as `amount.currency_code`.
   var field: String
-  /// What would be right.
+  /// The requirement that the field violates.
   var description: String
 
-  /// What texts may be: keys, ids, tokens, codes.
+  /// The allowed lengths of keys, ids, tokens and codes, in bytes.
   private static let lengths = 1...255
 
   static func text(_ text: String, _ field: String) throws(FieldError) -> String {
@@ -15,7 +15,7 @@ struct FieldError: Error, Hashable {
     return text
   }
 
-  /// A processor's reason; one that gives none is believed all the same.
+  /// Returns a processor's reason code, or a generic one if it is empty: a missing reason does not invalidate the answer.
   static func code(_ code: String, _ field: String) throws(FieldError) -> String {
     code.isEmpty ? "generic_decline" : try text(code, field)
   }

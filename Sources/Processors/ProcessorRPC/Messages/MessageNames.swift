@@ -1,7 +1,7 @@
 import CreditsAPI
 import ProcessorAPI
 
-// Messages whose names are values' names too.
+// Messages whose names clash with those of the ledger's types.
 
 typealias MoneyMessage = CreditsAPI.Money
 typealias BillingDetailsMessage = CreditsAPI.BillingDetails

@@ -2,7 +2,7 @@ import Ledger
 import PaymentProcessing
 import UnixGRPC
 
-/// The one place where what a processor says becomes a status on the wire.
+/// The only conversion of a processor's errors to statuses on the wire.
 extension GRPCStatus {
   init(_ error: ProcessorFailure) {
     switch error {

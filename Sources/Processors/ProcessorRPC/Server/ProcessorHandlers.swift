@@ -3,7 +3,7 @@ import PaymentProcessing
 import ProcessorAPI
 import UnixGRPC
 
-/// Answers the rpcs of a processor out of a `PaymentProcessor`.
+/// Implements the processor's RPCs with a `PaymentProcessor`.
 struct ProcessorHandlers: PaymentProcessorService {
   let processor: any PaymentProcessor
 

@@ -3,12 +3,12 @@ package import PaymentProcessing
 import ProcessorAPI
 package import UnixGRPC
 
-/// Serves a `PaymentProcessor` on a Unix socket, to one user, with health and reflection.
+/// A server that offers a `PaymentProcessor` on a Unix socket to one user, with health and reflection services.
 package final class ProcessorServer: Sendable {
   private let server: GRPCServer
   private let health = HealthRegistry()
 
-  /// - Parameter callerUserID: The user that `creditsd` runs as: nobody else is answered.
+  /// - Parameter callerUserID: The user that `creditsd` runs as. All other users are denied.
   package init(
     _ processor: any PaymentProcessor,
     socket: SocketSource,
@@ -32,22 +32,22 @@ package final class ProcessorServer: Sendable {
     )
   }
 
-  /// Listens, calls `whenListening`, and serves until shutdown is asked for or the task is cancelled; then lets the open
-  /// calls end.
+  /// Listens, calls `whenListening`, and serves until shutdown is requested or the task is cancelled, then waits for open
+  /// calls. Runs once.
   ///
-  /// - Throws: `SocketError` when the socket cannot be had. Runs once.
+  /// - Throws: `SocketError` if the server cannot listen on the socket.
   package func run(whenListening: @Sendable () -> Void = {}) async throws {
     try await server.run(whenListening: whenListening)
   }
 
-  /// Takes no more calls and lets `run` return when the open ones have ended.
+  /// Refuses new calls, and lets `run` return once the open calls have ended.
   package func beginGracefulShutdown() {
     health.beginShutdown()
     server.beginGracefulShutdown()
   }
 }
 
-/// Lets one user call everything.
+/// Authorizes one user for all methods.
 private struct OneUser: CallAuthorizer {
   let userID: UInt32
 

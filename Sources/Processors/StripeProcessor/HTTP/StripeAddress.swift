@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where Stripe's API is.
+/// The address of Stripe's API.
 package struct StripeAddress: Sendable {
   package struct InvalidAddress: Error, CustomStringConvertible {
     package let description =
@@ -13,7 +13,8 @@ package struct StripeAddress: Sendable {
 
   private init(text: String) { self.text = text }
 
-  /// The key goes with every request: over the network it is never sent in the clear.
+  /// Accepts https, and http only for this machine: every request carries the API key, which must not cross a network
+  /// unencrypted.
   package init(_ text: String) throws(InvalidAddress) {
     guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty, parts.user == nil,
       parts.query == nil, parts.fragment == nil, parts.path.isEmpty || parts.path == "/",

@@ -1,18 +1,18 @@
 import Foundation
 import Ledger
 
-/// What Stripe answered.
+/// An HTTP response from Stripe.
 struct StripeAnswer: Sendable {
   let status: Int
   let body: Data
-  /// What Stripe asks for before the next attempt.
+  /// The value of `Retry-After`: the minimum delay before the next attempt.
   let retryAfter: Duration?
-  /// Stripe's own word on whether another attempt makes sense, where it gives one.
+  /// The value of `Stripe-Should-Retry`, if present.
   let shouldRetry: Bool?
 
   var isSuccess: Bool { (200...299).contains(status) }
 
-  /// Whether the same request may be answered otherwise a little later.
+  /// Whether the failure is transient, so that a retry may succeed.
   var isPassing: Bool { shouldRetry ?? (status == 409 || status == 429 || status >= 500) }
 
   var error: StripeError? { try? Self.decoder.decode(StripeErrorBody.self, from: body).error }
@@ -24,9 +24,9 @@ struct StripeAnswer: Sendable {
     return object
   }
 
-  /// What it means when a request fails. Stripe's sentences are left out: they repeat what was sent.
+  /// Returns the failure that this error response means. Omits Stripe's messages, because they repeat request data.
   ///
-  /// - Parameter missing: What is said when there is no such object.
+  /// - Parameter missing: The failure if the object does not exist.
   func refusal(missing: ProcessorFailure) -> ProcessorFailure {
     let error = error
     let code = error?.code.flatMap { StripeToken.isName($0) ? $0 : nil }
@@ -37,7 +37,7 @@ struct StripeAnswer: Sendable {
     case 400: return .rejected("Stripe refuses the request: \(code ?? "it gives no reason")")
     case 402: return .rejected("Stripe refuses the request: \(error?.declineReason ?? "it gives no reason")")
     case 404: return missing
-    // The request may be right, and the key for the API wrong: what was meant to be charged can still be.
+    // The API key may be wrong while the request is right, so the charge may still succeed later.
     case 401, 403: return .outcomeUnknown("Stripe refuses the API key")
     default: return .outcomeUnknown("Stripe answered \(status)")
     }

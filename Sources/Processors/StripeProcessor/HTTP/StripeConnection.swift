@@ -3,7 +3,7 @@ import Foundation
 import FoundationNetworking
 import Ledger
 
-/// Sends requests to Stripe, again and again if need be, until there is an answer or the time is over.
+/// Sends requests to Stripe, and retries transient failures until there is an answer or the time is over.
 struct StripeConnection: Sendable {
   private enum Outcome: Sendable {
     case answer(StripeAnswer)
@@ -11,7 +11,7 @@ struct StripeConnection: Sendable {
     case late
   }
 
-  /// The shapes that are read here are those of this version (https://docs.stripe.com/api/versioning).
+  /// The version that the decoded objects conform to (https://docs.stripe.com/api/versioning).
   private static let apiVersion = "2024-06-20"
   private static let longestPause = Duration.seconds(4)
 
@@ -25,11 +25,11 @@ struct StripeConnection: Sendable {
     self.firstPause = firstPause
   }
 
-  /// - Throws: `outcomeUnknown` when no attempt within `time` was answered with more than a passing failure.
+  /// - Throws: `outcomeUnknown` if every attempt within `time` failed transiently.
   func send(_ request: StripeRequest, within time: Duration) async throws(ProcessorFailure) -> StripeAnswer {
     guard let message = message(request) else { throw .rejected("the request has no address") }
     let end = ContinuousClock.now + time
-    // Not all clients in the same step, after an outage that they share.
+    // Jitter keeps clients from retrying in step after a common outage.
     var backoff = Backoff(first: firstPause, longest: Self.longestPause, multiplier: 2, jitter: 0.25)
     while true {
       let reason: String
@@ -63,8 +63,8 @@ struct StripeConnection: Sendable {
     return message
   }
 
-  /// Each attempt has a session, and so a connection, of its own: where one that is used again breaks under a POST,
-  /// swift-corelibs-foundation neither fails nor goes on, and keeps a core busy.
+  /// Makes one attempt in a session, and so a connection, of its own: if a reused connection breaks under a POST,
+  /// swift-corelibs-foundation neither fails nor proceeds, and keeps a core busy.
   private func attempt(_ message: URLRequest, until end: ContinuousClock.Instant) async -> Outcome {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.httpCookieStorage = nil
@@ -91,7 +91,7 @@ struct StripeConnection: Sendable {
     }
   }
 
-  /// By number: what the system says of an error shows the address, with the query in it.
+  /// Reports errors by number, because the system's descriptions contain the URL with its query.
   private static func outcome(of error: any Error) -> Outcome {
     switch (error as? URLError)?.code {
     case .timedOut: .late
@@ -117,7 +117,7 @@ extension StripeAnswer {
   }
 }
 
-/// Whoever redirects a request would get the key.
+/// Refuses redirects, because the target of a redirect would receive the API key.
 private final class NoRedirects: NSObject, URLSessionTaskDelegate {
   func urlSession(
     _ session: URLSession,

@@ -8,10 +8,10 @@ struct StripeRequest {
   }
 
   let method: Method
-  /// After `/v1/`.
+  /// The path after `/v1/`.
   let path: String
   let fields: [(name: String, value: String)]
-  /// Every POST has one: whatever breaks, it can be sent again.
+  /// The idempotency key, which every POST has so that it can be repeated after any failure.
   let idempotencyKey: String?
 
   static func get(_ path: String, _ fields: [(String, String)] = []) -> StripeRequest {
@@ -29,7 +29,7 @@ struct StripeRequest {
     self.idempotencyKey = idempotencyKey
   }
 
-  /// The fields as a form (HTML, `application/x-www-form-urlencoded`), or as a query.
+  /// The fields, encoded as `application/x-www-form-urlencoded` (HTML) for a body or a query.
   var form: String {
     fields.map { "\(PercentEncoding.encode($0.name))=\(PercentEncoding.encode($0.value))" }.joined(separator: "&")
   }

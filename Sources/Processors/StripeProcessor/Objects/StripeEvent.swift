@@ -2,7 +2,7 @@ import Foundation
 import Ledger
 import PaymentProcessing
 
-/// A webhook's message (https://docs.stripe.com/api/events/types).
+/// The body of a webhook request (https://docs.stripe.com/api/events/types).
 struct StripeEvent {
   private struct Envelope: Decodable {
     var id: String
@@ -28,14 +28,14 @@ struct StripeEvent {
     return StripeEvent(id: envelope.id, type: envelope.type, payload: payload)
   }
 
-  /// What is not ours, or is not acted on, is told by its type alone.
+  /// Converts the event. Objects that are not ours, and types without an action, become `other`.
   func processorEvent(_ returnPage: ReturnPage?) -> ProcessorEvent {
     ProcessorEvent(id: id, kind: kind(returnPage) ?? .other(type: type))
   }
 
   private func kind(_ returnPage: ReturnPage?) -> ProcessorEvent.Kind? {
     if type.hasPrefix("payment_intent."), let intent: StripePaymentIntent = object() {
-      // One that failed for want of its cardholder has not come to an end.
+      // An intent that failed only because the cardholder was absent has not ended.
       guard !intent.lacksCardholder, let charge = try? intent.charge(returnPage) else { return nil }
       return .charge(charge)
     }

@@ -1,6 +1,6 @@
 import Ledger
 
-// What is read of Stripe's objects, by Stripe's names.
+// The decoded parts of Stripe's objects, under Stripe's names.
 
 struct StripeCustomer: Decodable {
   var id: String
@@ -81,7 +81,7 @@ struct StripeError: Decodable {
   var declineReason: String { StripeDecline(code: code, declineCode: declineCode).reason }
 }
 
-/// Why a card was not charged, or not attached.
+/// The reason why a card was not charged or attached.
 struct StripeDecline: Decodable {
   struct Method: Decodable {
     var id: String
@@ -91,7 +91,7 @@ struct StripeDecline: Decodable {
   var declineCode: String?
   var paymentMethod: Method?
 
-  /// Stripe's `code` is the reason, unless it only says that the card's bank has one.
+  /// Stripe's `code`, or its `decline_code` if the former only says that the card's bank declined.
   var reason: String {
     let reason = code == "card_declined" ? declineCode ?? code : code ?? declineCode
     return reason.flatMap { StripeToken.isName($0) ? $0 : nil } ?? "generic_decline"

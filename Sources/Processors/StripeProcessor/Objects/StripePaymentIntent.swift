@@ -19,20 +19,20 @@ struct StripePaymentIntent: Decodable, Identifiable {
   var lastPaymentError: StripeDecline?
   var nextAction: NextAction?
 
-  /// Whether it was made here: an account at Stripe may serve others too.
+  /// Whether this program created the intent: a Stripe account may have other users.
   var isOurs: Bool { metadata?[StripeProcessor.MetadataName.rechargeID] != nil }
 
-  /// Whether it failed only because nobody was there to agree.
+  /// Whether the intent failed only because the cardholder was absent and could not authenticate.
   var lacksCardholder: Bool {
     status == "requires_payment_method" && lastPaymentError?.code == Self.authenticationRequired
   }
 
-  /// Whether it can still be paid, or become payable, by its cardholder alone.
+  /// Whether only the cardholder can complete the payment.
   var waitsForCardholder: Bool {
     status == "requires_action" || status == "requires_confirmation" || lacksCardholder
   }
 
-  /// Whether its cardholder would have to agree, and there is nowhere to do so.
+  /// Whether the cardholder has to authenticate and no address for that is known.
   func lacksAddress(_ returnPage: ReturnPage?) -> Bool { status == "requires_action" && address(returnPage) == nil }
 
   private func address(_ returnPage: ReturnPage?) -> String? {
