@@ -3,7 +3,7 @@ package import LedgerEngine
 package import PaymentProcessing
 package import UnixGRPC
 
-/// The services of `credits.v1`, for a server to serve whose authorizer is an ``Authorization``.
+/// The services of `credits.v1`. The server that offers them needs an ``Authorization`` as its authorizer.
 package enum CreditsServices {
   package static func definitions(
     committer: Committer,

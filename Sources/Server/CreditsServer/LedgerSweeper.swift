@@ -2,8 +2,8 @@ import Ledger
 package import LedgerEngine
 package import Logging
 
-/// Does what is due in wallets that nobody asks for: expires their holds, and wakes their automatic recharges. Whoever
-/// names a wallet sees its due holds expired anyway.
+/// Expires due holds and wakes automatic recharges in wallets without traffic. Operations on a wallet expire its due holds
+/// themselves.
 package struct LedgerSweeper: Sendable {
   private static let interval = Duration.seconds(1)
 
@@ -34,7 +34,7 @@ package struct LedgerSweeper: Sendable {
     }
   }
 
-  /// Does all that is due, for a bounded number of wallets in each batch.
+  /// Does everything due, for a bounded number of wallets in each batch.
   package func sweep() async throws(LedgerError) {
     while try await committer.submit(Request(ExpireDueHolds(), from: .ledger)).reply ?? 0 > 0 {}
     while try await committer.submit(Request(WakeAutoRecharges(), from: .autoRecharge)).reply ?? 0 > 0 {}

@@ -1,7 +1,7 @@
 package import Ledger
 package import PaymentProcessing
 
-/// What a processor is asked for.
+/// A request to a processor.
 package enum ProcessorRequest: String, Hashable, Sendable, CaseIterable {
   case describeCard = "describe-card"
   case verifyCard = "verify-card"
@@ -15,7 +15,7 @@ package enum ProcessorRequest: String, Hashable, Sendable, CaseIterable {
   case parseEvent = "parse-event"
 }
 
-/// Another processor, with failpoints before and after everything that it is asked for.
+/// A wrapper of a processor with failpoints before and after every request.
 package struct FailingProcessor: PaymentProcessor {
   private let processor: any PaymentProcessor
   private let failpoint: Failpoint

@@ -2,17 +2,17 @@ import Glibc
 package import Ledger
 package import LedgerEngine
 
-/// A moment at which `creditsd` can be made to die as by a power cut, to show that after a restart all ends as if it
-/// had not: before and after each commit, and each question to the processor.
+/// A point at which `creditsd` can be killed as by a power cut, to show that recovery gives the same result: before and
+/// after each commit and each request to the processor, and before replies.
 package enum Failpoint: Hashable, Sendable {
-  /// The batch that holds such a record is decided, and not durable.
+  /// The batch with such a record is decided but not durable.
   case beforeCommit(RecordKind)
-  /// It is durable, and nobody knows.
+  /// The batch is durable, but nothing has been acknowledged.
   case afterCommit(RecordKind)
   case beforeAsking(ProcessorRequest)
-  /// The processor has answered, and the answer is nowhere.
+  /// The processor has answered, but the answer is not recorded.
   case afterAsking(ProcessorRequest)
-  /// A caller of `credits.v1` is being answered; whether the answer still leaves is open.
+  /// A call of `credits.v1` is being answered. It is open whether the response is sent.
   case reply
 }
 
@@ -47,15 +47,15 @@ extension Failpoint: RawRepresentable, CustomStringConvertible {
 }
 
 extension Failpoint {
-  /// Ends the process at once if it is at `self`: nothing is written, flushed or told.
+  /// Kills the process if `here` is this failpoint. Nothing is written, flushed or reported.
   package func hit(_ here: Failpoint) {
     guard here == self else { return }
     kill(getpid(), SIGKILL)
-    // Signals to oneself are delivered before kill(2) returns, to one thread at least: this one must not go on.
+    // A signal to oneself is delivered before kill(2) returns, but possibly to another thread. This thread must not go on.
     while true { pause() }
   }
 
-  /// For `Committer`.
+  /// A commit hook for ``Committer``.
   package func commits(_ moment: Committer.CommitMoment, _ records: [JournalRecord]) {
     for record in records {
       switch moment {

@@ -2,7 +2,7 @@ package import CreditsAPI
 import Synchronization
 package import UnixGRPC
 
-/// Decides by the caller's kernel identity who it is and which methods it may call.
+/// Identifies callers by their kernel credentials and decides which methods they may call.
 ///
 /// A method of `credits.v1` needs the role that its `role` option names. Health and reflection, and methods that the
 /// server does not have, answer any caller with a rule; callers without a rule are denied.
@@ -12,7 +12,7 @@ package import UnixGRPC
 package final class Authorization: CallAuthorizer {
   package enum Identity: Hashable, Sendable {
     case user(UInt32)
-    /// The primary group of the calling process: the kernel tells no other.
+    /// The primary group of the calling process, the only group that the kernel reports (unix(7), SO_PEERCRED).
     case group(UInt32)
   }
 

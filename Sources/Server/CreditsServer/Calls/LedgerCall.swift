@@ -6,16 +6,16 @@ import ProtobufC
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// The way of a call to the ledger and back: from a request's fields to an operation, from its reply to a response.
+/// Converts a call: from a request's fields to an operation, and from the operation's reply to a response.
 struct LedgerCall: Sendable {
   let committer: Committer
 
-  /// The trailing metadata of a reply that an earlier request with the same key had.
+  /// The key of the trailing metadata that marks a replayed answer to an earlier request with the same idempotency key.
   static let replayedKey = "replayed"
 
-  // MARK: Replies from the committer's thread, without a task in between
+  // MARK: Replies from the committer's thread
 
-  /// Asks for a mutation, and replies once it is durable.
+  /// Submits a mutation, and replies once it is durable.
   func answer<Asked: Mutation, Response>(
     _ reply: TypedReply<Response>,
     _ context: ServerContext,
@@ -30,7 +30,7 @@ struct LedgerCall: Sendable {
     }
   }
 
-  /// Asks a question, and replies with the answer.
+  /// Submits a question, and replies with the answer.
   func answer<Asked: Question, Response>(
     _ reply: TypedReply<Response>,
     _ context: ServerContext,
@@ -59,7 +59,7 @@ struct LedgerCall: Sendable {
     }
   }
 
-  // MARK: Replies to handlers that have more to wait for
+  // MARK: Replies to asynchronous handlers
 
   func reply<Asked: Mutation>(to request: Request<Asked>, _ context: ServerContext) async throws -> Asked.Reply {
     try Self.reply(of: try await committer.submit(request, deadline: context.deadline), context)
@@ -76,7 +76,7 @@ struct LedgerCall: Sendable {
 
   // MARK: Callers
 
-  /// Who asks, under which key, and the digest by which the same request is known again.
+  /// Returns the caller, its idempotency key, and the digest that identifies a repeated request.
   func origin<Asked: Mutation>(
     of request: some ProtobufMessage,
     key: String,
@@ -86,7 +86,7 @@ struct LedgerCall: Sendable {
     guard let caller = context.caller else {
       throw GRPCStatus(code: .internal, message: "the server does not know its callers: it has no authorizer")
     }
-    // Equal messages encode to equal bytes, and fields that we do not know are gone from them.
+    // Equal messages encode to equal bytes, which do not include unknown fields.
     let fingerprint = Digest(SHA256.hash(try request.serializedBytes()))
     return Origin(caller: caller, key: try RequestFields.key(key), method: Asked.method, fingerprint: fingerprint)
   }

@@ -2,17 +2,17 @@ import Encodings
 import Ledger
 
 extension RechargeID {
-  /// 128 random bits, from the kernel.
+  /// Returns an id with 128 random bits from the kernel.
   static func random() -> RechargeID { RechargeID("rch_" + randomHexadecimal()) }
 }
 
 extension RechargeRefundID {
-  /// 128 random bits, from the kernel.
+  /// Returns an id with 128 random bits from the kernel.
   static func random() -> RechargeRefundID { RechargeRefundID("rfd_" + randomHexadecimal()) }
 }
 
 extension PaymentMethodID {
-  /// 128 random bits, from the kernel.
+  /// Returns an id with 128 random bits from the kernel.
   static func random() -> PaymentMethodID { PaymentMethodID("card_" + randomHexadecimal()) }
 }
 

@@ -4,18 +4,18 @@ import LedgerEngine
 import PaymentProcessing
 import UnixGRPC
 
-/// The way of a call that involves the processor: replay or intent, then the worker, then the outcome as it is.
+/// A call that involves the processor: replays the answer or records the intent, then waits for the worker's outcome.
 struct RechargeCall: Sendable {
   let ledger: LedgerCall
   let worker: RechargeWorker
   let processor: any PaymentProcessor
 
-  /// What is kept of the caller's time for the way back.
+  /// The part of the caller's deadline that is reserved for the response.
   private static let returnTime = Duration.milliseconds(250)
-  /// A caller learns later outcomes with `GetRecharge`.
+  /// The maximum wait for an outcome. A caller gets later outcomes with `GetRecharge`.
   private static let longestWait = Duration.seconds(30)
 
-  /// A replay needs no processor: `mutation`, which may ask it about a card, is made only where nothing is recorded.
+  /// Replies with the recorded outcome, if any. Otherwise creates `mutation`, which may ask the processor about a card.
   func reply<Asked: Mutation>(
     from origin: Origin,
     _ context: ServerContext,
@@ -27,7 +27,7 @@ struct RechargeCall: Sendable {
     return try await ledger.reply(to: Request(try await mutation(), from: origin), context)
   }
 
-  /// Begins a recharge, waits for the worker's first outcome as long as the caller has time, then reads the recharge.
+  /// Begins a recharge, waits for the worker's first outcome within the caller's deadline, then reads the recharge.
   func recharge<Asked: Mutation>(
     from origin: Origin,
     _ context: ServerContext,
@@ -39,7 +39,7 @@ struct RechargeCall: Sendable {
     return try await ledger.reply(to: GetRecharge(begun.recharge.id), context)
   }
 
-  /// Begins a refund of a recharge, waits for its outcome as long as the caller has time, then reads the refund.
+  /// Begins a refund of a recharge, waits for its outcome within the caller's deadline, then reads the refund.
   func refund(
     from origin: Origin,
     _ context: ServerContext,
@@ -51,7 +51,7 @@ struct RechargeCall: Sendable {
     return try await ledger.reply(to: GetRechargeRefund(begun.refund.id), context)
   }
 
-  /// Carries out a spend that may have to wait for a recharge, as often as one is begun for it while the caller has time.
+  /// Performs a spend that may have to wait for recharges, and retries it after each one within the caller's deadline.
   func reply<Asked: SpendingMutation>(
     toWaiting request: Request<Asked>,
     _ context: ServerContext
@@ -76,8 +76,8 @@ struct RechargeCall: Sendable {
     card.candidate(described: try await processor.describeCard(card.token))
   }
 
-  /// Asks the processor about what is with it already: whatever keeps it from answering may pass, and the request is not
-  /// to blame.
+  /// Asks the processor about an existing object. Reports every failure as an unknown outcome: it may be transient, and the
+  /// request did not cause it.
   static func asking<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
     do {
       return try await question()
@@ -87,7 +87,7 @@ struct RechargeCall: Sendable {
   }
 }
 
-/// A card as a request gives it.
+/// A card given in a request.
 struct GivenCard: Sendable {
   var token: PaymentMethodToken
   var billing: Ledger.BillingDetails

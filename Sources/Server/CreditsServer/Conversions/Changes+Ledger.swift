@@ -2,7 +2,7 @@ import CreditsAPI
 import Ledger
 import LedgerEngine
 
-// What happened, as the contract's messages.
+// Conversions of journal records and events to messages.
 
 extension CreditsAPI.Change {
   /// - Throws: `ScanError.damaged` when the record's payload cannot be read.

@@ -3,7 +3,7 @@ package import Ledger
 package import LedgerEngine
 package import UnixGRPC
 
-// The one place where errors of the ledger and of processors become statuses on the wire.
+// The only conversions of the ledger's and the processor's errors to statuses on the wire.
 
 extension Refusal: GRPCStatusConvertible {
   package var status: GRPCStatus { GRPCStatus(self) }
@@ -28,7 +28,7 @@ extension ProcessorFailure: GRPCStatusConvertible {
 extension GRPCStatus {
   private static let domain = "credits.v1"
 
-  /// How long a caller should wait where waiting may help.
+  /// The delay before a retry that may succeed.
   private static let retryDelay = Duration.seconds(1)
 
   init(_ refusal: Refusal) {
@@ -57,7 +57,7 @@ extension GRPCStatus {
     }
   }
 
-  /// For what goes over much of the ledger.
+  /// Converts an error of a scan.
   init(_ error: ScanError) {
     switch error {
     case .refused(let refusal): self.init(refusal)
@@ -94,7 +94,7 @@ extension GRPCStatus {
     }
   }
 
-  /// - Parameter role: The role that the method needs; `nil` where any role does.
+  /// - Parameter role: The role that the method needs; nil if any role suffices.
   init(roleMissing role: Role?, of caller: String) {
     let name = role.map { "\($0)".lowercased() }
     self.init(
@@ -105,7 +105,7 @@ extension GRPCStatus {
     )
   }
 
-  /// For what the processor says before a ledger command is made of it.
+  /// Converts a failure of the processor that happened before an operation was submitted to the ledger.
   init(_ error: ProcessorFailure) {
     switch error {
     case .unknownToken:

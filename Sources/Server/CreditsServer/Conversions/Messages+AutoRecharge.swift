@@ -44,7 +44,7 @@ extension CreditsAPI.AutoRecharge.State {
 }
 
 extension RequestFields {
-  /// - Parameter field: The name of the settings in the request.
+  /// - Parameter field: The name of the settings field in the request.
   static func autoRecharge(
     _ settings: CreditsAPI.AutoRechargeSettings?,
     field: String

@@ -1,7 +1,7 @@
 import CreditsAPI
 import Ledger
 
-// The ledger's values as the contract's messages.
+// Conversions of the ledger's values to messages.
 
 extension CreditsAPI.Money {
   init(_ money: Ledger.Money) {

@@ -4,7 +4,7 @@ import LedgerEngine
 import MessageDigest
 import ProtobufC
 
-// Where pages begin, as the opaque text that callers carry (AIP-158).
+// Opaque page tokens (AIP-158).
 
 enum PageToken {
   static let refusal = Refusal.fieldInvalid(
@@ -12,7 +12,7 @@ enum PageToken {
     description: "is not one that this list gave: leave it empty to begin anew"
   )
 
-  /// The numbers of a token, in hexadecimal with dots between.
+  /// Parses the numbers of a token: hexadecimal, separated by dots. Returns nil for the empty token.
   static func numbers(_ token: String, count: Int) throws(Refusal) -> [UInt64]? {
     guard !token.isEmpty else { return nil }
     let numbers = token.split(separator: ".", omittingEmptySubsequences: false).compactMap { UInt64($0, radix: 16) }
@@ -24,12 +24,12 @@ enum PageToken {
 }
 
 struct WalletPageToken {
-  /// The record that created the last wallet of the page before.
+  /// The record that created the last wallet of the previous page.
   let created: Int64
 
   init(created: Int64) { self.created = created }
 
-  /// nil for the empty token.
+  /// Returns nil for the empty token.
   init?(_ token: String) throws(Refusal) {
     guard let numbers = try PageToken.numbers(token, count: 1) else { return nil }
     guard let created = Int64(exactly: numbers[0]) else { throw PageToken.refusal }
@@ -44,7 +44,7 @@ struct RechargePageToken {
 
   init(place: RechargePlace) { self.place = place }
 
-  /// nil for the empty token.
+  /// Returns nil for the empty token.
   init?(_ token: String) throws(Refusal) {
     guard !token.isEmpty else { return nil }
     let parts = token.split(separator: ".", maxSplits: 1)
@@ -60,7 +60,7 @@ struct RechargePageToken {
 
 struct EntryPageToken {
   let place: RecordPlace
-  /// Of the fields that the token is for: with others it would lead through another list.
+  /// A hash of the request's other fields: the token is valid only with the same ones.
   private let fields: UInt64
 
   init(place: RecordPlace, request: ListEntriesRequest) throws {
@@ -68,7 +68,7 @@ struct EntryPageToken {
     fields = try Self.fields(of: request)
   }
 
-  /// nil for the empty token.
+  /// Returns nil for the empty token.
   init?(_ token: String, of request: ListEntriesRequest) throws {
     guard let numbers = try PageToken.numbers(token, count: 3) else { return nil }
     guard let record = Int64(exactly: numbers[0]), let sequence = Int64(exactly: numbers[1]), record > 0 else {

@@ -3,7 +3,7 @@ import Encodings
 import Ledger
 import LedgerEngine
 
-// The fields of requests that read much: lists, watches, proofs.
+// The fields of lists, watches and verifications.
 extension RequestFields {
   private static let usualPageSize: Int32 = 50
   private static let largestPageSize: Int32 = 1000

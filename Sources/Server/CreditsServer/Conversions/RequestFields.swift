@@ -1,7 +1,7 @@
 import CreditsAPI
 import Ledger
 
-/// Reads the fields of requests, naming the one at fault.
+/// Reads and validates the fields of requests. Refusals name the invalid field.
 enum RequestFields {
   private static let textLength = 1...255
 
@@ -50,7 +50,7 @@ enum RequestFields {
     return id
   }
 
-  /// How long a hold lasts, in seconds; nil where it is not said.
+  /// Returns a hold's lifetime in seconds, or nil if it is not given.
   static func lifetime(_ ttl: LengthOfTime?) throws(Refusal) -> Int64? {
     guard let ttl else { return nil }
     guard ttl.nanos == 0, Hold.lifetimeRange.contains(ttl.seconds) else {
@@ -75,7 +75,7 @@ enum RequestFields {
 
   static func reference(_ text: String) throws(Refusal) -> String { try limited(text, "reference") }
 
-  /// The processor's token and whom to bill: both or neither.
+  /// Returns the card given by token and billing details, which must be given together, or nil without them.
   static func card(
     _ token: String,
     _ billing: CreditsAPI.BillingDetails?
@@ -101,7 +101,7 @@ enum RequestFields {
       country: given.country,
       postalCode: given.postalCode
     )
-    // Before anything else can be said of these fields: an answer must never repeat a card number.
+    // Screen first, so that no other refusal repeats a card number.
     try CandidateCard.screen(token: token, billing: billing)
     _ = try required(billing.name, "billing_details.name")
     _ = try required(billing.email, "billing_details.email")

@@ -3,7 +3,7 @@ import Ledger
 import PaymentProcessing
 import UnixGRPC
 
-// Several cards of a wallet, and what the processor tells.
+// Several cards of a wallet, and the processor's events.
 extension PaymentMethodHandlers {
   func listPaymentMethods(
     _ request: ListPaymentMethodsRequest,
@@ -60,7 +60,7 @@ extension PaymentMethodHandlers {
     )
   }
 
-  /// While a secret is being changed a processor may sign with several.
+  /// Allows for several signatures while the processor's secret is being rotated.
   private static let longestSignature = 4096
 
   func ingestProcessorEvent(

@@ -6,8 +6,8 @@ import UnixGRPC
 
 // Attaching a card at the processor, then saving it.
 extension PaymentMethodHandlers {
-  /// The processor attaches the card under a key of the request's own: repeating the request after a crash between the two
-  /// attaches it once. A card that the processor declines is a refusal that the ledger remembers for the key.
+  /// Attaches the card at the processor, then saves it. The attachment's key is derived from the request, so that repeating
+  /// the request after a crash attaches the card once. A decline is a refusal that the ledger remembers for the key.
   func saved(
     _ card: GivenCard,
     for walletID: WalletID,
@@ -40,13 +40,13 @@ extension PaymentMethodHandlers {
     return try LedgerCall.reply(of: outcome, context)
   }
 
-  /// Detaches a card that was not saved, unless it was saved before. Where this fails, it stays attached and unused.
+  /// Detaches a card that was not saved, unless it was saved before. If this fails, the card stays attached and unused.
   private func forget(_ token: PaymentMethodToken, of walletID: WalletID, _ context: ServerContext) async {
     guard (try? await recharges.ledger.reply(to: GetTokenUse(walletID, token), context)) == .unused else { return }
     try? await recharges.processor.detachCard(token)
   }
 
-  /// Derived from the request and nothing else, so that no two requests share a key.
+  /// Derives the attachment's key from the request alone, so that no two requests share a key.
   private static func key(of origin: Origin) -> String {
     let name = Array("\(origin.caller)\u{0}\(origin.key ?? "")\u{0}".utf8) + origin.fingerprint.bytes
     return "credits-save-\(Digest(SHA256.hash(name)))"

@@ -3,7 +3,7 @@ import Ledger
 import PaymentProcessing
 import UnixGRPC
 
-/// `credits.v1.PaymentMethodService`.
+/// The handlers of `credits.v1.PaymentMethodService`.
 struct PaymentMethodHandlers: PaymentMethodService {
   let recharges: RechargeCall
 

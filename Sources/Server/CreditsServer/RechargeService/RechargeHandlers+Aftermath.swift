@@ -3,7 +3,7 @@ import Ledger
 import LedgerEngine
 import UnixGRPC
 
-// What becomes of recharges after they were begun.
+// Recharges after their begin: lists, reconciliation, refunds and reviews.
 extension RechargeHandlers {
   func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse {
     let walletID = try RequestFields.walletID(request.walletID)
@@ -85,11 +85,11 @@ extension RechargeHandlers {
     }
   }
 
-  /// A person may have looked at the wrong charge. Where the processor has it by its name, it says itself what it is for.
+  /// Checks with the processor that the charge named by a reviewer paid this recharge.
   private func confirm(_ review: SettleRechargeReview) async throws {
     guard case .paid(let chargeID) = review.settlement else { return }
     let recharge = try await recharges.ledger.committer.submit(GetRecharge(review.rechargeID)).result.get().recharge
-    // Where there is nothing to settle, the ledger says so.
+    // The ledger refuses the review of a recharge that does not need one.
     guard recharge.state == .needsReview else { return }
     let charge = try await RechargeCall.asking { try await recharges.processor.findCharge(id: chargeID) }
     guard let charge, charge.rechargeID == recharge.id, charge.amount == recharge.amount, charge.status == .paid else {
@@ -101,7 +101,7 @@ extension RechargeHandlers {
   }
 }
 
-/// What a person has found out, by what it is about.
+/// The result of a review, by its subject.
 private enum Review {
   case recharge(SettleRechargeReview)
   case refund(SettleRechargeRefundReview)
@@ -109,7 +109,7 @@ private enum Review {
 
 extension RequestFields {
   fileprivate static func review(_ request: SettleReviewRequest) throws(Refusal) -> Review {
-    // Before anything else can be said: an answer must never repeat a card number.
+    // Screen first, so that no other refusal repeats a card number.
     try TextScreen.check(request.memo, field: "memo")
     let memo = try required(request.memo, "memo")
     let moved = try hasMoved(request)
@@ -127,7 +127,7 @@ extension RequestFields {
     }
   }
 
-  /// The processor's name of what moved the money; nil where none moved.
+  /// Returns the processor's id of what moved the money, or nil if no money moved.
   private static func hasMoved(_ request: SettleReviewRequest) throws(Refusal) -> String? {
     switch request.outcome {
     case .moneyMoved: return try required(request.processorID, "processor_id")

@@ -2,7 +2,7 @@ import CreditsAPI
 import Ledger
 import UnixGRPC
 
-/// `credits.v1.RechargeService`.
+/// The handlers of `credits.v1.RechargeService`.
 struct RechargeHandlers: RechargeService {
   let recharges: RechargeCall
 

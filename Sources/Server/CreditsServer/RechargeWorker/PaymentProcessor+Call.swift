@@ -2,7 +2,7 @@ import Ledger
 import PaymentProcessing
 
 extension PaymentProcessor {
-  /// Carries out a call of a settlement machine. Every failure is a response too.
+  /// Performs a call of a settlement machine. Failures are responses, too.
   func response(to call: ProcessorCall) async -> ProcessorResponse {
     do throws(ProcessorFailure) {
       switch call {

@@ -1,9 +1,9 @@
 import Ledger
 
-/// Work with the processor that goes on until it is done.
+/// A task with the processor that runs until it is done.
 enum ProcessorTask: Hashable, Sendable {
   case recharge(RechargeID)
   case refund(RechargeRefundID)
-  /// Detaches a card that was removed.
+  /// Detaches a removed card.
   case cardDetachment(PaymentMethodID)
 }

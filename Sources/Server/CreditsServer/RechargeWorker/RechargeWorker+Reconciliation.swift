@@ -1,12 +1,12 @@
 import Ledger
 import PaymentProcessing
 
-// Looking up, once, what has become of recharges and refunds.
+// One-time lookups of the processor's state of recharges and refunds.
 extension RechargeWorker {
   /// Compares a recharge with the processor's state, once, and commits what that settles.
   ///
-  /// - Returns: The recharge as the ledger has it then, or nil if there is none.
-  /// - Throws: `ProcessorFailure` if the look-up failed; `LedgerError`.
+  /// - Returns: The recharge in the ledger after that, or nil if it does not exist.
+  /// - Throws: `ProcessorFailure` if the lookup failed; `LedgerError`.
   func reconcile(
     _ id: RechargeID,
     _ trigger: ReconciliationMachine<Recharge>.Trigger = .inquiry
@@ -18,12 +18,12 @@ extension RechargeWorker {
 
   /// Commits what an event of the processor settles.
   ///
-  /// - Returns: The recharge that the event is about, or nil if it is about none of this ledger or changes nothing.
-  /// - Throws: `ProcessorFailure` where the event has to be delivered again; `Refusal` where the ledger refuses a dispute;
-  ///   `LedgerError`.
+  /// - Returns: The recharge that the event concerns, or nil if it is not in this ledger or the event changes nothing.
+  /// - Throws: `ProcessorFailure` if the event has to be delivered again; `Refusal` if the ledger refuses a dispute;
+  /// `LedgerError`.
   func ingest(_ event: ProcessorEvent) async throws -> RechargeID? {
     switch event.kind {
-    // The event tells how the charge was. The look-up tells how it is.
+    // The event contains an old state of the charge, so look up the current one.
     case .charge(let charge):
       let trigger: ReconciliationMachine<Recharge>.Trigger = charge.status == .paid ? .reportOfSuccess : .inquiry
       return try await reconcile(charge.rechargeID, trigger)?.recharge.id
@@ -33,7 +33,7 @@ extension RechargeWorker {
     }
   }
 
-  /// Commits a refund's result, which may be its first or a bank's change of it.
+  /// Commits a refund's result, which may be its first result or a bank's later change.
   private func rechargeID(of refund: RefundResult) async throws -> RechargeID? {
     guard let id = RechargeRefundID(processorKey: refund.key) else { return nil }
     let (conclusion, _) = try await driver.forCaller.reconcile(RechargeRefund.self, id, .result(refund))

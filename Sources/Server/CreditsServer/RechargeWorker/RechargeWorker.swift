@@ -4,16 +4,16 @@ package import Logging
 package import PaymentProcessing
 import Synchronization
 
-/// Runs a task for every recharge, refund and removed card that is open at the processor, and sends every call to it that
-/// has an effect.
+/// Runs a task for every open recharge, open refund and removed card, and makes all calls to the processor that have an
+/// effect.
 ///
-/// A caller may hang up and the process may die: the intent is durable, and this worker or the next one settles it under
-/// its one idempotency key.
+/// Intents are durable: if a caller hangs up or the process dies, this worker or the next one settles each intent under its
+/// idempotency key.
 package final class RechargeWorker: Sendable {
   private struct RunningTask {
     var task: Task<Void, Never>
     var waiters: [AsyncStream<Never>.Continuation] = []
-    /// Whether there was an outcome: callers who come later need not wait.
+    /// Whether there was an outcome, so that later callers need not wait.
     var hasSettled = false
   }
 
@@ -28,8 +28,8 @@ package final class RechargeWorker: Sendable {
   private let state = Mutex(State())
 
   /// - Parameters:
-  ///   - clock: Measures the age of idempotency keys and the cardholder's time.
-  ///   - sleep: Returns early only by throwing, when its task is cancelled.
+  /// - clock: Measures the age of idempotency keys and the cardholder's time.
+  /// - sleep: Returns early only by throwing, when its task is cancelled.
   package init(
     committer: Committer,
     processor: any PaymentProcessor,
@@ -74,7 +74,7 @@ package final class RechargeWorker: Sendable {
     }
   }
 
-  /// Starts a task for everything that is not final and has none. Returns all that is not final.
+  /// Starts a task for everything that is not final and has no task. Returns everything that is not final.
   @discardableResult
   package func reconcile() async throws(LedgerError) -> OpenMatters {
     guard let open = try await driver.committer.submit(ListOpenMatters()).reply else { return OpenMatters() }
@@ -84,13 +84,13 @@ package final class RechargeWorker: Sendable {
     return open
   }
 
-  /// Starts a task for each recharge whose intent has become durable, until its own task is cancelled.
+  /// Starts a task for each recharge whose intent has become durable, until the calling task is cancelled.
   package func settle(_ intents: AsyncStream<Recharge>) async {
     for await recharge in intents { start(.recharge(recharge.id), isNew: true) }
   }
 
-  /// Starts the task of a durable intent, unless it runs, and waits for its first outcome or until `patience` ends.
-  /// Cancelling the waiting task ends the wait only.
+  /// Starts the task of a durable intent unless it is running, and waits for its first outcome until `patience`. Cancelling
+  /// the waiting task ends only the wait.
   func settle(_ task: ProcessorTask, waitingUntil patience: ContinuousClock.Instant) async {
     start(task, isNew: true)
     guard let outcome = waiter(for: task) else { return }
@@ -110,7 +110,7 @@ package final class RechargeWorker: Sendable {
     if let card = reply.removedPaymentMethod, card.state == .removed { detachCard(card.id) }
   }
 
-  /// Cancels all tasks. What the processor has done stays done; the next start looks it up.
+  /// Cancels all tasks. The processor's effects remain; the next start looks them up.
   package func stop() async {
     let tasks = state.withLock { state in
       state.isStopped = true
@@ -127,7 +127,7 @@ package final class RechargeWorker: Sendable {
       guard !state.isStopped, state.tasks[task] == nil else { return }
       state.tasks[task] = RunningTask(
         task: Task {
-          // Only cancellation is thrown: what is open stays open, and the next start resumes it.
+          // Only cancellation is thrown. Open records stay open, and the next start resumes them.
           try? await self.run(task, isNew: isNew)
           self.ended(task)
         }

@@ -3,9 +3,9 @@ import Logging
 import PaymentProcessing
 
 extension SettlementDriver {
-  /// Detaches a removed card at the processor. Returns when the ledger has recorded that, or there is nothing to detach.
+  /// Detaches a removed card at the processor. Returns once the ledger has recorded that, or if nothing has to be detached.
   ///
-  /// - Throws: `CancellationError`. The card stays removed then, and the next start resumes it.
+  /// - Throws: `CancellationError`. The card then stays removed, and the next start resumes the detachment.
   func detachCard(_ id: PaymentMethodID) async throws {
     var machine = CardDetachmentMachine()
     let subject = "card \(id)"
@@ -31,7 +31,7 @@ extension SettlementDriver {
   }
 
   private func log(_ report: SettlementReport, about subject: String) {
-    // The machine reports nothing else.
+    // The machine makes no other report.
     guard case .outcomeUnknown(let reason) = report else { return }
     logger.warning("an outcome is unknown", metadata: ["subject": "\(subject)", "reason": "\(reason)"])
   }

@@ -5,9 +5,9 @@ import PaymentProcessing
 extension SettlementDriver {
   /// Records a dispute that the processor reports.
   ///
-  /// - Returns: The recharge that it is about. Nil if it is about no recharge of this ledger, or one that was not paid.
-  /// - Throws: `ProcessorFailure.outcomeUnknown` where the event has to be delivered again; `Refusal` where the ledger
-  ///   refuses the dispute; `CancellationError`; for a caller also `LedgerError`.
+  /// - Returns: The disputed recharge, or nil if it is not in this ledger or was not paid.
+  /// - Throws: `ProcessorFailure.outcomeUnknown` if the event has to be delivered again; `Refusal` if the ledger refuses the
+  /// dispute; `CancellationError`; for a caller also `LedgerError`.
   func record(_ dispute: DisputeResult) async throws -> RechargeID? {
     var machine = DisputeMachine(dispute)
     var current: CurrentRecord<Recharge>?
@@ -37,7 +37,7 @@ extension SettlementDriver {
         }
       case .record(let disputeID, let rechargeID, let amount, let state):
         let mutation = RecordDispute(disputeID, rechargeID, amount, state)
-        // Lower case, as all records have it.
+        // Lower case, as in all records.
         let result = "\(dispute.id) \(dispute.state.rawValue.lowercased())"
         switch try await commit(mutation, result: result, on: "dispute \(dispute.id)") {
         case .success: return .event(.recorded)

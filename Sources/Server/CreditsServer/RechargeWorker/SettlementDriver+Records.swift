@@ -3,12 +3,12 @@ import Logging
 
 // Recharges and refunds.
 extension SettlementDriver {
-  /// Carries a record from its intent to its outcome. Returns when it is final or needs review.
+  /// Takes a record from its intent to its outcome. Returns when the record is final or needs review.
   ///
   /// - Parameters:
-  ///   - isNew: Whether the call for the outcome cannot have been sent yet.
-  ///   - settled: Called after each outcome that became durable.
-  /// - Throws: `CancellationError`. The record stays open then, and the next start resumes it.
+  /// - isNew: Whether the call for the outcome cannot have been made yet.
+  /// - settled: Called after each durable outcome.
+  /// - Throws: `CancellationError`. The record then stays open, and the next start resumes it.
   func settle<Record: SettlementRecord>(
     _ kind: Record.Type,
     _ id: Record.ID,
@@ -48,8 +48,8 @@ extension SettlementDriver {
 
   /// Compares a record with the processor's state, once.
   ///
-  /// - Returns: The conclusion, which is not `failed`, and the ledger's latest reply; nil where there is no such record.
-  /// - Throws: `ProcessorFailure` if the look-up failed; `CancellationError`; for a caller also `LedgerError`.
+  /// - Returns: The conclusion, which is not `failed`, and the ledger's latest reply; nil if the record does not exist.
+  /// - Throws: `ProcessorFailure` if the lookup failed; `CancellationError`; for a caller also `LedgerError`.
   func reconcile<Record: SettlementRecord>(
     _ kind: Record.Type,
     _ id: Record.ID,
@@ -79,7 +79,7 @@ extension SettlementDriver {
     }
   }
 
-  /// Returns the record as the ledger has it, or nil if there is none.
+  /// Reads the record from the ledger. Returns nil if it does not exist.
   func read<Record: SettlementRecord>(_ current: inout CurrentRecord<Record>) async throws -> Record? {
     guard let reply = try await outcome(of: Record.reading(current.id), on: current.subject).reply else { return nil }
     return current.take(reply)
@@ -118,10 +118,10 @@ extension SettlementDriver {
   }
 }
 
-/// A record that is being settled, and what was last heard of it.
+/// A record that is being settled, with the ledger's latest reply about it.
 struct CurrentRecord<Record: SettlementRecord> {
   let id: Record.ID
-  /// The ledger's latest reply. Nil if there is none yet.
+  /// The ledger's latest reply; nil if there is none yet.
   private(set) var reply: Record.Reply?
   var latestCall: ProcessorCall?
 
@@ -130,10 +130,10 @@ struct CurrentRecord<Record: SettlementRecord> {
   var record: Record? { reply.map { Record.record(in: $0) } }
   var hasEntry: Bool { reply.map { Record.hasEntry($0) } ?? false }
 
-  /// Names the record in the log.
+  /// The record's name in the log.
   var subject: String { "\(Record.name) \(id)" }
 
-  /// Names what the latest call was about.
+  /// The name of the latest call's subject in the log.
   var subjectOfCall: String {
     if case .attachCard = latestCall { "the card of \(subject)" } else { subject }
   }

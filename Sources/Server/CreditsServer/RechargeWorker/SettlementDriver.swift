@@ -4,15 +4,15 @@ import Logging
 import MessageDigest
 import PaymentProcessing
 
-/// Carries out the actions of the settlement machines: reads and commits in the ledger, calls the processor, waits, and
-/// logs. It decides nothing.
+/// Performs the actions of the settlement machines: reads and commits in the ledger, calls the processor, waits, and logs.
+/// All decisions are the machines'.
 struct SettlementDriver: Sendable {
   let committer: Committer
   let processor: any PaymentProcessor
   let logger: Logger
   let clock: @Sendable () -> LedgerTime
   let sleep: @Sendable (Duration) async throws -> Void
-  /// Whether a caller waits for the result. A caller gets the ledger's errors; the worker repeats the operation instead.
+  /// Whether a caller waits for the result. Callers get the ledger's errors; the worker repeats the operation instead.
   var isForCaller = false
 
   private let start = ContinuousClock.now
@@ -31,14 +31,14 @@ struct SettlementDriver: Sendable {
     self.sleep = sleep
   }
 
-  /// The same, for a caller.
+  /// A copy of this driver that reports the ledger's errors to a caller.
   var forCaller: SettlementDriver {
     var driver = self
     driver.isForCaller = true
     return driver
   }
 
-  /// The journal's name for the caller of everything that the processor's results commit.
+  /// The caller, in the journal, of everything committed for the processor's results.
   private static let actor = "recharge-worker"
   private static let pauseAfterLedgerError = Duration.seconds(1)
 
@@ -46,10 +46,10 @@ struct SettlementDriver: Sendable {
 
   // MARK: Machines
 
-  /// What follows an action that was carried out.
+  /// The result of an action.
   enum Step<Event, Value> {
     case event(Event)
-    /// No event follows: the machine's next action is carried out.
+    /// No event follows; the machine's next action is performed.
     case nextAction
     case finished(Value)
   }
@@ -58,7 +58,7 @@ struct SettlementDriver: Sendable {
   ///
   /// - Parameters:
   ///   - handle: Passes an event to the machine.
-  ///   - perform: Carries out an action of the machine.
+  /// - perform: Performs an action of the machine.
   func drive<Event, Action, Value>(
     from first: Event,
     _ handle: (Event) -> [Action],
@@ -81,7 +81,7 @@ struct SettlementDriver: Sendable {
 
   // MARK: The ledger
 
-  /// - Parameter subject: What the operation is about, for the log.
+  /// - Parameter subject: The subject of the operation, for the log.
   /// - Throws: `CancellationError`; for a caller also `LedgerError`.
   func outcome<Asked: Operation>(of operation: Asked, on subject: String) async throws -> Outcome<Asked.Reply> {
     while true {
@@ -101,8 +101,8 @@ struct SettlementDriver: Sendable {
   /// Commits a result of the processor.
   ///
   /// - Parameters:
-  ///   - result: Names the result, for the fingerprint in the journal.
-  ///   - subject: What the result is about, for the log.
+  /// - result: Identifies the result, for the fingerprint in the journal.
+  /// - subject: The subject of the result, for the log.
   /// - Throws: `CancellationError`; for a caller also `LedgerError`.
   func commit<Asked: Mutation>(
     _ mutation: Asked,

@@ -1,6 +1,6 @@
 import Ledger
 
-/// How one kind of record is read and settled in the ledger, and named in the log.
+/// A kind of record that can be read and settled in the ledger, and named in the log.
 protocol SettlementRecord: Settleable {
   associatedtype ID: Hashable & Sendable
   associatedtype State: RawRepresentable<String>
@@ -14,7 +14,7 @@ protocol SettlementRecord: Settleable {
 
   static func reading(_ id: ID) -> Reading
   static func settling(_ id: ID, _ outcome: Outcome) -> Settling
-  /// The state that `outcome` names. The ledger may take another, where the outcome is not plausible.
+  /// The state that `outcome` asks for. The ledger may choose another if the outcome is implausible.
   static func state(of outcome: Outcome) -> State
   static func record(in reply: Reply) -> Self
   /// Whether the record has ever moved money.

@@ -4,7 +4,7 @@ import LedgerEngine
 import UnixGRPC
 import UnixGRPCProtobuf
 
-// What only administrators do.
+// Methods for administrators.
 extension WalletHandlers {
   func grantCredits(_ request: GrantCreditsRequest, context: ServerContext, reply: TypedReply<GrantCreditsResponse>) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
@@ -62,7 +62,7 @@ extension WalletHandlers {
     }
   }
 
-  /// Small beside what a connection may hold, so that a slow reader keeps no memory.
+  /// Small compared with the buffers of a connection, so that a slow reader holds little memory.
   private static let backupChunk = 65_536
 
   func backupLedger(
@@ -116,7 +116,7 @@ extension VerifyLedgerResponse.Verdict {
 }
 
 extension VerifyLedgerResponse.Account {
-  /// All wallets together could have more than a `Money` holds.
+  /// Clamps the balance, because the sum of all wallets may exceed the range of `Money`.
   fileprivate init(_ name: String, _ micros: Int128, _ currency: Currency) {
     self.init(account: name, balance: Money(Int64(clamping: micros), currency))
   }

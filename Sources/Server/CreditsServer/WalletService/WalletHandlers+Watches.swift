@@ -13,7 +13,7 @@ extension WalletHandlers {
   ) async throws {
     let walletID = try RequestFields.walletID(request.walletID)
     let start = try RequestFields.start(request.start)
-    // Asked first, because a question gives back what due holds still set aside.
+    // Read the wallet first: questions expire due holds, so the snapshot does not include them.
     _ = try await ledger.reply(to: GetWallet(walletID), context)
     let updates = ledger.committer.watch(walletID, from: start)
     defer { updates.abandon() }
@@ -49,7 +49,7 @@ extension WalletHandlers {
 }
 
 extension EventCursor {
-  /// nil for the empty text.
+  /// Returns nil for the empty text.
   fileprivate init?(_ text: String) throws(Refusal) {
     guard !text.isEmpty else { return nil }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -4,8 +4,8 @@ import LedgerEngine
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// `credits.v1.WalletService`. Its unary calls only enqueue, so they are decoded on the event loop and answered by the
-/// committer.
+/// The handlers of `credits.v1.WalletService`. Unary calls only enqueue operations, so they are decoded on the event loop
+/// and answered by the committer.
 struct WalletHandlers: DeferredWalletService {
   let ledger: LedgerCall
   let recharges: RechargeCall
