@@ -9,7 +9,7 @@ final class Flag: Sendable {
   func set() { value.withLock { $0 = true } }
 }
 
-/// Gathers completions until there are as many as expected.
+/// Collects completions until the expected number has arrived.
 final class Collector: Sendable {
   private let expected: Int
   private let stream: AsyncStream<Result<CommandOutcome, LedgerError>>

@@ -52,7 +52,7 @@ struct CommitterTests {
     gateIsUsed.set()
     let first = Task { try await committer.submit(charge("w", key: "first")) }
     await gate.waitForArrival()
-    // The first batch is at the disk: what comes now has to wait for the next, and shares it.
+    // While the first batch is being synced, these operations queue up and form the next batch.
     let results = Collector(expecting: 64)
     for index in 0..<64 { committer.submit(charge("w", key: "k\(index)"), completion: results.completion) }
     gate.open()
@@ -128,7 +128,7 @@ struct CommitterTests {
     await gate.waitForArrival()
     let results = Collector(expecting: 3)
     memory.content.withLock { $0.nextFaults = [.diskFull("no room")] }
-    // `first` meets the full disk alone, then these three in one batch.
+    // The first charge meets the full disk alone; the next three share a batch.
     committer.submit(charge("w", key: "new"), completion: results.completion)
     committer.submit(Command.ask(GetWallet(WalletID("w"))), completion: results.completion)
     committer.submit(charge("w", key: "done"), completion: results.completion)

@@ -7,7 +7,7 @@ import Testing
 @Suite("A batch that meets a conflict", .timeLimit(.minutes(2)))
 struct ConflictTests {
   let memory: InMemoryStore.Memory
-  /// What other writers do at the start of the next persists.
+  /// The commits of other writers at the start of the next persists.
   let rivals = Rivals()
   let began = Counter()
   let attempts = Counter()
@@ -47,7 +47,7 @@ struct ConflictTests {
     Scenario.command(Charge(WalletID("w"), Scenario.micros(micros), .call, reference: ""), key: key)
   }
 
-  /// Commits `command` by another store over the same ledger.
+  /// Commits `command` through another store over the same ledger.
   @Sendable func commitElsewhere(_ command: Command) {
     #expect(throws: Never.self) {
       _ = try ReopenableLedger { [memory] in InMemoryStore(memory) }.run([command], at: .now)
@@ -137,7 +137,7 @@ struct ConflictTests {
     try await fund(in: committers[0])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<200 {
-        // Each request goes to both.
+        // Submit each request to both committers.
         for committer in committers {
           group.addTask { try await submit(charge(key: "k\(index)", micros: 1000), to: committer) }
         }
@@ -197,7 +197,7 @@ struct SharedStoreScanTests {
   }
 }
 
-/// What other writers do, one after another.
+/// Commits of other writers, made one after another.
 final class Rivals: Sendable {
   private let commits = Mutex<[@Sendable () -> Void]>([])
 

@@ -1,6 +1,6 @@
 import Dispatch
 
-/// A gate that the committer's thread waits at until the test opens it.
+/// A gate at which the committer's thread waits until the test opens it.
 final class Gate: Sendable {
   private let arrivals: AsyncStream<Void>
   private let arrived: AsyncStream<Void>.Continuation
@@ -8,7 +8,7 @@ final class Gate: Sendable {
 
   init() { (arrivals, arrived) = AsyncStream.makeStream() }
 
-  /// Blocks the calling thread until `open` was called once for it.
+  /// Blocks the calling thread until `open` is called once for it.
   func pass() {
     arrived.yield()
     permits.wait()
@@ -16,7 +16,7 @@ final class Gate: Sendable {
 
   func open() { permits.signal() }
 
-  /// Waits for somebody to stand at the gate.
+  /// Waits until a thread is at the gate.
   func waitForArrival() async {
     for await _ in arrivals { return }
   }

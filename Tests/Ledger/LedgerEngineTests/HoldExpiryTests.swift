@@ -37,7 +37,7 @@ struct HoldExpiryTests {
   }
 }
 
-/// Stands still until it is told to go on.
+/// A clock that advances only when told to.
 private final class Clock: Sendable {
   private let microseconds = Mutex<Int64>(1_000_000)
   var time: LedgerTime { LedgerTime(microseconds: microseconds.withLock { $0 }) }

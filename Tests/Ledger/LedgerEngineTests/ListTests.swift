@@ -45,7 +45,7 @@ struct ListTests {
       place = page.next
       try await ledger.charge("w", key: "late-\(sequences.count)")
     } while place != nil
-    // The second change is the start of the recharge, and no entry.
+    // The second change starts the recharge and is not an entry.
     #expect(sequences == Array(3...23).reversed())
     ledger.committer.close()
   }

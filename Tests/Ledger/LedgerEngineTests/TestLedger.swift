@@ -3,7 +3,7 @@ import LedgerEngine
 import StoreContract
 import Testing
 
-/// A committer over memory, with what tests of scans need.
+/// A committer over memory, with helpers for tests of scans.
 struct TestLedger {
   let memory = InMemoryStore.Memory()
   let committer: Committer
@@ -38,7 +38,7 @@ struct TestLedger {
 }
 
 extension Relay where Element == WalletUpdate {
-  /// The sequences of the next `count` changes.
+  /// Returns the sequences of the next `count` changes.
   func sequences(_ count: Int) async throws -> [Int64] {
     var sequences: [Int64] = []
     while sequences.count < count, let update = try await next() {

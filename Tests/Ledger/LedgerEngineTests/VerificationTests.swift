@@ -9,7 +9,7 @@ struct VerificationTests {
 
   init() throws { ledger = try TestLedger() }
 
-  /// Changes of every kind, remembered refusals, and what is left open.
+  /// Makes changes of every kind, including remembered refusals and open records.
   func populate() async throws {
     for (index, mutation) in Scenario.mutations.enumerated() {
       _ = try await ledger.committer.submit(Scenario.command(mutation, key: "k\(index)"))
@@ -68,7 +68,7 @@ struct VerificationTests {
     let committer = ledger.committer
     let load = Task {
       var count = 0
-      // As long as the proofs take, or nearly: each has to go over all of it.
+      // Commit for about as long as the verifications take, since each has to read all of it.
       while !Task.isCancelled, count < 20_000 {
         let done = Collector(expecting: 64)
         for _ in 0..<64 {

@@ -43,7 +43,7 @@ struct WalletWatchTests {
         if index % 3 == 0 { try await ledger.charge("v", key: "v\(index)") }
       }
     }
-    // Nothing is read before all is written: far more than the relay holds.
+    // Read nothing before everything is written, which is far more than the relay holds.
     try await writer.value
     #expect(try await watch.sequences(2003) == Array(1...2003))
     ledger.committer.close()
@@ -64,7 +64,7 @@ struct WalletWatchTests {
     let limit = 100_000
     try await ledger.fund("w")
     let watch = ledger.committer.watch(WalletID("w"), from: .snapshot)
-    // The watch has begun once its snapshot is there; after it, nothing is read.
+    // The watch has begun once its snapshot arrives; read nothing after that.
     _ = try await watch.next()
     let done = Collector(expecting: limit + 200)
     for index in 0..<limit + 200 {

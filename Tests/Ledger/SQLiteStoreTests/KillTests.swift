@@ -24,8 +24,8 @@ struct KillTests {
     )
   }
 
-  /// Every submitter charges one micro after the other and notes what was acknowledged; at the `deadlyAnswer`-th
-  /// answer the process kills itself, while the others are still at it.
+  /// Lets every submitter charge one micro at a time and note the acknowledged charges. At answer `deadlyAnswer`, the process
+  /// kills itself while the others are still submitting.
   static func chargeUntilKilled(_ directory: String, deadlyAnswer: Int) async throws {
     let committer = try committer(directory + "/data")
     let mutations: [any Mutation] = [
@@ -70,7 +70,7 @@ struct KillTests {
       #expect(replay.isReplay)
       #expect("\(replay.canonicalBytes)" == fields[2])
     }
-    // What was under way may have happened, but only once: at most one charge of each submitter.
+    // Charges in flight may have happened, but only once: at most one charge of each submitter.
     var charged = acknowledged.reduce(0, +)
     for submitter in acknowledged.indices {
       let next = try await committer.submit(Self.charge(submitter, acknowledged[submitter]))

@@ -5,7 +5,7 @@ import SQLiteStore
 import StoreContract
 import Testing
 
-/// A directory that is gone with the test.
+/// A directory that is removed after the test.
 final class TemporaryDirectory: Sendable {
   let path: String
 
@@ -172,7 +172,7 @@ struct SQLiteStoreTests {
       _ = try ledger.run(Scenario.command(charge, key: "k\(index)"))
     }
     try ledger.prove(["w"])
-    // Opening it folds the balances: before that their rows do not count, and a change of them changes nothing.
+    // Restart to fold the balances: before that, their rows do not count, and changing them has no effect.
     try ledger.restart()
     let copy = TemporaryDirectory()
     try ledger.whileClosed { [directory] in

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A ledger of an older schema version")
 struct SchemaTests {
-  /// What the next version might be.
+  /// A possible next step of the schema.
   private static let next = "ALTER TABLE wallet ADD COLUMN nickname TEXT NOT NULL DEFAULT 'none'"
   private static let schema = "SELECT type, name, sql FROM sqlite_schema ORDER BY name"
   private static let contents = "SELECT * FROM journal; SELECT * FROM accounts"

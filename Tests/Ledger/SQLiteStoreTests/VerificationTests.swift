@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The verification of a file", .timeLimit(.minutes(5)))
 struct FileVerificationTests {
-  /// Changes of every kind, remembered refusals, and what is left open, in a file whose log is folded into it.
+  /// Returns a checkpointed file with changes of every kind, including remembered refusals and open records.
   static func populated() async throws -> TemporaryDirectory {
     let directory = TemporaryDirectory()
     let ledger = try OpenLedger(directory.path)
@@ -24,7 +24,7 @@ struct FileVerificationTests {
       if outcome == "released" { try await ledger.send(ReleaseHold(id), "release") }
     }
     ledger.committer.close()
-    // A second opening folds what the first one left in memory, so that every row counts.
+    // Open again to fold what the first opening left in memory, so that every row counts.
     try OpenLedger(directory.path).committer.close()
     return directory
   }
@@ -139,9 +139,9 @@ struct FileVerificationTests {
         #expect(!verdict.flaws.isEmpty, "not found: \(sql)")
         ledger.committer.close()
       } catch is StoreError {
-        // Refused at opening.
+        // The store refused the file when opening it.
       } catch is ScanError {
-        // The ledger stopped: what it would load next is damaged.
+        // The ledger stopped because the rows that it would load next are damaged.
       }
     }
   }
@@ -174,7 +174,7 @@ struct FileVerificationTests {
   }
 }
 
-/// A ledger in a file, as the daemon opens it.
+/// A ledger in a file, opened as the daemon opens it.
 private struct OpenLedger {
   let committer: Committer
 

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A disk that fails")
 struct DiskFaultTests {
-  /// How many points to fail at; `CREDITS_DISK_FAULTS=all` tries each.
+  /// The number of points at which to fail; `CREDITS_DISK_FAULTS=all` tries every one.
   static var faults: Int {
     switch ProcessInfo.processInfo.environment["CREDITS_DISK_FAULTS"] {
     case "all": .max
@@ -20,7 +20,7 @@ struct DiskFaultTests {
   static let seed: UInt64 = 5
   static let batches = 50
 
-  /// A sample of the operations of a run without faults.
+  /// Returns a sample of the operations of a run without faults.
   func points() throws -> [Int] {
     let recorded = try RecordedLedger()
     try recorded.run(seed: Self.seed, batches: Self.batches)
@@ -28,7 +28,7 @@ struct DiskFaultTests {
     return (0..<recorded.disk.operationCount).shuffled(using: &dice).prefix(Self.faults).sorted()
   }
 
-  /// Runs batches until the fault is met, and returns the error that it came out as; nil where none did.
+  /// Runs batches until the fault occurs. Returns the resulting error, or nil if there was none.
   func run(_ recorded: RecordedLedger, until fault: DiskFault) throws -> StoreError? {
     var dice = SplitMix64(seed: Self.seed)
     var scenario = Scenario(dice: SplitMix64(seed: Self.seed &* 31))
@@ -58,7 +58,7 @@ struct DiskFaultTests {
       let recorded = try RecordedLedger()
       let error = try run(recorded, until: DiskFault(kind, from: point))
       guard recorded.disk.hasFailed else { continue }
-      // SQLite keeps to itself what fails when it closes a file: then there is no error, and all was acknowledged.
+      // SQLite ignores errors when it closes a file. Then no error is thrown, and everything was acknowledged.
       if let error {
         guard case .failed = error else { return #expect(Bool(false), "\(kind) at \(point) gave \(error)") }
       }
@@ -92,7 +92,7 @@ struct DiskFaultTests {
         #expect(try ledger.run(batch.commands, at: batch.time) == batch.outcomes)
       } catch let error as StoreError {
         guard case .diskFull = error else { return #expect(Bool(false), "\(point) gave \(error)") }
-        // What was known before is still answered.
+        // Replays are still answered.
         for (walletID, account) in recorded.batches.dropLast().last?.accounts ?? [:] {
           #expect(try ledger.account(walletID.value) == account)
         }

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("A power cut")
 struct PowerCutTests {
-  /// How many points to cut the power at; `CREDITS_POWER_CUTS=all` tries each.
+  /// The number of points at which to cut the power; `CREDITS_POWER_CUTS=all` tries every one.
   static var cuts: Int {
     switch ProcessInfo.processInfo.environment["CREDITS_POWER_CUTS"] {
     case "all": .max

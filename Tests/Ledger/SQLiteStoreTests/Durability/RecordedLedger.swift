@@ -8,7 +8,7 @@ import StoreContract
 import Testing
 
 extension SQLiteStore.Settings {
-  /// So small that a few commands flush, merge, fold, drop from memory and checkpoint.
+  /// Settings so small that a few commands cause flushes, merges, folds, evictions and checkpoints.
   static func tiny(on disk: SimulatedDisk) -> SQLiteStore.Settings {
     var settings = SQLiteStore.Settings()
     settings.vfs = disk.name
@@ -25,7 +25,7 @@ extension SQLiteStore.Settings {
   }
 }
 
-/// Random batches on a simulated disk, beside a store in memory that tells what is right.
+/// Random batches on a simulated disk, beside a store in memory that gives the expected results.
 final class RecordedLedger {
   struct Batch {
     let commands: [Command]
@@ -34,7 +34,7 @@ final class RecordedLedger {
     /// The ledger after the batch.
     let position: Position
     let accounts: [WalletID: Account]
-    /// How much the disk had been asked for when the batch was answered; nil where it never was.
+    /// The number of disk operations when the batch was answered; nil if it was never answered.
     var acknowledgedAt: Int?
   }
 
@@ -55,7 +55,7 @@ final class RecordedLedger {
     }
   }
 
-  /// Decides what is right for the next batch. Nothing of it is on the disk yet.
+  /// Computes the expected outcomes of the next batch, without writing to the disk.
   func expect(_ commands: [Command]) throws -> Batch {
     let time = LedgerTime(microseconds: Int64(batches.count + 1) * 1_000_000)
     let outcomes = try model.run(commands, at: time)
@@ -68,7 +68,7 @@ final class RecordedLedger {
 
   func acknowledgeLast() { batches[batches.count - 1].acknowledgedAt = disk.operationCount }
 
-  /// Runs `count` random batches, with restarts between.
+  /// Runs `count` random batches, with restarts between them.
   func run(seed: UInt64, batches count: Int) throws {
     var dice = SplitMix64(seed: seed)
     var scenario = Scenario(dice: SplitMix64(seed: seed &* 31))
@@ -81,7 +81,7 @@ final class RecordedLedger {
     }
   }
 
-  /// Opens what a disk was left with, and proves that it is the ledger after one of the batches, at the earliest the
+  /// Opens the remaining files of a disk, and checks that they are the ledger after one of the batches, no earlier than the
   /// last one that was answered within the first `operations` operations.
   func checkLedger(in files: [String: [UInt8]], after operations: Int) throws {
     let left = SimulatedDisk(files: files)
@@ -102,14 +102,14 @@ final class RecordedLedger {
     }
     try ledger.prove(Scenario.walletIDs)
     try checkKeys(of: ledger, through: found)
-    // It goes on as if nothing had happened.
+    // The ledger continues normally.
     for batch in batches.dropFirst((found ?? -1) + 1).prefix(8) {
       #expect(try ledger.run(batch.commands, at: batch.time) == batch.outcomes)
     }
     try ledger.prove(Scenario.walletIDs)
   }
 
-  /// Every key that the batches through `last` decided is found with its answer, and no other.
+  /// Checks that every key decided in the batches through `last` is found with its answer, and no other key.
   private func checkKeys(of ledger: ReopenableLedger<SQLiteStore>, through last: Int?) throws {
     var decided: Set<IdempotencyKey> = []
     for (index, batch) in batches.enumerated() {
@@ -120,7 +120,7 @@ final class RecordedLedger {
         if index <= last ?? -1 {
           decided.insert(key)
           #expect(recorded?.isReplay == true)
-          // A recharge's reply follows its state.
+          // The reply about a recharge changes with its state.
           if outcome.recharge != nil { continue }
           #expect(recorded == outcome.asReplay)
         } else if !decided.contains(key) {

@@ -11,13 +11,13 @@ struct SyncTests {
   struct Observation {
     let mutation: any Mutation
     let outcome: CommandOutcome
-    /// What was written between the request and its reply.
+    /// The number of writes between the request and its reply.
     let writes: Int
-    /// What was not durable when the reply left.
+    /// The files with unsynced data when the reply was sent.
     let unsynced: Set<String>
   }
 
-  /// Every mutation of the scenario, one after the other; the disk is looked at as each reply leaves.
+  /// Submits every mutation of the scenario in turn, and observes the disk when each reply is sent.
   func observations(_ synchronous: SQLiteStore.Settings.Synchronous) async throws -> [Observation] {
     let disk = SimulatedDisk()
     let directory = TemporaryDirectory()

@@ -7,11 +7,11 @@ import SimulatedDisk
 import StoreContract
 import Testing
 
-/// Bits, rows and tails of a closed ledger's file, changed behind its back. Whatever then reads differently is found by
-/// the verification, or the file is refused.
+/// Flips bits, deletes rows and cuts tails of a closed ledger's file. If the ledger then reads differently, either the
+/// verification finds the change or the file is refused.
 @Suite("A ledger that is tampered with", .timeLimit(.minutes(30)))
 struct TamperingTests {
-  /// How many bits to flip; a tenth as many rows are deleted, and tails cut. `CREDITS_TAMPERING` sets it.
+  /// The number of bits to flip, set by `CREDITS_TAMPERING`. A tenth as many rows are deleted and tails cut.
   static var flips: Int { ProcessInfo.processInfo.environment["CREDITS_TAMPERING"].flatMap { Int($0) } ?? 120 }
 
   static let tables = [
@@ -25,7 +25,7 @@ struct TamperingTests {
     case clean
   }
 
-  /// A closed ledger, and how to look at changed copies of it.
+  /// A closed ledger, with methods to examine changed copies of it.
   struct Original {
     let directory = TemporaryDirectory()
     let path: String
@@ -56,7 +56,7 @@ struct TamperingTests {
       }
     }
 
-    /// What random commands might leave out: refunds, and holds in several states.
+    /// Adds records that random commands might omit: refunds, and holds in several states.
     private static func fillRest(of ledger: ReopenableLedger<SQLiteStore>) throws {
       let wallet = WalletID("h")
       func run(_ mutation: some Mutation) throws -> CommandOutcome {
@@ -74,9 +74,8 @@ struct TamperingTests {
       }
     }
 
-    /// All that the ledger says, byte for byte; that a text is marked as bytes, or a zero as nothing, means nothing
-    /// where both read the same. Rows of `balance` count as far as they show, and the key index by what it finds: that
-    /// is for the verification to say.
+    /// Returns the content of the ledger's tables, byte for byte. Ignores storage classes of values that read the same, and
+    /// includes rows of `balance` only as far as they show. Leaves out the key index, which the verification checks by lookups.
     static func contents(of disk: SimulatedDisk, _ path: String) -> [[String]]? {
       var contents: [[String]] = []
       for table in TamperingTests.tables.dropLast(4) {
@@ -119,7 +118,7 @@ struct TamperingTests {
       }
     }
 
-    /// Whether the change was found, or changed nothing that the ledger says.
+    /// Whether the change was found, or does not affect the ledger's content.
     func isHarmlessOrFound(_ changed: [UInt8]) async throws -> (Bool, Finding) {
       let finding = try await examine(changed)
       guard finding == .clean else { return (true, finding) }
@@ -149,7 +148,7 @@ struct TamperingTests {
     for number in 0..<Self.flips {
       let table = Self.tables[number % Self.tables.count]
       let page = try #require(pages[table]?.randomElement(using: &dice), "\(table)")
-      // Most of a small table's page is empty: a byte that is not zero is sooner a part of something.
+      // Most of a small table's page is empty, so prefer bytes that are not zero.
       var (index, bit): (Int, UInt8)
       repeat {
         index = (page - 1) * 4096 + Int.random(in: 0..<4096, using: &dice)
