@@ -86,7 +86,7 @@ struct ConnectionTests {
       let served = try await ServedProcessor(processor, in: directory)
       var request = ChargeRequest.tenDollars
       request.token = PaymentMethodToken("pm_card_visa")
-      // It is asked again after a pause of a second at most; until then a call fails at once.
+      // The client reconnects after at most a second. Until then, calls fail immediately.
       var charge: ChargeResult?
       while await reason(of: { charge = try await remote.createCharge(request) }) != nil { await Task.yield() }
       #expect(charge?.status == .paid)

@@ -74,7 +74,7 @@ struct RemoteProcessorTests {
     )
     let charge = try await served.remote.createCharge(.tenDollars)
     #expect(charge.status == .paid && charge.id == "c1")
-    // Gone already is no error, for whoever asks for it to be gone.
+    // Detaching a card that is already detached is not an error.
     try await served.remote.detachCard(PaymentMethodToken("pm_canary"))
     await served.close()
   }

@@ -18,7 +18,7 @@ struct RequestTests {
 
   private typealias Methods = PaymentProcessorServiceMethods
 
-  /// A request and the field that is wrong with it.
+  /// A request and its invalid field.
   struct BadRequestCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let field: String

@@ -7,13 +7,13 @@ import ProcessorRPC
 import Testing
 import UnixGRPC
 
-/// A processor on a socket of the test's own, and what calls it.
+/// A processor on a socket of its own, with its clients.
 final class ServedProcessor: Sendable {
   let remote: RemoteProcessor
   private let shutDown: @Sendable () -> Void
   private let serving: Task<Void, any Error>
 
-  /// Serves it as `credits-simulator` does.
+  /// Serves the processor as `credits-simulator` does.
   convenience init(
     _ processor: any PaymentProcessor,
     in directory: TemporaryDirectory,
@@ -36,7 +36,7 @@ final class ServedProcessor: Sendable {
     )
   }
 
-  /// Serves what a stranger may have written.
+  /// Serves a processor that may break the contract.
   convenience init(
     stranger: any PaymentProcessorService,
     in directory: TemporaryDirectory,
@@ -82,7 +82,7 @@ final class ServedProcessor: Sendable {
   }
 }
 
-/// A directory that is gone with the test.
+/// A directory that is removed after the test.
 final class TemporaryDirectory: Sendable {
   let path = FileManager.default.temporaryDirectory.appending(path: "p\(UInt32.random(in: 0 ... .max))").path
   var socketPath: String { path + "/run/processor.sock" }

@@ -1,7 +1,7 @@
 import ProcessorAPI
 import UnixGRPC
 
-/// A processor that somebody wrote who did not read what a processor promises.
+/// A processor that does not follow the contract of `credits.processor.v1`.
 struct Stranger: PaymentProcessorService {
   var charges: @Sendable (CreateChargeRequest) async throws -> CreateChargeResponse = { _ in throw Self.silence }
   var finds: @Sendable (FindChargeRequest) async throws -> FindChargeResponse = { _ in throw Self.silence }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The simulated processor")
 struct SimulatedProcessorTests {
-  /// A file that is gone with the test.
+  /// A file that is removed after the test.
   final class File: Sendable {
     let path = FileManager.default.temporaryDirectory.appending(path: "charges-\(UUID().uuidString)").path
     deinit { try? FileManager.default.removeItem(atPath: path) }

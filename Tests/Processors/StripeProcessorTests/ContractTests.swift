@@ -10,8 +10,8 @@ import Testing
   .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
 )
 struct ContractTests {
-  /// What localstripe cannot show: every card of its is a Visa, it charges cards that were detached, it gives back more
-  /// than was charged, and Stripe itself asks no bank before a card is attached or charged.
+  /// Clauses that localstripe cannot fulfil: all its cards are Visa, it charges detached cards and refunds more than was
+  /// charged. Stripe itself does not contact a bank before a card is attached or charged.
   static let beyondLocalstripe: Set<String> = [
     "describes cards", "verifies cards", "detaches a card for good", "never refunds more than was charged",
   ]
@@ -62,7 +62,7 @@ struct ContractTests {
 }
 
 extension RemoteProcessor {
-  /// Once the process serves.
+  /// Connects once the process serves.
   static func connected(to process: StripeProcess) async throws -> RemoteProcessor {
     let remote = RemoteProcessor(socketPath: process.socketPath, userID: getuid())
     while process.process.isRunning {

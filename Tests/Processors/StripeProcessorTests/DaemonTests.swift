@@ -6,7 +6,7 @@ import struct Ledger.PaymentMethodToken
 
 @Suite("creditsd with credits-stripe", .enabled(if: StandInStripe.isAvailable, StandInStripe.absence))
 struct DaemonTests {
-  /// Whether processes may be started without a network (unshare(1)): not everywhere is that allowed.
+  /// Whether processes may be started without a network (unshare(1)), which some systems do not allow.
   private static let canUnshare = { () -> Bool in
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/unshare")
@@ -50,7 +50,7 @@ struct DaemonTests {
     #expect(changed.recharge.state == .paid && changed.wallet.available == .dollars(35))
     #expect(try await credits.paymentMethod.get("ada").last4 == "4444")
 
-    // The answer is lost twice, then Stripe is busy; the charge was there from the first time.
+    // The answer is lost twice, then Stripe is busy. The first attempt already made the charge.
     try await stripe.meet([.reset(effect: true), .status(503, effect: true), .status(429, effect: false)])
     var state = Recharge.State.processing
     while state == .processing {
@@ -59,7 +59,7 @@ struct DaemonTests {
     #expect(state == .paid)
     #expect(try await credits.wallet.get("ada").available == .dollars(85))
 
-    // A refund's answer is lost, too.
+    // The answer to a refund is lost, too.
     try await stripe.meet([.reset(effect: true)])
     var refund = RechargeRefund.State.processing
     while refund == .processing {
@@ -69,7 +69,7 @@ struct DaemonTests {
     #expect(refund == .refunded)
     #expect(try await credits.wallet.get("ada").available == .dollars(80))
 
-    // Stripe's signed events change nothing that is known already.
+    // Stripe's signed events do not change what is already known.
     var told: Set<String> = []
     while !told.contains(changed.recharge.rechargeID) {
       let event = try await stripe.event()
@@ -90,7 +90,7 @@ struct DaemonTests {
     for request in asked { print(request.method, request.path, request.key == nil ? "" : "with a key") }
     let charges = asked.filter { $0.method == "POST" && $0.path == "/v1/payment_intents" }
     #expect(Set(charges.map(\.key)).count == 4)
-    // The one that was replaced, and the one that was removed; the worker may be at the second still.
+    // The replaced and the removed card; the worker may still be detaching the second.
     #expect(asked.contains { $0.method == "POST" && $0.path.hasSuffix("/detach") })
     let refunds = asked.filter { $0.method == "POST" && $0.path == "/v1/refunds" }
     #expect(Set(refunds.map(\.key)).count == 1)
@@ -108,7 +108,7 @@ struct DaemonTests {
     let output = Pipe()
     story.executableURL = Self.canUnshare ? URL(filePath: "/usr/bin/unshare") : program
     story.arguments = Self.canUnshare ? ["--net", program.path] : []
-    // `creditsd`, which the story starts, takes it from there.
+    // Pass the processor to the `creditsd` that the story starts.
     story.environment = ProcessInfo.processInfo.environment.merging(
       ["CREDITS_PROCESSOR": "unix:\(processor.socketPath)"]
     ) { $1 }
@@ -132,7 +132,7 @@ struct DaemonTests {
     withExtendedLifetime(stripe) {}
   }
 
-  /// A `creditsd` of the test's own.
+  /// A `creditsd` process for one test.
   private final class Daemon {
     private let process = Process()
     private let directory: URL

@@ -6,9 +6,9 @@ import ProcessorContract
 import StripeProcessor
 import Testing
 
-/// localstripe, with what it lacks of Stripe, as a process that ends with the test.
+/// localstripe, extended by what it lacks of Stripe, as a process that ends with the test.
 final class StandInStripe {
-  /// A Python with Tests/EndToEnd/Interop/requirements.txt, as `make test` sets up.
+  /// A Python with the packages of Tests/EndToEnd/Interop/requirements.txt, as set up by `make test`.
   static let python = ProcessInfo.processInfo.environment["CREDITS_PEERS_PYTHON"]
   static let isAvailable = python != nil
   static let absence: Comment = "CREDITS_PEERS_PYTHON names no Python with localstripe"
@@ -22,7 +22,7 @@ final class StandInStripe {
     var authenticating: String
   }
 
-  /// What was asked of it.
+  /// A request that the stand-in received.
   struct Asked: Decodable {
     var method: String
     var path: String
@@ -37,7 +37,7 @@ final class StandInStripe {
     }
   }
 
-  /// What happens to one request.
+  /// The fault of one request.
   enum Fault {
     case none
     case status(Int, effect: Bool, headers: [String: String] = [:])
@@ -98,7 +98,7 @@ final class StandInStripe {
     process.waitUntilExit()
   }
 
-  /// Sets what happens to the requests to come, one after the other.
+  /// Sets the faults of the next requests, in order.
   func meet(_ faults: [Fault]) async throws {
     _ = try await control("faults", body: JSONSerialization.data(withJSONObject: faults.map(\.json)))
   }
@@ -107,7 +107,7 @@ final class StandInStripe {
     try JSONDecoder().decode([Asked].self, from: try await control("requests"))
   }
 
-  /// The next event that it sends.
+  /// Returns the next event that the stand-in sends.
   func event() async throws -> Hook {
     try JSONDecoder().decode(Hook.self, from: try await control("hook"))
   }
@@ -121,7 +121,7 @@ final class StandInStripe {
     return data
   }
 
-  /// Stripe's processor in this process, with little patience.
+  /// Returns the Stripe processor in this process, with short time limits.
   func processor(_ timing: StripeProcessor.Timing? = nil) throws -> StripeProcessor {
     var hasty = StripeProcessor.Timing()
     hasty.firstPause = .milliseconds(1)

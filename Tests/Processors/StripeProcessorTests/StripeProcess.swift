@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-/// `credits-stripe` as a process, with its files in a directory that ends with it.
+/// A `credits-stripe` process, with its files in a directory that is removed with it.
 final class StripeProcess {
   let process = Process()
   let directory: URL
   let socketPath: String
   private let errors = Pipe()
 
-  /// - Parameter arguments: Instead of those that make it serve.
+  /// - Parameter arguments: Replace the default arguments, which make it serve.
   init(base: String, secret: String = "whsec_canary", arguments: [String]? = nil, environment: [String: String] = [:])
     throws
   {
@@ -35,13 +35,13 @@ final class StripeProcess {
     return path
   }
 
-  /// Ends it as an operator would. Returns all that it wrote.
+  /// Ends the process as an operator would. Returns everything that it wrote.
   func stop() -> String {
     kill(process.processIdentifier, SIGTERM)
     return text()
   }
 
-  /// What it wrote until it ended.
+  /// Returns everything that the process wrote until it ended.
   func text() -> String {
     let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
@@ -56,7 +56,7 @@ final class StripeProcess {
     try? FileManager.default.removeItem(at: directory)
   }
 
-  /// A program that was built beside the tests.
+  /// Returns the path of a program that was built beside the tests.
   static func program(_ name: String) -> URL {
     let test = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     var directory = test.deletingLastPathComponent()

@@ -40,7 +40,7 @@ struct AccessTests {
     var testDescription: String { self == .none ? "no rule" : "\(self)" }
   }
 
-  /// The status with which a call with an empty message ends, or `nil` when a message is the answer.
+  /// Returns the status of a call with an empty message, or nil if it is answered with a message.
   private func end(of method: ReflectedMethod, _ client: GRPCClient) async throws -> GRPCStatus? {
     do {
       guard method.isStreaming else {
@@ -58,7 +58,7 @@ struct AccessTests {
     }
   }
 
-  /// Every rpc that a daemon's own user is told of.
+  /// Returns the methods that a daemon lists for its own user.
   private func reflectedMethods() async throws -> [ReflectedMethod] {
     let daemon = try await TestDaemon(directory: directory.path)
     let methods = try await ReflectedMethod.all(of: daemon.client)

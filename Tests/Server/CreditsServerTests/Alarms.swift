@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Messages of the level critical.
+/// Collects log messages of the level critical.
 final class Alarms: Sendable {
   private let messages = Mutex<[String]>([])
 

@@ -26,7 +26,7 @@ struct AutoRechargeServiceTests {
     )
   }
 
-  /// A daemon with a wallet that has paid for its first credits, and was told in the same call when to recharge itself.
+  /// Returns a daemon with a wallet that has paid for its first credits, with automatic recharges configured in that call.
   func daemon(
     _ settings: AutoRechargeSettings?,
     token: String = "pm_card_visa",
@@ -60,7 +60,7 @@ struct AutoRechargeServiceTests {
     )
   }
 
-  /// Runs `cause`, and returns once `count` events of the wallet came after it.
+  /// Runs `cause`, and returns once `count` events of the wallet have followed.
   private func awaiting(
     _ count: Int,
     _ daemon: TestDaemon,
@@ -113,7 +113,7 @@ struct AutoRechargeServiceTests {
     _ = try await charge(daemon, 24, key: "spend")
     let dry = try await status { try await charge(daemon, 2, key: "dry") }
     #expect(dry.errorInfo?.reason == "INSUFFICIENT_CREDITS")
-    // The pause of a minute after the first.
+    // The first recharge is followed by a pause of a minute.
     #expect(try await report(daemon).autoRecharge?.state == .cooldown)
     daemon.time.advance(.seconds(60))
     _ = try await awaiting(1, daemon) {
@@ -150,7 +150,7 @@ struct AutoRechargeServiceTests {
       for caller in 1...64 { group.addTask { try await spendAll(daemon, caller) } }
       return try await group.reduce(0, +)
     }
-    // 20 of the first, and 10 of the 25 that fit into 260.
+    // 20 from the first recharge, and 10 of the 25 recharges that fit into 260.
     #expect(spent == 270)
     #expect(daemon.processor.paidCharges == 11)
     var openRecharges = 0
@@ -174,7 +174,7 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
-  /// Spends a dollar at a time until there is none and no more will come; returns how many. Whoever meets a pause ends it.
+  /// Spends a dollar at a time until no credits are left and none will come; returns the number. Advances time over pauses.
   private func spendAll(_ daemon: TestDaemon, _ caller: Int) async throws -> Int {
     var spent = 0
     for attempt in 1... {
@@ -205,7 +205,7 @@ struct AutoRechargeServiceTests {
         )
       )
     }
-    // Nothing is under way, nothing begins: it would wait in vain.
+    // Nothing is in progress and nothing starts, so waiting would be in vain.
     #expect(try await status { try await place(17, key: "early") }.errorInfo?.reason == "INSUFFICIENT_CREDITS")
     let enabled = SetAutoRechargeRequest(
       idempotencyKey: "higher",
@@ -215,7 +215,7 @@ struct AutoRechargeServiceTests {
     #expect(try await daemon.recharges.setAutoRecharge(enabled).rechargeStarted)
     let held = try await place(40, key: "late")
     #expect(held.wallet?.available == Self.usd(1) && held.wallet?.posted == Self.usd(41))
-    // The pause after a recharge has begun: there is nothing to wait for.
+    // The pause after a recharge has begun, so no recharge will come.
     #expect(try await status { try await place(2, key: "pause") }.errorInfo?.reason == "INSUFFICIENT_CREDITS")
     try await daemon.stop()
   }

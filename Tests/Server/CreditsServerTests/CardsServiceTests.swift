@@ -41,14 +41,14 @@ struct CardsServiceTests {
     try #require(try await list(daemon).paymentMethods.first { $0.last4 == last4 }).paymentMethodID
   }
 
-  /// The processor's cards and what became of them.
+  /// Returns the processor's cards and their states.
   private func attachments() throws -> [String] {
     let lines = try String(contentsOfFile: directory.path + "/charges", encoding: .utf8).split(separator: "\n")
     return lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
       .filter { $0[0] == "attachment" }.map { "\($0[4]) \($0[5])" }
   }
 
-  /// Returns once the processor has forgotten so many cards and the ledger knows it.
+  /// Returns once the processor has detached `count` cards and the ledger has recorded it.
   private func waitUntilForgotten(_ count: Int, _ daemon: TestDaemon) async throws {
     let call = try await daemon.client.startCall(
       WalletServiceMethods.watchWallet,
@@ -126,7 +126,7 @@ struct CardsServiceTests {
           amount: WalletServiceTests.usd(20)
         )
       )
-      // The next recharge would make the processor's task wait for it, and time stands still.
+      // Otherwise the processor's task would wait for the next recharge, while time stands still.
       try await waitUntilForgotten(index + 1, daemon)
     }
     let forgotten = try attachments().filter { $0.hasSuffix("detached") }
@@ -160,7 +160,7 @@ struct CardsServiceTests {
   @Test("warn of their end on the wallet")
   func expiry() async throws {
     let daemon = try await daemon(cards: "pm_sim_expires_2023_12")
-    // The clock of these tests stands in November 2023.
+    // The clock of these tests starts in November 2023.
     let warning = try await daemon.wallet("w").cardWarning
     #expect(warning == CardWarning(kind: .expiresSoon, expiryMonth: 12, expiryYear: 2023))
     daemon.time.advance(.seconds(60 * 86_400))

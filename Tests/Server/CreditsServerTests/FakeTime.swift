@@ -1,7 +1,7 @@
 import Ledger
 import Synchronization
 
-/// A clock that moves only when somebody sleeps by it, and then at once; while it is held, sleepers stay asleep.
+/// A clock that advances only when a task sleeps, and then at once. While it is held, sleeping tasks stay asleep.
 final class FakeTime: Sendable {
   private struct State {
     var now: Int64 = 1_700_000_000_000_000
@@ -43,7 +43,7 @@ final class FakeTime: Sendable {
 }
 
 extension Duration {
-  /// Rounded up, so that who sleeps for a time finds that it has passed.
+  /// Rounded up, so that the time has passed when the sleep ends.
   fileprivate var microseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000

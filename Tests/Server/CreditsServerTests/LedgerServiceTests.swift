@@ -14,7 +14,7 @@ struct LedgerServiceTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Charges by `workers` callers until the task is cancelled. Returns the keys that were acknowledged.
+  /// Charges from `workers` callers until the task is cancelled. Returns the acknowledged keys.
   static func load(_ daemon: TestDaemon, workers: Int) -> Task<[String], any Error> {
     let client = daemon.client
     return Task {
@@ -90,7 +90,7 @@ struct LedgerServiceTests {
       try FileManager.default.contentsOfDirectory(atPath: directory.path + "/data").contains("backup.partial") == false
     )
     try Self.prove(copy, hasSequence: Int64(keys.count) + 2, of: "w")
-    // The copy is a ledger like any other: each key has its answer there.
+    // The copy is a complete ledger: it has the answer to each key.
     let second = try await TestDaemon(directory: directory.path, data: copy)
     for key in keys.shuffled().prefix(50) {
       let request = ChargeRequest(
@@ -107,7 +107,7 @@ struct LedgerServiceTests {
     try await second.stop()
   }
 
-  /// Opens a copy and proves the wallet's journal in it.
+  /// Opens a copy and verifies the wallet's journal in it.
   static func prove(_ path: String, hasSequence least: Int64, of wallet: String) throws {
     var store = try SQLiteStore(directory: path)
     let journal = try store.journal(of: WalletID(wallet))

@@ -2,7 +2,7 @@ import Ledger
 import Testing
 import UnixGRPC
 
-/// The catalogue of reasons against what the server sends.
+/// Compares the catalogue of reasons with the statuses that the server sends.
 @Suite("Reasons")
 struct ReasonCatalogTests {
   private static let rows = RefusalTableTests.rows
@@ -25,7 +25,7 @@ struct ReasonCatalogTests {
     }
   }
 
-  /// Once in the contract, a refusal stays final or not: callers choose between the old key and a new one by it.
+  /// Whether a refusal is final never changes, because callers choose by it between the old key and a new one.
   static let final: Set<Reason> = [
     .walletExists, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .insufficientCredits,
     .entryNotRefundable, .refundExceedsCharge, .holdResolved, .shortfallLimit, .autoRechargeDisabled, .notInReview,

@@ -146,7 +146,7 @@ struct RechargeAftermathTests {
     let daemon = try await daemon()
     let id = try await pay("pm_card_authenticationRequired", daemon)
     try daemon.processor.authenticateCardholder(key: "credits-\(id)")
-    // The last tells that it is paid, the one before that it waits: they come in the wrong order, and twice.
+    // The last event reports the payment, the one before it the wait: they are delivered in the wrong order, and twice.
     let events = daemon.events.all.suffix(2).reversed() + daemon.events.all
     for event in events {
       let answer = try await ingest(event, daemon)
@@ -183,7 +183,7 @@ struct RechargeAftermathTests {
   func earlyDispute() async throws {
     let isBlind = Mutex(true)
     let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
-      // The charge is made, and nobody hears of it.
+      // The charge is made, but its answer is lost.
       guard isBlind.withLock({ $0 }) else { return }
       if request == "find" { throw .outcomeUnknown("out of order") }
     }
@@ -254,7 +254,7 @@ struct RechargeAftermathTests {
     let refused = try await status { try await ingest(forged, daemon) }
     #expect(refused.code == .invalidArgument)
     #expect(refused.violations == ["signature"])
-    // Of another ledger at the same processor.
+    // A charge of another ledger at the same processor.
     let other = TestLedgerElsewhere()
     _ = try await other.charge(daemon.processor)
     #expect(try await ingest(try #require(daemon.events.all.last), daemon).outcome == .ignored)

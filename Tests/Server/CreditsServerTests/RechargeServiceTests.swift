@@ -329,7 +329,7 @@ final class ProcessorGate: Sendable {
 
   func open() { opening.continuation.finish() }
 
-  /// Charges that stand at the gate, or come to it, have no effect.
+  /// Makes all waiting and later charges fail without effect.
   func breakDown() {
     isBroken.withLock { $0 = true }
     open()

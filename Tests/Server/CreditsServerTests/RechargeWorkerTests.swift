@@ -8,7 +8,7 @@ import SimulatedProcessor
 import Synchronization
 import Testing
 
-/// The worker with a ledger and a processor, and nobody who tells it what has begun.
+/// The worker with a ledger and a processor, without the signal for new recharges.
 @Suite("The recharge worker", .timeLimit(.minutes(2)))
 struct RechargeWorkerTests {
   private let directory: TemporaryDirectory
@@ -52,7 +52,7 @@ struct RechargeWorkerTests {
     return try await committer.submit(Ledger.Request(mutation, from: origin)).result.get()
   }
 
-  /// Makes an intent durable, and tells nobody.
+  /// Makes an intent durable without signalling the worker.
   private func intent() async throws -> Ledger.Recharge {
     _ = try await commit(CreateWallet(WalletID("w"), .usd))
     let candidate = CandidateCard(
@@ -78,7 +78,7 @@ struct RechargeWorkerTests {
     try await waitUntilPaid()
     reconciling.cancel()
     await reconciling.value
-    // Its card was never made ready: so nobody can have charged it.
+    // The card was never attached, so it cannot have been charged, and no lookup is needed.
     #expect(requests.all.withLock { $0 } == ["attach", "charge"])
     await worker.stop()
     committer.close()

@@ -3,14 +3,14 @@ import ProtobufWire
 import Testing
 import UnixGRPC
 
-/// An rpc as a server describes it by reflection.
+/// A method as a server describes it by reflection.
 struct ReflectedMethod {
   let name: MethodName
   let isStreaming: Bool
-  /// The role that its `(credits.v1.role)` option names; `nil` where it has none.
+  /// The role that its `(credits.v1.role)` option names; nil if it has none.
   let role: String?
 
-  /// Every rpc that the server lists.
+  /// Returns all methods that the server lists.
   static func all(of client: GRPCClient) async throws -> [ReflectedMethod] {
     let files = try await files(of: client)
     let option = try #require(files.flatMap(\.extensions).first { $0.fullName == "credits.v1.role" })

@@ -7,11 +7,11 @@ import UnixGRPC
 
 @testable import CreditsServer
 
-/// Every reason that there is: its code, the facts that come with it, and a sentence that says what to do.
+/// Every reason with its code, its metadata, and a message that says what to do.
 @Suite("Refusals")
 struct RefusalTableTests {
   struct Row: CustomStringConvertible {
-    /// Nil where the status does not come of a refusal.
+    /// nil if the status does not come from a refusal.
     var refusal: Refusal?
     let status: GRPCStatus
     let code: GRPCStatus.Code
@@ -19,7 +19,7 @@ struct RefusalTableTests {
     var metadata: [String: String] = [:]
     /// The field that a `BadRequest` names.
     var field: String?
-    /// What tells people what to do next.
+    /// The part of the message that says what to do next.
     let advice: String
 
     init(
@@ -177,7 +177,7 @@ struct RefusalTableTests {
     ),
   ]
 
-  /// Cards, and what becomes of recharges after they were begun.
+  /// Refusals of cards, refunds, reviews and disputes.
   static let aftermath = [
     refused(.paymentMethodLimit(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "remove one first"),
     refused(

@@ -4,9 +4,9 @@ import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
 
-// Calls that many tests make.
+// Calls shared by many tests.
 extension TestDaemon {
-  /// Creates `wallet` with credits that nobody paid for: two changes.
+  /// Creates `wallet` with granted credits: two changes.
   func fund(_ wallet: String, dollars: Int64) async throws {
     _ = try await wallets.createWallet(
       CreateWalletRequest(idempotencyKey: "create-\(wallet)", walletID: wallet, currencyCode: "USD")
@@ -21,13 +21,13 @@ extension TestDaemon {
     try #require(try await wallets.getWallet(GetWalletRequest(walletID: id)).wallet)
   }
 
-  /// The next `count` events after `cursor`, once `cause` has run; after now where it is empty.
+  /// Runs `cause`, and returns the next `count` events after `cursor`, or from now on if it is empty.
   func events(_ count: Int, after cursor: String, cause: () async throws -> Void) async throws -> [Event] {
     let call = try await client.startCall(WalletServiceMethods.watchEvents, WatchEventsRequest(cursor: cursor))
     defer { call.cancel() }
     var responses = call.makeAsyncIterator()
     var events: [Event] = []
-    // The first response says that the watch has begun.
+    // The first response confirms that the watch has begun.
     events += try await responses.next()?.events ?? []
     try await cause()
     while events.count < count, let response = try await responses.next() { events += response.events }

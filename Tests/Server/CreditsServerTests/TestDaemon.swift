@@ -12,15 +12,15 @@ import Synchronization
 import Testing
 import UnixGRPC
 
-/// The whole server on a socket of its own, wired as the daemon wires it. Starting it again is a restart.
+/// The whole server on a socket of its own, wired as in the daemon. Creating it again on the same directory is a restart.
 final class TestDaemon: Sendable {
   let directory: String
   let time: FakeTime
   let committer: Committer
   let processor: SimulatedProcessor
-  /// What the processor has told by itself.
+  /// The events that the processor has sent.
   let events = SentEvents()
-  /// What it logs for somebody to see at once.
+  /// Log messages that need immediate attention.
   let alarms = Alarms()
   let worker: RechargeWorker
   let authorization: Authorization
@@ -90,7 +90,7 @@ final class TestDaemon: Sendable {
     client = GRPCClient(socketPath: directory + "/run/credits.sock")
   }
 
-  /// A clean end, in the daemon's order: no new calls, no new outcomes, no ledger.
+  /// Stops cleanly in the daemon's order: calls, then the worker, then the ledger.
   func stop() async throws {
     await client.close()
     committer.endWatches()
@@ -113,11 +113,11 @@ final class SentEvents: Sendable {
 
 let testSHA256: @Sendable ([UInt8]) -> Digest = { Digest(SHA256.hash($0)) }
 
-/// What the server calls this process when it has no other name for it.
+/// The name that the server gives this process by default.
 let ownName = "uid-\(ownUserID)"
 let ownUserID = getuid()
 
-/// A directory that is gone with the test.
+/// A directory that is removed after the test.
 final class TemporaryDirectory: Sendable {
   let path: String
 

@@ -51,7 +51,7 @@ async def idempotent(request, handler):
         answer = await handler(request)
     finally:
         under_way.remove(key)
-    # What was refused before it began is not kept.
+    # Stripe does not store answers to requests that it refused before executing them.
     if answer.status < 400 or answer.status == 402:
         answers[key] = (asked, answer.status, answer.body)
     return answer
@@ -134,7 +134,7 @@ async def main():
     }
     print(json.dumps({"port": port, "webhookSecret": WEBHOOK_SECRET, **cards}), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    # Without waiting for requests that hang.
+    # Exit without waiting for hanging requests.
     os._exit(0)
 
 
