@@ -64,7 +64,7 @@ struct CommitterTests {
     committer.close()
   }
 
-  @Test("gives 64 submitters of one key one effect and one answer")
+  @Test("gives 64 submitters with the same key one effect and one answer")
   func duplicates() async throws {
     let committer = try committer()
     try await fund("w", in: committer)
@@ -79,7 +79,7 @@ struct CommitterTests {
     committer.close()
   }
 
-  @Test("drops a command whose deadline passed before its turn, and no other")
+  @Test("drops a command whose deadline passed before its turn, and no others")
   func deadlines() async throws {
     let committer = try committer()
     try await fund("w", in: committer)
@@ -92,7 +92,7 @@ struct CommitterTests {
     committer.close()
   }
 
-  @Test("refuses everything after a failed sync, and tells its owner once")
+  @Test("refuses everything after a failed sync, and reports the failure to its owner once")
   func syncFailure() async throws {
     let stops = Mutex<[String]>([])
     let stopped = Flag()
@@ -174,7 +174,7 @@ struct CommitterTests {
     }
   }
 
-  @Test("says why it could not open its store")
+  @Test("throws the reason why its store cannot be opened")
   func opening() {
     #expect(throws: StoreError.failed("no such store")) {
       try Committer(

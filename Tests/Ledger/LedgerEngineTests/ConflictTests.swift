@@ -93,7 +93,7 @@ struct ConflictTests {
     committer.close()
   }
 
-  @Test("is answered as a replay if the other writer has had the same request")
+  @Test("is answered as a replay if the other writer has committed the same request")
   func sameKey() async throws {
     let committer = try committer()
     try await fund(in: committer)
@@ -105,7 +105,7 @@ struct ConflictTests {
     committer.close()
   }
 
-  @Test("is refused after some attempts, without effect, and the ledger goes on")
+  @Test("is refused after some attempts, without effect, and the ledger continues")
   func bounded() async throws {
     let committer = try committer()
     try await fund(in: committer)
@@ -122,7 +122,7 @@ struct ConflictTests {
     committer.close()
   }
 
-  @Test("is loaded again if that is where it met the conflict")
+  @Test("is loaded again if loading met the conflict")
   func loading() async throws {
     let committer = try committer()
     try await fund(in: committer)
@@ -131,7 +131,7 @@ struct ConflictTests {
     committer.close()
   }
 
-  @Test("does not keep two committers of one ledger from charging each request once")
+  @Test("is decided once even if two committers share a ledger and get the same requests")
   func twoCommitters() async throws {
     let committers = [try committer(), try committer()]
     try await fund(in: committers[0])
@@ -165,7 +165,7 @@ struct ConflictTests {
   }
 }
 
-@Suite("A scan over a store that others use too", .timeLimit(.minutes(2)))
+@Suite("A scan over a store with other users", .timeLimit(.minutes(2)))
 struct SharedStoreScanTests {
   let ledger: TestLedger
 
@@ -183,7 +183,7 @@ struct SharedStoreScanTests {
     ledger.committer.close()
   }
 
-  @Test("says that there is no backup if the store makes none, and the ledger goes on")
+  @Test("reports a failed backup if the store cannot copy, and the ledger continues")
   func noBackup() async throws {
     try await ledger.fund("w")
     let backup = ledger.committer.backup()

@@ -9,7 +9,7 @@ struct EventWatchTests {
 
   init() throws { ledger = try TestLedger() }
 
-  @Test("hears of all wallets from where it begins, and goes on after any cursor")
+  @Test("delivers the events of all wallets from its start, and resumes after any cursor")
   func follows() async throws {
     try await ledger.fund("a")
     let watch = ledger.committer.watchEvents(after: nil, rules: .usual)
@@ -36,7 +36,7 @@ struct EventWatchTests {
     ledger.committer.close()
   }
 
-  @Test("begins at the very first record where it is asked to")
+  @Test("can begin at the first record")
   func beginning() async throws {
     try await ledger.fund("a")
     let watch = ledger.committer.watchEvents(after: .beginning, rules: .usual)
@@ -44,7 +44,7 @@ struct EventWatchTests {
     ledger.committer.close()
   }
 
-  @Test("misses nothing, however slowly it is read")
+  @Test("delivers everything even to a slow reader")
   func slowReader() async throws {
     try await ledger.fund("a")
     let watch = ledger.committer.watchEvents(after: .beginning, rules: EventRules(lowBalance: 9_999_999))

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A batch")
 struct HoldExpiryTests {
-  @Test("expires due holds before it answers, reads included, and the sweeper needs no name")
+  @Test("expires due holds before it answers, reads included, and the sweeper finds the rest")
   func expiry() async throws {
     let memory = InMemoryStore.Memory()
     let clock = Clock()

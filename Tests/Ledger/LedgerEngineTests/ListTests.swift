@@ -28,7 +28,7 @@ struct ListTests {
     }
   }
 
-  @Test("of entries go newest first, page by page, whatever is added meanwhile", arguments: [1, 3, 7, 100])
+  @Test("of entries go newest first, page by page, while entries are added", arguments: [1, 3, 7, 100])
   func pages(size: Int) async throws {
     try await ledger.fund("w")
     try await ledger.fund("other")
@@ -50,7 +50,7 @@ struct ListTests {
     ledger.committer.close()
   }
 
-  @Test("of entries take kinds and times")
+  @Test("of entries can be filtered by kind and time")
   func filters() async throws {
     try await ledger.fund("w")
     for index in 0..<5 { try await ledger.charge("w", key: "k\(index)") }
@@ -64,7 +64,7 @@ struct ListTests {
     ledger.committer.close()
   }
 
-  @Test("of entries look at a bounded number of records and go on from there")
+  @Test("of entries read a bounded number of records per page")
   func bounded() async throws {
     try await ledger.fund("w")
     let done = Collector(expecting: 10_500)

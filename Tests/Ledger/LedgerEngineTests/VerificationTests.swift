@@ -42,7 +42,7 @@ struct VerificationTests {
     return try #require(verdict)
   }
 
-  @Test("finds nothing wrong with a sound ledger, and every account")
+  @Test("finds no flaws in a sound ledger, and reports every account")
   func sound() async throws {
     try await populate()
     let verdict = try await verdict()
@@ -55,13 +55,13 @@ struct VerificationTests {
     ledger.committer.close()
   }
 
-  @Test("finds nothing wrong with an empty one")
+  @Test("finds no flaws in an empty ledger")
   func empty() async throws {
     #expect(try await verdict().flaws.isEmpty)
     ledger.committer.close()
   }
 
-  @Test("follows what is committed meanwhile, however much that is")
+  @Test("finishes under load, and includes the records committed meanwhile")
   func live() async throws {
     try await populate()
     try await ledger.fund("busy")
@@ -88,7 +88,7 @@ struct VerificationTests {
     ledger.committer.close()
   }
 
-  @Test("knows an earlier digest again, and a ledger that was rewritten")
+  @Test("accepts an earlier digest, and detects a rewritten ledger")
   func digest() async throws {
     try await populate()
     let first = try await verdict()
@@ -202,7 +202,7 @@ struct VerificationTests {
     ("an added refund", { $0.refundRows[1] = RefundRow(record: 1, refunded: 1) }),
   ]
 
-  @Test("finds whatever is changed, lost or added", arguments: damages.indices)
+  @Test("finds changed, lost and added rows", arguments: damages.indices)
   func damage(index: Int) async throws {
     try await populate()
     let (what, damage) = Self.damages[index]

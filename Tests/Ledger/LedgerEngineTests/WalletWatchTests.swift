@@ -10,7 +10,7 @@ struct WalletWatchTests {
 
   init() throws { ledger = try TestLedger() }
 
-  @Test("begins with the wallet as it is, and goes on with the next change")
+  @Test("begins with the current wallet, and continues with the next change")
   func snapshot() async throws {
     try await ledger.fund("w")
     let watch = ledger.committer.watch(WalletID("w"), from: .snapshot)
@@ -22,7 +22,7 @@ struct WalletWatchTests {
     ledger.committer.close()
   }
 
-  @Test("begins after any sequence, and leaves nothing out", arguments: [0, 1, 2, 50, 102, 103] as [Int64])
+  @Test("begins after any sequence, without gaps", arguments: [0, 1, 2, 50, 102, 103] as [Int64])
   func replay(after sequence: Int64) async throws {
     try await ledger.fund("w")
     for index in 0..<100 { try await ledger.charge("w", key: "k\(index)") }
@@ -32,7 +32,7 @@ struct WalletWatchTests {
     ledger.committer.close()
   }
 
-  @Test("sees every change once and in order, however slowly it is read, and no other wallet's")
+  @Test("delivers every change of its wallet once and in order, even to a slow reader")
   func slowReader() async throws {
     try await ledger.fund("w")
     try await ledger.fund("v")
@@ -49,7 +49,7 @@ struct WalletWatchTests {
     ledger.committer.close()
   }
 
-  @Test("is refused where it cannot begin")
+  @Test("is refused if it cannot begin")
   func refusals() async throws {
     try await ledger.fund("w")
     let unknown = ledger.committer.watch(WalletID("none"), from: .snapshot)
@@ -59,7 +59,7 @@ struct WalletWatchTests {
     ledger.committer.close()
   }
 
-  @Test("tells a reader that is too slow where to go on, behind all that it was given")
+  @Test("ends for a reader that is too slow, with the sequence to resume after")
   func fallsBehind() async throws {
     let limit = 100_000
     try await ledger.fund("w")
@@ -87,7 +87,7 @@ struct WalletWatchTests {
     ledger.committer.close()
   }
 
-  @Test("ends with the server, and with the ledger")
+  @Test("ends when the server drains, and when the ledger closes")
   func ends() async throws {
     try await ledger.fund("w")
     let first = ledger.committer.watch(WalletID("w"), from: .after(sequence: 3))
@@ -102,7 +102,7 @@ struct WalletWatchTests {
     await #expect(throws: shuttingDown) { try await third.next() }
   }
 
-  @Test("a hundred watches that break off at random and resume see every sequence once, in order")
+  @Test("a hundred watches that are broken off at random and resumed deliver every sequence once, in order")
   func manyWatchers() async throws {
     let changes: Int64 = 3000
     try await ledger.fund("w")

@@ -74,7 +74,7 @@ struct SQLiteStoreTests {
     #expect(throws: Never.self) { try open() }
   }
 
-  @Test("refuses a ledger of a newer version, and a file that is no ledger")
+  @Test("refuses ledgers of newer versions and files of other kinds")
   func version() throws {
     _ = try open()
     _ = try directory.sqlite3("PRAGMA user_version = 99")
@@ -85,7 +85,7 @@ struct SQLiteStoreTests {
     #expect("\(foreign as Any)".contains("not a credits ledger"))
   }
 
-  @Test("lets nobody but its owner read the files")
+  @Test("makes its files readable to their owner only")
   func modes() throws {
     let store = try open()
     let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
@@ -97,7 +97,7 @@ struct SQLiteStoreTests {
     _ = store
   }
 
-  @Test("can be read by a person with sqlite3")
+  @Test("can be inspected with sqlite3")
   func views() throws {
     do {
       let ledger = try ReopenableLedger { try open() }
@@ -151,7 +151,7 @@ struct SQLiteStoreTests {
   }
 
   @Test(
-    "shows whatever was changed behind its back",
+    "detects changes made by others",
     arguments: [
       "UPDATE journal SET amount = amount + 1 WHERE record = 6", "DELETE FROM journal WHERE record = 6",
       "UPDATE journal SET answer = x'00' WHERE record = 6", "UPDATE balance SET posted = posted + 1",

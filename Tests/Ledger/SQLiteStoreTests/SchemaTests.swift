@@ -27,7 +27,7 @@ struct SchemaTests {
     try Schema.prepare(Connection(path: path), steps: Schema.steps + steps)
   }
 
-  @Test("takes the steps that it lacks, and loses nothing")
+  @Test("runs the missing steps, and loses nothing")
   func migrates() throws {
     try writeLedger()
     let before = try directory.sqlite3(Self.contents)
@@ -38,7 +38,7 @@ struct SchemaTests {
     #expect(added == "none\n\(newest + 1)\n")
   }
 
-  @Test("is refused from then on by a program that knows the older version only")
+  @Test("is then refused by a program that knows only the older version")
   func newer() throws {
     try writeLedger()
     try migrate(file, by: Self.next)
@@ -47,7 +47,7 @@ struct SchemaTests {
     #expect("\(error as Any)".contains(reason))
   }
 
-  @Test("stays as it was when one of the steps fails")
+  @Test("stays unchanged if a step fails")
   func failingStep() throws {
     try writeLedger()
     let before = try directory.sqlite3(Self.schema + ";" + Self.contents)
@@ -56,7 +56,7 @@ struct SchemaTests {
     #expect(throws: Never.self) { try SQLiteStore(directory: directory.path) }
   }
 
-  @Test("becomes the same as a new one")
+  @Test("becomes equal to a new ledger")
   func same() throws {
     try writeLedger()
     try migrate(file, by: Self.next)

@@ -29,7 +29,7 @@ struct FileVerificationTests {
     return directory
   }
 
-  @Test("finds nothing wrong with a sound one, and goes on working")
+  @Test("finds no flaws in a sound ledger, which keeps working")
   func sound() async throws {
     let directory = try await Self.populated()
     let ledger = try OpenLedger(directory.path)
@@ -125,7 +125,7 @@ struct FileVerificationTests {
     "UPDATE auto_recharge SET is_disputed = 1 - is_disputed",
   ]
 
-  @Test("finds whatever was changed, lost or added in any table, or refuses the file")
+  @Test("finds changed, lost and added rows in any table, or refuses the file")
   func damage() async throws {
     let sound = try await Self.populated()
     for sql in Self.damages {
@@ -146,7 +146,7 @@ struct FileVerificationTests {
     }
   }
 
-  @Test("can be of a copy, made while the ledger goes on working")
+  @Test("verifies a copy that was made while the ledger kept working")
   func copy() async throws {
     let directory = try await Self.populated()
     let ledger = try OpenLedger(directory.path)

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 import UnixGRPC
 
-@Suite("A processor that does not answer, or is not the one that is meant")
+@Suite("A missing, silent or foreign processor")
 struct ConnectionTests {
   let directory: TemporaryDirectory
 
@@ -26,14 +26,14 @@ struct ConnectionTests {
     }
   }
 
-  @Test("nobody there: the outcome is unknown")
+  @Test("no server: the outcome is unknown")
   func nobody() async throws {
     let remote = RemoteProcessor(socketPath: directory.socketPath, userID: getuid())
     #expect(await reason { _ = try await remote.createCharge(.tenDollars) }?.hasPrefix("UNAVAILABLE") == true)
     await remote.close()
   }
 
-  @Test("no answer in time: the outcome is unknown, and the charge can be there")
+  @Test("no answer in time: the outcome is unknown, and the charge may exist")
   func late() async throws {
     let asked = Mutex(false)
     let stranger = Stranger(charges: { _ in
@@ -50,7 +50,7 @@ struct ConnectionTests {
     await served.close()
   }
 
-  @Test("a server of another user is sent nothing")
+  @Test("a server of another user gets no request")
   func anothersServer() async throws {
     let asked = Mutex(0)
     let processor = try SimulatedProcessor(
@@ -64,7 +64,7 @@ struct ConnectionTests {
     await served.close()
   }
 
-  @Test("a caller of another user is answered nothing")
+  @Test("a caller of another user is denied")
   func anothersCall() async throws {
     let asked = Mutex(0)
     let processor = try SimulatedProcessor(
@@ -78,7 +78,7 @@ struct ConnectionTests {
     await served.close()
   }
 
-  @Test("a processor that comes back is found again")
+  @Test("the client reconnects to a restarted processor")
   func comesBack() async throws {
     let remote = RemoteProcessor(socketPath: directory.socketPath, userID: getuid())
     for round in 1...3 {

@@ -2,7 +2,7 @@ import ProcessorContract
 import SimulatedProcessor
 import Testing
 
-@Suite("A processor behind a socket does what every processor has to")
+@Suite("A processor behind a socket fulfils the contract of processors")
 struct ContractTests {
   @Test("through its server and its client", arguments: ContractClause.all)
   func contract(clause: ContractClause) async throws {

@@ -6,7 +6,7 @@ import ProcessorRPC
 import Testing
 import UnixGRPC
 
-@Suite("What a processor behind a socket is believed")
+@Suite("Answers of a processor behind a socket")
 struct RemoteProcessorTests {
   let directory: TemporaryDirectory
 
@@ -25,7 +25,7 @@ struct RemoteProcessorTests {
     if case .outcomeUnknown = error { true } else { false }
   }
 
-  @Test("three statuses are a definite no, and every other one is no answer", arguments: 1...17)
+  @Test("three statuses are definite refusals, and all others are unknown outcomes", arguments: 1...17)
   func statuses(code: Int) async throws {
     let stranger = Stranger(charges: { _ in throw GRPCStatus(code: GRPCStatus.Code(rawValue: code), message: "so") })
     let served = try await ServedProcessor(stranger: stranger, in: directory)
@@ -39,7 +39,7 @@ struct RemoteProcessorTests {
   }
 
   @Test(
-    "a charge that is not the one that was asked for is no answer",
+    "another charge than the requested one is an unknown outcome",
     arguments: [
       ("no charge", { @Sendable (message: inout ProcessorAPI.Charge?) in message = nil }),
       ("no id", { $0?.chargeID = "" }),
@@ -66,7 +66,7 @@ struct RemoteProcessorTests {
     await served.close()
   }
 
-  @Test("a charge that repeats all is believed")
+  @Test("a charge that repeats all fields of its request is accepted")
   func believed() async throws {
     let served = try await ServedProcessor(
       stranger: Stranger(charges: { CreateChargeResponse(charge: Self.paid($0)) }),
@@ -79,7 +79,7 @@ struct RemoteProcessorTests {
     await served.close()
   }
 
-  @Test("a charge that was not asked for by its id is no answer")
+  @Test("a charge with another id than the requested one is an unknown outcome")
   func otherIDs() async throws {
     let stranger = Stranger(finds: { _ in
       FindChargeResponse(
@@ -98,7 +98,7 @@ struct RemoteProcessorTests {
   }
 
   @Test(
-    "a refund that is not the one that was asked for is no answer",
+    "another refund than the requested one is an unknown outcome",
     arguments: [
       ("another key", { @Sendable (message: inout ProcessorAPI.Refund?) in message?.idempotencyKey = "other" }),
       ("another charge", { $0?.chargeID = "c2" }),
@@ -131,7 +131,7 @@ struct RemoteProcessorTests {
   }
 
   @Test(
-    "what might be a card's number is taken from nobody",
+    "a value that may be a card number is rejected",
     arguments: [
       ProcessorAPI.Card(brand: "visa", last4: "4111111111111111", expiryMonth: 1, expiryYear: 2040),
       ProcessorAPI.Card(brand: "4111 1111 1111 1111", last4: "1111", expiryMonth: 1, expiryYear: 2040),
@@ -165,7 +165,7 @@ struct RemoteProcessorTests {
     await served.close()
   }
 
-  @Test("a reason that repeats a secret is withheld, and a long one is cut")
+  @Test("a reason that repeats a secret is withheld, and a long one is truncated")
   func secrets() async throws {
     let texts = [
       "no card pm_canary", "key-canary was used", "4111 1111 1111 1111 is no token", String(repeating: "é", count: 400),
@@ -185,7 +185,7 @@ struct RemoteProcessorTests {
     }
   }
 
-  @Test("only UNAUTHENTICATED says that a signature is wrong")
+  @Test("only UNAUTHENTICATED means a wrong signature")
   func signatures() async throws {
     let stranger = Stranger(parses: { request in
       throw GRPCStatus(code: request.signature == "bad" ? .unauthenticated : .permissionDenied, message: "no")

@@ -83,7 +83,7 @@ struct RequestTests {
     },
   ]
 
-  @Test("that are wrong are refused by the field's name, before anything is asked", arguments: badRequests)
+  @Test("with an invalid field are refused by its name, before the processor is called", arguments: badRequests)
   func refused(badRequest: BadRequestCase) async throws {
     let asked = Mutex(0)
     let processor = try SimulatedProcessor(
@@ -102,7 +102,7 @@ struct RequestTests {
   }
 
   @Test(
-    "say on the wire what the processor says in Swift",
+    "are answered on the wire as the processor answers in Swift",
     arguments: [
       (ProcessorFailure.unknownToken, GRPCStatus.Code.notFound),
       (.rejected("no more"), .failedPrecondition),
@@ -124,7 +124,7 @@ struct RequestTests {
     await served.close()
   }
 
-  @Test("about an event bring it back as the processor read it")
+  @Test("to parse an event return it as the processor parsed it")
   func events() async throws {
     let sent = Mutex<[SignedEvent]>([])
     let processor = try SimulatedProcessor(

@@ -2,7 +2,7 @@ import ProcessorContract
 import SimulatedProcessor
 import Testing
 
-@Suite("The simulated processor does what every processor has to")
+@Suite("The simulated processor fulfils the contract of processors")
 struct ContractTests {
   @Test("in process", arguments: ContractClause.all)
   func contract(clause: ContractClause) async throws {

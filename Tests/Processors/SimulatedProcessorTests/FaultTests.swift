@@ -5,7 +5,7 @@ import SimulatedProcessor
 import Synchronization
 import Testing
 
-@Suite("A simulated processor that fails as it is told to")
+@Suite("A simulated processor with a fault plan")
 struct FaultTests {
   private let file = SimulatedProcessorTests.File()
 
@@ -29,7 +29,7 @@ struct FaultTests {
   }
 
   @Test(
-    "meets each fault before or after its effect, and never tells which",
+    "meets each fault before or after its effect, without revealing which",
     arguments: [
       ("time-out-before", [0]), ("time-out-after", [1]), ("server-error", [0, 1]), ("rate-limited", [0]),
       ("reset", [0, 1]),
@@ -51,7 +51,7 @@ struct FaultTests {
     #expect(seen.sorted() == effects)
   }
 
-  @Test("a lookup that is blind finds nothing, and a slow one is slow on either side of the effect")
+  @Test("blind lookups find nothing, and slow requests are slow before or after the effect")
   func lookups() async throws {
     var processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("slow=1,slowness=1"))
     let charge = try await processor.createCharge(request(1))
@@ -65,7 +65,7 @@ struct FaultTests {
     #expect(try await processor.createCharge(request(1)) == charge)
   }
 
-  @Test("fails in the same way for the same seed, and in another for another")
+  @Test("fails in the same way for the same seed only")
   func seeds() async throws {
     var runs: [[String]] = []
     for seed in [7, 7, 8] {
@@ -82,7 +82,7 @@ struct FaultTests {
     #expect(Set(runs[0]).count > 4)
   }
 
-  @Test("charges once for whoever asks again until there is an answer, through restarts")
+  @Test("charges once for a caller that retries until it gets an answer, across restarts")
   func asksAgain() async throws {
     var unknown = 0
     for round in 0..<4 {
@@ -105,7 +105,7 @@ struct FaultTests {
     #expect(unknown > 100)
   }
 
-  @Test("sends every event, some of them twice, some after others that came later")
+  @Test("sends every event, some twice and some out of order")
   func events() async throws {
     let sent = Mutex<[SignedEvent]>([])
     let plan = try FaultPlan("duplicate-events=0.3,reordered-events=0.5,seed=3")
@@ -126,7 +126,7 @@ struct FaultTests {
     #expect(zip(numbers, numbers.dropFirst()).contains { $0 > $1 })
   }
 
-  @Test("lists its books as they are, also while it runs and after a torn line")
+  @Test("lists its current books, even while it runs and after a torn line")
   func listing() async throws {
     let processor = try SimulatedProcessor(path: file.path)
     let paid = try await processor.createCharge(request(1))
@@ -157,7 +157,7 @@ struct FaultTests {
   }
 
   @Test(
-    "says what is wrong with a plan",
+    "rejects an invalid fault plan with a reason",
     arguments: ["fast=1", "slow=2", "slow", "slow=-1", "all=x", "slow=0.6,reset=0.6", "seed=-1", "slowness=1.5"]
   )
   func plans(text: String) throws {

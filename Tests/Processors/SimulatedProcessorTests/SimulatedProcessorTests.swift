@@ -45,7 +45,7 @@ struct SimulatedProcessorTests {
     #expect(charge.amount == Money(micros: 10_000_000, currency: .usd))
   }
 
-  @Test("declines at saving the cards that it declines at charging")
+  @Test("declines to save the cards that it declines to charge")
   func verify() async throws {
     let processor = try SimulatedProcessor(path: file.path)
     await #expect(throws: ProcessorFailure.cardDeclined(code: "expired_card")) {
@@ -57,7 +57,7 @@ struct SimulatedProcessorTests {
     }
   }
 
-  @Test("makes one charge of one key, also after a restart, and refuses another use of the key")
+  @Test("makes one charge per key, across restarts, and refuses another use of the key")
   func keys() async throws {
     var first: ChargeResult?
     do {
@@ -93,7 +93,7 @@ struct SimulatedProcessorTests {
     #expect(processor.paidCharges == 1)
   }
 
-  @Test("waits for the cardholder until the charge is authenticated or cancelled, and then stays so")
+  @Test("waits until a charge is authenticated or cancelled, which is final")
   func authentication() async throws {
     let processor = try SimulatedProcessor(path: file.path)
     for key in ["a", "b"] {
@@ -110,7 +110,7 @@ struct SimulatedProcessorTests {
     #expect(try await processor.cancelCharge(key: "none") == nil)
   }
 
-  @Test("forgets a line that a crash cut short, and only that", arguments: 1...40)
+  @Test("drops a line that a crash cut short, and only that", arguments: 1...40)
   func torn(cut: Int) async throws {
     do {
       let processor = try SimulatedProcessor(path: file.path)

@@ -37,7 +37,7 @@ struct ContractTests {
     withExtendedLifetime(stripe) {}
   }
 
-  @Test("describes and detaches cards as far as localstripe does")
+  @Test("describes and detaches cards as far as localstripe supports it")
   func cards() async throws {
     let stripe = try StandInStripe()
     let processor = try stripe.processor()

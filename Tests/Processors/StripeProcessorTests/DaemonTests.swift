@@ -21,7 +21,7 @@ struct DaemonTests {
 
   private func details(_ token: String) -> PaymentDetails { PaymentDetails(token: token, billing: billing) }
 
-  @Test("saves, recharges, declines, changes cards, gives back and hears of it, once through faults, with no network")
+  @Test("saves, recharges, declines, changes cards, refunds and takes events, once despite faults, without a network")
   func recharges() async throws {
     let stripe = try StandInStripe()
     let processor = try StripeProcess(base: stripe.base)
@@ -99,7 +99,7 @@ struct DaemonTests {
     #expect(!processor.stop().contains("canary"))
   }
 
-  @Test("is what the story can be told with, also without a network")
+  @Test("runs the story, even without a network")
   func story() throws {
     let stripe = try StandInStripe()
     let processor = try StripeProcess(base: stripe.base)

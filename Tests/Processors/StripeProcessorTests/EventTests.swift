@@ -30,7 +30,7 @@ struct EventTests {
     return try await processor().parseEvent(payload: Array(payload.utf8), signature: signature)
   }
 
-  @Test("are believed for five minutes, with any of several codes, and no longer")
+  @Test("are accepted for five minutes, with any of several codes")
   func signatures() async throws {
     let payload = #"{"id":"evt_1","type":"ping"}"#
     let genuine = Self.code(payload, time: Self.now)
@@ -64,7 +64,7 @@ struct EventTests {
     }
   }
 
-  @Test("that are none are refused", arguments: ["", "{}", "[]", #"{"id":1,"type":"x"}"#, #"{"id":"a b","type":"x"}"#])
+  @Test("are refused if malformed", arguments: ["", "{}", "[]", #"{"id":1,"type":"x"}"#, #"{"id":"a b","type":"x"}"#])
   func unreadable(payload: String) async throws {
     await #expect(throws: EventFailure.payloadInvalid("the payload is no event of Stripe")) { try await read(payload) }
   }
@@ -93,7 +93,7 @@ struct EventTests {
   private static let refund = #""id":"re_1","amount":1050,"currency":"usd","payment_intent":"pi_1","charge":"ch_1""#
 
   @Test(
-    "say what they are about",
+    "are converted to the processor's events",
     arguments: [
       (event("payment_intent.succeeded", intent(#""status":"succeeded""#)), charge(.paid)),
       (event("payment_intent.canceled", intent(#""status":"canceled""#)), charge(.cancelled)),
@@ -171,7 +171,7 @@ struct EventTests {
   }
 
   @Test(
-    "that localstripe sends are read as what they tell of",
+    "from localstripe are converted",
     .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
   )
   func sent() async throws {

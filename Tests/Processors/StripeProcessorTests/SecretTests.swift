@@ -8,7 +8,7 @@ import Testing
 @Suite("The secrets of credits-stripe")
 struct SecretTests {
   @Test(
-    "are in no error and in nothing that it writes, whatever Stripe repeats",
+    "appear in no error and no output, even if Stripe repeats them",
     .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
   )
   func canaries() async throws {
@@ -69,7 +69,7 @@ struct SecretTests {
     #expect(!process.stop().contains("canary"))
   }
 
-  @Test("are refused where others could read them, and never taken from the environment")
+  @Test("are refused if others can read them, and never taken from the environment")
   func files() throws {
     let files = try StripeProcess(base: "", arguments: ["--help"])
     let socket = files.directory.path + "/s"

@@ -3,7 +3,7 @@ import PaymentProcessing
 import StripeProcessor
 import Testing
 
-@Suite("Stripe in trouble", .enabled(if: StandInStripe.isAvailable, StandInStripe.absence))
+@Suite("Failures of Stripe", .enabled(if: StandInStripe.isAvailable, StandInStripe.absence))
 struct TroubleTests {
   private let stripe: StandInStripe
 
@@ -13,7 +13,7 @@ struct TroubleTests {
     try await stripe.asked().count { $0.method == "POST" && $0.path == "/v1/payment_intents" }
   }
 
-  @Test("what passes is sent again under the same key, and charges once", arguments: 0..<7)
+  @Test("a transient failure is retried under the same key, and charges once", arguments: 0..<7)
   func passing(index: Int) async throws {
     let faults: [StandInStripe.Fault] = [
       .status(429, effect: false, headers: ["Retry-After": "0"]), .status(500, effect: false),
@@ -30,7 +30,7 @@ struct TroubleTests {
     #expect(sent.allSatisfy { $0.key == "k1" && $0.body == sent[0].body })
   }
 
-  @Test("a connection that breaks after it has served before is no trouble either", arguments: [false, true])
+  @Test("a reused connection that breaks is retried", arguments: [false, true])
   func brokenLater(effect: Bool) async throws {
     let processor = try stripe.processor()
     _ = try await processor.describeCard(PaymentMethodToken("pm_card_visa"))
@@ -40,7 +40,7 @@ struct TroubleTests {
     #expect(try await chargesMade() == 3)
   }
 
-  @Test("what does not pass in time is an unknown outcome, and the next call finds out", arguments: [false, true])
+  @Test("a failure that lasts is an unknown outcome, which the next call resolves", arguments: [false, true])
   func late(effect: Bool) async throws {
     var timing = StripeProcessor.Timing()
     timing.effect = .milliseconds(300)
@@ -57,7 +57,7 @@ struct TroubleTests {
     #expect(try await processor.findCharge(id: charge.id) == charge)
   }
 
-  @Test("a server that only fails, or is not there, is an unknown outcome")
+  @Test("a server that keeps failing or is missing is an unknown outcome")
   func down() async throws {
     var timing = StripeProcessor.Timing()
     (timing.effect, timing.firstPause) = (.milliseconds(200), .milliseconds(50))
@@ -76,7 +76,7 @@ struct TroubleTests {
     }
   }
 
-  @Test("what Stripe says will not pass is not sent again")
+  @Test("a failure that Stripe marks as permanent is not retried")
   func hopeless() async throws {
     let processor = try stripe.processor()
     try await stripe.meet([.status(500, effect: false, headers: ["Stripe-Should-Retry": "false"])])
@@ -87,7 +87,7 @@ struct TroubleTests {
   }
 
   @Test(
-    "a refusal is definite, but for one of the API's key",
+    "a refusal is definite, except for one of the API key",
     arguments: [
       (400, ProcessorFailure.rejected("Stripe refuses the request: it gives no reason")), (404, .unknownToken),
       (401, .outcomeUnknown("Stripe refuses the API key")), (403, .outcomeUnknown("Stripe refuses the API key")),
@@ -100,7 +100,7 @@ struct TroubleTests {
     #expect(try await chargesMade() == 1)
   }
 
-  @Test("a redirect is not followed: the key stays where it was sent")
+  @Test("a redirect is not followed, so that the key is not leaked")
   func redirect() async throws {
     let processor = try stripe.processor()
     let elsewhere = stripe.base + "/v1/elsewhere"
@@ -109,7 +109,7 @@ struct TroubleTests {
     #expect(try await stripe.asked().allSatisfy { !$0.path.contains("elsewhere") })
   }
 
-  @Test("a charge is asked for off session, confirmed, in cents, with what it is for")
+  @Test("a charge is requested off session, confirmed, in cents, with its metadata")
   func request() async throws {
     let processor = try stripe.processor()
     var charge = ChargeRequest.tenDollars()
@@ -127,7 +127,7 @@ struct TroubleTests {
     #expect(sent.key == "k1" && sent.authorization == "Bearer sk_test_canary")
   }
 
-  @Test("a charge to which its cardholder could agree nowhere is cancelled")
+  @Test("a charge that cannot be authenticated anywhere is cancelled")
   func nowhere() async throws {
     let processor = try stripe.processor()
     let request = ChargeRequest.tenDollars(stripe.cards.authenticating.secret)

@@ -110,7 +110,7 @@ struct AccessTests {
     try await daemon.stop()
   }
 
-  @Test("cannot be given to a method without a role: no server of it can be made")
+  @Test("cannot be granted to a method without a role: no server with it can be created")
   func methodWithoutRole() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       var configuration = GRPCServer.Configuration(socketPath: "/nonexistent/s")

@@ -69,7 +69,7 @@ struct AutoRechargeServiceTests {
     try await daemon.events(count, after: "", cause: cause).map(\.kind)
   }
 
-  @Test("a charge that takes the credits below the threshold is followed by a paid recharge that nobody asked for")
+  @Test("a charge that takes the credits below the threshold is followed by an automatic recharge")
   func fires() async throws {
     let daemon = try await daemon(Self.settings())
     let armed = try await report(daemon)
@@ -124,7 +124,7 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("goes on after a restart: what it waits for is found in the ledger, and the sweeper ends the pause")
+  @Test("continue after a restart, from the state in the ledger, and the sweeper ends the pause")
   func restart() async throws {
     var daemon = try await daemon(Self.settings())
     _ = try await awaiting(2, daemon) { _ = try await charge(daemon, 11, key: "first spend") }
@@ -143,7 +143,7 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("64 callers who spend at once never see two under way, and never more than the month's limit")
+  @Test("64 concurrent callers never cause two at once, nor more than the monthly limit")
   func callers() async throws {
     let daemon = try await daemon(Self.settings(monthlyLimit: 260))
     let spent = try await withThrowingTaskGroup(of: Int.self) { group in

@@ -62,7 +62,7 @@ struct CardsServiceTests {
     }
   }
 
-  @Test("are listed, the newest first, with the one that pays, in the overlay too")
+  @Test("are listed newest first with the default, in the recharge options too")
   func lists() async throws {
     let daemon = try await daemon(cards: "pm_card_visa", "pm_card_mastercard")
     let listed = try await list(daemon)
@@ -74,7 +74,7 @@ struct CardsServiceTests {
     try await daemon.stop()
   }
 
-  @Test("pay as the customer chooses")
+  @Test("pay as selected by the customer")
   func chooses() async throws {
     let daemon = try await daemon(cards: "pm_card_visa", "pm_card_mastercard")
     let request = SetDefaultPaymentMethodRequest(
@@ -90,7 +90,7 @@ struct CardsServiceTests {
     try await daemon.stop()
   }
 
-  @Test("are forgotten by the processor when they are removed, also after a restart")
+  @Test("are detached at the processor when they are removed, also after a restart")
   func removes() async throws {
     var daemon = try await daemon(cards: "pm_card_visa", "pm_card_mastercard")
     let request = RemovePaymentMethodRequest(
@@ -113,7 +113,7 @@ struct CardsServiceTests {
     try await daemon.stop()
   }
 
-  @Test("are forgotten by the processor when another takes their place, or when they do not pay")
+  @Test("are detached at the processor when they are replaced or do not pay")
   func changes() async throws {
     let daemon = try await daemon(cards: "pm_card_visa")
     for (index, token) in ["pm_card_chargeCustomerFail", "pm_card_mastercard"].enumerated() {
@@ -136,7 +136,7 @@ struct CardsServiceTests {
     try await daemon.stop()
   }
 
-  @Test("are attached once, whatever the ledger says to them")
+  @Test("are attached once, even if the ledger refuses them")
   func attaches() async throws {
     let daemon = try await daemon()
     let unknown = SavePaymentMethodRequest(
@@ -157,7 +157,7 @@ struct CardsServiceTests {
     try await daemon.stop()
   }
 
-  @Test("warn of their end on the wallet")
+  @Test("that expire soon cause a warning on the wallet")
   func expiry() async throws {
     let daemon = try await daemon(cards: "pm_sim_expires_2023_12")
     // The clock of these tests starts in November 2023.

@@ -13,7 +13,7 @@ struct HoldServiceTests {
 
   static func usd(_ dollars: Int64) -> Money { WalletServiceTests.usd(dollars) }
 
-  @Test("a hold is placed, extended, captured in parts, and gives back the rest")
+  @Test("a hold is placed, extended, captured in parts, and releases the rest")
   func life() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)
@@ -66,7 +66,7 @@ struct HoldServiceTests {
     try await daemon.stop()
   }
 
-  @Test("a hold that nobody resolves expires for whoever asks, and for the sweeper where nobody does")
+  @Test("an unresolved hold expires before the next read, or by the sweeper")
   func expiry() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("asked", dollars: 10)
@@ -97,7 +97,7 @@ struct HoldServiceTests {
     try await daemon.stop()
   }
 
-  @Test("a release gives everything back, once")
+  @Test("a release frees the whole hold, once")
   func release() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)
@@ -115,7 +115,7 @@ struct HoldServiceTests {
     try await daemon.stop()
   }
 
-  @Test("charges are refunded in parts, and grants and freezes do what they say")
+  @Test("charges are refunded in parts, and grants and freezes take effect")
   func administration() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)

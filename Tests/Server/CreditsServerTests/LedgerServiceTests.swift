@@ -8,7 +8,7 @@ import Testing
 import UnixGRPC
 import UnixGRPCProtobuf
 
-@Suite("Proof and copy of the ledger over the wire", .timeLimit(.minutes(4)))
+@Suite("Verification and backup of the ledger over the wire", .timeLimit(.minutes(4)))
 struct LedgerServiceTests {
   let directory: TemporaryDirectory
 
@@ -41,7 +41,7 @@ struct LedgerServiceTests {
     }
   }
 
-  @Test("a sound ledger is proved under load, and its digest is known again")
+  @Test("a sound ledger is verified under load, and its digest is accepted later")
   func verify() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)
@@ -67,7 +67,7 @@ struct LedgerServiceTests {
     try await daemon.stop()
   }
 
-  @Test("a copy made under load opens, is sound, and holds all that was acknowledged before it began")
+  @Test("a backup under load opens, is sound, and has everything acknowledged before it began")
   func backup() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 100)

@@ -25,7 +25,7 @@ struct ListServiceTests {
     return daemon
   }
 
-  @Test("entries come newest first, 50 to a page unless told otherwise, and all of them once")
+  @Test("entries are listed newest first and once each, 50 to a page by default")
   func pages() async throws {
     let daemon = try await daemonWithEntries(120)
     var request = ListEntriesRequest(walletID: "w")
@@ -45,7 +45,7 @@ struct ListServiceTests {
     try await daemon.stop()
   }
 
-  @Test("entries are what the calls answered, of every kind")
+  @Test("entries of every kind are listed as the calls returned them")
   func entries() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     _ = try await daemon.wallets.createWallet(
@@ -95,7 +95,7 @@ struct ListServiceTests {
     try await daemon.stop()
   }
 
-  @Test("a page token is good for the fields that it was given for, and for no others")
+  @Test("a page token is valid only with the fields of its request")
   func tokens() async throws {
     let daemon = try await daemonWithEntries(5)
     try await daemon.fund("v", dollars: 1)
@@ -117,7 +117,7 @@ struct ListServiceTests {
     try await daemon.stop()
   }
 
-  @Test("wallets come in the order of their creation")
+  @Test("wallets are listed in order of creation")
   func wallets() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     let names = (0..<7).map { "w\(6 - $0)" }

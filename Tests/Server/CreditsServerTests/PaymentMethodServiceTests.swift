@@ -42,7 +42,7 @@ struct PaymentMethodServiceTests {
     try await daemon.cards.getPaymentMethod(GetPaymentMethodRequest(walletID: "w")).paymentMethod?.last4
   }
 
-  @Test("saves a card that pays from then on, and replays the same bytes, also after a restart")
+  @Test("saves a card that pays from then on, and replays the same bytes, across restarts")
   func saves() async throws {
     var daemon = try await daemonWithCard()
     let request = save("pm_card_mastercard", key: "second")
@@ -80,7 +80,7 @@ struct PaymentMethodServiceTests {
   }
 
   @Test(
-    "Change Card and Pay replaces the card only when the new one has paid",
+    "Change Card and Pay replaces the card only once the new one has paid",
     arguments: [
       ("pm_card_mastercard", Recharge.State.paid, "4444", 20), ("pm_card_visa_chargeDeclined", .declined, "4242", 0),
       ("pm_card_authenticationRequired", .authenticationRequired, "4242", 0),

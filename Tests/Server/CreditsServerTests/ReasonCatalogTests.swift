@@ -7,12 +7,12 @@ import UnixGRPC
 struct ReasonCatalogTests {
   private static let rows = RefusalTableTests.rows
 
-  @Test("are sent by the server, every one, and no other is")
+  @Test("are exactly those that the server sends")
   func complete() {
     #expect(Set(Self.rows.map(\.reason)) == Set(Reason.allCases.map(\.rawValue)))
   }
 
-  @Test("come with the metadata that the catalogue names, each written as its kind", arguments: Reason.allCases)
+  @Test("carry the metadata that the catalogue names, in its formats", arguments: Reason.allCases)
   func metadata(reason: Reason) throws {
     let sent = Self.rows.filter { $0.reason == reason.rawValue }.compactMap { $0.status.errorInfo?.metadata }
     #expect(Set(sent.flatMap(\.keys)) == Set(reason.metadataKeys.map(\.rawValue)))
@@ -33,12 +33,12 @@ struct ReasonCatalogTests {
     .paymentMethodRequired, .paymentMethodLimit, .paymentDeclined,
   ]
 
-  @Test("are final for their key where they always were")
+  @Test("stay final for their key or not")
   func finality() {
     #expect(Set(Reason.allCases.filter(\.isFinal)) == Self.final)
   }
 
-  @Test("are said again as they were, where the ledger remembers them", arguments: RefusalTableTests.refusals)
+  @Test("are replayed unchanged if the ledger remembers them", arguments: RefusalTableTests.refusals)
   func remembered(refusal: Refusal) throws {
     guard refusal.isRemembered else { return }
     #expect(try Refusal(canonicalBytes: refusal.canonicalBytes) == refusal)

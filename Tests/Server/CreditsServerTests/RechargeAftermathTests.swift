@@ -8,7 +8,7 @@ import UnixGRPCProtobuf
 
 import enum Ledger.ProcessorFailure
 
-@Suite("Recharges after they were begun", .timeLimit(.minutes(2)))
+@Suite("Recharges after their start", .timeLimit(.minutes(2)))
 struct RechargeAftermathTests {
   let directory: TemporaryDirectory
 
@@ -56,7 +56,7 @@ struct RechargeAftermathTests {
     try await daemon.recharges.getRecharge(GetRechargeRequest(rechargeID: id))
   }
 
-  @Test("are given back in parts, once each, also after a restart")
+  @Test("are refunded in parts, once each, across restarts")
   func refunds() async throws {
     var daemon = try await daemon()
     let id = try await pay("pm_card_visa", daemon)
@@ -82,7 +82,7 @@ struct RechargeAftermathTests {
   }
 
   @Test(
-    "are given back or not, as the processor says later",
+    "are refunded or not, as the processor reports later",
     arguments: [("pm_card_pendingRefund", RechargeRefund.State.refunded, 30), ("pm_card_refundFail", .failed, 50)]
       as [(String, RechargeRefund.State, Int64)]
   )
@@ -97,7 +97,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("are credited again when a bank returns what was given back, once, however that is told")
+  @Test("are credited again once when a bank returns a refund, however that is reported")
   func returnedRefund() async throws {
     let daemon = try await daemon()
     let id = try await pay("pm_card_visa", daemon)
@@ -122,7 +122,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("are completed at once when the cardholder says that they have authenticated")
+  @Test("are completed at once when the cardholder has authenticated")
   func completes() async throws {
     let daemon = try await daemon()
     let id = try await pay("pm_card_authenticationRequired", daemon)
@@ -141,7 +141,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("are completed by the processor's event, however often and late it comes")
+  @Test("are completed by the processor's event, even if it is late or repeated")
   func chargeEvents() async throws {
     let daemon = try await daemon()
     let id = try await pay("pm_card_authenticationRequired", daemon)
@@ -158,7 +158,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("are taken back and given again by banks, in whatever order that is told")
+  @Test("are withdrawn and returned by banks in disputes, in any order of the events")
   func disputes() async throws {
     let daemon = try await daemon()
     let id = try await pay("pm_card_visa", daemon)
@@ -179,7 +179,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("keep a dispute's event until it is known what it is about")
+  @Test("refuse a dispute's event until the disputed charge is known")
   func earlyDispute() async throws {
     let isBlind = Mutex(true)
     let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
@@ -214,7 +214,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("raise an alarm when money moves that they were settled by hand without")
+  @Test("raise an alarm when the processor contradicts a settlement by hand")
   func lateMoney() async throws {
     let isBlind = Mutex(true)
     let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
@@ -245,7 +245,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("have events that others than the processor made up refused, and others' ignored")
+  @Test("refuse forged events, and ignore events of other ledgers")
   func foreignEvents() async throws {
     let daemon = try await daemon()
     try await pay("pm_card_visa", daemon)
@@ -289,7 +289,7 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("are settled by hand where no machine knows what became of them")
+  @Test("are settled by hand if their outcome cannot be found automatically")
   func reviews() async throws {
     let isBlind = Mutex(true)
     let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in

@@ -35,7 +35,7 @@ struct RechargeServiceTests {
     return daemon
   }
 
-  @Test("credits the wallet, saves the card, and replays the same bytes, also after a restart")
+  @Test("credits the wallet, saves the card, and replays the same bytes, across restarts")
   func paid() async throws {
     var daemon = try await daemonWithWallet()
     let before = try await daemon.recharges.getRechargeOptions(GetRechargeOptionsRequest(walletID: "w"))
@@ -71,7 +71,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("saves nothing of a first card that is declined")
+  @Test("does not save a first card that is declined")
   func declined() async throws {
     let daemon = try await daemonWithWallet()
     let answer = try await daemon.recharges.recharge(recharge("pm_card_chargeDeclinedInsufficientFunds"))
@@ -90,7 +90,7 @@ struct RechargeServiceTests {
   }
 
   @Test(
-    "asks again under the same key when the outcome is unknown, and charges once",
+    "retries an unknown outcome under the same key, and charges once",
     arguments: [
       "pm_sim_timeOutBeforeEffect", "pm_sim_timeOutAfterEffect", "pm_sim_serverError", "pm_sim_rateLimited",
     ]
@@ -106,7 +106,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("frees the slot of a recharge that the cardholder never authenticated")
+  @Test("unblocks the wallet if the cardholder never authenticates a recharge")
   func authentication() async throws {
     let time = FakeTime()
     let daemon = try await daemonWithWallet(time: time)
@@ -140,7 +140,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("goes on when its caller hangs up")
+  @Test("continues when its caller hangs up")
   func cancelled() async throws {
     let gate = ProcessorGate()
     let daemon = try await daemonWithWallet(
@@ -158,7 +158,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("answers PROCESSING when the caller's time is over, and the outcome later")
+  @Test("answers PROCESSING at the caller's deadline, and the outcome later")
   func slow() async throws {
     let gate = ProcessorGate()
     let daemon = try await daemonWithWallet(
@@ -213,7 +213,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("is answered from its key when the processor is away, and begun only when it is there")
+  @Test("is replayed without a processor, and begun only with one")
   func replayWithoutProcessor() async throws {
     let isAway = Mutex(false)
     let daemon = try await daemonWithWallet { _ throws(ProcessorFailure) in
@@ -239,7 +239,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("never takes a card number, and never repeats it")
+  @Test("never accepts or repeats a card number")
   func cardNumber() async throws {
     let daemon = try await daemonWithWallet()
     var inName = recharge("pm_card_visa")
@@ -253,7 +253,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("names what is wrong with a request")
+  @Test("names the invalid field of a request")
   func validation() async throws {
     let daemon = try await daemonWithWallet()
     var noBilling = recharge("pm_card_visa")
@@ -283,7 +283,7 @@ struct RechargeServiceTests {
     try await daemon.stop()
   }
 
-  @Test("is left to a person when the processor is silent for 23 h, and is never sent again")
+  @Test("needs review after 23 h without an answer of the processor, and is never sent again")
   func review() async throws {
     let time = FakeTime()
     let requests = Mutex<[String]>([])

@@ -71,7 +71,7 @@ struct RechargeWorkerTests {
     }
   }
 
-  @Test("takes up, some time, what nobody has told it of")
+  @Test("eventually starts recharges that it got no signal for")
   func reconciles() async throws {
     _ = try await intent()
     let reconciling = Task { [worker] in await worker.keepReconciling() }
@@ -84,7 +84,7 @@ struct RechargeWorkerTests {
     committer.close()
   }
 
-  @Test("asks the processor nothing about a recharge that it is told of when all is over")
+  @Test("makes no request for a recharge whose signal comes after its end")
   func lateWord() async throws {
     let begun = try await intent()
     try await worker.reconcile()

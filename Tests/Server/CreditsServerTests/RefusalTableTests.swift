@@ -262,7 +262,7 @@ struct RefusalTableTests {
     Row(GRPCStatus(ScanError.backupFailed("no room")), .internal, "BACKUP_FAILED", advice: "no room"),
   ]
 
-  @Test("carry code, reason, metadata and what to do", arguments: rows)
+  @Test("carry code, reason, metadata and advice", arguments: rows)
   func table(row: Row) {
     #expect(row.status.code == row.code)
     #expect(row.status.errorInfo?.reason == row.reason)
@@ -272,7 +272,7 @@ struct RefusalTableTests {
     #expect(row.status.message.contains(row.advice), "\(row.status.message)")
   }
 
-  @Test("that pass by themselves say when to come back", arguments: [0, 3])
+  @Test("that are transient carry a retry delay", arguments: [0, 3])
   func retryInfo(index: Int) {
     let status = [
       GRPCStatus(LedgerError.unavailable("gone")), GRPCStatus(LedgerError.diskFull),

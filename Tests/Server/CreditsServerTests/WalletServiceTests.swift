@@ -75,7 +75,7 @@ struct WalletServiceTests {
     try await daemon.stop()
   }
 
-  @Test("names what is wrong with a request")
+  @Test("names the invalid field of a request")
   func validation() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     _ = try await daemon.wallets.createWallet(

@@ -10,7 +10,7 @@ struct WatchServiceTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test("a watch begins with the wallet and tells each change with what it made")
+  @Test("a watch begins with the wallet and delivers each change with its objects")
   func changes() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)
@@ -39,7 +39,7 @@ struct WatchServiceTests {
     try await daemon.stop()
   }
 
-  @Test("a watch that cannot begin says what to do")
+  @Test("a watch that cannot begin is refused with advice")
   func refusals() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)
@@ -77,7 +77,7 @@ struct WatchServiceTests {
     try await daemon.stop()
   }
 
-  @Test("a hundred watchers that break off at random under load and resume see each sequence once, in order")
+  @Test("a hundred watches broken off at random under load and resumed deliver each sequence once, in order")
   func manyWatchers() async throws {
     let last: Int64 = 1500
     let daemon = try await TestDaemon(directory: directory.path)
@@ -130,7 +130,7 @@ struct WatchServiceTests {
     try await daemon.stop()
   }
 
-  @Test("events are told with the wallet, once more from any cursor, also after a restart")
+  @Test("events carry the wallet, and are delivered again from any cursor, across restarts")
   func events() async throws {
     var daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 10)

@@ -68,7 +68,7 @@ struct DiskFaultTests {
     }
   }
 
-  @Test("for want of room refuses what would write, and works again once there is room")
+  @Test("when full, refuses writes, and accepts them again once there is room")
   func full() throws {
     for point in try points() {
       let recorded = try RecordedLedger()

@@ -17,7 +17,7 @@ struct PowerCutTests {
     }
   }
 
-  @Test("loses nothing that was acknowledged, whenever it comes", arguments: UInt64(1)...2)
+  @Test("loses no acknowledged batch at any point", arguments: UInt64(1)...2)
   func anywhere(seed: UInt64) throws {
     let recorded = try RecordedLedger()
     try recorded.run(seed: seed, batches: 70)
@@ -34,7 +34,7 @@ struct PowerCutTests {
     }
   }
 
-  @Test("during the recovery from another loses nothing either")
+  @Test("during the recovery from another one loses nothing either")
   func duringRecovery() throws {
     let recorded = try RecordedLedger()
     try recorded.run(seed: 3, batches: 40)
@@ -53,7 +53,7 @@ struct PowerCutTests {
     #expect(!recovery.operations.isEmpty)
   }
 
-  @Test("is simulated well enough to show what goes wrong without syncs")
+  @Test("loses batches in the simulation if syncs are off")
   func withoutSyncs() throws {
     let disk = SimulatedDisk()
     let directory = TemporaryDirectory()

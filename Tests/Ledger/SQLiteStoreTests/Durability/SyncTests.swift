@@ -58,7 +58,7 @@ struct SyncTests {
     }
   }
 
-  @Test("which shows where syncs are turned off")
+  @Test("is noticed missing if syncs are turned off")
   func off() async throws {
     let observations = try await observations(.off)
     #expect(observations.filter { !$0.unsynced.isEmpty }.count == observations.count)

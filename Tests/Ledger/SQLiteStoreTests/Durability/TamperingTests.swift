@@ -9,7 +9,7 @@ import Testing
 
 /// Flips bits, deletes rows and cuts tails of a closed ledger's file. If the ledger then reads differently, either the
 /// verification finds the change or the file is refused.
-@Suite("A ledger that is tampered with", .timeLimit(.minutes(30)))
+@Suite("A tampered ledger", .timeLimit(.minutes(30)))
 struct TamperingTests {
   /// The number of bits to flip, set by `CREDITS_TAMPERING`. A tenth as many rows are deleted and tails cut.
   static var flips: Int { ProcessInfo.processInfo.environment["CREDITS_TAMPERING"].flatMap { Int($0) } ?? 120 }
@@ -126,13 +126,13 @@ struct TamperingTests {
     }
   }
 
-  @Test("is found sound where nothing was changed")
+  @Test("is sound if nothing was changed")
   func sound() async throws {
     let original = try Original()
     #expect(try await original.examine(original.bytes) == .clean)
   }
 
-  @Test("shows every flipped bit that means something")
+  @Test("is detected for every significant flipped bit")
   func bits() async throws {
     let original = try Original()
     let disk = SimulatedDisk(files: [original.path: original.bytes])
@@ -164,7 +164,7 @@ struct TamperingTests {
     print("\(Self.flips) flipped bits:", findings)
   }
 
-  @Test("shows every row that was deleted")
+  @Test("is detected for every deleted row")
   func rows() async throws {
     let original = try Original()
     var dice = SplitMix64(seed: 22)
@@ -183,7 +183,7 @@ struct TamperingTests {
     }
   }
 
-  @Test("shows every tail that was cut off")
+  @Test("is detected for every truncated tail")
   func tails() async throws {
     let original = try Original()
     var dice = SplitMix64(seed: 23)
