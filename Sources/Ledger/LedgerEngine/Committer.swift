@@ -8,10 +8,14 @@ import Threads
 /// delays a lone caller. Reads wait in the same queue, so every read sees every acknowledged write, and of two requests
 /// with the same idempotency key the later one is answered from the earlier one.
 package final class Committer: Sendable {
+  /// Called once with the operation's outcome, or with the reason why there is none.
   package typealias Completion<Reply: Hashable & Sendable> = @Sendable (Result<Outcome<Reply>, LedgerError>) -> Void
+  /// Called with a recharge whose intent has become durable.
   package typealias RechargeBegun = @Sendable (Recharge) -> Void
+  /// Called with the records of a batch, before and after it is committed.
   package typealias CommitHook = @Sendable (CommitMoment, [JournalRecord]) -> Void
 
+  /// The moment of a call of a commit hook.
   package enum CommitMoment: Sendable {
     case before
     case after

@@ -37,6 +37,7 @@ package protocol CopyingStore: Store {
   func beginBackup() throws(BackupFailure) -> any StoreBackup
 }
 
+/// The reason why a store's operation failed, and what that means for the ledger.
 package enum StoreError: Error, Hashable, Sendable {
   /// Nothing was written, and the loaded state is out of date because others use the ledger too. The batch can be loaded
   /// and decided again at once. The string describes the conflict, for people.

@@ -29,6 +29,7 @@ extension SQLiteStore {
   }
 }
 
+/// The sizes of the key index's runs, pages and slices.
 package struct KeyIndexShape: Sendable {
   /// The number of new keys in a run. They are sorted at once, which takes about 10 ms.
   package var keysPerRun = 32_768

@@ -2,6 +2,7 @@ package import Ledger
 
 /// An event that a processor reports on its own. Events may be late, repeated, out of order, or missing.
 package struct ProcessorEvent: Hashable, Sendable {
+  /// The object that an event concerns.
   package enum Kind: Hashable, Sendable {
     case charge(ChargeResult)
     case refund(RefundResult)

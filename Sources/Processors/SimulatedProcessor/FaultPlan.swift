@@ -33,6 +33,7 @@ package struct FaultPlan: Hashable, Sendable {
   /// Creates a plan without faults.
   package init() {}
 
+  /// The reason why the text of a plan is invalid, for people.
   package struct ParseError: Error, CustomStringConvertible {
     package let description: String
   }

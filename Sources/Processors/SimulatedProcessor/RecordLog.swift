@@ -3,6 +3,7 @@ import SystemCalls
 
 /// The file with the simulated processor's records: one line each, synced before the record counts.
 struct RecordLog: ~Copyable {
+  /// The reason why a log cannot be opened or read, for people.
   package struct OpenError: Error, CustomStringConvertible {
     package let description: String
   }

@@ -4,6 +4,7 @@ import SystemCalls
 /// An API key of Stripe, or the secret of a webhook. It is read from a file and used only in requests and signatures;
 /// descriptions do not show it.
 package struct StripeSecret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The reason why a secret cannot be read from its file, for people.
   package struct ReadError: Error, CustomStringConvertible {
     package let description: String
   }

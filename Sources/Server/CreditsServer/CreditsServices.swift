@@ -5,6 +5,7 @@ package import UnixGRPC
 
 /// The services of `credits.v1`. The server that offers them needs an ``Authorization`` as its authorizer.
 package enum CreditsServices {
+  /// Returns the definitions of the wallet, recharge and payment method services.
   package static func definitions(
     committer: Committer,
     worker: RechargeWorker,

@@ -19,15 +19,15 @@ struct EventWatchTests {
     try await ledger.charge("a", key: "1", micros: 1)
     try await ledger.charge("a", key: "2", micros: 1)
     try await ledger.charge("b", key: "3", micros: 1)
-    let expected: [Heard] = [
-      Heard([.rechargePaid], "b", 6), Heard([.lowBalance], "a", 7), Heard([.lowBalance], "b", 9),
+    let expected: [Received] = [
+      Received([.rechargePaid], "b", 6), Received([.lowBalance], "a", 7), Received([.lowBalance], "b", 9),
     ]
-    #expect(try await heard(watch, 3) == expected)
+    #expect(try await received(watch, 3) == expected)
     var cursor = start
     for index in expected.indices {
       let again = ledger.committer.watchEvents(after: cursor, rules: .usual)
       guard case .nothing(cursor)? = try await again.next() else { return #expect(Bool(false), "no place") }
-      #expect(try await heard(again, 3 - index) == Array(expected[index...]))
+      #expect(try await received(again, 3 - index) == Array(expected[index...]))
       let one = ledger.committer.watchEvents(after: cursor, rules: .usual)
       _ = try await one.next()
       guard case .events(_, let record)? = try await one.next() else { return #expect(Bool(false), "no event") }
@@ -40,7 +40,7 @@ struct EventWatchTests {
   func beginning() async throws {
     try await ledger.fund("a")
     let watch = ledger.committer.watchEvents(after: .beginning, rules: .usual)
-    #expect(try await heard(watch, 1) == [Heard([.rechargePaid], "a", 3)])
+    #expect(try await received(watch, 1) == [Received([.rechargePaid], "a", 3)])
     ledger.committer.close()
   }
 
@@ -50,7 +50,7 @@ struct EventWatchTests {
     let watch = ledger.committer.watchEvents(after: .beginning, rules: EventRules(lowBalance: 9_999_999))
     for index in 0..<40 { try await ledger.fund("w\(index)") }
     for index in 0..<40 { try await ledger.charge("w\(index)", key: "c\(index)", micros: 2) }
-    let all = try await heard(watch, 81)
+    let all = try await received(watch, 81)
     #expect(all.filter { $0.events == [.rechargePaid] }.count == 41)
     #expect(all.filter { $0.events == [.lowBalance] }.count == 40)
     #expect(all.map(\.record) == all.map(\.record).sorted())
@@ -67,7 +67,7 @@ struct EventWatchTests {
     ledger.committer.close()
   }
 
-  struct Heard: Equatable {
+  struct Received: Equatable {
     let events: [LedgerEvent]
     let wallet: String
     let record: Int64
@@ -79,13 +79,13 @@ struct EventWatchTests {
     }
   }
 
-  func heard(_ watch: Relay<EventUpdate>, _ count: Int) async throws -> [Heard] {
-    var heard: [Heard] = []
-    while heard.count < count, let update = try await watch.next() {
+  func received(_ watch: Relay<EventUpdate>, _ count: Int) async throws -> [Received] {
+    var received: [Received] = []
+    while received.count < count, let update = try await watch.next() {
       if case .events(let events, let record) = update {
-        heard.append(Heard(events, record.walletID.value, record.number))
+        received.append(Received(events, record.walletID.value, record.number))
       }
     }
-    return heard
+    return received
   }
 }

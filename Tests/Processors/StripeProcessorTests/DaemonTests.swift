@@ -70,11 +70,11 @@ struct DaemonTests {
     #expect(try await credits.wallet.get("ada").available == .dollars(80))
 
     // Stripe's signed events do not change what is already known.
-    var told: Set<String> = []
-    while !told.contains(changed.recharge.rechargeID) {
+    var reported: Set<String> = []
+    while !reported.contains(changed.recharge.rechargeID) {
       let event = try await stripe.event()
       if let id = try await credits.paymentMethod.ingest(Array(event.payload.utf8), signature: event.signature) {
-        told.insert(id)
+        reported.insert(id)
       }
       do {
         _ = try await credits.paymentMethod.ingest(Array(event.payload.utf8) + [32], signature: event.signature)

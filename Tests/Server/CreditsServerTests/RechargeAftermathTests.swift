@@ -166,11 +166,11 @@ struct RechargeAftermathTests {
     let before = daemon.events.all.count
     try daemon.processor.setDispute(ofCharge: charge, to: .opened)
     try daemon.processor.setDispute(ofCharge: charge, to: .won)
-    let news = Array(daemon.events.all[before...])
-    _ = try await ingest(news[0], daemon)
+    let sent = Array(daemon.events.all[before...])
+    _ = try await ingest(sent[0], daemon)
     #expect(try await posted(daemon) == 0)
     #expect(try await history(id, daemon).disputes.map(\.state) == [.opened])
-    for event in [news[1], news[0], news[1]] {
+    for event in [sent[1], sent[0], sent[1]] {
       #expect(try await ingest(event, daemon).rechargeID == id)
       #expect(try await posted(daemon) == 50)
     }
@@ -202,10 +202,10 @@ struct RechargeAftermathTests {
     #expect(begun.recharge?.state == .processing)
     let charge = try #require(daemon.processor.charges.first).id
     try daemon.processor.setDispute(ofCharge: charge, to: .opened)
-    let news = try #require(daemon.events.all.last)
-    #expect(try await status { try await ingest(news, daemon) }.code == .unavailable)
+    let sent = try #require(daemon.events.all.last)
+    #expect(try await status { try await ingest(sent, daemon) }.code == .unavailable)
     isBlind.withLock { $0 = false }
-    let answer = try await ingest(news, daemon)
+    let answer = try await ingest(sent, daemon)
     #expect(answer.outcome == .taken)
     let id = try #require(begun.recharge?.rechargeID)
     #expect(try await history(id, daemon).recharge?.state == .paid)

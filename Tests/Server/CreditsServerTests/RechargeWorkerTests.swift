@@ -85,7 +85,7 @@ struct RechargeWorkerTests {
   }
 
   @Test("makes no request for a recharge whose signal comes after its end")
-  func lateWord() async throws {
+  func lateSignal() async throws {
     let begun = try await intent()
     try await worker.reconcile()
     try await waitUntilPaid()

@@ -21,6 +21,7 @@ package struct EntryFilter: Hashable, Sendable {
   }
 }
 
+/// A page of a wallet's entries.
 package struct EntryPage: Sendable {
   /// Newest first.
   package var records: [JournalRecord] = []

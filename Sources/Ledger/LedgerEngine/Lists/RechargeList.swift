@@ -1,5 +1,6 @@
 package import Ledger
 
+/// A page of a wallet's recharges.
 package struct RechargePage: Sendable {
   /// Newest first.
   package var recharges: [Recharge] = []

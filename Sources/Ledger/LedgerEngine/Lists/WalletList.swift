@@ -1,5 +1,6 @@
 package import Ledger
 
+/// A page of the list of all wallets.
 package struct WalletPage: Sendable {
   /// In order of creation.
   package var wallets: [Wallet] = []

@@ -6,6 +6,7 @@ package enum VerificationUpdate: Sendable {
   case verdict(LedgerVerdict)
 }
 
+/// The number of records replayed and rows compared so far.
 package struct VerificationProgress: Hashable, Sendable {
   package var records: Int64
   package var totalRecords: Int64

@@ -37,6 +37,7 @@ package struct EventRules: Hashable, Sendable {
   /// $10.
   package static let usual = EventRules(lowBalance: 10 * Money.microsPerUnit)
 
+  /// Returns the events that `record` causes; empty for most records.
   package func events(in record: JournalRecord) -> [LedgerEvent] {
     var events: [LedgerEvent] = []
     if let event = LedgerEvent(record.kind) { events.append(event) }

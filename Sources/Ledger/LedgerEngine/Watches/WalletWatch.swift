@@ -7,6 +7,7 @@ package enum WalletUpdate: Sendable {
   case change(JournalRecord)
 }
 
+/// The change at which a watch of a wallet begins.
 package enum WatchStart: Hashable, Sendable {
   /// The current wallet, then every change.
   case snapshot

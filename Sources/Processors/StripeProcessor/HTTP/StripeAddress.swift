@@ -2,6 +2,7 @@ import Foundation
 
 /// The address of Stripe's API.
 package struct StripeAddress: Sendable {
+  /// Thrown for an address that is not the origin of an acceptable server.
   package struct InvalidAddress: Error, CustomStringConvertible {
     package let description =
       "the API's address is not https://HOST: http is for servers on this machine, and a path or a name has no place in it"

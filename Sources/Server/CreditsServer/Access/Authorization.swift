@@ -10,12 +10,14 @@ package import UnixGRPC
 /// A caller's name is the scope of its idempotency keys and the actor on its entries: giving a uid another name makes
 /// its earlier keys another caller's.
 package final class Authorization: CallAuthorizer {
+  /// The kernel credential that a rule matches.
   package enum Identity: Hashable, Sendable {
     case user(UInt32)
     /// The primary group of the calling process, the only group that the kernel reports (unix(7), SO_PEERCRED).
     case group(UInt32)
   }
 
+  /// The name and the roles that a rule gives a caller.
   package struct Caller: Hashable, Sendable {
     package var name: String
     package var roles: Set<Role>
@@ -50,6 +52,7 @@ package final class Authorization: CallAuthorizer {
   /// The number of calls that were refused.
   package var refusedCalls: Int { refused.load(ordering: .relaxed) }
 
+  /// Whether `method` has a required role or belongs to a service that needs none.
   package func covers(_ method: MethodName) -> Bool {
     requiredRoles[method] != nil || Self.openServices.contains(method.service)
   }

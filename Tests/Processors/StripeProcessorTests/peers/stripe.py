@@ -1,10 +1,10 @@
-"""Serves localstripe on a port of this machine, with what it lacks of Stripe:
+"""Serves localstripe on a local port, extended by features of Stripe that it lacks:
 
 - the test card pm_card_mastercard;
 - Idempotency-Key, as Stripe documents it (https://docs.stripe.com/api/idempotent_requests);
-- faults, told by POST /_config/front/faults as a list, one for each request to come: null for none, or
+- faults, set by POST /_config/front/faults as a list, one for each of the next requests: null for none, or
   {"fault": "status" | "reset" | "hang", "effect": true | false, "status": 500, "headers": {}};
-- GET /_config/front/requests: what was asked; GET /_config/front/hook: the next event that was sent.
+- GET /_config/front/requests: the received requests; GET /_config/front/hook: the next event that was sent.
 
 Prints its port and some payment methods as JSON, and serves until its standard input ends.
 """
