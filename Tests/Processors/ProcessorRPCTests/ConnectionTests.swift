@@ -36,14 +36,14 @@ struct ConnectionTests {
   @Test("no answer in time: the outcome is unknown, and the charge may exist")
   func late() async throws {
     let asked = Mutex(false)
-    let stranger = Stranger(charges: { _ in
+    let stub = StubProcessor(charges: { _ in
       asked.withLock { $0 = true }
       try await Task.sleep(for: .seconds(3600))
       throw GRPCStatus(code: .internal, message: "")
     })
     var timeouts = RemoteProcessor.Timeouts()
     timeouts.effect = .milliseconds(200)
-    let served = try await ServedProcessor(stranger: stranger, in: directory, timeouts: timeouts)
+    let served = try await ServedProcessor(stub: stub, in: directory, timeouts: timeouts)
     let reason = await reason { _ = try await served.remote.createCharge(.tenDollars) }
     #expect(reason?.hasPrefix("DEADLINE_EXCEEDED") == true)
     #expect(asked.withLock { $0 })

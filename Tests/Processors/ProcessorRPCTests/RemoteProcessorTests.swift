@@ -27,8 +27,8 @@ struct RemoteProcessorTests {
 
   @Test("three statuses are definite refusals, and all others are unknown outcomes", arguments: 1...17)
   func statuses(code: Int) async throws {
-    let stranger = Stranger(charges: { _ in throw GRPCStatus(code: GRPCStatus.Code(rawValue: code), message: "so") })
-    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let stub = StubProcessor(charges: { _ in throw GRPCStatus(code: GRPCStatus.Code(rawValue: code), message: "so") })
+    let served = try await ServedProcessor(stub: stub, in: directory)
     let error = await failure { _ = try await served.remote.createCharge(.tenDollars) }
     switch code {
     case 3, 9: #expect(error == .rejected("so"))
@@ -55,12 +55,12 @@ struct RemoteProcessorTests {
     ] as [(String, @Sendable (inout ProcessorAPI.Charge?) -> Void)]
   )
   func otherCharges(name: String, change: @escaping @Sendable (inout ProcessorAPI.Charge?) -> Void) async throws {
-    let stranger = Stranger(charges: { request in
+    let stub = StubProcessor(charges: { request in
       var charge: ProcessorAPI.Charge? = Self.paid(request)
       change(&charge)
       return CreateChargeResponse(charge: charge)
     })
-    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let served = try await ServedProcessor(stub: stub, in: directory)
     let error = await failure { _ = try await served.remote.createCharge(.tenDollars) }
     #expect(isUnknown(error), "\(name): \(String(describing: error))")
     await served.close()
@@ -69,7 +69,7 @@ struct RemoteProcessorTests {
   @Test("a charge that repeats all fields of its request is accepted")
   func believed() async throws {
     let served = try await ServedProcessor(
-      stranger: Stranger(charges: { CreateChargeResponse(charge: Self.paid($0)) }),
+      stub: StubProcessor(charges: { CreateChargeResponse(charge: Self.paid($0)) }),
       in: directory
     )
     let charge = try await served.remote.createCharge(.tenDollars)
@@ -81,7 +81,7 @@ struct RemoteProcessorTests {
 
   @Test("a charge with another id than the requested one is an unknown outcome")
   func otherIDs() async throws {
-    let stranger = Stranger(finds: { _ in
+    let stub = StubProcessor(finds: { _ in
       FindChargeResponse(
         charge: ProcessorAPI.Charge(
           chargeID: "c1",
@@ -91,7 +91,7 @@ struct RemoteProcessorTests {
         )
       )
     })
-    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let served = try await ServedProcessor(stub: stub, in: directory)
     #expect(try await served.remote.findCharge(id: "c1")?.id == "c1")
     #expect(isUnknown(await failure { _ = try await served.remote.findCharge(id: "c2") }))
     await served.close()
@@ -108,7 +108,7 @@ struct RemoteProcessorTests {
     ] as [(String, @Sendable (inout ProcessorAPI.Refund?) -> Void)]
   )
   func otherRefunds(name: String, change: @escaping @Sendable (inout ProcessorAPI.Refund?) -> Void) async throws {
-    let stranger = Stranger(refunds: { request in
+    let stub = StubProcessor(refunds: { request in
       var refund: ProcessorAPI.Refund? = ProcessorAPI.Refund(
         refundID: "re1",
         idempotencyKey: request.idempotencyKey,
@@ -119,7 +119,7 @@ struct RemoteProcessorTests {
       change(&refund)
       return CreateRefundResponse(refund: refund)
     })
-    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let served = try await ServedProcessor(stub: stub, in: directory)
     let request = RefundRequest(
       key: "k1",
       chargeID: "c1",
@@ -142,7 +142,7 @@ struct RemoteProcessorTests {
     ]
   )
   func cards(card: ProcessorAPI.Card) async throws {
-    let stranger = Stranger(
+    let stub = StubProcessor(
       attaches: { _ in
         AttachPaymentMethodResponse(
           outcome: .paymentMethod(AttachedPaymentMethod(paymentMethodToken: "pm_1", card: card))
@@ -150,7 +150,7 @@ struct RemoteProcessorTests {
       },
       describes: { _ in DescribePaymentMethodResponse(card: card) }
     )
-    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let served = try await ServedProcessor(stub: stub, in: directory)
     let token = PaymentMethodToken("pm_canary")
     let described = await failure { _ = try await served.remote.describeCard(token) }
     #expect(isUnknown(described) && !"\(String(describing: described))".contains("1111"))
@@ -171,9 +171,9 @@ struct RemoteProcessorTests {
       "no card pm_canary", "key-canary was used", "4111 1111 1111 1111 is no token", String(repeating: "é", count: 400),
     ]
     for text in texts {
-      let stranger = Stranger(charges: { _ in throw GRPCStatus(code: .failedPrecondition, message: text) })
+      let stub = StubProcessor(charges: { _ in throw GRPCStatus(code: .failedPrecondition, message: text) })
       let directory = try TemporaryDirectory()
-      let served = try await ServedProcessor(stranger: stranger, in: directory)
+      let served = try await ServedProcessor(stub: stub, in: directory)
       guard case .rejected(let reason) = await failure(of: { _ = try await served.remote.createCharge(.tenDollars) })
       else {
         Issue.record("not rejected: \(text)")
@@ -187,10 +187,10 @@ struct RemoteProcessorTests {
 
   @Test("only UNAUTHENTICATED means a wrong signature")
   func signatures() async throws {
-    let stranger = Stranger(parses: { request in
+    let stub = StubProcessor(parses: { request in
       throw GRPCStatus(code: request.signature == "bad" ? .unauthenticated : .permissionDenied, message: "no")
     })
-    let served = try await ServedProcessor(stranger: stranger, in: directory)
+    let served = try await ServedProcessor(stub: stub, in: directory)
     await #expect(throws: EventFailure.signatureInvalid) {
       try await served.remote.parseEvent(payload: [1], signature: "bad")
     }

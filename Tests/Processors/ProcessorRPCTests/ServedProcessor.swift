@@ -38,13 +38,13 @@ final class ServedProcessor: Sendable {
 
   /// Serves a processor that may break the contract.
   convenience init(
-    stranger: any PaymentProcessorService,
+    stub: any PaymentProcessorService,
     in directory: TemporaryDirectory,
     timeouts: RemoteProcessor.Timeouts = RemoteProcessor.Timeouts()
   ) async throws {
     var configuration = GRPCServer.Configuration(socketPath: directory.socketPath)
     configuration.notifiesServiceManager = false
-    let server = GRPCServer(services: [stranger.serviceDefinition], configuration: configuration, logger: .quiet)
+    let server = GRPCServer(services: [stub.serviceDefinition], configuration: configuration, logger: .quiet)
     try await self.init(
       directory,
       user: getuid(),

@@ -255,7 +255,7 @@ struct RechargeAftermathTests {
     #expect(refused.code == .invalidArgument)
     #expect(refused.violations == ["signature"])
     // A charge of another ledger at the same processor.
-    let other = TestLedgerElsewhere()
+    let other = OtherLedger()
     _ = try await other.charge(daemon.processor)
     #expect(try await ingest(try #require(daemon.events.all.last), daemon).outcome == .ignored)
     #expect(try await posted(daemon) == 50)
@@ -313,7 +313,7 @@ struct RechargeAftermathTests {
     #expect(try await status { try await daemon.recharges.settleReview(review) }.code == .unavailable)
     isBlind.withLock { $0 = false }
     var mistaken = review
-    mistaken.processorID = try await TestLedgerElsewhere().charge(daemon.processor)
+    mistaken.processorID = try await OtherLedger().charge(daemon.processor)
     #expect(try await status { try await daemon.recharges.settleReview(mistaken) }.violations == ["processor_id"])
     let answer = try await daemon.recharges.settleReview(review)
     #expect(answer.recharge?.state == .paid)

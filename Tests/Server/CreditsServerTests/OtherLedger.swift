@@ -3,7 +3,7 @@ import PaymentProcessing
 import SimulatedProcessor
 
 /// Another ledger at the same processor.
-struct TestLedgerElsewhere {
+struct OtherLedger {
   func charge(_ processor: SimulatedProcessor) async throws -> String {
     let request = PaymentProcessing.ChargeRequest(
       key: "credits-elsewhere",

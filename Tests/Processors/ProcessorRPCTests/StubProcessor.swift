@@ -1,8 +1,8 @@
 import ProcessorAPI
 import UnixGRPC
 
-/// A processor that does not follow the contract of `credits.processor.v1`.
-struct Stranger: PaymentProcessorService {
+/// A processor whose answers a test supplies, and which need not follow the contract.
+struct StubProcessor: PaymentProcessorService {
   var charges: @Sendable (CreateChargeRequest) async throws -> CreateChargeResponse = { _ in throw Self.silence }
   var finds: @Sendable (FindChargeRequest) async throws -> FindChargeResponse = { _ in throw Self.silence }
   var refunds: @Sendable (CreateRefundRequest) async throws -> CreateRefundResponse = { _ in throw Self.silence }
