@@ -1,24 +1,24 @@
 extension AutoRecharge {
-  /// What a wallet's automatic recharges have to do now.
+  /// The next step of a wallet's automatic recharges.
   package enum Decision: Hashable, Sendable {
     case nothing
     case fire
-    /// A phase has ended; nothing more.
+    /// A phase has ended, and no recharge is due.
     case rearm
-    /// It would fire, were it not for the month's limit.
+    /// A recharge is due, but would exceed the monthly limit.
     case meetLimit
-    /// There is no card to fire with.
+    /// The wallet has no card to charge.
     case suspend
   }
 
-  /// Taken with every command that may have made it due.
+  /// Evaluated with every command that may have made a recharge due.
   func decision(for account: Account, at time: LedgerTime) -> Decision {
     guard isEnabled, phase.rechargeID == nil else { return .nothing }
     if case .suspended = phase { return .nothing }
     guard account.defaultPaymentMethod != nil else { return .suspend }
     if let end = phase.end, end > time { return .nothing }
     let wallet = account.wallet
-    // With the slot taken, what becomes of that recharge decides anew.
+    // While another recharge has the slot, nothing is due: the decision is made again when that one ends.
     guard wallet.state == .active, account.openRecharge == nil, wallet.available.micros < terms.threshold.micros,
       wallet.posted(after: terms.amount.micros) != nil
     else { return phase.end == nil ? .nothing : .rearm }

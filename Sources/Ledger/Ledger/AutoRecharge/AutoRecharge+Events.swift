@@ -1,49 +1,50 @@
 extension AutoRecharge {
-  /// What moves a wallet's automatic recharges from one phase to another.
+  /// An event that moves a wallet's automatic recharges from one phase to another.
   package enum Event: Hashable, Sendable {
     case saved(AutoRechargeSettings)
-    /// A recharge was begun.
+    /// An automatic recharge was started.
     case fired(RechargeID)
-    /// The processor's word on the recharge that it waits for, of so many micros.
+    /// The processor's result of the recharge that the phase waits for, and that recharge's amount in micros.
     case settled(Settlement, amount: Int64)
-    /// Another card pays from now on.
+    /// Recharges are paid with another card from now on.
     case cardReplaced
-    /// The customer says that it shall go on.
+    /// The customer has resumed automatic recharges.
     case resumed
-    /// A phase has ended by itself.
+    /// The time of a phase that ends by itself has passed.
     case timeCame
-    /// The next recharge would take more than the month's limit.
+    /// The next recharge would exceed the monthly limit.
     case limitMet
-    /// The last card is gone.
+    /// The wallet's last card was removed.
     case cardRemoved
-    /// A bank has taken back what was paid with a card of the wallet.
+    /// A bank has taken back a recharge of the wallet.
     case disputed
     case walletClosed
   }
 
   static let cooldownSeconds: Int64 = 60
   static let firstBackoffSeconds: Int64 = 3600
-  /// So many declines in a row, and the card is not tried again.
+  /// The number of consecutive failures after which the card is not tried again.
   static let failuresBeforeSuspension: Int64 = 4
-  /// Card networks forbid to try again after these, or it is pointless.
+  /// Decline codes after which card networks forbid a retry, or after which a retry is pointless.
   static let hardDeclines: Set<String> = [
     "expired_card", "lost_card", "stolen_card", "pickup_card", "restricted_card", "incorrect_number", "invalid_account",
     "card_not_supported", "do_not_try_again", "revocation_of_authorization", "revocation_of_all_authorizations",
     "stop_payment_order", "fraudulent", "unknown_card",
   ]
-  /// Stands for a decline code where the customer has taken the card away.
+  /// Takes the place of a decline code if the customer has removed the card.
   static let noCard = "no_card"
-  /// Stands for a decline code where the cardholder wants money back from the bank.
+  /// Takes the place of a decline code if the cardholder disputes a recharge.
   static let disputed = "disputed"
-  /// Stands for a decline code where a recharge ended unpaid for another reason.
+  /// Takes the place of a decline code if a recharge failed for another reason.
   static let notPaid = "not_paid"
 
+  /// Moves to the phase that `event` leads to, if any.
   package mutating func take(_ event: Event, at time: LedgerTime) {
     switch event {
     case .saved(let settings):
       isEnabled = settings.isEnabled
       if let terms = settings.terms { self.terms = terms }
-      // Only the limit depends on the terms; what is wrong with the card stays wrong.
+      // New terms may lift the limit, but do not make a declined card good.
       if case .limitReached = phase { phase = .armed }
     case .fired(let id):
       reserve(terms.amount.micros, at: time)
@@ -86,7 +87,7 @@ extension AutoRecharge {
   }
 
   private mutating func failed(_ code: String, amount: Int64, at time: LedgerTime) {
-    // Of the month in which it was begun: none was begun since.
+    // `reserved` is still of the month in which the recharge was started, because none was started since.
     reserved = max(0, reserved - amount)
     failures += 1
     if isDisputed {

@@ -1,5 +1,5 @@
 extension AutoRecharge {
-  /// How it shows to callers: the phase, or what keeps the phase from mattering.
+  /// The status that callers see: the phase, or `disabled`.
   package enum Status: String, Hashable, Sendable, CaseIterable {
     case disabled = "DISABLED"
     case armed = "ARMED"
@@ -14,7 +14,7 @@ extension AutoRecharge {
 
   package var status: Status {
     switch phase {
-    // What is with the processor goes on, whatever the customer wants of the next one.
+    // A recharge under way continues even if automatic recharges are turned off.
     case .charging: .charging
     case .actionRequired: .actionRequired
     case .reconciling: .reconciling
@@ -27,7 +27,7 @@ extension AutoRecharge {
     }
   }
 
-  /// For people: whether it fires and when, or why it does not and what to do.
+  /// A sentence for people: whether and when a recharge fires, or why not and what to do.
   package func explanation(for account: Account) -> String {
     let available = account.wallet.available
     switch phase {
@@ -63,7 +63,7 @@ extension AutoRecharge {
 }
 
 extension LedgerTime {
-  /// RFC 3339 in UTC, to the second.
+  /// The time as text of RFC 3339 in UTC, truncated to seconds.
   var text: String {
     let month = CalendarMonth(of: self)
     let seconds = microseconds(since: month.start) / 1_000_000

@@ -1,5 +1,5 @@
 extension AutoRecharge {
-  /// The raw values stand in the journal and in the store.
+  /// The name of a phase. The journal and the store keep the raw values.
   package enum PhaseName: String, Hashable, Sendable, CaseIterable {
     case armed = "ARMED"
     case charging = "CHARGING"
@@ -11,7 +11,7 @@ extension AutoRecharge {
     case limitReached = "LIMIT_REACHED"
   }
 
-  /// A phase in parts, as it is kept.
+  /// A phase in parts, as the journal and the store keep it.
   package struct PhaseRecord: Hashable, Sendable {
     package var name: PhaseName
     /// The id of the recharge that the phase waits for, or the code of the decline that led to it.
@@ -38,7 +38,7 @@ extension AutoRecharge {
       }
     }
 
-    /// Nil where a part is missing that the phase has.
+    /// nil if a part that the phase needs is missing.
     package var phase: Phase? {
       switch (name, detail, time) {
       case (.armed, _, _): .armed

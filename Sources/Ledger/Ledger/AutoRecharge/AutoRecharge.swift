@@ -1,8 +1,8 @@
-/// "When credit is below" and "recharge for", as a customer saved them.
+/// The terms of automatic recharges: "when credit is below" `threshold`, "recharge for" `amount`.
 package struct AutoRechargeTerms: Hashable, Sendable {
   package var threshold: Money
   package var amount: Money
-  /// The most that automatic recharges may charge in one calendar month; nil for no limit.
+  /// The maximum that automatic recharges may charge in one calendar month; nil for no limit.
   package var monthlyLimit: Money?
 
   package init(threshold: Money, amount: Money, monthlyLimit: Money? = nil) {
@@ -12,10 +12,10 @@ package struct AutoRechargeTerms: Hashable, Sendable {
   }
 }
 
-/// What a customer asks of automatic recharges.
+/// A customer's change of the settings of automatic recharges.
 package struct AutoRechargeSettings: Hashable, Sendable {
   package var isEnabled: Bool
-  /// nil leaves those that are saved.
+  /// nil keeps the saved terms.
   package var terms: AutoRechargeTerms?
 
   package init(isEnabled: Bool, terms: AutoRechargeTerms?) {
@@ -24,37 +24,37 @@ package struct AutoRechargeSettings: Hashable, Sendable {
   }
 }
 
-/// A wallet's automatic recharges: what the customer wants, and how far it has come.
+/// A wallet's automatic recharges: the customer's settings, and the current phase.
 package struct AutoRecharge: Hashable, Sendable {
   package enum Phase: Hashable, Sendable {
-    /// It fires once what is available is below the threshold.
+    /// A recharge fires once the available credits are below the threshold.
     case armed
-    /// One is with the processor.
+    /// The processor is charging a recharge.
     case charging(RechargeID)
-    /// One waits for the cardholder.
+    /// A recharge waits for the cardholder to authenticate.
     case actionRequired(RechargeID)
-    /// Of one it cannot be learned by machine whether the card was charged.
+    /// A recharge needs review: it cannot be determined by machine whether the card was charged.
     case reconciling(RechargeID)
-    /// One has been paid just now.
+    /// A recharge has just been paid.
     case cooldown(until: LedgerTime)
-    /// One was declined, for a reason that may pass.
+    /// A recharge was declined or failed for a reason that may pass.
     case backoff(until: LedgerTime, code: String)
-    /// The card will not do. Only another card or the customer's word ends it.
+    /// The card cannot be charged. Ends only when the card is replaced or the customer resumes.
     case suspended(since: LedgerTime, code: String)
-    /// The next one would take more than the month's limit.
+    /// The next recharge would exceed the monthly limit.
     case limitReached(until: LedgerTime)
   }
 
   package var isEnabled: Bool
   package var terms: AutoRechargeTerms
   package var phase: Phase
-  /// Declines and failures since a recharge was paid, the card replaced, or the customer resumed.
+  /// The declines and failures since a recharge was paid, the card was replaced, or the customer resumed.
   package var failures: Int64
-  /// A bank has taken something back while a recharge was under way: that one is the last.
+  /// Whether a bank has taken a recharge back while another was under way, whose end then suspends.
   package var isDisputed: Bool
   /// The month that `reserved` counts.
   package var month: CalendarMonth
-  /// Micros that the month's automatic recharges have charged, or may yet.
+  /// The micros that the month's automatic recharges have charged, or may still charge.
   package var reserved: Int64
 
   package init(
@@ -75,14 +75,14 @@ package struct AutoRecharge: Hashable, Sendable {
     self.reserved = reserved
   }
 
-  /// When it has to be looked at again though nothing else happens; nil for never.
+  /// When a decision is due even if nothing else happens; nil for never.
   package var wakeTime: LedgerTime? { isEnabled ? phase.end : nil }
 
   package func reserved(in month: CalendarMonth) -> Int64 { month == self.month ? reserved : 0 }
 }
 
 extension AutoRecharge.Phase {
-  /// When a phase ends that ends by itself.
+  /// When the phase ends by itself; nil if it does not.
   var end: LedgerTime? {
     switch self {
     case .cooldown(let until), .backoff(let until, _), .limitReached(let until): until
@@ -90,7 +90,7 @@ extension AutoRecharge.Phase {
     }
   }
 
-  /// The recharge that it waits for.
+  /// The recharge that the phase waits for.
   package var rechargeID: RechargeID? {
     switch self {
     case .charging(let id), .actionRequired(let id), .reconciling(let id): id

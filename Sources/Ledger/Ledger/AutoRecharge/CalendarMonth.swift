@@ -1,6 +1,6 @@
 import GregorianCalendar
 
-/// A month of the Gregorian calendar in UTC: what monthly limits go by.
+/// A month of the Gregorian calendar in UTC, which monthly limits count by.
 package struct CalendarMonth: Hashable, Sendable {
   /// Months since January of year 0.
   package let number: Int64
@@ -16,7 +16,7 @@ package struct CalendarMonth: Hashable, Sendable {
 
   package var next: CalendarMonth { CalendarMonth(number: number + 1) }
 
-  /// Its first moment.
+  /// The first moment of the month.
   package var start: LedgerTime {
     let year = number.flooredQuotient(by: 12)
     let first = CalendarDate(firstOfMonth: Int(number - year * 12) + 1, year: Int(year))

@@ -1,7 +1,7 @@
-/// One byte string per value, for hashing and for the answers that are kept.
+/// Writes the canonical encoding: one byte string per value, for hashing and for stored replies.
 ///
-/// Integers are zigzag varints (LEB128), text and bytes carry their length. Ledgers keep these bytes for ever: a new
-/// layout is a new `CanonicalLayout`, and the old ones are still read.
+/// Integers are zigzag varints (LEB128). Text and bytes are prefixed with their length. Ledgers keep these bytes
+/// forever: a new layout is a new `CanonicalLayout`, and the old ones can still be read.
 package struct CanonicalWriter {
   package private(set) var bytes: [UInt8] = []
 
@@ -35,16 +35,16 @@ package struct CanonicalWriter {
 
   package mutating func write(_ digest: Digest) { digest.append(to: &bytes) }
 
-  /// Appends bytes that are coded already.
+  /// Appends bytes that are encoded already.
   mutating func append(_ coded: some Sequence<UInt8>) { bytes.append(contentsOf: coded) }
 }
 
-/// The layouts that answers have had. The raw value is what their tags are raised by.
+/// A version of the layout of payloads. Its raw value is added to their tags.
 package enum CanonicalLayout: Int64, CaseIterable, Comparable {
   case first = 0
-  /// Wallets and recharges with automatic recharges.
+  /// Adds automatic recharges to wallets and recharges.
   case autoRecharge = 32
-  /// Wallets and recharges with several cards, which are attached and removed.
+  /// Adds several cards to wallets and recharges, which are attached and removed.
   case cards = 64
 
   static let newest = cards
@@ -58,7 +58,7 @@ package struct CanonicalReader {
     package let offset: Int
   }
 
-  /// In which the bytes were written.
+  /// The layout in which the bytes were written.
   var layout = CanonicalLayout.newest
 
   private let bytes: [UInt8]
@@ -68,7 +68,7 @@ package struct CanonicalReader {
 
   package var isAtEnd: Bool { offset == bytes.count }
 
-  /// What has not been read.
+  /// The bytes that are not read yet.
   var rest: ArraySlice<UInt8> { bytes[offset...] }
 
   package var malformed: Malformed { Malformed(offset: offset) }

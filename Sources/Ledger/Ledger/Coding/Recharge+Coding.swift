@@ -90,7 +90,7 @@ extension CanonicalReader {
       updateTime: try readTime()
     )
     if layout >= .autoRecharge, try readBool() { recharge.autoRecharge = try readAutoRechargeSettings() }
-    // Before there were attachments, a card was charged by the token that it came with.
+    // Older layouts have no attachments: a card was charged by the token that it was submitted with.
     if layout >= .cards {
       recharge.paymentMethodIsAttached = try readBool()
       recharge.replacedPaymentMethod = try readOptionalString().map { PaymentMethodID($0) }

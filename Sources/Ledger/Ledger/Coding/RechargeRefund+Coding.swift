@@ -1,4 +1,4 @@
-// What becomes of a recharge's money after it was paid.
+// Refunds and disputes of recharges.
 
 extension CanonicalWriter {
   package mutating func write(_ refund: RechargeRefund) {

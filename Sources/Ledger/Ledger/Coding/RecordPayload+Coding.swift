@@ -1,10 +1,10 @@
-/// Tags of the payloads of records and of remembered refusals. The ledger keeps them for ever.
+/// Tags of the payloads of records and of remembered refusals. Ledgers keep them forever.
 private enum Tag {
   static let wallet: Int64 = 1
   static let entry: Int64 = 2
   static let recharge: Int64 = 3
   static let paymentMethod: Int64 = 4
-  /// A refusal in a layout of its reason's own; no longer written.
+  /// A refusal in a layout that its reason determines. No longer written.
   static let refusalByReason: Int64 = 5
   static let refund: Int64 = 6
   static let hold: Int64 = 7
@@ -21,7 +21,7 @@ extension CanonicalWriter {
 }
 
 extension CanonicalReader {
-  /// Reads the tag of a payload, and takes on the layout in which it was written.
+  /// Reads the tag of a payload, and sets `layout` to the one in which it was written.
   fileprivate mutating func readTag() throws(Malformed) -> Int64 {
     let tag = try readInt64()
     guard let layout = CanonicalLayout(ofTag: tag) else { throw malformed }
@@ -81,7 +81,7 @@ extension RecordPayload {
     return writer.bytes
   }
 
-  /// The layout of a payload's bytes; nil where they are none.
+  /// The layout of a payload's bytes; nil if they are not a payload.
   package static func layout(ofCanonicalBytes bytes: [UInt8]) -> CanonicalLayout? {
     var reader = CanonicalReader(bytes)
     guard let tag = try? reader.readInt64() else { return nil }
@@ -119,7 +119,7 @@ extension RecordPayload {
 }
 
 extension Refusal {
-  /// Only remembered refusals have bytes.
+  /// The encoding of a remembered refusal. Bytes of other refusals cannot be read back.
   package var canonicalBytes: [UInt8] {
     var writer = CanonicalWriter(reserving: 192)
     writer.begin(Tag.refusal)

@@ -1,8 +1,8 @@
-// How remembered refusals are kept. Ledgers keep these bytes for ever, because their chain covers them.
+// The encoding of remembered refusals. Ledgers keep these bytes forever, because the hash chain covers them.
 
 extension CanonicalWriter {
-  /// Writes a refusal that is final for its key, in the one layout of all reasons: the reason, then its facts in the
-  /// order of their keys.
+  /// Writes a refusal that is final for its key, in the layout common to all reasons: the reason, then its facts sorted
+  /// by key.
   package mutating func write(_ refusal: Refusal) {
     write(refusal.reason.rawValue)
     let facts = refusal.facts.sorted { $0.key.rawValue < $1.key.rawValue }
@@ -32,7 +32,7 @@ extension CanonicalReader {
   }
 }
 
-// Ledgers of schema version 3 and before have a layout for each reason.
+// Ledgers of schema version 3 and older have one layout per reason.
 
 extension CanonicalReader {
   mutating func readRefusalByReason() throws(Malformed) -> Refusal {

@@ -1,4 +1,4 @@
-// Wallets, entries and what refunds make of them.
+// Wallets, entries and refunds of usage.
 
 extension CanonicalWriter {
   package mutating func write(_ money: Money) {

@@ -1,8 +1,8 @@
-/// What is true of every record that is appended, checked in production: a ledger that would break one of these stops
-/// before the record is durable.
+/// Invariants of every appended record. They are checked in production: a ledger that would break one stops before the
+/// record is durable.
 ///
-/// With the counter-account taking the opposite of every amount, all accounts sum to zero. As every change of `held` is
-/// the change of one hold, `held` is the sum of the open holds.
+/// The counter-account takes the opposite of every amount, so all accounts sum to zero. Every change of `held` is the
+/// change of one hold, so `held` is the sum of the open holds.
 enum Invariants {
   static func check(_ record: JournalRecord, of account: Account, hold: Hold?, before: Hold?) {
     let wallet = account.wallet

@@ -1,14 +1,15 @@
-/// The other side of every entry. With the wallets they sum to zero.
+/// The account on the other side of an entry. All wallets and counter-accounts sum to zero.
 package enum CounterAccount: String, Hashable, Sendable, CaseIterable {
   /// What the payment processor owes us.
   case processor = "PROCESSOR"
-  /// What wallets have spent.
+  /// Usage that wallets have paid for.
   case usage = "USAGE"
   case refunds = "REFUNDS"
   case grants = "GRANTS"
   case disputes = "DISPUTES"
 }
 
+/// The kind of change that a record describes. The journal keeps the raw values.
 package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case walletCreated = "WALLET_CREATED"
   case charge = "CHARGE"
@@ -28,7 +29,7 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case rechargeAuthenticationRequired = "RECHARGE_AUTHENTICATION_REQUIRED"
   case rechargeFailed = "RECHARGE_FAILED"
   case rechargeNeedsReview = "RECHARGE_NEEDS_REVIEW"
-  /// The processor has made the new card ready that the recharge will be paid with.
+  /// The processor has attached the new card that pays the recharge.
   case rechargeCardAttached = "RECHARGE_CARD_ATTACHED"
   case rechargeRefundStarted = "RECHARGE_REFUND_STARTED"
   case rechargeRefunded = "RECHARGE_REFUNDED"
@@ -79,24 +80,24 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// One change of one wallet: written once, never changed.
+/// One change of one wallet. Records are written once and never changed.
 package struct JournalRecord: Hashable, Sendable {
-  /// Unique in the ledger, rising in the order of commits.
+  /// Unique in the ledger, increasing in commit order.
   package var number: Int64
   package var walletID: WalletID
-  /// Contiguous from 1 in its wallet.
+  /// The record's number in its wallet, contiguous from 1.
   package var sequence: Int64
-  /// The wallet's record before this one; 0 at the first.
+  /// The number of the wallet's previous record; 0 in the first.
   package var previous: Int64
   package var time: LedgerTime
   package var kind: RecordKind
-  /// What was added to the wallet's posted balance, in micros; the counter-account got the opposite.
+  /// The change of the wallet's posted balance, in micros. The counter-account changes by the opposite.
   package var amount: Int64
-  /// nil where no money moved.
+  /// nil if no money moved.
   package var counterAccount: CounterAccount?
-  /// What was added to the wallet's held balance, in micros: the change of one hold's `remaining`.
+  /// The change of the wallet's held balance, in micros: the change of one hold's `remaining`.
   package var heldChange: Int64
-  /// Balances after the record, in micros.
+  /// The wallet's balances after the change, in micros.
   package var posted: Int64
   package var held: Int64
   package var reason: ChargeReason?
@@ -106,12 +107,12 @@ package struct JournalRecord: Hashable, Sendable {
   package var holdID: HoldID?
   /// The entry that was refunded.
   package var refundedEntryID: EntryID?
-  /// The part of a capture for which neither the hold nor the wallet had the credits, in micros.
+  /// The part of the amount that neither the hold nor the wallet's available credits covered, in micros.
   package var shortfall: Int64
   package var origin: Origin
   /// Canonical bytes of the ``RecordPayload``.
   package var payload: [UInt8]
-  /// SHA-256 over the previous record's hash and `bytesToHash`.
+  /// SHA-256 of `bytesToHash`, which begins with the previous record's hash.
   package var hash: Digest
 
   package init(
@@ -160,7 +161,7 @@ package struct JournalRecord: Hashable, Sendable {
 
   package var entryID: EntryID { EntryID(record: number, tag: origin.tag) }
 
-  /// What the hash covers: the previous hash, then every field but the hash itself.
+  /// The bytes that the hash covers: the previous hash, then every field except the hash itself.
   package func bytesToHash(after previousHash: Digest) -> [UInt8] {
     var writer = CanonicalWriter(reserving: 192 + payload.count)
     writer.write(previousHash)

@@ -1,7 +1,7 @@
-/// Proves one wallet's journal by replaying it from its first record.
+/// Verifies one wallet's journal by replaying it from its first record.
 ///
-/// A flipped byte, a lost or moved row and a cut tail are all found; the owner of the file, who can rewrite it whole,
-/// is caught only by a head exported earlier. Small, because a scan of the ledger keeps one for every wallet.
+/// Detects flipped bytes, lost or moved rows and a truncated tail. The owner of the file, who can rewrite all of it, is
+/// detected only by a head exported earlier. Small, because a scan of the ledger keeps one for every wallet.
 package struct JournalVerifier {
   package enum Flaw: Error, Hashable, Sendable {
     case wrongWallet(record: Int64)
@@ -9,7 +9,7 @@ package struct JournalVerifier {
     case brokenLink(record: Int64)
     case wrongHash(record: Int64)
     case wrongBalance(record: Int64)
-    /// The payload does not fit what the record says, or cannot be read.
+    /// The payload contradicts the record, or cannot be decoded.
     case wrongPayload(record: Int64)
     case wrongHead
   }
@@ -31,7 +31,7 @@ package struct JournalVerifier {
     self.sha256 = sha256
   }
 
-  /// Takes the wallet's records in the order of their sequence.
+  /// Checks the wallet's next record, in the order of their sequence.
   package mutating func check(_ record: JournalRecord) throws(Flaw) {
     guard record.walletID == walletID else { throw .wrongWallet(record: record.number) }
     guard record.sequence == sequence + 1 else { throw .sequenceGap(record: record.number, expected: sequence + 1) }
@@ -46,18 +46,18 @@ package struct JournalVerifier {
     posted = balance
     held = heldBalance
     head = ChainHead(record: record.number, hash: record.hash)
-    try follow(record)
+    try replay(record)
   }
 
-  /// What a wallet is beside its balances.
-  private mutating func follow(_ record: JournalRecord) throws(Flaw) {
+  /// Replays the wallet's state other than its balances.
+  private mutating func replay(_ record: JournalRecord) throws(Flaw) {
     switch record.kind {
     case .walletCreated, .charge, .refund, .grant, .holdExtended: return
     case .holdPlaced: openHolds += 1
     case .holdReleased, .holdExpired: openHolds -= 1
     case .capture:
       let hold = try payload(of: record).hold
-      // An expired hold is open no more when its last usage comes in.
+      // A late capture is of an expired hold, which is no longer open.
       if hold?.state == .captured, hold?.isLate == false { openHolds -= 1 }
     case .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .rechargePaid, .rechargeDeclined,
       .rechargeFailed, .rechargeAuthenticationRequired, .rechargeNeedsReview, .rechargeCardAttached,
@@ -65,11 +65,11 @@ package struct JournalVerifier {
       .disputeWon, .disputeLost, .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved,
       .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached,
       .autoRechargeSuspended:
-      try followSettings(record)
+      try replaySettings(record)
     }
   }
 
-  private mutating func followSettings(_ record: JournalRecord) throws(Flaw) {
+  private mutating func replaySettings(_ record: JournalRecord) throws(Flaw) {
     let payload = try payload(of: record)
     state = payload.wallet.state
     autoRecharge = payload.wallet.autoRecharge
@@ -93,7 +93,7 @@ package struct JournalVerifier {
     }
   }
 
-  /// Compares the end of the replay with the wallet as the ledger knows it.
+  /// Compares the end of the replay with the ledger's account.
   package func finish(at account: Account) throws(Flaw) {
     guard account.head == head, account.wallet.sequence == sequence, account.wallet.posted == posted,
       account.wallet.held == held, account.wallet.state == state, account.openHolds == openHolds,

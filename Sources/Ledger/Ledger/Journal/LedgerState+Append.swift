@@ -1,23 +1,23 @@
-/// The facts of a record about to be appended, beside the wallet's new state.
+/// The fields of a record to append, other than the wallet's new state.
 struct Posting {
   var kind: RecordKind
-  /// Set where money moves.
+  /// Set if money moves.
   var counterAccount: CounterAccount?
   var reason: ChargeReason?
   var reference = ""
   var rechargeID: RechargeID?
-  /// The hold as it stands afterwards.
+  /// The hold after the change.
   var hold: Hold?
-  /// The entry that was refunded, as it stands afterwards.
+  /// The refunded entry after the refund.
   var refunded: EntryBook?
   var shortfall: Int64 = 0
 }
 
 extension LedgerState {
-  /// The id that the next record has, if it is of `origin`.
+  /// The id of the next record's entry, if the record's origin is `origin`.
   func nextEntryID(of origin: Origin) -> EntryID { EntryID(record: position.record + 1, tag: origin.tag) }
 
-  /// Appends a record that changes nothing but the wallet.
+  /// Appends a record that changes only the wallet.
   mutating func append(_ posting: Posting, to account: Account, as context: DecisionContext) -> Wallet {
     append(posting, to: account, as: context) { wallet, _ in wallet }
   }
@@ -32,11 +32,11 @@ extension LedgerState {
 
   /// Appends one record to the wallet's journal and returns the reply that it keeps.
   ///
-  /// `account` is the wallet as it stands after the change but for its sequence, its chain and its count of holds, which
-  /// are advanced here. `makeReply` makes the reply, with all that was made or changed, out of the advanced wallet and
-  /// the record, which still lacks its payload and its hash.
+  /// `account` is the account after the change, except for its sequence, its chain head and its count of holds, which
+  /// this method advances. `makeReply` makes the reply from the advanced wallet and from the record, which has no
+  /// payload and no hash yet.
   ///
-  /// Money that does not add up ends the process here, before any of it is durable.
+  /// Ends the process if the record breaks an invariant, before the record is durable.
   mutating func append<Reply: RecordedReply>(
     _ posting: Posting,
     to account: Account,
@@ -86,7 +86,7 @@ extension LedgerState {
     return reply
   }
 
-  /// Makes `refusal` final for the key that met it.
+  /// Records `refusal` as the final outcome of the request's key. Does nothing if the request has no key.
   mutating func remember(_ refusal: Refusal, as context: DecisionContext) {
     let origin = context.origin
     guard let key = origin.idempotencyKey else { return }
@@ -167,7 +167,7 @@ extension LedgerState {
 }
 
 extension Account {
-  /// Keeps `openHolds` and `nextHoldExpiry` true to a hold that was placed or changed.
+  /// Updates `openHolds` and `nextHoldExpiry` for a hold that was placed or changed.
   fileprivate mutating func count(_ hold: Hold?, before: Hold?) {
     guard let hold else { return }
     openHolds += (hold.isOpen ? 1 : 0) - (before?.isOpen == true ? 1 : 0)

@@ -1,9 +1,9 @@
-/// How far the ledger has come.
+/// The ledger's position after its last commit.
 package struct Position: Hashable, Sendable {
-  /// How many journal records and remembered refusals there are. They are numbered from 1, without a gap.
+  /// The counts of journal records and of remembered refusals. Both are numbered from 1, without gaps.
   package var record: Int64
   package var refusal: Int64
-  /// The end of the chain of refusals; zero before the first.
+  /// The hash of the last remembered refusal; zero before the first.
   package var refusalHash: Digest
   /// The ledger time of the last commit.
   package var time: LedgerTime
@@ -18,29 +18,29 @@ package struct Position: Hashable, Sendable {
   }
 }
 
-/// The part of the ledger that one batch needs, and what the batch changed.
+/// The part of the ledger that a batch has loaded, and the batch's changes.
 package struct LedgerState: Sendable {
   package var position: Position
   package var accounts: [WalletID: Account] = [:]
   package var recordedOutcomes: [IdempotencyKey: RecordedOutcome] = [:]
   package var recharges: [RechargeID: RechargeBook] = [:]
   package var paymentMethods: [PaymentMethodID: PaymentMethod] = [:]
-  /// With every wallet in `accounts` whose `nextHoldExpiry` has come: its due holds, and of the others the one that
-  /// expires first.
+  /// Includes, for every wallet in `accounts` whose `nextHoldExpiry` has passed, its due holds, and of the others the
+  /// one that expires first.
   package var holds: [HoldID: Hold] = [:]
   package var entries: [EntryID: EntryBook] = [:]
-  /// The journal records of the entries that were asked for.
+  /// The journal records of the requested entries.
   package var entryRecords: [EntryID: JournalRecord] = [:]
-  /// With every recharge of which one was asked for: all of its refunds and disputes.
+  /// Includes all refunds and disputes of every recharge of which one was requested.
   package var refunds: [RechargeRefundID: RechargeRefundBook] = [:]
   package var disputes: [DisputeID: DisputeBook] = [:]
-  /// Which recharge each of the processor's charge ids belongs to.
+  /// The recharge to which each of the processor's charge ids belongs.
   package var processorCharges: [String: RechargeID] = [:]
-  /// Complete only where a query asks for it.
+  /// Complete only if the batch needs `openMatters`.
   package var openRecharges: Set<RechargeID> = []
-  /// As `openRecharges`.
+  /// Complete only if the batch needs `openMatters`.
   package var openRefunds: Set<RechargeRefundID> = []
-  /// As `openRecharges`: cards that the processor has to forget.
+  /// Cards that are still to be detached at the processor. Complete only if the batch needs `openMatters`.
   package var removedPaymentMethods: Set<PaymentMethodID> = []
   package internal(set) var changes = Changes()
 

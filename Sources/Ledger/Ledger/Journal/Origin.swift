@@ -1,4 +1,4 @@
-/// The mutations, by the names of their RPCs. The raw values stand in the journal for ever.
+/// A mutation, named after its RPC. The journal keeps the raw values forever.
 package enum Method: String, Hashable, Sendable, CaseIterable {
   case createWallet = "CreateWallet"
   case charge = "Charge"
@@ -20,18 +20,18 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case settleReview = "SettleReview"
   case setAutoRecharge = "SetAutoRecharge"
   case resumeAutoRecharge = "ResumeAutoRecharge"
-  /// The recharge worker's own; it carries no key, the recharge's state makes it happen once.
+  /// Sent by the recharge worker, without a key: the recharge's state makes it happen once.
   case settleRecharge = "SettleRecharge"
-  /// As `settleRecharge`.
+  /// Sent without a key, like `settleRecharge`.
   case settleRefund = "SettleRefund"
   case recordDispute = "RecordDispute"
   case detachPaymentMethod = "DetachPaymentMethod"
-  /// The ledger's own.
+  /// Sent by the ledger itself.
   case expireHolds = "ExpireHolds"
   case autoRecharge = "AutoRecharge"
 }
 
-/// A caller's key within that caller's scope.
+/// An idempotency key, scoped to its caller.
 package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
   private let exactCaller: ExactText
   private let exactKey: ExactText
@@ -50,10 +50,10 @@ package struct IdempotencyKey: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "<idempotency key of \(caller)>" }
 }
 
-/// Who asks for a mutation and how to know the same request again.
+/// The caller of a mutation, and what identifies a repetition of its request.
 package struct Origin: Hashable, Sendable {
   package var caller: String
-  /// nil only for the recharge worker and the ledger itself.
+  /// nil only if the recharge worker or the ledger itself is the caller.
   package var key: String?
   package var method: Method
   /// SHA-256 of the canonical request.
@@ -66,29 +66,29 @@ package struct Origin: Hashable, Sendable {
     self.fingerprint = fingerprint
   }
 
-  /// Of what happens because its time has come.
+  /// The origin of timer-driven mutations.
   package static let ledger = Origin(caller: "ledger", key: nil, method: .expireHolds, fingerprint: .zero)
 
-  /// Of what a wallet's own settings make happen.
+  /// The origin of automatic recharges.
   package static let autoRecharge = Origin(caller: "ledger", key: nil, method: .autoRecharge, fingerprint: .zero)
 
-  /// The part of the fingerprint that goes into the ids of what the request makes.
+  /// The part of the fingerprint that is the tag of the entry and hold ids that the request creates.
   package var tag: UInt32 { UInt32(truncatingIfNeeded: fingerprint.words.0 >> 32) }
 
   package var idempotencyKey: IdempotencyKey? { key.map { IdempotencyKey(caller: caller, key: $0) } }
 }
 
-/// What is recorded for a key.
+/// The outcome that is recorded for an idempotency key.
 package struct RecordedOutcome: Hashable, Sendable {
   package enum Body: Hashable, Sendable {
     case payload(RecordPayload)
     case refusal(Refusal)
-    /// The reply follows the recharge until it is final.
+    /// A replay returns the recharge's current state, which changes until it is final.
     case recharge(RechargeID)
-    /// The reply follows the refund.
+    /// A replay returns the refund's current state.
     case rechargeRefund(RechargeRefundID)
 
-    /// What `record`, whose payload is `payload`, means for its key.
+    /// The outcome of the request that wrote `record`, whose payload is `payload`.
     package init(of record: JournalRecord, _ payload: RecordPayload) {
       if case .rechargeRefund(let reply) = payload {
         self = .rechargeRefund(reply.refund.id)

@@ -1,7 +1,8 @@
-/// What a record keeps of the change that it made: the wallet afterwards, and whatever was made or changed.
+/// The result of a change, as its journal record keeps it: the wallet after the change, and the objects changed.
 ///
-/// A closed, versioned set, decodable without the operation: watches, events, lists and the proof read it, one operation
-/// may write several records, and some records belong to no rpc. Boxed, because it is handed on as a whole.
+/// A closed, versioned set that is decoded without the operation, because watches, events, lists and verification read
+/// it, one operation may write several records, and some records belong to no RPC. `indirect`, because it is passed on
+/// as a whole.
 package indirect enum RecordPayload: Hashable, Sendable {
   case wallet(Wallet)
   case entry(EntryReply)
@@ -15,15 +16,13 @@ package indirect enum RecordPayload: Hashable, Sendable {
   case dispute(DisputeReply)
 }
 
-/// A reply that a record keeps, so that the same key gets it again.
+/// A reply that a record keeps, and that a replay of the same idempotency key returns.
 package protocol RecordedReply: Hashable, Sendable {
-  /// nil where the payload is of another kind.
+  /// Returns nil if the payload is of another kind.
   init?(_ payload: RecordPayload)
 
   var payload: RecordPayload { get }
 }
-
-// What payloads have in common, whatever their kind.
 
 extension RecordPayload {
   /// The wallet after the change.
@@ -42,7 +41,7 @@ extension RecordPayload {
     }
   }
 
-  /// What the change posted; nil where it moved no money.
+  /// The entry that the change posted; nil if it moved no money.
   package var entry: Entry? {
     switch self {
     case .entry(let reply): reply.entry
@@ -63,7 +62,7 @@ extension RecordPayload {
 
   package var dispute: Dispute? { DisputeReply(self)?.dispute }
 
-  /// The card that was saved, or that the wallet has after a recharge or a removal.
+  /// The card that was saved, or the wallet's default card after a recharge or a removal.
   package var savedPaymentMethod: PaymentMethod? {
     switch self {
     case .paymentMethod(let reply): reply.paymentMethod
@@ -73,7 +72,7 @@ extension RecordPayload {
     }
   }
 
-  /// The card that was taken away.
+  /// The card that was removed.
   package var removedPaymentMethod: PaymentMethod? {
     switch self {
     case .removedPaymentMethod(let reply): reply.removed

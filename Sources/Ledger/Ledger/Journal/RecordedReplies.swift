@@ -22,7 +22,7 @@ extension EntryReply {
   package var payload: RecordPayload { .entry(self) }
 }
 
-/// What a refund of usage gave back, and what is left to give back.
+/// A refund of usage: the entry that it posted, and the refunded entry.
 package struct RefundReply: RecordedReply {
   package var wallet: Wallet
   package var entry: Entry
@@ -39,13 +39,13 @@ extension RefundReply {
   package var payload: RecordPayload { .refund(self) }
 }
 
-/// A hold as one of its transitions left it.
+/// A hold after one of its transitions.
 package struct HoldReply: RecordedReply {
   package var wallet: Wallet
   package var hold: Hold
-  /// What a capture posted.
+  /// The entry that a capture posted; nil if no money moved.
   package var entry: Entry?
-  /// After placing and extending: as much again could not be held.
+  /// After placing or extending: whether the same amount could not be held again.
   package var isLastUnit: Bool
 
   init(wallet: Wallet, hold: Hold, entry: Entry? = nil, isLastUnit: Bool = false) {
@@ -55,7 +55,7 @@ package struct HoldReply: RecordedReply {
     self.isLastUnit = isLastUnit
   }
 
-  /// What the wallet could still spend.
+  /// What the wallet can still spend.
   package var affordable: Money { wallet.available }
 }
 
@@ -68,15 +68,15 @@ extension HoldReply {
   package var payload: RecordPayload { .hold(self) }
 }
 
-/// A recharge as one of its transitions left it.
+/// A recharge after one of its transitions.
 package struct RechargeReply: RecordedReply {
   package var wallet: Wallet
   package var recharge: Recharge
-  /// What credited the wallet; nil until paid.
+  /// The entry that credited the wallet; nil until the recharge is paid.
   package var entry: Entry?
-  /// The wallet's card after the transition.
+  /// The wallet's default card after the transition.
   package var savedPaymentMethod: PaymentMethod?
-  /// A card that the transition took away: the one that a paid card replaced, or a new card that did not pay.
+  /// The card that the transition removed: the one that the new card replaced, or a new card that did not pay.
   package var removedPaymentMethod: PaymentMethod?
 }
 
@@ -89,7 +89,7 @@ extension RechargeReply {
   package var payload: RecordPayload { .recharge(self) }
 }
 
-/// A card that was saved or chosen.
+/// A wallet, and the card that was saved, read or made its default.
 package struct PaymentMethodReply: RecordedReply {
   package var wallet: Wallet
   package var paymentMethod: PaymentMethod
@@ -104,7 +104,7 @@ extension PaymentMethodReply {
   package var payload: RecordPayload { .paymentMethod(self) }
 }
 
-/// A card that was removed, and the card that is charged now.
+/// A card that was removed, and the wallet's default card after that.
 package struct RemovedPaymentMethodReply: RecordedReply {
   package var wallet: Wallet
   package var removed: PaymentMethod
@@ -120,10 +120,10 @@ extension RemovedPaymentMethodReply {
   package var payload: RecordPayload { .removedPaymentMethod(self) }
 }
 
-/// A wallet whose automatic recharges were changed.
+/// A wallet after a change of its automatic recharges.
 package struct AutoRechargeSaved: RecordedReply {
   package var wallet: Wallet
-  /// Whether the same commit begins a recharge.
+  /// Whether the same commit starts a recharge.
   package var firesNow: Bool
 }
 
@@ -136,11 +136,11 @@ extension AutoRechargeSaved {
   package var payload: RecordPayload { .autoRecharge(self) }
 }
 
-/// A refund of a recharge as one of its transitions left it.
+/// A refund of a recharge after one of its transitions.
 package struct RechargeRefundReply: RecordedReply {
   package var wallet: Wallet
   package var refund: RechargeRefund
-  /// What it took from the wallet, or what the wallet got again when the bank returned it.
+  /// The entry that debited the wallet, or credited it again after the bank returned the refund; nil if no money moved.
   package var entry: Entry?
 }
 
@@ -153,11 +153,11 @@ extension RechargeRefundReply {
   package var payload: RecordPayload { .rechargeRefund(self) }
 }
 
-/// A dispute as its last update left it.
+/// A dispute after its last update.
 package struct DisputeReply: RecordedReply {
   package var wallet: Wallet
   package var dispute: Dispute
-  /// nil where no money moved.
+  /// The entry that the update posted; nil if no money moved.
   package var entry: Entry?
 }
 

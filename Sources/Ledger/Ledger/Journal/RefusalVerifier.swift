@@ -1,4 +1,4 @@
-/// Proves the chain of remembered refusals, as `JournalVerifier` proves a wallet's journal.
+/// Verifies the hash chain of remembered refusals, as `JournalVerifier` verifies a wallet's journal.
 package struct RefusalVerifier {
   package enum Flaw: Error, Hashable, Sendable {
     case gap(refusal: Int64, expected: Int64)
@@ -12,7 +12,7 @@ package struct RefusalVerifier {
 
   package init(sha256: @escaping (_ bytes: [UInt8]) -> Digest) { self.sha256 = sha256 }
 
-  /// Takes the refusals in the order of their numbers.
+  /// Checks the next refusal, in the order of their numbers.
   package mutating func check(_ refusal: RememberedRefusal) throws(Flaw) {
     guard refusal.number == number + 1 else { throw .gap(refusal: refusal.number, expected: number + 1) }
     guard refusal.hash == sha256(refusal.bytesToHash(after: hash)) else { throw .wrongHash(refusal: refusal.number) }
@@ -20,6 +20,7 @@ package struct RefusalVerifier {
     hash = refusal.hash
   }
 
+  /// Compares the end of the chain with the ledger's position.
   package func finish(at position: Position) throws(Flaw) {
     guard position.refusal == number, position.refusalHash == hash else { throw .wrongHead }
   }

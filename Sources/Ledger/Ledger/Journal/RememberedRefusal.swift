@@ -1,18 +1,18 @@
-/// A refusal that is final for its key, chained like the journal though no wallet changed.
+/// A refusal that is final for its key. Refusals are hash-chained like the journal, although no wallet changes.
 package struct RememberedRefusal: Hashable, Sendable {
-  /// Numbered from 1 in the order of commits.
+  /// Contiguous from 1, in commit order.
   package var number: Int64
   package var time: LedgerTime
   package var key: IdempotencyKey
   package var method: Method
   package var fingerprint: Digest
   package let refusal: Refusal
-  /// The refusal as it was written: an older layout stays, because the chain covers it.
+  /// The refusal's bytes as they were written. An older layout is kept, because the hash chain covers it.
   package let canonicalBytes: [UInt8]
-  /// SHA-256 over the hash of the refusal before this one and `bytesToHash`.
+  /// SHA-256 of `bytesToHash`, which begins with the previous refusal's hash.
   package var hash: Digest
 
-  /// A refusal that is remembered now.
+  /// Creates a refusal that is being remembered.
   package init(
     number: Int64,
     time: LedgerTime,
@@ -32,7 +32,7 @@ package struct RememberedRefusal: Hashable, Sendable {
     self.hash = hash
   }
 
-  /// A refusal that a store has kept.
+  /// Creates a refusal from a store. Throws if `canonicalBytes` cannot be decoded.
   package init(
     number: Int64,
     time: LedgerTime,
@@ -52,8 +52,8 @@ package struct RememberedRefusal: Hashable, Sendable {
     self.hash = hash
   }
 
-  /// What the hash covers: the previous hash, then every field but the hash itself. Of the refusal's bytes it covers
-  /// what follows the tag.
+  /// The bytes that the hash covers: the previous hash, then every field except the hash itself. The refusal's bytes
+  /// are covered without their tag.
   package func bytesToHash(after previousHash: Digest) -> [UInt8] {
     var writer = CanonicalWriter(reserving: 192)
     writer.write(previousHash)

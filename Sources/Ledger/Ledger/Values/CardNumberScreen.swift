@@ -1,8 +1,8 @@
-/// Finds card numbers, so that none is ever stored.
+/// Detects card numbers, so that none is ever stored.
 ///
 /// A run of digits counts as a card number when its issuer prefix, its length for that issuer and its Luhn sum
-/// (ISO/IEC 7812-1 annex B) all fit. Single spaces, dashes and dots between digits do not hide one. For tokens
-/// and memos only: one random id in ten passes Luhn, so ids, keys and references are never screened.
+/// (ISO/IEC 7812-1 annex B) all fit. Single spaces, dashes and dots between digits are ignored. For tokens, billing
+/// details and memos only: one random id in ten passes Luhn, so ids, keys and references are never screened.
 package enum CardNumberScreen {
   package static func containsCardNumber(_ text: String) -> Bool {
     var groups: [[UInt8]] = []
@@ -28,7 +28,7 @@ package enum CardNumberScreen {
     return spellsCardNumber(groups + [group])
   }
 
-  /// Whether any neighbouring groups of digits make a card number together.
+  /// Whether consecutive groups of digits form a card number.
   private static func spellsCardNumber(_ groups: [[UInt8]]) -> Bool {
     for first in groups.indices {
       var digits: [UInt8] = []

@@ -1,6 +1,6 @@
 import Encodings
 
-/// 32 bytes of SHA-256, held inline as four big-endian words so that a record needs no allocation for it.
+/// A SHA-256 digest of 32 bytes, stored inline as four big-endian words, so that a record needs no allocation for it.
 package struct Digest: Hashable, Sendable, CustomStringConvertible {
   package let words: (UInt64, UInt64, UInt64, UInt64)
 
@@ -9,7 +9,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
 
   package init(_ words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
-  /// Returns nil unless `bytes` counts 32.
+  /// Returns nil unless `bytes` has 32 elements.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == Digest.byteCount else { return nil }
     var words: [UInt64] = [0, 0, 0, 0]
@@ -28,7 +28,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     withBytes { bytes.append(contentsOf: $0) }
   }
 
-  /// The 32 bytes where they stand, for as long as `body` runs.
+  /// Calls `body` with the 32 bytes, without an allocation. The buffer is valid only during the call.
   package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     let bigEndian = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
     return withUnsafeBytes(of: bigEndian) { body($0) }

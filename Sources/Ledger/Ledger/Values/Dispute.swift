@@ -1,21 +1,21 @@
-/// Where a dispute stands.
+/// The state of a dispute.
 package enum DisputeState: String, Hashable, Sendable, CaseIterable {
-  /// The bank has taken the money back, for now at least.
+  /// The bank has taken the money back, and has not decided yet.
   case opened = "OPENED"
-  /// The bank has given it back to us.
+  /// The bank has returned the money.
   case won = "WON"
-  /// The bank keeps it.
+  /// The bank keeps the money.
   case lost = "LOST"
 
   package var isOpen: Bool { self == .opened }
 }
 
-/// A recharge that its cardholder wants back from the bank.
+/// A cardholder's claim at the bank for the money of a recharge.
 package struct Dispute: Hashable, Sendable {
   package var id: DisputeID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// What the bank takes back, or has taken.
+  /// The amount that the bank takes back.
   package var amount: Money
   package var state: DisputeState
   package var createTime: LedgerTime
@@ -39,14 +39,14 @@ package struct Dispute: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
-  /// What the bank has of the recharge, in micros.
+  /// The amount that the bank has now, in micros.
   package var taken: Int64 { state == .won ? 0 : amount.micros }
 }
 
-/// A dispute by what was last heard of it.
+/// A dispute with the reply of its last update.
 package struct DisputeBook: Hashable, Sendable {
   package var reply: DisputeReply
-  /// The journal record of that.
+  /// The number of the update's journal record.
   package var record: Int64
 
   package init(reply: DisputeReply, record: Int64) {

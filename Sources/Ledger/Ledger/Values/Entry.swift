@@ -4,30 +4,30 @@ package struct Entry: Hashable, Sendable {
   package var sequence: Int64
   package var time: LedgerTime
   package var kind: RecordKind
-  /// What it added to the wallet; negative for a spend.
+  /// The change of the wallet's posted balance; negative for a spend.
   package var amount: Money
   package var counterAccount: CounterAccount
-  /// The wallet's balances after it, in micros.
+  /// The wallet's balances after the entry, in micros.
   package var posted: Int64
   package var held: Int64
-  /// What usage was paid, or given back.
+  /// The usage that was paid or refunded; nil if the entry is not about usage.
   package var reason: ChargeReason?
-  /// What the caller named the usage by; the memo of a grant.
+  /// The caller's reference of the usage, or the memo of a grant.
   package var reference: String
   package var caller: String
   package var rechargeID: RechargeID?
-  /// The refund of a recharge that moved the money, there or back.
+  /// The refund of a recharge that moved the money, in either direction.
   package var rechargeRefundID: RechargeRefundID?
-  /// The dispute that did.
+  /// The dispute that moved the money.
   package var disputeID: DisputeID?
   /// The hold that was captured.
   package var holdID: HoldID?
   /// The entry that was refunded.
   package var refundedEntryID: EntryID?
-  /// The part of a capture for which neither the hold nor the wallet had the credits, in micros.
+  /// The part of the amount that neither the hold nor the wallet's available credits covered, in micros.
   package var shortfall: Int64
 
-  /// What `record` posted; nil where it moved no money.
+  /// The entry that `record` posted; nil if it moved no money.
   package init?(_ record: JournalRecord, in currency: Currency) {
     guard let counterAccount = record.counterAccount else { return nil }
     self.init(
@@ -84,16 +84,16 @@ package struct Entry: Hashable, Sendable {
   }
 }
 
-/// An entry by how much of it was given back.
+/// An entry with the sum of its refunds.
 package struct EntryBook: Hashable, Sendable {
   package var id: EntryID
   package var walletID: WalletID
   package var kind: RecordKind
-  /// What the entry added to its wallet; negative for a spend.
+  /// The change of the wallet's posted balance; negative for a spend.
   package var amount: Money
   package var reason: ChargeReason?
   package var reference: String
-  /// The sum of all refunds of it, in micros.
+  /// The sum of the entry's refunds, in micros.
   package var refunded: Int64
 
   package init(
@@ -114,7 +114,7 @@ package struct EntryBook: Hashable, Sendable {
     self.refunded = refunded
   }
 
-  /// nil where `record` is not an entry.
+  /// Returns nil if `record` moved no money.
   package init?(_ record: JournalRecord, in currency: Currency, refunded: Int64 = 0) {
     guard record.counterAccount != nil else { return nil }
     self.init(
@@ -131,7 +131,7 @@ package struct EntryBook: Hashable, Sendable {
   /// Usage can be refunded; recharges, grants and refunds themselves cannot.
   package var isRefundable: Bool { kind == .charge || kind == .capture }
 
-  /// What may still be given back.
+  /// The amount that can still be refunded.
   package var refundable: Money {
     Money(micros: isRefundable ? -amount.micros - refunded : 0, currency: amount.currency)
   }

@@ -1,7 +1,7 @@
-/// Text that is the same only byte for byte.
+/// Text that is compared byte by byte.
 ///
-/// Swift's `String` takes "k\u{301}" and "\u{1E31}" for equal. As idempotency keys or wallet ids they are two, and the
-/// store, which compares bytes, would disagree with the rules.
+/// Swift's `String` compares by canonical equivalence, so that "k\u{301}" equals "\u{1E31}". As idempotency keys or
+/// wallet ids they differ in the store, which compares bytes and would disagree with the rules.
 package struct ExactText: Hashable, Sendable, CustomStringConvertible {
   package let text: String
 
@@ -15,7 +15,7 @@ package struct ExactText: Hashable, Sendable, CustomStringConvertible {
     withBytes { hasher.combine(bytes: $0) }
   }
 
-  /// The UTF-8 where it stands. The view's own iteration, or a copy to make it contiguous, costs several times as much.
+  /// Calls `body` with the UTF-8 bytes in place. Iterating over the view, or copying it, costs several times as much.
   private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     text.utf8.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) }
       ?? Array(text.utf8).withUnsafeBytes { body($0) }
@@ -25,7 +25,7 @@ package struct ExactText: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Eight bytes at a time: keys are compared for every command.
+  /// Compares eight bytes at a time, because keys are compared for every command.
   fileprivate func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
     guard count == other.count else { return false }
     var offset = 0

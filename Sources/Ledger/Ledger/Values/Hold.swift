@@ -1,10 +1,10 @@
-/// Where a hold stands. Only `held` sets money aside.
+/// The state of a hold. Only `held` sets money aside.
 package enum HoldState: String, Hashable, Sendable, CaseIterable {
   case held = "HELD"
-  /// Its last capture was final.
+  /// A final capture has ended the hold.
   case captured = "CAPTURED"
   case released = "RELEASED"
-  /// Nobody resolved it in time. Usage that comes in late can still be captured.
+  /// The hold was not resolved in time. Late usage can still be captured.
   case expired = "EXPIRED"
 
   package enum Operation: Hashable, Sendable, CaseIterable {
@@ -13,7 +13,7 @@ package enum HoldState: String, Hashable, Sendable, CaseIterable {
     case release
   }
 
-  /// What is resolved stays resolved, but for late captures: usage that was had is never free.
+  /// Whether the state allows the operation. An expired hold still allows captures, because usage is never free.
   package func allows(_ operation: Operation) -> Bool {
     switch self {
     case .held: true
@@ -28,27 +28,27 @@ package struct Hold: Hashable, Sendable {
   package var id: HoldID
   package var walletID: WalletID
   package var currency: Currency
-  /// All that was ever set aside: by placing, and by extending.
+  /// The sum of all amounts set aside by placing and extending the hold.
   package var amount: Int64
-  /// What is still set aside: the hold's part of its wallet's `held`. Nothing once the hold is resolved.
+  /// The amount still set aside: the hold's part of its wallet's `held`. 0 once the hold is resolved.
   package var remaining: Int64
-  /// What was charged; above `amount` where usage cost more.
+  /// The amount captured, which is above `amount` if the usage cost more.
   package var captured: Int64
-  /// The part of `captured` for which neither the hold nor the wallet had the credits.
+  /// The part of `captured` that neither the hold nor the wallet's available credits covered.
   package var shortfall: Int64
   package var state: HoldState
-  /// True where some of `captured` came in after the hold had expired.
+  /// Whether part of `captured` was captured after the hold had expired.
   package var isLate: Bool
   package var reason: ChargeReason
   package var reference: String
-  /// Who placed it.
+  /// The caller that placed the hold.
   package var caller: String
   package var expireTime: LedgerTime
   package var createTime: LedgerTime
 
-  /// Seconds that a hold may be placed or extended for: up to a week.
+  /// How long a hold may be placed or extended for, in seconds: up to a week.
   package static let lifetimeRange: ClosedRange<Int64> = 1...604_800
-  /// Seconds that a hold lasts when nobody says how long.
+  /// How long a hold lasts if the caller gives no time, in seconds.
   package static let defaultLifetime: Int64 = 600
 
   package init(
@@ -85,6 +85,6 @@ package struct Hold: Hashable, Sendable {
 
   package var isOpen: Bool { state == .held }
 
-  /// An open hold is due from this time on.
+  /// Whether the hold is open and its time of expiry has come.
   package func isDue(at time: LedgerTime) -> Bool { isOpen && expireTime <= time }
 }

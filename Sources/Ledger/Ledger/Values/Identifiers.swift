@@ -1,6 +1,6 @@
 import Encodings
 
-/// The wallet's name, chosen by whoever creates it.
+/// The id of a wallet, chosen by the caller that creates it.
 package struct WalletID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
   package var value: String { exact.text }
@@ -8,7 +8,8 @@ package struct WalletID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { value }
 }
 
-/// Random, so that a processor never sees one key for two charges, not even after a restore from a backup.
+/// The id of a recharge. Random or a hash, so that a processor never gets one key for two charges, not even after a
+/// restore from a backup.
 package struct RechargeID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
   package var value: String { exact.text }
@@ -16,7 +17,7 @@ package struct RechargeID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { value }
 }
 
-/// Random, as a recharge's id.
+/// The id of a refund of a recharge. Random, for the same reason as a recharge's id.
 package struct RechargeRefundID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
   package var value: String { exact.text }
@@ -24,7 +25,7 @@ package struct RechargeRefundID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { value }
 }
 
-/// The processor's name of a dispute.
+/// The processor's id of a dispute.
 package struct DisputeID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
   package var value: String { exact.text }
@@ -32,6 +33,7 @@ package struct DisputeID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { value }
 }
 
+/// The id of a card.
 package struct PaymentMethodID: Hashable, Sendable, CustomStringConvertible {
   private let exact: ExactText
   package var value: String { exact.text }
@@ -39,10 +41,10 @@ package struct PaymentMethodID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { value }
 }
 
-/// Names a journal record to callers: `e1234-0badcafe`.
+/// The id of an entry, made from its journal record: `e1234-0badcafe`.
 ///
-/// The number finds the record without an index. The tag, from the record's fingerprint, refuses an id
-/// handed out by a ledger that was since restored from an older backup and reused the number.
+/// The number finds the record without an index. The tag, from the record's fingerprint, invalidates an id issued by a
+/// ledger that was restored from an older backup since and has reused the number.
 package struct EntryID: Hashable, Sendable, CustomStringConvertible {
   package let record: Int64
   package let tag: UInt32
@@ -60,7 +62,7 @@ package struct EntryID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { RecordName(record: record, tag: tag).text(letter: "e") }
 }
 
-/// Names a hold by the journal record that placed it, in the way of `EntryID`: `h1234-0badcafe`.
+/// The id of a hold, made like an `EntryID` from the journal record that placed the hold: `h1234-0badcafe`.
 package struct HoldID: Hashable, Sendable, CustomStringConvertible {
   package let record: Int64
   package let tag: UInt32
@@ -102,7 +104,7 @@ private struct RecordName {
   }
 }
 
-/// The processor's name for a card: opaque to us, a secret in logs.
+/// The processor's token for a card. Opaque, and kept out of logs.
 package struct PaymentMethodToken: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible {
   package let secret: String
   package init(_ secret: String) { self.secret = secret }

@@ -1,4 +1,4 @@
-/// Microseconds since 1970-01-01T00:00:00Z, as the committer assigned them: never less than the last committed.
+/// Microseconds since 1970-01-01T00:00:00Z, assigned by the committer. Never earlier than the last committed time.
 package struct LedgerTime: Hashable, Comparable, Sendable {
   package let microseconds: Int64
 
@@ -6,14 +6,14 @@ package struct LedgerTime: Hashable, Comparable, Sendable {
 
   package static func < (left: LedgerTime, right: LedgerTime) -> Bool { left.microseconds < right.microseconds }
 
-  /// How long ago `other` was; negative when it is still to come. Saturates instead of overflowing.
+  /// The microseconds from `other` to this time; negative if `other` is later. Saturates instead of overflowing.
   package func microseconds(since other: LedgerTime) -> Int64 {
     let (difference, overflow) = microseconds.subtractingReportingOverflow(other.microseconds)
     guard overflow else { return difference }
     return microseconds < 0 ? .min : .max
   }
 
-  /// This many seconds later. Saturates instead of overflowing.
+  /// Returns the time `seconds` later. Saturates instead of overflowing.
   package func adding(seconds: Int64) -> LedgerTime {
     let (duration, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
     let (sum, isTooLate) = microseconds.addingReportingOverflow(duration)

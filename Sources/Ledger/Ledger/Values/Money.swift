@@ -6,7 +6,7 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
 
   package static let usd = Currency(unchecked: "USD")
 
-  /// Returns nil when `code` is not three capital ASCII letters.
+  /// Returns nil unless `code` is three capital ASCII letters.
   package init?(code: String) {
     guard code.utf8.count == 3, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
       return nil
@@ -56,7 +56,7 @@ package struct Money: Hashable, Sendable {
 }
 
 extension Money: CustomStringConvertible {
-  /// At least two decimals, more only where the amount has them: "$1.20", "$0.0125", "-$3.00", "7.00 EUR".
+  /// The amount with at least two decimals, and more only if it has them: "$1.20", "$0.0125", "-$3.00", "7.00 EUR".
   package var description: String {
     MoneyText.text(micros: micros, currencyCode: currency.code, codePlace: .afterAmount)
   }

@@ -1,4 +1,4 @@
-/// What may be known of a card: never its number.
+/// The details of a card that may be stored. Never its number.
 package struct Card: Hashable, Sendable {
   package var brand: String
   package var last4: String
@@ -12,14 +12,14 @@ package struct Card: Hashable, Sendable {
     self.expiryYear = expiryYear
   }
 
-  /// The last month in which it can be charged.
+  /// The last month in which the card can be charged.
   package var expiry: CalendarMonth { CalendarMonth(number: Int64(expiryYear) * 12 + Int64(expiryMonth) - 1) }
 }
 
-/// What is worth telling of the card that a wallet pays with.
+/// A warning about a wallet's default card.
 package struct CardWarning: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
-    /// It is good until the end of this month or the next.
+    /// The card expires at the end of this month or the next.
     case expiresSoon = "EXPIRES_SOON"
     case expired = "EXPIRED"
   }
@@ -32,7 +32,7 @@ package struct CardWarning: Hashable, Sendable {
     self.expiry = expiry
   }
 
-  /// nil where there is nothing to tell yet.
+  /// Returns nil if the card expires after the next month.
   init?(expiry: CalendarMonth, at time: LedgerTime) {
     let now = CalendarMonth(of: time)
     guard expiry.number <= now.next.number else { return nil }
@@ -40,7 +40,7 @@ package struct CardWarning: Hashable, Sendable {
   }
 }
 
-/// Asked once and kept with the card.
+/// The billing details of a card, which are kept with it.
 package struct BillingDetails: Hashable, Sendable {
   package var name: String
   package var email: String
@@ -59,9 +59,9 @@ package struct BillingDetails: Hashable, Sendable {
 /// Whether a card can still be charged.
 package enum PaymentMethodState: String, Hashable, Sendable, CaseIterable {
   case saved = "SAVED"
-  /// Nobody charges it any more; the processor has to be told to forget it.
+  /// The card is no longer charged, and still has to be detached at the processor.
   case removed = "REMOVED"
-  /// The processor has forgotten it.
+  /// The card is detached at the processor, or another card keeps its token.
   case detached = "DETACHED"
 }
 
@@ -75,7 +75,7 @@ package struct PaymentMethod: Hashable, Sendable {
   package var createTime: LedgerTime
   package var state: PaymentMethodState
 
-  /// How many cards a wallet may have saved.
+  /// The maximum number of a wallet's saved cards.
   package static let mostPerWallet = 10
 
   package init(
@@ -97,7 +97,7 @@ package struct PaymentMethod: Hashable, Sendable {
   }
 }
 
-/// A card that the processor described and that no wallet has yet. The id is drawn by whoever submits the command.
+/// A card that the processor has described and no wallet has saved. The submitter of the command generates the id.
 package struct CandidateCard: Hashable, Sendable {
   package var id: PaymentMethodID
   package var token: PaymentMethodToken

@@ -1,9 +1,10 @@
-/// Finds what only a processor and its customers' cards are reached with: Stripe's secret keys, and tokens of cards
-/// (Stripe's documentation of API keys and object ids).
+/// Detects a processor's secrets: Stripe's secret keys, and tokens of cards (Stripe's documentation of API keys and
+/// object ids).
 package enum ProcessorSecretScreen {
   private static let keys = ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"]
   private static let tokens = ["pm_", "tok_", "src_", "card_"]
-  /// What follows the prefix of a real one. Names of test cards, and words, are shorter or not of one piece.
+  /// The minimum number of alphanumeric characters after the prefix of a real secret. Names of test cards, and words,
+  /// have fewer.
   private static let shortestRest = 14
 
   package static func containsKey(_ text: String) -> Bool { contains(keys, in: text) }

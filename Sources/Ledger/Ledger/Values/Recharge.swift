@@ -1,14 +1,14 @@
-/// Where a recharge stands. `paid`, `declined` and `failed` are final; the others keep the wallet's slot.
+/// The state of a recharge. `paid`, `declined` and `failed` are final; the others keep the wallet's slot.
 package enum RechargeState: String, Hashable, Sendable, CaseIterable {
   /// The intent is durable; the processor has not given a final answer.
   case processing = "PROCESSING"
   case paid = "PAID"
   case declined = "DECLINED"
-  /// The cardholder has to do something first. Not a success.
+  /// The cardholder has to authenticate first. Not a success.
   case authenticationRequired = "AUTHENTICATION_REQUIRED"
   /// No money moved and none will.
   case failed = "FAILED"
-  /// The outcome cannot be learned by machine; a person settles it.
+  /// The outcome cannot be determined by machine. A person settles the recharge.
   case needsReview = "NEEDS_REVIEW"
 
   package var isTerminal: Bool {
@@ -18,7 +18,7 @@ package enum RechargeState: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// An intent can become anything but an intent again; what is final stays.
+  /// Whether `next` may follow this state. None follows a final state, and `processing` follows none.
   package func canBecome(_ next: RechargeState) -> Bool {
     switch self {
     case .processing: next != .processing
@@ -29,34 +29,36 @@ package enum RechargeState: String, Hashable, Sendable, CaseIterable {
   }
 }
 
+/// What started a recharge. The journal keeps the raw values.
 package enum RechargePurpose: String, Hashable, Sendable, CaseIterable {
   case recharge = "RECHARGE"
   case changeCard = "CHANGE_CARD"
   case autoRecharge = "AUTO_RECHARGE"
 }
 
+/// A charge of a card that credits a wallet once it is paid.
 package struct Recharge: Hashable, Sendable {
   package var id: RechargeID
   package var walletID: WalletID
-  /// Who asked for it, and so the actor of its entry.
+  /// The caller that requested the recharge, which is the actor of its entry.
   package var caller: String
   /// Always positive.
   package var amount: Money
   package var purpose: RechargePurpose
   package var state: RechargeState
-  /// The card that pays: the wallet's, or a candidate that becomes the wallet's once it has paid.
+  /// The card to charge: the wallet's default, or a candidate that becomes the default once it has paid.
   package var paymentMethod: PaymentMethod
   package var paymentMethodIsCandidate: Bool
-  /// Whether the processor has made the card ready to be charged: only then is it charged.
+  /// Whether the processor has attached the card. A card is charged only after that.
   package var paymentMethodIsAttached: Bool
-  /// The card whose place the new one takes once it has paid.
+  /// The card that the new card replaces once it has paid.
   package var replacedPaymentMethod: PaymentMethodID?
-  /// What is saved once it has paid.
+  /// The settings of automatic recharges that are saved once the recharge is paid.
   package var autoRecharge: AutoRechargeSettings?
   package var processorChargeID: String?
-  /// The processor's decline code, why it failed, or what there is to review.
+  /// The processor's decline code, the reason of the failure, or what to review.
   package var explanation: String?
-  /// Where the cardholder authenticates.
+  /// The URL at which the cardholder authenticates.
   package var nextActionURL: String?
   package var entryID: EntryID?
   package var createTime: LedgerTime
@@ -100,17 +102,17 @@ package struct Recharge: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
-  /// The key under which the processor knows this charge: the same for every attempt, and of no other recharge.
+  /// The idempotency key of the charge at the processor. The same for every attempt, and unique to this recharge.
   package var processorKey: String { "credits-\(id)" }
 
-  /// The same for making its card ready.
+  /// The idempotency key of attaching the card at the processor.
   package var attachmentKey: String { "credits-\(id)-card" }
 }
 
-/// A recharge by its last transition. Once that was final, it is the answer to the recharge's key for ever.
+/// A recharge with the reply of its last transition, which is also the reply to its key. Final if the recharge is.
 package struct RechargeBook: Hashable, Sendable {
   package var reply: RechargeReply
-  /// The journal record of the transition.
+  /// The number of the transition's journal record.
   package var record: Int64
 
   package init(reply: RechargeReply, record: Int64) {
@@ -121,7 +123,7 @@ package struct RechargeBook: Hashable, Sendable {
   package var recharge: Recharge { reply.recharge }
 }
 
-/// What the processor said, as the recharge worker reports it.
+/// The processor's result of a recharge, as the recharge worker reports it.
 package enum Settlement: Hashable, Sendable {
   case paid(processorChargeID: String)
   case declined(processorChargeID: String?, code: String)

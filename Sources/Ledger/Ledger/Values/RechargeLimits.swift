@@ -1,4 +1,4 @@
-/// What a recharge may be, in one currency. Amounts are micros.
+/// The limits of recharges in one currency. Amounts are micros.
 package struct RechargeLimits: Hashable, Sendable {
   package var minimum: Int64
   package var maximum: Int64
@@ -30,7 +30,7 @@ package struct RechargeLimits: Hashable, Sendable {
     suggestedThresholds: [10, 20, 50].map { $0 * Money.microsPerUnit }
   )
 
-  /// nil when `micros` is allowed, else the rule that it breaks.
+  /// The rule that `micros` breaks; nil if `micros` is allowed.
   package func objection(to micros: Int64, in currency: Currency) -> String? {
     guard (minimum...maximum).contains(micros) else {
       let (low, high) = (Money(micros: minimum, currency: currency), Money(micros: maximum, currency: currency))
@@ -39,7 +39,7 @@ package struct RechargeLimits: Hashable, Sendable {
     return objection(toFractionIn: micros, of: currency)
   }
 
-  /// The same where only the step matters.
+  /// The same, but checks only the step.
   func objection(toFractionIn micros: Int64, of currency: Currency) -> String? {
     micros % step == 0 ? nil : "must be a multiple of \(Money(micros: step, currency: currency))"
   }

@@ -1,18 +1,18 @@
-/// Where a refund of a recharge stands.
+/// The state of a refund of a recharge.
 package enum RechargeRefundState: String, Hashable, Sendable, CaseIterable {
   /// The intent is durable; the processor has not given an answer.
   case processing = "PROCESSING"
-  /// The money is on its way back to the card, and out of the wallet.
+  /// The money is on its way back to the card, and the wallet is debited.
   case refunded = "REFUNDED"
-  /// The money is not given back. The card's bank may say so days after it was `refunded`: then the wallet has it again.
+  /// The money is not refunded. The card's bank may return a refund days later: the wallet is then credited again.
   case failed = "FAILED"
-  /// The outcome cannot be learned by machine; a person settles it.
+  /// The outcome cannot be determined by machine. A person settles the refund.
   case needsReview = "NEEDS_REVIEW"
 
-  /// Whether somebody has to find out what became of it.
+  /// Whether the refund has no outcome yet.
   package var isOpen: Bool { self == .processing || self == .needsReview }
 
-  /// What failed stays failed.
+  /// Whether `next` may follow this state. None follows `failed`.
   package func canBecome(_ next: RechargeRefundState) -> Bool {
     switch self {
     case .processing: next != .processing
@@ -23,25 +23,25 @@ package enum RechargeRefundState: String, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// A part of a recharge, or all of it, given back to the card that was charged.
+/// A refund of all or part of a recharge to the card that was charged.
 package struct RechargeRefund: Hashable, Sendable {
   package var id: RechargeRefundID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// Who asked for it, and so the actor of its entry.
+  /// The caller that requested the refund, which is the actor of its entry.
   package var caller: String
   /// Always positive.
   package var amount: Money
-  /// The charge that it gives back.
+  /// The processor's id of the refunded charge.
   package var processorChargeID: String
   package var state: RechargeRefundState
   package var processorRefundID: String?
-  /// Why it failed, or what there is to review.
+  /// The reason of the failure, or what to review.
   package var explanation: String?
   package var createTime: LedgerTime
   package var updateTime: LedgerTime
 
-  /// So many of one recharge: each is loaded to know what is left of it.
+  /// The maximum number of refunds of one recharge. All are loaded to compute what is left of it.
   package static let mostPerRecharge = 50
 
   package init(
@@ -70,12 +70,12 @@ package struct RechargeRefund: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
-  /// The key under which the processor knows it: the same for every attempt.
+  /// The idempotency key of the refund at the processor. The same for every attempt.
   package var processorKey: String { "credits-\(id)" }
 }
 
 extension RechargeRefundID {
-  /// The refund to which a key at the processor belongs; nil where the key is none of ours.
+  /// The refund to which a key at the processor belongs; nil if the key is not one of ours.
   package init?(processorKey key: String) {
     let prefix = "credits-"
     guard key.hasPrefix(prefix) else { return nil }
@@ -83,10 +83,10 @@ extension RechargeRefundID {
   }
 }
 
-/// A refund by its last transition, which is the answer to its key.
+/// A refund with the reply of its last transition, which is also the reply to its key.
 package struct RechargeRefundBook: Hashable, Sendable {
   package var reply: RechargeRefundReply
-  /// The journal record of the transition.
+  /// The number of the transition's journal record.
   package var record: Int64
 
   package init(reply: RechargeRefundReply, record: Int64) {
@@ -97,7 +97,7 @@ package struct RechargeRefundBook: Hashable, Sendable {
   package var refund: RechargeRefund { reply.refund }
 }
 
-/// What the processor said of a refund, as the recharge worker reports it.
+/// The processor's result of a refund, as the recharge worker reports it.
 package enum RefundSettlement: Hashable, Sendable {
   case refunded(processorRefundID: String)
   case failed(processorRefundID: String?, explanation: String)

@@ -1,4 +1,4 @@
-/// What keeps out of texts that are kept, and read by people, what belongs in no ledger.
+/// Rejects texts that hold card numbers or a processor's secrets, because the ledger keeps texts and people read them.
 package enum TextScreen {
   package static func check(_ text: String, field: String) throws(Refusal) {
     if CardNumberScreen.containsCardNumber(text) { throw .cardNumberRefused(field: field) }

@@ -1,11 +1,11 @@
-/// The raw values are what a person reads in the store.
+/// The state of a wallet. The store keeps the raw values.
 package enum WalletState: String, Hashable, Sendable, CaseIterable {
   case active = "ACTIVE"
   case frozen = "FROZEN"
   case closed = "CLOSED"
 }
 
-/// What callers see of a wallet. Amounts are micros of `currency`.
+/// A wallet as callers see it. Amounts are micros of `currency`.
 package struct Wallet: Hashable, Sendable {
   package var id: WalletID
   package var currency: Currency
@@ -15,9 +15,9 @@ package struct Wallet: Hashable, Sendable {
   /// The number of the wallet's last journal record, contiguous from 1.
   package var sequence: Int64
   package var createTime: LedgerTime
-  /// nil as long as nobody has set it.
+  /// nil until automatic recharges are first set.
   package var autoRecharge: AutoRecharge?
-  /// In answers only: it depends on when they are given.
+  /// Set only in replies, because it depends on the time of the reply.
   package var cardWarning: CardWarning?
 
   /// No balance may leave ±2^61 micros ($2.3 trillion), so that `posted - held` cannot overflow.
@@ -43,37 +43,37 @@ package struct Wallet: Hashable, Sendable {
     self.autoRecharge = autoRecharge
   }
 
-  /// A wallet before its first record.
+  /// The wallet as it was before its first record.
   static func empty(like wallet: Wallet) -> Wallet {
     Wallet(id: wallet.id, currency: wallet.currency, createTime: wallet.createTime)
   }
 
   package var available: Money { Money(micros: posted - held, currency: currency) }
 
-  /// The posted balance after `delta` micros, or nil where it would leave `balanceRange`.
+  /// The posted balance after adding `delta` micros; nil if it would leave `balanceRange`.
   package func posted(after delta: Int64) -> Int64? {
     let (sum, overflow) = posted.addingReportingOverflow(delta)
     return !overflow && Wallet.balanceRange.contains(sum) ? sum : nil
   }
 }
 
-/// A wallet and what the rules need beside it.
+/// A wallet with the state that the rules need and callers do not see.
 package struct Account: Hashable, Sendable {
   package var wallet: Wallet
   package var head: ChainHead
-  /// The one slot for recharges: whoever finds it taken gets `RECHARGE_IN_PROGRESS`.
+  /// The recharge that has the wallet's one slot. Others are refused with `RECHARGE_IN_PROGRESS`.
   package var openRecharge: RechargeID?
   package var defaultPaymentMethod: PaymentMethodID?
-  /// Of the default card.
+  /// The expiry of the default card.
   package var cardExpiry: CalendarMonth?
-  /// How many of the refunds of its recharges have no outcome yet.
+  /// The number of refunds of the wallet's recharges that have no outcome yet.
   package var openRefunds: Int64
-  /// How many of its recharges are disputed at banks that have not decided yet.
+  /// The number of disputes that a bank has not decided yet.
   package var openDisputes: Int64
-  /// How many of the wallet's holds are open.
+  /// The number of open holds.
   package var openHolds: Int64
-  /// No open hold expires before this; nil where none is open. The earliest hold may have been extended or resolved
-  /// since, so that nothing need be due when the time comes.
+  /// A lower bound of the open holds' times of expiry; nil if none is open. The earliest hold may have been extended or
+  /// resolved since, so no hold need be due at this time.
   package var nextHoldExpiry: LedgerTime?
 
   package init(
@@ -98,31 +98,31 @@ package struct Account: Hashable, Sendable {
     self.nextHoldExpiry = nextHoldExpiry
   }
 
-  /// Whether a hold may be due, so that it is worth looking for.
+  /// Whether a hold may be due, so that holds have to be checked.
   package func mayHaveDueHolds(at time: LedgerTime) -> Bool { nextHoldExpiry.map { $0 <= time } ?? false }
 }
 
 extension Account {
-  /// The wallet as it is told at `time`.
+  /// The wallet as a reply at `time` reports it, with its card warning.
   package func wallet(toldAt time: LedgerTime) -> Wallet {
     var wallet = wallet
     wallet.cardWarning = cardExpiry.flatMap { CardWarning(expiry: $0, at: time) }
     return wallet
   }
 
-  /// Makes `card` the one that recharges are paid with; nil where there is none left.
+  /// Makes `card` the default card; nil if none is left.
   mutating func pay(with card: PaymentMethod?) {
     defaultPaymentMethod = card?.id
     cardExpiry = card?.card.expiry
   }
 
-  /// Whether the wallet may recharge itself, so that its card is needed.
+  /// Whether an automatic recharge may start, so that the default card is needed.
   package var mayFire: Bool { wallet.autoRecharge?.isEnabled == true && openRecharge == nil }
 }
 
 /// The end of a wallet's chain of journal records.
 package struct ChainHead: Hashable, Sendable {
-  /// 0 before the first record.
+  /// The number of the last record; 0 before the first.
   package var record: Int64
   package var hash: Digest
 
