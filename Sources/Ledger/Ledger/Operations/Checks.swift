@@ -1,4 +1,4 @@
-// What more than one operation checks.
+// Checks that several operations share.
 
 extension LedgerState {
   func account(_ id: WalletID) throws(Refusal) -> Account {
@@ -16,7 +16,7 @@ extension Money {
     guard micros > 0 else { throw .amountOutOfRange(field: field + ".micros", rule: "must be greater than zero") }
   }
 
-  /// Checks what may be recharged, or be a threshold for recharging.
+  /// Checks the amount of a recharge, or the threshold of automatic recharges.
   func checkRechargeable(to wallet: Wallet, by rules: Rules, field: String) throws(Refusal) {
     try checkPositive(in: wallet.currency, field: field)
     if let objection = try rules.limits(of: wallet.currency, field: field).objection(to: micros, in: wallet.currency) {
@@ -41,19 +41,19 @@ extension Wallet {
   /// Adds `micros` to the posted balance.
   mutating func post(_ micros: Int64) throws(Refusal) { posted = try checkedBalance(adding: micros) }
 
-  /// What a wallet's state may forbid.
+  /// A kind of operation that a wallet's state may forbid.
   enum Activity {
     /// New usage.
     case spending
     /// New money.
     case crediting
-    /// The end of what was begun: captures, releases, refunds.
+    /// The completion of earlier operations: captures, releases, refunds.
     case settling
     case keepingCards
   }
 
-  /// A frozen wallet neither spends nor takes new money, but usage that was had is settled and its cards may be replaced;
-  /// a closed wallet takes nothing.
+  /// A frozen wallet neither spends nor takes new money, but past usage is settled and its cards may be replaced. A
+  /// closed wallet allows nothing.
   func checkAllows(_ activity: Activity) throws(Refusal) {
     switch (state, activity) {
     case (.active, _), (.frozen, .settling), (.frozen, .keepingCards): break
@@ -62,7 +62,7 @@ extension Wallet {
     }
   }
 
-  /// The part of `micros` that is not available; 0 where nothing is taken.
+  /// The part of `micros` that the available credits do not cover; 0 if `micros` is not positive.
   func shortfall(taking micros: Int64) -> Int64 { max(0, micros - max(0, available.micros)) }
 }
 

@@ -1,4 +1,4 @@
-/// Asks what is recorded for a request's key, before work that a replay must not repeat. nil where nothing is.
+/// Reads the outcome recorded for a request's key, before work that a replay must not repeat. nil if there is none.
 package struct GetRecordedOutcome<Asked: Mutation>: Question {
   package var origin: Origin
 
@@ -21,7 +21,7 @@ extension LedgerState {
     try outcome(of: Asked.self, recordedFor: request.origin)
   }
 
-  /// What is recorded for the origin's key; nil where nothing is.
+  /// The outcome recorded for the origin's key; nil if there is none. Throws if the key was used for another request.
   func outcome<Asked: Mutation>(
     of mutation: Asked.Type,
     recordedFor origin: Origin

@@ -1,18 +1,17 @@
-/// A change of the ledger: validated fields, what has to be loaded, a pure decision, and a typed reply.
+/// A change of the ledger: validated fields, the data that it needs, a pure decision, and a typed reply.
 package protocol Mutation: Hashable, Sendable {
   associatedtype Reply: Hashable, Sendable
 
-  /// The name under which records and remembered refusals keep the mutation for ever.
+  /// The mutation's name in records and remembered refusals, which never changes.
   static var method: Method { get }
 
-  /// Names what has to be loaded before the mutation can be decided.
+  /// Adds the data that has to be loaded before the mutation is decided.
   func addNeeds(to needs: inout Needs)
 
-  /// Decides the mutation: a function of the fields, the state and the context, nothing else. A refusal leaves `state`
-  /// unchanged.
+  /// Decides the mutation, from nothing but the fields, the state and the context. A refusal leaves `state` unchanged.
   func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Reply
 
-  /// The reply that `payload` recorded; nil where the payload is that of another mutation.
+  /// The reply that `payload` records; nil if the payload is that of another mutation.
   static func reply(recordedAs payload: RecordPayload) -> Reply?
 }
 
@@ -24,12 +23,12 @@ extension Mutation where Reply: RecordedReply {
   package static func reply(recordedAs payload: RecordPayload) -> Reply? { Reply(payload) }
 }
 
-/// A mutation that spends credits. Where it is refused for lack of credits, an automatic recharge may begin.
+/// A mutation that spends credits. If it is refused for lack of credits, an automatic recharge may start.
 package protocol SpendingMutation: Mutation {
-  /// Whether the caller waits for an automatic recharge rather than take the refusal as final.
+  /// Whether the caller waits for an automatic recharge instead of getting a final refusal.
   var waitsForRecharge: Bool { get }
 
-  /// The wallet that pays; nil where what the mutation names does not exist.
+  /// The wallet that pays; nil if the mutation names an object that does not exist.
   func payingWallet(in state: LedgerState) -> WalletID?
 }
 
@@ -37,7 +36,7 @@ extension SpendingMutation {
   package var waitsForRecharge: Bool { false }
 }
 
-/// What every decision depends on beside its fields and the state.
+/// The inputs of a decision other than the mutation's fields and the state.
 package struct DecisionContext: Sendable {
   package let origin: Origin
   /// The batch's ledger time.
@@ -50,7 +49,7 @@ package struct DecisionContext: Sendable {
     self.rules = rules
   }
 
-  /// The same moment, on behalf of the ledger itself.
+  /// The same context with another origin.
   func on(behalfOf origin: Origin) -> DecisionContext { DecisionContext(origin: origin, time: time, rules: rules) }
 }
 
@@ -78,7 +77,7 @@ package struct Request<Asked: Mutation>: Operation, Hashable {
       for record in state.changes.records[first...] { state.advanceAutoRecharge(of: record.walletID, as: context) }
       return Outcome(.success(reply))
     } catch {
-      // An empty wallet gets its automatic recharge, whatever its threshold.
+      // A refused spend may start an automatic recharge too: an empty wallet is below every threshold.
       if error.reason == .insufficientCredits, let id = state.recharge(for: mutation, as: context) {
         return Outcome(.failure(.rechargeInProgress(id)))
       }

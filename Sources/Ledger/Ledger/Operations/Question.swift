@@ -1,12 +1,12 @@
-/// Something to learn from the ledger. It changes nothing and is never recorded.
+/// A read of the ledger. It changes nothing and is never recorded.
 package protocol Question: Operation, Hashable {
   associatedtype Reply
 
-  /// Answers from what was loaded.
+  /// Answers from the loaded state.
   func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> Reply
 }
 
-/// What an answer depends on beside the question and the state.
+/// The inputs of an answer other than the question and the state.
 package struct QuestionContext: Sendable {
   /// The batch's ledger time.
   package let time: LedgerTime

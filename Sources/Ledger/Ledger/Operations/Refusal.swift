@@ -1,18 +1,18 @@
-/// Why an operation has no effect: a reason of the catalogue, the facts that come with it, and the field that is wrong.
+/// Why an operation has no effect: a reason of the catalogue, its facts, and the invalid field.
 ///
-/// Each refusal is made, and its sentence written, beside the rule that throws it.
+/// The constructor of each refusal, and its sentence, stand beside the rule that throws it.
 package struct Refusal: Error, Hashable, Sendable {
   package typealias Facts = [Reason.MetadataKey: String]
 
   package let reason: Reason
-  /// For programs, by the keys of the catalogue. Amounts are decimal micros.
+  /// Details for programs, by the keys of the catalogue. Amounts are decimal micros.
   package let facts: Facts
-  /// The path of the request's field that is wrong, such as `settings.threshold.micros`; nil where none is.
+  /// The path of the invalid field in the request, such as `settings.threshold.micros`; nil if no field is invalid.
   package let field: String?
-  /// For people: what is wrong, and what to do next.
+  /// A sentence for people: what is wrong, and what to do next.
   package let sentence: String
 
-  /// A refusal that is not remembered: the caller can correct the request, or what is in the way passes by itself.
+  /// Creates a refusal that is not remembered: the caller can correct the request, or the cause passes by itself.
   package init(_ reason: Reason, _ facts: Facts = [:], field: String? = nil, sentence: String) {
     precondition(!reason.isFinal, "the sentence of a final refusal is made from its facts alone")
     self.reason = reason
@@ -21,8 +21,8 @@ package struct Refusal: Error, Hashable, Sendable {
     self.sentence = sentence
   }
 
-  /// A refusal that is final for its key. Its sentence is made from the reason and the facts alone, so that what is
-  /// remembered can be said again.
+  /// Creates a refusal that is final for its key. Its sentence is made from the reason and the facts alone, so that a
+  /// replay can repeat it.
   package init(final reason: Reason, _ facts: Facts) {
     guard let sentence = Self.finalSentence(of: reason, facts) else {
       preconditionFailure("\(reason.rawValue) is not final")
@@ -39,13 +39,13 @@ package struct Refusal: Error, Hashable, Sendable {
   /// The recharge that the reason is about.
   package var rechargeID: RechargeID? { facts[.rechargeID].map { RechargeID($0) } }
 
-  /// The facts as they are sent.
+  /// The facts by the names of their keys, as they are sent.
   package var metadata: [String: String] {
     Dictionary(uniqueKeysWithValues: facts.map { ($0.key.rawValue, $0.value) })
   }
 }
 
-// Refusals of fields, which any rule may throw.
+// Refusals that any rule may throw.
 
 extension Refusal {
   /// - Parameter description: Continues the sentence that begins with the field.

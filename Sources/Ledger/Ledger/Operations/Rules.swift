@@ -1,10 +1,10 @@
-/// What the rules of money depend on beside state, operation and time.
+/// The configuration of the ledger's rules.
 package struct Rules: Sendable {
-  /// A currency without limits here is refused.
+  /// The limits of recharges by currency. A currency without limits is refused.
   package var limits: [Currency: RechargeLimits]
-  /// What one hold's captures may cost above the hold and the wallet's credits, in micros of the wallet's currency.
+  /// The maximum sum of one hold's shortfalls, in micros of the wallet's currency.
   package var maximumShortfall: Int64
-  /// Injected, so that the rules need no library.
+  /// SHA-256, injected so that the rules need no library.
   package var sha256: @Sendable (_ bytes: [UInt8]) -> Digest
 
   package init(
@@ -18,7 +18,7 @@ package struct Rules: Sendable {
     self.sha256 = sha256
   }
 
-  /// - Parameter field: The path of the amount in the request, if there is one.
+  /// - Parameter field: The path of the amount in the request; nil if the currency is that of a wallet.
   func limits(of currency: Currency, field: String? = nil) throws(Refusal) -> RechargeLimits {
     guard let limits = limits[currency] else { throw .currencyUnsupported(currency, field: field) }
     return limits
@@ -26,7 +26,7 @@ package struct Rules: Sendable {
 }
 
 extension Refusal {
-  /// - Parameter field: The path of the amount in the request; nil where the wallet's currency has lost its limits.
+  /// - Parameter field: The path of the amount in the request; nil if the wallet's currency has lost its limits.
   package static func currencyUnsupported(_ given: Currency, field: String?) -> Refusal {
     Refusal(
       .currencyMismatch,

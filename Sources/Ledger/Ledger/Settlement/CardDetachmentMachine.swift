@@ -2,18 +2,18 @@ import Backoff
 
 /// Detaches a removed card at the processor.
 ///
-/// Driven as a `SettlementMachine` is. The token is not detached while another card of the wallet is charged by it, nor
-/// while a new card is being attached, whose token is not known yet. Detaching needs no key, because repeating it is
-/// harmless: it is repeated until the processor confirms that the token is gone.
+/// Driven like a `SettlementMachine`. The token is not detached while another card of the wallet uses it, nor while a
+/// new card is being attached, whose token is not known yet. Detaching needs no key, because repeating it is harmless:
+/// it is repeated until the processor confirms that the token is gone.
 package struct CardDetachmentMachine: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
     case begun
-    /// The card as the ledger has it, whatever its state. Nil if there is none.
+    /// The ledger's card, in any state. Nil if it does not exist.
     case card(PaymentMethod?)
     /// Whether the card's token is in use.
     case tokenUse(TokenUse)
-    /// The ledger has answered the commit, in whatever way.
+    /// The ledger has answered the commit, with success or a refusal.
     case committed
     case response(ProcessorResponse)
     /// The time of `wait` has passed.
@@ -23,7 +23,7 @@ package struct CardDetachmentMachine: Sendable {
   package enum Action: Hashable, Sendable {
     /// Read the card from the ledger. Followed by `card`.
     case readCard
-    /// Ask the ledger whether a card of the wallet is charged by the token. Followed by `tokenUse`.
+    /// Ask the ledger whether a card of the wallet uses the token. Followed by `tokenUse`.
     case readTokenUse(WalletID, PaymentMethodToken)
     /// Call the processor. Followed by `response`.
     case call(ProcessorCall)
@@ -31,7 +31,7 @@ package struct CardDetachmentMachine: Sendable {
     case commit(PaymentMethodID)
     /// Wait this long. Followed by `pauseEnded`.
     case wait(Duration)
-    /// Log it. No event follows.
+    /// Log the report. No event follows.
     case report(SettlementReport)
     /// Nothing is left to do. No event follows.
     case finished
@@ -79,7 +79,7 @@ package struct CardDetachmentMachine: Sendable {
       switch response {
       case .detached, .failure(.unknownToken): return commit(card)
       case .failure(let failure): return retry(card, because: failure.description)
-      case .attached, .charge, .refund, .notFound: return retry(card, because: anotherQuestion)
+      case .attached, .charge, .refund, .notFound: return retry(card, because: unrelatedResponse)
       }
     case (.pausing(let card), .pauseEnded): return checkUse(of: card)
     case (.committing, .committed): return finish()

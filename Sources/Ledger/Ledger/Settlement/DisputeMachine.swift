@@ -1,13 +1,13 @@
-/// Records a dispute that the processor reports against the recharge that it is about.
+/// Records a dispute that the processor reports, against the disputed recharge.
 ///
-/// Driven as a `SettlementMachine` is. The processor's event is the only source of a dispute, and may arrive before the
-/// ledger knows that the charge was paid. So the event must not be acknowledged before it is certain which recharge it is
-/// about. The machine repeats nothing: the conclusion tells whether the event has to be delivered again.
+/// Driven like a `SettlementMachine`. The processor's event is the only source of a dispute, and may arrive before the
+/// ledger knows that the charge was paid. So the event must not be acknowledged before it is certain which recharge is
+/// disputed. The machine repeats no call: the conclusion says whether the event has to be delivered again.
 package struct DisputeMachine: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
     case begun
-    /// The recharge as the ledger has it, after a read or a commit. Nil if there is none.
+    /// The ledger's recharge after a read or a commit. Nil if it does not exist.
     case recharge(Recharge?)
     /// All recharges that are not final.
     case openRecharges([Recharge])
@@ -31,7 +31,7 @@ package struct DisputeMachine: Sendable {
     case settle(RechargeID, Settlement)
     /// Commit the dispute. Followed by `recorded` or `refused`.
     case record(DisputeID, RechargeID, Money, DisputeState)
-    /// Log it, as an alarm where the report says so. No event follows.
+    /// Log the report, as an alarm if it says so. No event follows.
     case report(Report)
     /// Nothing is left to do. No event follows.
     case finished(Conclusion)
@@ -40,8 +40,8 @@ package struct DisputeMachine: Sendable {
   package enum Report: Hashable, Sendable {
     /// About the recharge that the disputed charge was for.
     case settlement(RechargeID, SettlementReport)
-    /// The bank takes back more than the recharge has credited. The wallet gives back what it got; exchange rates and fees
-    /// are not the customer's. An alarm.
+    /// The bank takes back more than the recharge has credited. The wallet is debited only what it was credited: the
+    /// customer does not bear exchange rates and fees. An alarm.
     case exceedsRecharge(RechargeID, taken: Money, recharge: Money)
     /// The disputed charge has paid no recharge. An alarm.
     case unpaidRecharge(RechargeID, RechargeState)
@@ -51,11 +51,11 @@ package struct DisputeMachine: Sendable {
 
   package enum Conclusion: Hashable, Sendable {
     case recorded(RechargeID)
-    /// The charge is not of this ledger, or has paid no recharge.
+    /// The charge does not belong to this ledger, or has paid no recharge.
     case ignored
-    /// It is not certain yet which recharge it is about. The event has to be delivered again.
+    /// It is not certain yet which recharge is disputed. The event has to be delivered again.
     case undecided(reason: String)
-    /// The processor did not show the charge. The event has to be delivered again.
+    /// The look-up of the charge failed. The event has to be delivered again.
     case failed(ProcessorFailure)
     case refused(RechargeID, reason: String)
   }
@@ -65,15 +65,15 @@ package struct DisputeMachine: Sendable {
     case idle
     /// The ledger is asked for the recharge of the charge. Paid → `recording`; anything else → `readingOpenRecharges`.
     case matching
-    /// The ledger is asked whether the charge may be that of an open recharge, whose charge it does not know yet. This is
-    /// before the processor is asked, because a recharge that ends meanwhile counts. → `retrieving`.
+    /// The ledger is asked whether the charge may be that of an open recharge, whose charge it does not know yet. This
+    /// precedes the call to the processor, so that a recharge that ends meanwhile counts. → `retrieving`.
     case readingOpenRecharges
     /// The processor is asked for the charge. Found → `reconciling`; not found → `finished` if it may be that of an open
     /// recharge, else → `matchingAgain`.
     case retrieving(mayBeOpen: Bool)
-    /// The ledger is asked once more: the recharge may have been paid meanwhile. Paid → `recording`; else → `finished`.
+    /// The ledger is asked again: the recharge may have been paid meanwhile. Paid → `recording`; else → `finished`.
     case matchingAgain
-    /// The recharge is compared with its charge. Paid then → `recording`; anything else → `finished`.
+    /// The recharge is reconciled with its charge. Paid after that → `recording`; anything else → `finished`.
     case reconciling(RechargeID, ReconciliationMachine<Recharge>)
     /// The ledger records the dispute. `recorded` or `refused` → `finished`.
     case recording(RechargeID)
@@ -123,7 +123,7 @@ package struct DisputeMachine: Sendable {
       state = .matchingAgain
       return [.readRechargeOfCharge(dispute.chargeID)]
     case .failure(let failure): return finish(.failed(failure))
-    case .attached, .detached, .refund: return finish(.undecided(reason: anotherQuestion))
+    case .attached, .detached, .refund: return finish(.undecided(reason: unrelatedResponse))
     }
   }
 

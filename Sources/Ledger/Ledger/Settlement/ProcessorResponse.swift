@@ -1,15 +1,15 @@
-/// How the processor answers a `ProcessorCall`.
+/// The processor's response to a `ProcessorCall`.
 package enum ProcessorResponse: Hashable, Sendable {
   case attached(CardAttachment)
   case detached
   case charge(ChargeResult)
   case refund(RefundResult)
-  /// There is no such charge or refund now. This proves nothing: one may still be on its way.
+  /// The charge or refund does not exist now. This proves nothing, because a call may still be in flight.
   case notFound
   case failure(ProcessorFailure)
 }
 
-/// A card that the processor has made ready to be charged.
+/// A card that the processor has attached, so that it can be charged.
 package struct CardAttachment: Hashable, Sendable {
   /// The token to charge from now on, which may differ from the one that was attached.
   package var token: PaymentMethodToken
@@ -21,7 +21,7 @@ package struct CardAttachment: Hashable, Sendable {
   }
 }
 
-/// A charge as the processor has it. It repeats the recharge and the amount, so that an answer to another call is
+/// The processor's state of a charge. It repeats the recharge and the amount, so that a response to another call is
 /// recognized.
 package struct ChargeResult: Hashable, Sendable {
   package enum Status: Hashable, Sendable {
@@ -47,8 +47,8 @@ package struct ChargeResult: Hashable, Sendable {
   }
 }
 
-/// A refund as the processor has it. It repeats the key, the charge and the amount, so that an answer to another call is
-/// recognized.
+/// The processor's state of a refund. It repeats the key, the charge and the amount, so that a response to another call
+/// is recognized.
 package struct RefundResult: Hashable, Sendable {
   package enum Status: Hashable, Sendable {
     case processing
@@ -103,7 +103,7 @@ package struct DisputeResult: Hashable, Sendable {
   package var id: DisputeID
   /// The processor's id of the disputed charge.
   package var chargeID: String
-  /// What the bank has taken back.
+  /// The amount that the bank has taken back.
   package var amount: Money
   package var state: DisputeState
 

@@ -77,7 +77,7 @@ extension Recharge: Settleable {
     }
   }
 
-  /// A final recharge admits only that it was paid. If it was given up, the ledger refuses that, which raises an alarm.
+  /// A final recharge admits only `paid`. If it ended unpaid, the ledger refuses that, which raises an alarm.
   package func admits(_ settlement: Settlement, hasEntry: Bool) -> Bool {
     !state.isTerminal || settlement.state == .paid
   }

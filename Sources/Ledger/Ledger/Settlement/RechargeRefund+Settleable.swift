@@ -40,12 +40,12 @@ extension RechargeRefund: Settleable {
     switch failure {
     case .rejected(let reason): .outcome(.failed(processorRefundID: nil, explanation: reason))
     case .outcomeUnknown(let reason): .unknown(reason: reason)
-    case .unknownToken, .cardDeclined: .unknown(reason: anotherQuestion)
+    case .unknownToken, .cardDeclined: .unknown(reason: unrelatedResponse)
     }
   }
 
-  /// A bank may return a refund. A report that it was made is old if it arrives after that, but not if the refund was
-  /// given up: then the ledger refuses it, which raises an alarm.
+  /// A bank may return a refund. A report of success that arrives after that is stale. If the refund failed without
+  /// moving money, the report is not stale: the ledger refuses it, which raises an alarm.
   package func admits(_ settlement: RefundSettlement, hasEntry: Bool) -> Bool {
     settlement.state != state && !(state == .failed && hasEntry)
   }

@@ -1,14 +1,14 @@
-/// Compares one recharge or refund with the processor's state, once, and commits what that settles.
+/// Compares one recharge or refund with the processor's state, once, and commits the outcome that it proves.
 ///
-/// Serves a caller who does not wait for the settlement under way, and the processor's events, which may be about records
-/// that are final. Driven as a `SettlementMachine` is. It sends no call that has an effect and repeats none; the conclusion
-/// tells what came of it.
+/// Serves callers that do not wait for the settlement under way, and the processor's events, which may be about final
+/// records. Driven like a `SettlementMachine`. It sends no call that has an effect, and repeats no call. Its result is
+/// a `Conclusion`.
 package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   package enum Trigger: Hashable, Sendable {
     /// A caller asks, or an event says that something may have changed. A final record is not looked up.
     case inquiry
-    /// An event says that the money has moved. Events may be old, so the record is looked up at the processor. A record that was given up
-    /// is looked up too: money that was taken but not credited has to be noticed.
+    /// An event says that the money has moved. Events may be stale, so the record is looked up at the processor, also
+    /// if it ended without success: money that was taken but not credited has to be noticed.
     case reportOfSuccess
     /// The processor's state is known already.
     case result(Subject.ProcessorResult)
@@ -17,7 +17,7 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
     case begun
-    /// The record as the ledger has it, after `read` or a commit, and whether it has ever moved money. Nil if there is none.
+    /// The ledger's record after `read` or a commit, and whether it has ever moved money. Nil if it does not exist.
     case record(Subject?, hasEntry: Bool)
     /// The ledger has refused the commit.
     case refused(reason: String)
@@ -31,15 +31,15 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
     case call(ProcessorCall)
     /// Commit the outcome. Followed by `record` or `refused`.
     case commit(Subject.Outcome)
-    /// Log it, as an alarm where the report says so. No event follows.
+    /// Log the report, as an alarm if it says so. No event follows.
     case report(SettlementReport)
     /// Nothing is left to do. No event follows.
     case finished(Conclusion)
   }
 
-  /// How a reconciliation has ended. Holds the record as the ledger has it.
+  /// How a reconciliation has ended, with the ledger's record.
   package enum Conclusion: Hashable, Sendable {
-    /// There is no such record.
+    /// The record does not exist.
     case noRecord
     /// The processor's state does not settle the record.
     case undecided(Subject)
@@ -55,13 +55,13 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   private enum State {
     /// Nothing has happened. `begun` → `reading`.
     case idle
-    /// The ledger is asked for the record. `record` → `lookingUp`, `committing` or `finished`, as the trigger has it.
+    /// The ledger is asked for the record. `record` → `lookingUp`, `committing` or `finished`, by the trigger.
     case reading
-    /// The record is looked up at the processor. An outcome that the record admits → `committing`; anything else → `finished`.
+    /// The record is looked up at the processor. An outcome that it admits → `committing`; anything else → `finished`.
     case lookingUp(Subject, hasEntry: Bool)
     /// The ledger records the outcome. `record` → `finished`; `refused` → `rereading`.
     case committing(Subject)
-    /// The ledger is asked for the record that it has instead. `record` → `finished`.
+    /// The ledger is asked for the record after its refusal. `record` → `finished`.
     case rereading(Subject)
     /// No transition leads out of this state.
     case finished

@@ -14,7 +14,7 @@ package protocol Settleable: Hashable, Sendable {
   var updateTime: LedgerTime { get }
   /// What the record needs next.
   var stage: SettlementStage<Outcome> { get }
-  /// Asks for the processor's state of the record, without an effect.
+  /// The call that looks up the record at the processor. It has no effect.
   var lookup: ProcessorCall { get }
   /// Whether a person has to settle the record.
   var needsReview: Bool { get }
@@ -28,7 +28,7 @@ package protocol Settleable: Hashable, Sendable {
 
   /// What the processor's result proves about this record. Never `unknown` or `notFound`.
   func evidence(in result: ProcessorResult) -> Evidence<Outcome>
-  /// What it proves that the call for the outcome, or for the preparation, has failed.
+  /// What a failure of the call for the outcome, or for the preparation, proves.
   func evidence(in failure: ProcessorFailure) -> Evidence<Outcome>
 
   /// Whether a reconciliation commits a final outcome.
@@ -57,12 +57,12 @@ package enum SettlementStage<Outcome: SettlementOutcome>: Hashable, Sendable {
   case closed
 }
 
-/// How a record is prepared, and its outcome where it cannot be.
+/// How a record is prepared, and its outcome if that is not possible.
 package struct PreparationStep<Outcome: SettlementOutcome>: Hashable, Sendable {
   package var call: ProcessorCall
-  /// The outcome once the key of `call` may be forgotten.
+  /// The outcome once the processor may have forgotten the key of `call`.
   package var expired: Outcome
-  /// The outcome where the ledger refuses the preparation, because the record has changed meanwhile.
+  /// The outcome if the ledger refuses the preparation, because the record has changed meanwhile.
   package var superseded: Outcome
 }
 
@@ -81,13 +81,13 @@ package enum Evidence<Outcome: SettlementOutcome>: Hashable, Sendable {
 }
 
 extension Settleable {
-  /// What a response proves. Not for the call for the outcome or the preparation, whose failure may be definite.
+  /// What the response to a look-up or a cancellation proves. The failure of any other call may be definite.
   func evidence(in response: ProcessorResponse) -> Evidence<Outcome> {
     switch response {
     case .notFound: return .notFound
     case .failure(let failure): return .unknown(reason: failure.description)
     case .attached, .detached, .charge, .refund:
-      guard let result = Self.result(in: response) else { return .unknown(reason: anotherQuestion) }
+      guard let result = Self.result(in: response) else { return .unknown(reason: unrelatedResponse) }
       return evidence(in: result)
     }
   }
@@ -101,7 +101,7 @@ extension Settleable {
   /// Why `evidence` is not an outcome.
   func reason(of evidence: Evidence<Outcome>) -> String {
     switch evidence {
-    case .outcome, .notFound: anotherQuestion
+    case .outcome, .notFound: unrelatedResponse
     case .inProgress: "the processor is still working"
     case .mismatch: "the processor answered with another \(Self.noun)"
     case .unknown(let reason): reason
@@ -109,5 +109,5 @@ extension Settleable {
   }
 }
 
-/// The reason where a response is of another kind than its call.
-let anotherQuestion = "the processor answered another question"
+/// The reason if a response is of another kind than its call.
+let unrelatedResponse = "the processor answered another question"

@@ -1,9 +1,9 @@
-/// A moment, read from two clocks at once.
+/// A reading of two clocks at the same moment.
 package struct Moment: Hashable, Sendable {
-  /// The time that dates records. It may jump in either direction while a machine runs. The first moment that a machine
-  /// gets has to be right, though: of what happened earlier it knows only the record's own times.
+  /// The time that dates records. It may jump in either direction while a machine runs. The first moment passed to a
+  /// machine has to be right, because the machine knows nothing earlier except the record's own times.
   package var time: LedgerTime
-  /// The time since a fixed point, such as the host's start. It never goes back, and counts suspension.
+  /// The time since a fixed point, such as the host's boot. Monotonic, and includes the time that the host sleeps.
   package var uptime: Duration
 
   package init(time: LedgerTime, uptime: Duration) {
@@ -12,8 +12,8 @@ package struct Moment: Hashable, Sendable {
   }
 }
 
-/// Measures the age of idempotency keys. A clock that is set back neither makes a key younger nor stops its ageing. A clock
-/// that is set ahead makes keys older, which is safe.
+/// Measures the age of idempotency keys. Setting the clock back neither makes a key younger nor stops its ageing.
+/// Setting it ahead makes keys older, which is safe.
 struct SettlementClock: Hashable, Sendable {
   private var latest: Moment?
 
@@ -41,7 +41,7 @@ struct SettlementClock: Hashable, Sendable {
 }
 
 extension LedgerTime {
-  /// This much later. Saturates instead of overflowing; drops what is less than a microsecond.
+  /// Returns the time `duration` later, truncated to microseconds. Saturates instead of overflowing.
   fileprivate func adding(_ duration: Duration) -> LedgerTime {
     let (seconds, attoseconds) = duration.components
     let later = adding(seconds: seconds)

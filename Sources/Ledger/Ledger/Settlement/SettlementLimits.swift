@@ -2,8 +2,8 @@ import Backoff
 
 /// How long and how often the processor is called for one record.
 package enum SettlementLimits {
-  /// The age, counted from the record's creation, from which an idempotency key is not sent any more. Processors forget
-  /// keys after 24 h, and a forgotten key charges again.
+  /// The age, counted from the record's creation, from which an idempotency key is no longer sent. Processors forget
+  /// keys after 24 h, and a call with a forgotten key charges again.
   package static let keyLifetime = Duration.seconds(23 * 3600)
   /// How long a cardholder may take to authenticate, counted from the recharge's creation.
   package static let authenticationTime = Duration.seconds(3600)
@@ -13,7 +13,7 @@ package enum SettlementLimits {
 }
 
 extension Backoff {
-  /// The pauses between calls whose outcome is unknown. They are not spread: a machine does nothing at random.
+  /// The pauses between calls whose outcome is unknown. Without jitter, because machines are deterministic.
   static var betweenCalls: Backoff {
     Backoff(
       first: SettlementLimits.firstPause,

@@ -2,28 +2,27 @@ import Backoff
 
 /// Carries one recharge or refund from its intent to its outcome.
 ///
-/// The machine does no I/O and reads no clock. Its driver passes events in and carries out the actions that it returns, in
-/// order: reports first, then one more action, whose result is the next event. Only that action is under way; `news` may
-/// arrive at any time. An event that does not belong to the action under way has no effect, and after `finished` no event
-/// has.
+/// The machine does no I/O and reads no clock. Its driver passes events in and carries out the returned actions in
+/// order: reports first, then one more action, whose result is the next event. Only that action is under way; `changed`
+/// may arrive at any time. An event that does not belong to the action under way has no effect, nor has any event after
+/// `finished`.
 ///
-/// Only what the ledger has recorded has happened: after a crash a new machine continues from the record.
+/// The ledger's record is the only lasting state: after a crash, a new machine continues from it.
 ///
 /// The rules:
 /// - A call with an effect is sent under the record's one key, and never once the key is `SettlementLimits.keyLifetime`
-///   old. From then on the record is only looked up at the processor, and what that does not settle needs
-///   review.
-/// - Where the call may have been sent before, a look-up precedes sending it again. That the look-up finds nothing proves
-///   nothing, but while the key lives, sending again is safe.
+///   old. From then on the record is only looked up at the processor, and needs review if that does not settle it.
+/// - If the call may have been sent before, a look-up precedes sending it again. A look-up that finds nothing proves
+///   nothing, but sending again is safe within the key's lifetime.
 /// - Only a definite response settles a record. After a time-out, an error of the processor or a response to something
 ///   else, the machine pauses and repeats the attempt.
-/// - A cardholder has `SettlementLimits.authenticationTime` to authenticate. Then the charge is cancelled, and its state at
-///   the processor is the outcome.
+/// - A cardholder has `SettlementLimits.authenticationTime` to authenticate. Then the charge is cancelled, and its
+///   state at the processor is the outcome.
 package struct SettlementMachine<Subject: Settleable>: Sendable {
   package enum Event: Hashable, Sendable {
     /// The first event.
     case begun
-    /// The record as the ledger has it, after `read` or a commit. Nil if there is none.
+    /// The ledger's record after `read` or a commit. Nil if it does not exist.
     case record(Subject?)
     /// The ledger has refused a commit.
     case refused(reason: String)
@@ -31,8 +30,8 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     /// The time of `wait` has passed.
     case pauseEnded
     /// The record or the processor's state may have changed: a caller asks, a person has settled the record, or the
-    /// processor has sent an event. It may be stale.
-    case news
+    /// processor has sent an event. The trigger may be stale.
+    case changed
   }
 
   package enum Action: Hashable, Sendable {
@@ -44,9 +43,9 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case commitPreparation(Subject.Preparation)
     /// Commit the outcome. Followed by `record` or `refused`.
     case commit(Subject.Outcome)
-    /// Wait at most this long. Followed by `pauseEnded`, unless `news` comes first.
+    /// Wait at most this long. Followed by `pauseEnded`, unless `changed` comes first.
     case wait(Duration)
-    /// Log it, as an alarm where the report says so. No event follows.
+    /// Log the report, as an alarm if it says so. No event follows.
     case report(SettlementReport)
     /// Nothing is left to do. No event follows.
     case finished
@@ -55,26 +54,26 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private enum State {
     /// Nothing has happened. `begun` → `reading`.
     case idle
-    /// The ledger is asked for the record. `record` → whatever its stage asks for (`proceed`).
+    /// The ledger is asked for the record. `record` → the state that its stage requires (`proceed`).
     case reading
     /// The processor attaches the card. Attached → `committingPreparation`; a definite refusal → `committing`; anything else
     /// → `pausing`.
     case preparing(Subject, PreparationStep<Subject.Outcome>)
     /// The ledger records the attached card. `record` → its stage; `refused` → `committing` that it needs review.
     case committingPreparation(superseded: Subject.Outcome)
-    /// The record is looked up at the processor. An outcome → `committing`; nothing found → `calling`; anything else → `pausing`. Once the
-    /// key is too old, everything but "still working" → `committing`.
+    /// The record is looked up at the processor. An outcome → `committing`; nothing found → `calling`; anything else →
+    /// `pausing`. Once the key is too old, everything but "still working" → `committing`.
     case lookingUp(Subject, thenCall: ProcessorCall)
     /// The call is sent. An outcome or a definite refusal → `committing`; anything else → `pausing`.
     case calling(Subject)
-    /// The record is looked up at the processor while the cardholder may authenticate. A final outcome → `committing`; anything else →
-    /// `pausing`, or `cancelling` when their time is over.
+    /// The record is looked up at the processor while the cardholder may authenticate. A final outcome → `committing`;
+    /// anything else → `pausing`, or `cancelling` when the time to authenticate is over.
     case awaitingCardholder(Subject)
     /// The processor cancels the charge. A final outcome → `committing`; anything else → `pausing`.
     case cancelling(Subject)
     /// The ledger records the outcome. `record` → its stage; `refused` → `reading`, since another outcome was first.
     case committing
-    /// `pauseEnded` → the record's stage; `news` → `reading`.
+    /// `pauseEnded` → the record's stage; `changed` → `reading`.
     case pausing(Subject)
     /// The record is final, needs review, or does not exist. No transition leads out of this state.
     case finished
@@ -85,13 +84,13 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private var pauses = Backoff.betweenCalls
   /// Whether the call for the outcome may have been sent.
   private var mayHaveBeenCalled: Bool
-  /// Whether news arrived since the record was last requested.
-  private var hasNews = false
+  /// Whether `changed` arrived since the record was last requested.
+  private var hasChanged = false
 
   /// - Parameter isNew: Whether the call for the outcome cannot have been sent yet. False after a restart.
   package init(isNew: Bool) { mayHaveBeenCalled = !isNew }
 
-  /// - Parameter moment: Now.
+  /// - Parameter moment: The current moment.
   package mutating func handle(_ event: Event, at moment: Moment) -> [Action] {
     clock.advance(to: moment)
     return switch event {
@@ -100,7 +99,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case .refused(let reason): refused(reason)
     case .response(let response): responded(response)
     case .pauseEnded: pauseEnded()
-    case .news: heardNews()
+    case .changed: changed()
     }
   }
 
@@ -146,13 +145,13 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     return proceed(with: subject)
   }
 
-  private mutating func heardNews() -> [Action] {
+  private mutating func changed() -> [Action] {
     switch state {
     case .pausing: return read()
     case .reading, .preparing, .committingPreparation, .lookingUp, .calling, .awaitingCardholder, .cancelling,
       .committing:
-      // The action under way ends first: it may have its effect. What it reads may be older than the news.
-      hasNews = true
+      // The action under way ends first, because it may have an effect. What it reads may be older than the change.
+      hasChanged = true
       return []
     case .idle, .finished: return []
     }
@@ -171,7 +170,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
       return [.commitPreparation(preparation)]
     }
     guard case .failure(let failure) = response else {
-      return retry(subject, because: anotherQuestion)
+      return retry(subject, because: unrelatedResponse)
     }
     return settle(subject, by: subject.evidence(in: failure))
   }
@@ -184,7 +183,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     let evidence = subject.evidence(in: response)
     guard isKeyExpired(of: subject) else {
       guard case .notFound = evidence else { return settle(subject, by: evidence) }
-      return hasNews ? read() : send(call, for: subject)
+      return hasChanged ? read() : send(call, for: subject)
     }
     switch evidence {
     case .outcome, .inProgress: return settle(subject, by: evidence)
@@ -217,11 +216,11 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
 
   private mutating func read() -> [Action] {
     state = .reading
-    hasNews = false
+    hasChanged = false
     return [.read]
   }
 
-  /// Does what the record's stage asks for now.
+  /// Takes the action that the record's stage requires now.
   private mutating func proceed(with subject: Subject?) -> [Action] {
     guard let subject else { return finish() }
     clock.advance(to: subject.updateTime)
@@ -265,9 +264,9 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     [.report(.outcomeUnknown(reason: reason))] + wait(pauses.nextPause(), for: subject)
   }
 
-  /// Waits, unless there are news to act on at once.
+  /// Waits, unless the record may have changed: then it is read at once.
   private mutating func wait(_ duration: Duration, for subject: Subject) -> [Action] {
-    if hasNews { return read() }
+    if hasChanged { return read() }
     state = .pausing(subject)
     return [.wait(duration)]
   }

@@ -1,8 +1,8 @@
-/// What is logged about a settlement.
+/// A log message about a settlement.
 package enum SettlementReport: Hashable, Sendable {
   /// The outcome is durable.
   case settled
-  /// It is durable that a person has to settle the record. An alarm.
+  /// The record needs review, durably: a person has to settle it. An alarm.
   case needsReview
   /// The processor has not given an outcome; the attempt is repeated.
   case outcomeUnknown(reason: String)

@@ -41,7 +41,7 @@ struct RechargeSettlementTableTests {
     .begun, .missing, .unattached, .open, .awaiting, .paid, .failed, .inReview, .refused, .chargeProcessing,
     .chargePaid, .chargeDeclined, .chargeWaits, .chargeCancelled, .anotherCharge, .anotherAmount, .attached, .detached,
     .refund,
-    .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut, .pauseEnded, .news,
+    .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut, .pauseEnded, .changed,
   ]
 
   private static let paid = Settlement.paid(processorChargeID: "ch_1")
@@ -151,7 +151,7 @@ struct RechargeSettlementTableTests {
     Position(
       "waiting to attach the card again",
       after: [.begun, .unattached, .timeOut],
-      [([.pauseEnded], [.call(.attachNewCard)]), ([.news], [.read])]
+      [([.pauseEnded], [.call(.attachNewCard)]), ([.changed], [.read])]
     ),
     Position(
       "waiting to attach the card when its key becomes too old",
@@ -163,7 +163,7 @@ struct RechargeSettlementTableTests {
           [.pauseEnded],
           [.commit(failed("the processor could not be asked about the card for 23 h; it was not charged"))]
         ),
-        ([.news], [.read]),
+        ([.changed], [.read]),
       ]
     ),
     Position(
@@ -196,7 +196,7 @@ struct RechargeSettlementTableTests {
     Position(
       "waiting to ask again",
       after: toPausing,
-      [([.pauseEnded], [.call(.findTheCharge)]), ([.news], [.read])]
+      [([.pauseEnded], [.call(.findTheCharge)]), ([.changed], [.read])]
     ),
     Position(
       "looking up the charge",
@@ -302,14 +302,14 @@ struct RechargeSettlementTableTests {
     Position(
       "waiting for the cardholder",
       after: toAwaiting + [.chargeWaits],
-      [([.pauseEnded], [.call(.findTheCharge)]), ([.news], [.read])]
+      [([.pauseEnded], [.call(.findTheCharge)]), ([.changed], [.read])]
     ),
     Position(
       "waiting for the cardholder when the hour ends",
       after: toAwaiting + [.chargeWaits],
       at: hour - 1,
       then: hour,
-      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.news], [.read])]
+      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.changed], [.read])]
     ),
     Position(
       "cancelling the charge",
@@ -338,7 +338,7 @@ struct RechargeSettlementTableTests {
       "waiting to cancel the charge again",
       after: toAwaiting + [.timeOut],
       at: hour,
-      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.news], [.read])]
+      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.changed], [.read])]
     ),
 
     Position("finished without a record", after: [.begun, .missing], []),

@@ -37,7 +37,7 @@ struct RefundSettlementTableTests {
     .begun, .missing, .open, .refunded, .failed, .inReview, .refused, .refundProcessing, .refundMade, .refundFailed,
     .anotherRefund, .anotherCharges, .anotherAmount, .charge, .attached, .detached, .notFound, .unknownToken,
     .cardDeclined, .rejected, .timeOut,
-    .pauseEnded, .news,
+    .pauseEnded, .changed,
   ]
 
   private static func review(_ explanation: String) -> [Action] { [.commit(.needsReview(explanation: explanation))] }
@@ -89,7 +89,7 @@ struct RefundSettlementTableTests {
     Position(
       "waiting to ask again",
       after: toPausing,
-      [([.pauseEnded], [.call(.findTheRefund)]), ([.news], [.read])]
+      [([.pauseEnded], [.call(.findTheRefund)]), ([.changed], [.read])]
     ),
     Position(
       "looking up the refund",

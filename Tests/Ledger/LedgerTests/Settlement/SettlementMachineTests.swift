@@ -66,7 +66,7 @@ struct SettlementMachineTests {
   @Test("lets a call end before it acts on news, and then reads the record at once")
   func newsDuringACall() {
     var machine = Self.machine()
-    #expect(machine.handle(.news, at: Records.moment(1)) == [])
+    #expect(machine.handle(.changed, at: Records.moment(1)) == [])
     #expect(
       machine.handle(Self.timeOut, at: Records.moment(2)) == [.report(.outcomeUnknown(reason: "timed out")), .read]
     )
@@ -76,7 +76,7 @@ struct SettlementMachineTests {
   @Test("sends nothing again before it has acted on news")
   func newsDuringALookup() {
     var machine = Self.machine(isNew: false)
-    #expect(machine.handle(.news, at: Records.moment(1)) == [])
+    #expect(machine.handle(.changed, at: Records.moment(1)) == [])
     #expect(machine.handle(.response(.notFound), at: Records.moment(2)) == [.read])
     #expect(machine.handle(.record(Records.recharge()), at: Records.moment(2)) == [.call(.findTheCharge)])
     #expect(machine.handle(.response(.notFound), at: Records.moment(2)) == [.call(.createTheCharge)])
@@ -85,7 +85,7 @@ struct SettlementMachineTests {
   @Test("commits what a call says though there were news: the ledger compares it with what it has")
   func outcomeAfterNews() {
     var machine = Self.machine()
-    _ = machine.handle(.news, at: Records.moment(1))
+    _ = machine.handle(.changed, at: Records.moment(1))
     let paid = machine.handle(.response(.charge(Records.charge(.paid))), at: Records.moment(2))
     #expect(paid == [.commit(.paid(processorChargeID: "ch_1"))])
   }
@@ -97,7 +97,7 @@ struct SettlementMachineTests {
       .response(.charge(Records.charge(.authenticationRequired(url: "https://bank")))),
       at: Records.moment(1)
     )
-    _ = machine.handle(.news, at: Records.moment(1))
+    _ = machine.handle(.changed, at: Records.moment(1))
     let awaiting = Machine.Event.record(Records.recharge(.authenticationRequired))
     #expect(machine.handle(awaiting, at: Records.moment(1)) == [.report(.settled), .call(.findTheCharge)])
     #expect(machine.handle(.response(.notFound), at: Records.moment(1)) == [.read])
@@ -109,7 +109,7 @@ struct SettlementMachineTests {
   func newsOfTheCardholder() {
     var machine = Self.machine(of: Records.recharge(.authenticationRequired))
     _ = machine.handle(.response(.notFound), at: Records.moment(1))
-    #expect(machine.handle(.news, at: Records.moment(2)) == [.read])
+    #expect(machine.handle(.changed, at: Records.moment(2)) == [.read])
     let record = Machine.Event.record(Records.recharge(.authenticationRequired))
     #expect(machine.handle(record, at: Records.moment(2)) == [.call(.findTheCharge)])
     #expect(machine.handle(.pauseEnded, at: Records.moment(3)) == [])

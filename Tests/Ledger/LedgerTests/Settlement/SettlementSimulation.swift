@@ -139,8 +139,8 @@ struct SettlementSimulation<Subject: ModelSubject> {
       if happens() {
         reconcile()
         if next == .pauseEnded {
-          next = .news
-        } else if machine.handle(.news, at: moment) != [] {
+          next = .changed
+        } else if machine.handle(.changed, at: moment) != [] {
           throw Violation("it does two things at once")
         }
       }
@@ -248,7 +248,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
 
   private func checkNothingFollows(_ machine: Machine) throws(Violation) {
     let events: [Machine.Event] = [
-      .begun, .record(record), .record(nil), .refused(reason: "x"), .response(.notFound), .pauseEnded, .news,
+      .begun, .record(record), .record(nil), .refused(reason: "x"), .response(.notFound), .pauseEnded, .changed,
     ]
     for event in events {
       var machine = machine

@@ -1,9 +1,9 @@
 import Encodings
 
-// Automatic recharges begin, wait and end in the commit that gives the reason.
+// Automatic recharges change phase in the same commit as the change that causes it.
 
 extension LedgerState {
-  /// Does what the wallet's automatic recharges have to do now, in a record of its own.
+  /// Takes the next step of the wallet's automatic recharges, if any, in a separate record.
   mutating func advanceAutoRecharge(of walletID: WalletID, as context: DecisionContext) {
     guard accounts[walletID]?.wallet.autoRecharge != nil, var account = accounts[walletID],
       var autoRecharge = account.wallet.autoRecharge
@@ -26,8 +26,8 @@ extension LedgerState {
     _ = recordAutoRecharge(of: account, kind, as: context.on(behalfOf: .autoRecharge))
   }
 
-  /// Begins an automatic recharge of the wallet that `mutation` found without enough credits. Returns the recharge that
-  /// the mutation waits for; nil where it does not wait.
+  /// Starts an automatic recharge of the wallet that has too few credits for `mutation`, if one is due. Returns the
+  /// recharge that the caller waits for; nil if it does not wait.
   mutating func recharge(for mutation: some Mutation, as context: DecisionContext) -> RechargeID? {
     guard let spending = mutation as? any SpendingMutation, let walletID = spending.payingWallet(in: self) else {
       return nil
@@ -51,7 +51,7 @@ extension LedgerState {
   }
 
   private mutating func fire(_ autoRecharge: AutoRecharge, of account: Account, as context: DecisionContext) {
-    // Without its row a card cannot be charged; the proof of the ledger says that it is lost.
+    // A card whose row is lost cannot be charged. Verification of the ledger reports the loss.
     guard let id = account.defaultPaymentMethod, let paymentMethod = paymentMethods[id] else { return }
     var account = account
     let recharge = Recharge(
@@ -70,7 +70,7 @@ extension LedgerState {
     _ = record(recharge, in: account, as: context)
   }
 
-  /// Derives the id from the wallet's chain and the time, so that a ledger restored from a backup does not draw it again.
+  /// Derives the id from the wallet's chain and the time, so that a ledger restored from a backup does not reuse it.
   private func rechargeID(of account: Account, as context: DecisionContext) -> RechargeID {
     var writer = CanonicalWriter()
     writer.write("auto-recharge")

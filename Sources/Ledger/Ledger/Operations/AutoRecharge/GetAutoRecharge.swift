@@ -1,4 +1,4 @@
-/// Reads what automatic recharges are waiting for, and why they did or did not fire.
+/// Reads the phase of a wallet's automatic recharges, and why they do or do not fire.
 package struct GetAutoRecharge: Question {
   package var walletID: WalletID
 
@@ -17,7 +17,7 @@ package struct GetAutoRecharge: Question {
   }
 }
 
-/// A wallet's automatic recharges, and a sentence about them for people.
+/// A wallet with its automatic recharges, and a sentence about them for people.
 package struct AutoRechargeReply: Hashable, Sendable {
   package var wallet: Wallet
   package var explanation: String

@@ -1,4 +1,4 @@
-/// Arms automatic recharges again, on the customer's word that a card is good.
+/// Arms automatic recharges again after declines or a suspension, at the customer's request.
 package struct ResumeAutoRecharge: Mutation {
   package static let method = Method.resumeAutoRecharge
 

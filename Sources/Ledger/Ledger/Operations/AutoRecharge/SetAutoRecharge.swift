@@ -1,4 +1,4 @@
-/// Saves what the customer wants of automatic recharges. What it leads to is decided after it, in the same commit.
+/// Saves the customer's settings of automatic recharges. Their next step is decided after that, in the same commit.
 package struct SetAutoRecharge: Mutation {
   package static let method = Method.setAutoRecharge
 
@@ -45,7 +45,7 @@ extension AutoRechargeSettings {
 }
 
 extension Wallet {
-  /// - Parameter settings: With terms, unless some are saved.
+  /// - Parameter settings: The settings, which have terms unless the wallet has some.
   mutating func save(_ settings: AutoRechargeSettings, at time: LedgerTime) {
     if autoRecharge == nil, let terms = settings.terms {
       autoRecharge = AutoRecharge(isEnabled: settings.isEnabled, terms: terms)

@@ -1,5 +1,5 @@
-/// Wakes automatic recharges that have waited long enough, in up to ``Needs/largestSweep`` wallets at a time. Replies
-/// with how many wallets were woken.
+/// Advances automatic recharges whose phase has ended by itself, in up to ``Needs/largestSweep`` wallets at a time.
+/// Replies with the number of those wallets.
 package struct WakeAutoRecharges: Mutation {
   package static let method = Method.autoRecharge
 

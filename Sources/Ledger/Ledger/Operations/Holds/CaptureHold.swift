@@ -1,13 +1,14 @@
-/// Charges usage: from the hold, above it from what is available, above that as the hold's shortfall, up to a limit.
+/// Charges usage to a hold. What exceeds the hold is taken from the available credits, and what exceeds those is the
+/// hold's shortfall, up to ``Rules/maximumShortfall``.
 ///
-/// An expired hold has nothing left in it, so that all of a late capture is drawn on what is available.
+/// An expired hold has no credits left, so all of a late capture is taken from the available credits first.
 package struct CaptureHold: Mutation {
   package static let method = Method.captureHold
 
   package var holdID: HoldID
   /// Above zero, in the wallet's currency.
   package var amount: Money
-  /// Whether no more usage comes: what remains is returned.
+  /// Whether this is the last capture, so that the rest of the hold is returned to the wallet.
   package var isFinal: Bool
 
   package init(_ holdID: HoldID, _ amount: Money, isFinal: Bool) {

@@ -1,5 +1,5 @@
-/// Expires due holds of wallets that no other operation names, up to ``Needs/largestSweep`` wallets at a time. Replies
-/// with how many holds the batch has expired.
+/// Expires due holds of wallets that no other operation names, in up to ``Needs/largestSweep`` wallets at a time.
+/// Replies with the number of holds that the batch has expired.
 package struct ExpireDueHolds: Mutation {
   package static let method = Method.expireHolds
 
@@ -8,16 +8,16 @@ package struct ExpireDueHolds: Mutation {
   package func addNeeds(to needs: inout Needs) { needs.walletsWithDueHolds = true }
 
   package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Int {
-    // Every batch begins by expiring what is due in the wallets that it loads; the operation only names wallets.
+    // Every batch begins by expiring the due holds of the wallets that it loads. This operation only loads wallets.
     state.changes.records.count { $0.kind == .holdExpired }
   }
 }
 
 extension Rules {
-  /// Expires due holds of all loaded wallets. Every batch begins with it, so that all its operations see wallets as they
-  /// are at `time`.
+  /// Expires due holds of all loaded wallets. Every batch begins with this, so that all its operations see wallets as
+  /// they are at `time`.
   ///
-  /// The earliest goes first, so that the journal does not depend on how holds were loaded.
+  /// The earliest hold expires first, so that the journal does not depend on the order of loading.
   package func expireDueHolds(in state: inout LedgerState, at time: LedgerTime) {
     let walletIDs = state.accounts.compactMap { $1.mayHaveDueHolds(at: time) ? $0 : nil }
     guard !walletIDs.isEmpty else { return }

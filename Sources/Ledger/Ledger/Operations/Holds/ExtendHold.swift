@@ -1,11 +1,11 @@
-/// Sets more aside, keeps the hold for `ttl` seconds from now, or both.
+/// Increases a hold, postpones its expiry to `ttl` seconds from now, or both.
 ///
-/// The hold never expires sooner than it would have.
+/// An extension never makes the hold expire earlier.
 package struct ExtendHold: SpendingMutation {
   package static let method = Method.extendHold
 
   package var holdID: HoldID
-  /// Above zero, in the wallet's currency; nil to set nothing more aside.
+  /// Above zero, in the wallet's currency; nil to keep the amount.
   package var additional: Money?
   /// In seconds; nil to keep the time of expiry.
   package var ttl: Int64?

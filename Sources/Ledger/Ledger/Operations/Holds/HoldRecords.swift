@@ -1,4 +1,4 @@
-// What the operations on holds share.
+// Helpers of the operations on holds.
 
 extension LedgerState {
   func hold(_ id: HoldID) throws(Refusal) -> (Hold, Account) {
@@ -8,7 +8,7 @@ extension LedgerState {
 
   /// Records a change of `hold` that posts no money.
   ///
-  /// - Parameter unit: What a caller that goes on as it did would hold next, in micros; nil where no more is to come.
+  /// - Parameter unit: The amount that the caller is expected to hold next, in micros; nil if none.
   mutating func record(
     _ hold: Hold,
     _ kind: RecordKind,
@@ -24,14 +24,14 @@ extension LedgerState {
 }
 
 extension Hold {
-  /// Returns to the wallet what the hold still sets aside.
+  /// Resolves the hold as `outcome`, and returns what remains of it to the wallet.
   mutating func resolve(as outcome: HoldState, in account: inout Account) {
     account.wallet.held -= remaining
     remaining = 0
     state = outcome
   }
 
-  /// - Parameter ttl: In seconds.
+  /// The time of expiry. Throws if `ttl`, in seconds, is outside `lifetimeRange`.
   static func expiry(after ttl: Int64, from time: LedgerTime) throws(Refusal) -> LedgerTime {
     guard lifetimeRange.contains(ttl) else {
       let (least, most) = (lifetimeRange.lowerBound, lifetimeRange.upperBound)
@@ -40,7 +40,8 @@ extension Hold {
     return time.adding(seconds: ttl)
   }
 
-  /// A hold can be extended and captured again and again, so that its sums could leave what an integer holds.
+  /// Adds to one of a hold's sums. Throws if the result is out of the range of balances, which repeated extensions and
+  /// captures could lead to.
   static func sum(_ micros: Int64, _ more: Money, field: String) throws(Refusal) -> Int64 {
     let (sum, overflow) = micros.addingReportingOverflow(more.micros)
     guard !overflow, Wallet.balanceRange.contains(sum) else {

@@ -6,11 +6,11 @@ package struct PlaceHold: SpendingMutation {
   /// Above zero, in the wallet's currency.
   package var amount: Money
   package var reason: ChargeReason
-  /// The caller's name for the usage.
+  /// The caller's reference of the usage.
   package var reference: String
-  /// In seconds; 0 for ``Hold/defaultLifetime``.
+  /// The hold's lifetime in seconds; 0 for ``Hold/defaultLifetime``.
   package var ttl: Int64
-  /// Whether the hold is not refused for good while an automatic recharge is charging.
+  /// Whether a refusal for lack of credits is not final while an automatic recharge is charging.
   package var waitsForRecharge: Bool
 
   package init(

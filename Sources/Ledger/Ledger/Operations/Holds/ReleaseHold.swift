@@ -1,4 +1,4 @@
-/// Returns what a hold still sets aside.
+/// Releases a hold: returns what remains of it to the wallet.
 package struct ReleaseHold: Mutation {
   package static let method = Method.releaseHold
 

@@ -1,4 +1,4 @@
-/// Commits that the processor has forgotten a card that was removed.
+/// Records that a removed card is detached at the processor, or that another card keeps its token.
 package struct DetachPaymentMethod: Mutation {
   package static let method = Method.detachPaymentMethod
 
@@ -30,7 +30,7 @@ package struct DetachPaymentMethod: Mutation {
 }
 
 extension Refusal {
-  /// Only the worker can meet it.
+  /// Only the recharge worker can get this refusal.
   fileprivate static func paymentMethodUnknown(_ id: PaymentMethodID) -> Refusal {
     Refusal(.paymentMethodNotFound, sentence: "no card \(id)")
   }

@@ -1,4 +1,4 @@
-/// Finds a card whatever became of it; nil where there never was one.
+/// Finds a card in any state; nil if it does not exist.
 package struct FindPaymentMethod: Question {
   package var paymentMethodID: PaymentMethodID
 

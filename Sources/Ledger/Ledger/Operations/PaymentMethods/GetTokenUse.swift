@@ -1,4 +1,4 @@
-/// Asks whether a card of the wallet is charged by a token.
+/// Reads whether a card of the wallet uses a token.
 package struct GetTokenUse: Question {
   package var walletID: WalletID
   package var token: PaymentMethodToken
@@ -17,11 +17,11 @@ package struct GetTokenUse: Question {
   }
 }
 
-/// Whether a card is charged by a token.
+/// Whether a card uses a token.
 package enum TokenUse: Hashable, Sendable {
   case unused
-  /// A card is, or may soon be, charged by it.
+  /// A saved card or the card of the open recharge uses the token.
   case used
-  /// The card of the open recharge gets its final token only when the processor has attached it.
+  /// The card of the open recharge may use it: the card gets its final token when the processor attaches it.
   case undecided
 }

@@ -1,4 +1,4 @@
-/// Lists a wallet's saved cards, the newest first.
+/// Lists a wallet's saved cards, newest first.
 package struct ListPaymentMethods: Question {
   package var walletID: WalletID
 
@@ -17,8 +17,8 @@ package struct ListPaymentMethods: Question {
 
 /// A wallet's saved cards.
 package struct SavedPaymentMethods: Hashable, Sendable {
-  /// The newest first.
+  /// Newest first.
   package var paymentMethods: [PaymentMethod]
-  /// The card that recharges are paid with.
+  /// The default card, which pays recharges.
   package var defaultID: PaymentMethodID?
 }

@@ -1,11 +1,11 @@
-// What the operations on cards share.
+// Helpers of the operations on cards.
 
 extension LedgerState {
   func defaultCard(of account: Account) -> PaymentMethod? {
     account.defaultPaymentMethod.flatMap { paymentMethods[$0] }
   }
 
-  /// The saved cards that are loaded, the newest first.
+  /// The loaded saved cards of a wallet, newest first.
   func savedCards(of walletID: WalletID) -> [PaymentMethod] {
     paymentMethods.values.filter { $0.walletID == walletID && $0.state == .saved }
       .sorted { ($0.createTime, $0.id.value) > ($1.createTime, $1.id.value) }
@@ -17,7 +17,7 @@ extension LedgerState {
     return paymentMethod
   }
 
-  /// Counts a card that the open recharge may yet save as saved.
+  /// Throws if the wallet has no room for another card. Counts a card that the open recharge may still save.
   func checkRoomForCard(of walletID: WalletID) throws(Refusal) {
     let open = accounts[walletID]?.openRecharge.flatMap { recharges[$0]?.recharge }
     let isComing = open.map { $0.paymentMethodIsCandidate && $0.purpose != .changeCard } ?? false
@@ -25,7 +25,7 @@ extension LedgerState {
     guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
   }
 
-  /// Whether a card other than `id` is, or may soon be, charged by `token`: a saved one, or that of the open recharge.
+  /// Whether a card other than `id` uses `token`: a saved card, or the card of the open recharge.
   func uses(_ token: PaymentMethodToken, of walletID: WalletID, besides id: PaymentMethodID?) -> Bool {
     if savedCards(of: walletID).contains(where: { $0.id != id && $0.token == token }) { return true }
     guard let open = accounts[walletID]?.openRecharge, let card = recharges[open]?.recharge.paymentMethod else {
@@ -34,7 +34,7 @@ extension LedgerState {
     return card.id != id && card.token == token
   }
 
-  /// Takes a card out of use. The processor is told to forget it, unless another card has the same token.
+  /// Removes a card. It still has to be detached at the processor, unless another card uses the same token.
   mutating func remove(_ paymentMethod: PaymentMethod) -> PaymentMethod {
     var paymentMethod = paymentMethod
     let isInUse = uses(paymentMethod.token, of: paymentMethod.walletID, besides: paymentMethod.id)
@@ -43,7 +43,7 @@ extension LedgerState {
     return paymentMethod
   }
 
-  /// Records that a card is gone.
+  /// Records that a card was removed or detached.
   mutating func record(
     _ removed: PaymentMethod,
     _ kind: RecordKind,
@@ -58,7 +58,7 @@ extension LedgerState {
 }
 
 extension CandidateCard {
-  /// Keeps card numbers and keys out of all fields that come with a card.
+  /// Throws if a field that comes with a card holds a card number or a processor's secret.
   package static func screen(token: PaymentMethodToken, billing: BillingDetails) throws(Refusal) {
     try TextScreen.check(token, field: "payment_method_token")
     try TextScreen.check(billing.name, field: "billing_details.name")

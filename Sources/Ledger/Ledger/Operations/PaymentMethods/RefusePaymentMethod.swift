@@ -1,9 +1,9 @@
-/// Makes it final for the key that the processor declined a card that was to be saved.
+/// Records, as the final outcome of the key, that the processor declined the card to save.
 package struct RefusePaymentMethod: Mutation {
   package static let method = Method.savePaymentMethod
 
   package var walletID: WalletID
-  /// The processor's.
+  /// The processor's decline code.
   package var declineCode: String
 
   package init(_ walletID: WalletID, declineCode: String) {

@@ -1,7 +1,7 @@
-/// Removes a saved card, whatever the wallet's state: a customer who wants a card forgotten has a right to it.
+/// Removes a saved card, in every state of the wallet: customers have a right to have their cards removed.
 ///
-/// The card that was saved last takes the place of a default that goes. Without any, automatic recharges are suspended
-/// in the same commit.
+/// If the default card is removed, the card that was saved last becomes the default. If no card is left, automatic
+/// recharges are suspended in the same commit.
 package struct RemovePaymentMethod: Mutation {
   package static let method = Method.removePaymentMethod
 
@@ -29,7 +29,7 @@ package struct RemovePaymentMethod: Mutation {
     }
     let removed = state.remove(paymentMethod)
     if account.defaultPaymentMethod == paymentMethodID {
-      // A suspension stays: nobody has asked for the remaining card to be charged now.
+      // A suspension stays: the customer has not asked for the remaining card to be charged.
       account.pay(with: state.savedCards(of: walletID).first)
     }
     return state.record(removed, .paymentMethodRemoved, in: account, as: context)

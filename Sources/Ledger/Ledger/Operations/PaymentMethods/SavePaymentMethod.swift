@@ -1,4 +1,4 @@
-/// Saves a card, which becomes the wallet's default; the others stay.
+/// Saves a card and makes it the wallet's default. The other cards stay saved.
 package struct SavePaymentMethod: Mutation {
   package static let method = Method.savePaymentMethod
 

@@ -1,4 +1,4 @@
-/// Makes another saved card the one that recharges are paid with.
+/// Makes a saved card the wallet's default, which pays recharges.
 package struct SetDefaultPaymentMethod: Mutation {
   package static let method = Method.setDefaultPaymentMethod
 

@@ -1,4 +1,4 @@
-/// Keeps the token under which the processor charges a recharge's new card from now on, before the card is charged.
+/// Records the token and the details of a recharge's new card that the processor has attached. Precedes the charge.
 package struct AttachCard: Mutation {
   package static let method = Method.settleRecharge
 

@@ -1,8 +1,8 @@
-/// Begins a recharge with a new card, which takes the default card's place once it has paid.
+/// Starts a recharge with a new card, which replaces the default card once it has paid.
 package struct ChangeCardAndPay: Mutation {
   package static let method = Method.changeCardAndPay
 
-  /// Drawn for this attempt.
+  /// Generated for this attempt.
   package var rechargeID: RechargeID
   package var walletID: WalletID
   /// Within the currency's limits.

@@ -1,4 +1,4 @@
-/// Finds the recharge to which the processor's charge belongs; nil where it belongs to none.
+/// Finds the recharge to which the processor's charge belongs; nil if it belongs to none.
 package struct FindRechargeOfCharge: Question {
   package var processorChargeID: String
 

@@ -1,4 +1,4 @@
-/// Reads a recharge as its last transition left it.
+/// Reads a recharge as it is after its last transition.
 package struct GetRecharge: Question {
   package var rechargeID: RechargeID
 

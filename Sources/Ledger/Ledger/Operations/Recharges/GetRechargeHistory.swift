@@ -11,13 +11,13 @@ package struct GetRechargeHistory: Question {
   }
 }
 
-/// A recharge and what became of its money since.
+/// A recharge with its refunds and disputes.
 package struct RechargeHistory: Hashable, Sendable {
   package var recharge: RechargeReply
-  /// The oldest first, as are the disputes.
+  /// Oldest first, like `disputes`.
   package var refunds: [RechargeRefund]
   package var disputes: [Dispute]
-  /// What can still be given back.
+  /// The amount that can still be refunded.
   package var refundable: Money
 }
 
@@ -28,7 +28,7 @@ extension LedgerState {
       .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) }
     let disputes = disputes.values.map(\.dispute).filter { $0.rechargeID == id }
       .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) }
-    // What may yet be given back counts as given.
+    // A refund without an outcome counts, because it may still succeed.
     let gone =
       refunds.reduce(0) { $0 + ($1.state == .failed ? 0 : $1.amount.micros) }
       + disputes.reduce(0) { $0 + $1.taken }

@@ -1,4 +1,4 @@
-/// Reads all that the Add Credits overlay shows.
+/// Reads the data that the Add Credits overlay shows.
 package struct GetRechargeOptions: Question {
   package var walletID: WalletID
 
@@ -18,13 +18,13 @@ package struct GetRechargeOptions: Question {
   }
 }
 
-/// All that the Add Credits overlay shows.
+/// The data that the Add Credits overlay shows.
 package struct RechargeOptions: Hashable, Sendable {
   package var wallet: Wallet
   package var limits: RechargeLimits
   /// The default card.
   package var paymentMethod: PaymentMethod?
-  /// The newest first.
+  /// Newest first.
   package var savedPaymentMethods: [PaymentMethod]
   package var openRecharge: RechargeID?
 }

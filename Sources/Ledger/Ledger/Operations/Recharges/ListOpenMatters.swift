@@ -1,4 +1,4 @@
-/// Lists what waits for the processor or for a person: what a starting worker resumes.
+/// Lists the work that waits for the processor or for a person. A starting worker resumes it.
 package struct ListOpenMatters: Question {
   package init() {}
 
@@ -16,11 +16,11 @@ package struct ListOpenMatters: Question {
   }
 }
 
-/// What is not final, each list in the order in which its matters were begun.
+/// Recharges, refunds and removals that are not final. Each list is in order of creation.
 package struct OpenMatters: Hashable, Sendable {
   package var recharges: [Recharge]
   package var refunds: [RechargeRefund]
-  /// Cards that the processor has to forget.
+  /// Cards that are still to be detached at the processor.
   package var removedPaymentMethods: [PaymentMethod]
 
   package init(

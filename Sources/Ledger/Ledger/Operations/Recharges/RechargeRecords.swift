@@ -1,6 +1,6 @@
-// What the operations on recharges share.
+// Helpers of the operations on recharges.
 
-/// A recharge that a caller asks for.
+/// A recharge that a caller requests.
 struct RechargeIntent {
   var id: RechargeID
   var walletID: WalletID
@@ -52,8 +52,8 @@ extension LedgerState {
   ///
   /// - Parameters:
   ///   - kind: nil for the kind of the recharge's state.
-  ///   - removed: The card that the transition takes away.
-  ///   - memo: How a person knows the outcome; empty for the processor's own result.
+  ///   - removed: The card that the transition removes.
+  ///   - memo: A person's evidence of the outcome; empty for the processor's own result.
   mutating func record(
     _ recharge: Recharge,
     _ kind: RecordKind? = nil,
@@ -77,7 +77,7 @@ extension LedgerState {
         savedPaymentMethod: saved,
         removedPaymentMethod: removed
       )
-      // The worker only reports; the caller that asked for the recharge is the actor of its entry.
+      // The actor of the entry is the caller that requested the recharge, not the worker that reports its outcome.
       reply.entry?.caller = recharge.caller
       reply.recharge.entryID = reply.entry?.id
       return reply

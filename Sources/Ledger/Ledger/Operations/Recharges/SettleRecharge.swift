@@ -1,6 +1,6 @@
-/// Commits the processor's result: outcome, entry, card and slot together.
+/// Commits the processor's result of a recharge: its outcome, entry, card and slot together.
 ///
-/// The same result twice has one effect. A different result of a final recharge is refused: nothing final is undone here.
+/// A repeated result has no further effect. A different result of a final recharge is refused: nothing final is undone.
 package struct SettleRecharge: Mutation {
   package static let method = Method.settleRecharge
 
@@ -26,7 +26,7 @@ package struct SettleRecharge: Mutation {
 }
 
 extension LedgerState {
-  /// - Parameter memo: How a person knows the outcome; empty for the processor's own result.
+  /// - Parameter memo: A person's evidence of the outcome; empty for the processor's own result.
   mutating func settle(
     _ id: RechargeID,
     _ settlement: Settlement,
@@ -56,7 +56,7 @@ extension LedgerState {
     return record(recharge, removing: removed, memo: memo, in: account, as: context)
   }
 
-  /// Posts a paid recharge and saves what came with it. Returns the card that its new card replaces.
+  /// Posts a paid recharge, and saves its new card and settings. Returns the card that the new card replaces.
   private mutating func credit(
     _ recharge: Recharge,
     to account: inout Account,
@@ -66,7 +66,7 @@ extension LedgerState {
     account.wallet.posted += recharge.amount.micros
     if recharge.paymentMethodIsCandidate {
       save(recharge.paymentMethod)
-      // It may have been removed while the new card was being charged.
+      // The card to replace may have been removed while the new card was being charged.
       let replaced = recharge.replacedPaymentMethod.flatMap { paymentMethods[$0] }
       if let replaced, replaced.state == .saved { removed = remove(replaced) }
       account.pay(with: recharge.paymentMethod)
@@ -93,7 +93,7 @@ extension Recharge {
 }
 
 extension Settlement {
-  /// A result that cannot be taken at face value goes to a person instead.
+  /// The result, or `needsReview` if the result contradicts the ledger.
   fileprivate func reviewedIfImplausible(
     for recharge: Recharge,
     of wallet: Wallet,

@@ -1,10 +1,10 @@
-/// Commits what a person has found out about a recharge that needs review.
+/// Commits the outcome that a person has determined for a recharge that needs review.
 package struct SettleRechargeReview: Mutation {
   package static let method = Method.settleReview
 
   package var rechargeID: RechargeID
   package var settlement: Settlement
-  /// How the person knows.
+  /// The person's evidence.
   package var memo: String
 
   package init(_ rechargeID: RechargeID, _ settlement: Settlement, memo: String) {
@@ -31,13 +31,13 @@ package struct SettleRechargeReview: Mutation {
       var wallet = try state.account(recharge.walletID).wallet
       try wallet.post(recharge.amount.micros)
     }
-    // A person has seen more than can be checked here.
+    // The outcome is not checked for plausibility: a person has more evidence than the ledger.
     return try state.settle(rechargeID, settlement, memo: memo, as: context)
   }
 }
 
 extension Refusal {
-  /// - Parameter state: The state that the recharge or refund is in.
+  /// - Parameter state: The state of the recharge or refund.
   package static func notInReview(state: String) -> Refusal { Refusal(final: .notInReview, [.state: state]) }
 
   static func notInReviewSentence(_ facts: Facts) -> String {

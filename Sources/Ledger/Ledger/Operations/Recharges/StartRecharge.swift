@@ -1,8 +1,8 @@
-/// Takes the wallet's slot and makes the intent of a recharge durable before anything is asked of the processor.
+/// Takes the wallet's slot and makes the intent of a recharge durable before the processor is called.
 package struct StartRecharge: Mutation {
   package static let method = Method.recharge
 
-  /// Drawn for this attempt.
+  /// Generated for this attempt.
   package var rechargeID: RechargeID
   package var walletID: WalletID
   /// Within the currency's limits.

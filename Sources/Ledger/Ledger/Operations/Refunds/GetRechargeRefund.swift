@@ -1,4 +1,4 @@
-/// Reads a refund as its last transition left it.
+/// Reads a refund as it is after its last transition.
 package struct GetRechargeRefund: Question {
   package var refundID: RechargeRefundID
 

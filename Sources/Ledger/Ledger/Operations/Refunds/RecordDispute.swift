@@ -1,13 +1,13 @@
-/// Commits what a bank has made of a recharge, whatever the wallet's state: the money has moved.
+/// Records an update of a dispute, in every state of the wallet, because the money has moved.
 ///
-/// Updates come late, twice and out of order: what counts is how much the bank has now, and the wallet gets the
-/// difference to what it had. A decision is final.
+/// Updates may be late, repeated or out of order, so the wallet is posted the difference between what the bank had
+/// before and what it has now. The bank's decision is final.
 package struct RecordDispute: Mutation {
   package static let method = Method.recordDispute
 
   package var disputeID: DisputeID
   package var rechargeID: RechargeID
-  /// What the bank takes back, at most what the recharge has brought.
+  /// The amount that the bank takes back, at most that of the recharge.
   package var amount: Money
   package var disputeState: DisputeState
 
@@ -32,8 +32,8 @@ package struct RecordDispute: Mutation {
     let known = state.disputes[disputeID]
     if let known {
       guard known.dispute.rechargeID == rechargeID else { throw .disputeImplausible(disputeID, rechargeID) }
-      let isNews = known.dispute.state.isOpen && (disputeState != .opened || amount != known.dispute.amount)
-      guard isNews else { return known.reply }
+      let isUpdate = known.dispute.state.isOpen && (disputeState != .opened || amount != known.dispute.amount)
+      guard isUpdate else { return known.reply }
     }
     var dispute = known?.dispute ?? newDispute(of: recharge, at: context.time)
     let takenBefore = known?.dispute.taken ?? 0
@@ -45,7 +45,7 @@ package struct RecordDispute: Mutation {
     let shortfall = account.wallet.shortfall(taking: -micros)
     account.wallet.posted = posted
     account.openDisputes += (disputeState.isOpen ? 1 : 0) - (known?.dispute.state.isOpen == true ? 1 : 0)
-    // A card whose holder wants money back is not charged again unasked.
+    // The card of a disputed recharge is not charged again unless the customer asks for it.
     if dispute.taken > takenBefore { account.wallet.autoRecharge?.take(.disputed, at: context.time) }
     let posting = Posting(
       kind: RecordKind(disputeState),

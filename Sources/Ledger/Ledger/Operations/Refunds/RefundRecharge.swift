@@ -1,11 +1,11 @@
-/// Makes the intent of a refund durable before anything is asked of the processor.
+/// Makes the intent of a refund durable before the processor is called.
 ///
-/// The wallet pays when the processor has given the money back, and may then have less than nothing: the credits may be
-/// spent.
+/// The wallet is debited when the processor has made the refund. Its balance may become negative, because the credits
+/// may be spent.
 package struct RefundRecharge: Mutation {
   package static let method = Method.refundRecharge
 
-  /// Drawn for this attempt.
+  /// Generated for this attempt.
   package var refundID: RechargeRefundID
   package var rechargeID: RechargeID
   /// Above zero, in whole steps of the currency's limits.
@@ -31,7 +31,7 @@ package struct RefundRecharge: Mutation {
     if let objection = limits.objection(toFractionIn: amount.micros, of: amount.currency) {
       throw .amountOutOfRange(field: "amount.micros", rule: objection)
     }
-    // What came back to a closed wallet can leave it, and nothing else.
+    // Money that came back to a closed wallet can be refunded, and nothing else.
     if amount.micros > account.wallet.available.micros { try account.wallet.checkAllows(.settling) }
     guard recharge.state == .paid, let chargeID = recharge.processorChargeID else {
       throw .rechargeNotRefundable(rechargeID, recharge.state)

@@ -1,5 +1,5 @@
-/// Commits the processor's result of a refund. The same result twice has one effect; a refund that a bank returns later
-/// is credited again.
+/// Commits the processor's result of a refund. A repeated result has no further effect. A refund that a bank returns
+/// later is credited to the wallet again.
 package struct SettleRechargeRefund: Mutation {
   package static let method = Method.settleRefund
 
@@ -29,7 +29,7 @@ extension LedgerState {
     return found
   }
 
-  /// - Parameter memo: How a person knows the outcome; empty for the processor's own result.
+  /// - Parameter memo: A person's evidence of the outcome; empty for the processor's own result.
   mutating func settle(
     _ id: RechargeRefundID,
     _ settlement: RefundSettlement,
@@ -62,7 +62,7 @@ extension LedgerState {
 
   /// Records a transition of `refund`.
   ///
-  /// - Parameter micros: What moves into the wallet.
+  /// - Parameter micros: The change of the wallet's posted balance.
   mutating func record(
     _ refund: RechargeRefund,
     moving micros: Int64,
@@ -81,7 +81,7 @@ extension LedgerState {
     account.wallet.posted += micros
     let reply = append(posting, to: account, as: context) { wallet, record in
       var reply = RechargeRefundReply(wallet: wallet, refund: refund, entry: Entry(record, in: wallet.currency))
-      // The worker only reports; the caller that asked for the refund is the actor of its entry.
+      // The actor of the entry is the caller that requested the refund, not the worker that reports its outcome.
       reply.entry?.caller = refund.caller
       reply.entry?.rechargeRefundID = refund.id
       return reply
@@ -92,7 +92,7 @@ extension LedgerState {
 }
 
 extension RefundSettlement {
-  /// A result that cannot be taken at face value goes to a person instead.
+  /// The result, or `needsReview` if the result contradicts the ledger.
   fileprivate func reviewedIfImplausible(for refund: RechargeRefund, of wallet: Wallet) -> RefundSettlement {
     if let named = processorRefundID, let known = refund.processorRefundID, named != known, refund.state.isOpen {
       return .needsReview(explanation: "the processor names refund \(named) where it had named \(known)")

@@ -1,10 +1,10 @@
-/// Commits what a person has found out about a refund that needs review.
+/// Commits the outcome that a person has determined for a refund that needs review.
 package struct SettleRechargeRefundReview: Mutation {
   package static let method = Method.settleReview
 
   package var refundID: RechargeRefundID
   package var settlement: RefundSettlement
-  /// How the person knows.
+  /// The person's evidence.
   package var memo: String
 
   package init(_ refundID: RechargeRefundID, _ settlement: RefundSettlement, memo: String) {
@@ -28,13 +28,13 @@ package struct SettleRechargeRefundReview: Mutation {
       let taken = state.refunds.values.first { $0.refund.processorRefundID == name && $0.refund.id != refundID }
       if let taken { throw .processorRefundTaken(by: taken.refund.id) }
     }
-    // A person has seen more than can be checked here.
+    // The outcome is not checked for plausibility: a person has more evidence than the ledger.
     return try state.settle(refundID, settlement, memo: memo, as: context)
   }
 }
 
 extension Refusal {
-  /// - Parameter owner: The refund that the processor's refund is.
+  /// - Parameter owner: The refund to which the processor's refund belongs.
   package static func processorRefundTaken(by owner: RechargeRefundID) -> Refusal {
     Refusal(final: .processorRefundTaken, [.refundID: owner.value])
   }

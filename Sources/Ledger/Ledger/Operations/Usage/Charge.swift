@@ -1,4 +1,4 @@
-/// Takes the price of usage from what is available.
+/// Charges usage to a wallet's available credits.
 package struct Charge: SpendingMutation {
   package static let method = Method.charge
 
@@ -6,7 +6,7 @@ package struct Charge: SpendingMutation {
   /// Above zero, in the wallet's currency.
   package var amount: Money
   package var reason: ChargeReason
-  /// The caller's name for the usage.
+  /// The caller's reference of the usage.
   package var reference: String
 
   package init(_ walletID: WalletID, _ amount: Money, _ reason: ChargeReason, reference: String) {

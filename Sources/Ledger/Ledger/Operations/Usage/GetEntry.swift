@@ -1,4 +1,4 @@
-/// Reads an entry, and what can still be refunded of it.
+/// Reads an entry, and the amount of it that can still be refunded.
 package struct GetEntry: Question {
   package var entryID: EntryID
 
@@ -14,7 +14,7 @@ package struct GetEntry: Question {
   }
 }
 
-/// An entry, its wallet as it is now, and what can still be refunded of it.
+/// An entry, its wallet as it is now, and the amount of the entry that can still be refunded.
 package struct GetEntryReply: Hashable, Sendable {
   package var wallet: Wallet
   package var entry: Entry

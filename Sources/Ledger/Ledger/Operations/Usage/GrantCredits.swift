@@ -1,11 +1,11 @@
-/// Gives credits that nobody paid for.
+/// Grants credits to a wallet without payment.
 package struct GrantCredits: Mutation {
   package static let method = Method.grantCredits
 
   package var walletID: WalletID
   /// Above zero, in the wallet's currency.
   package var amount: Money
-  /// Why, for people.
+  /// The reason of the grant, for people.
   package var memo: String
 
   package init(_ walletID: WalletID, _ amount: Money, memo: String) {

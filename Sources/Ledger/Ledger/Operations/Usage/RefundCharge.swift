@@ -1,4 +1,4 @@
-/// Gives back usage that was charged or captured: in parts, several times, never more than was taken.
+/// Refunds all or part of a charge or a capture. Refunds may be repeated, up to the amount of the entry.
 package struct RefundCharge: Mutation {
   package static let method = Method.refundCharge
 

@@ -1,4 +1,4 @@
-/// Closes an empty wallet for good. Nothing may be left that could still move money.
+/// Closes an empty wallet permanently. Refused while anything is open that could still move money.
 package struct CloseWallet: Mutation {
   package static let method = Method.closeWallet
 
@@ -30,7 +30,7 @@ package struct CloseWallet: Mutation {
 }
 
 extension Refusal {
-  /// - Parameter openHolds: The number of open holds, those with nothing left in them included.
+  /// - Parameter openHolds: The number of open holds, including those with no credits left.
   package static func walletNotEmpty(
     _ id: WalletID,
     posted: Money,

@@ -1,4 +1,4 @@
-/// Keeps a wallet from spending and from taking new money.
+/// Freezes an active wallet, which then neither spends nor takes new money.
 package struct FreezeWallet: Mutation {
   package static let method = Method.freezeWallet
 

@@ -1,4 +1,4 @@
-/// Lets a frozen wallet spend again.
+/// Makes a frozen wallet active again.
 package struct UnfreezeWallet: Mutation {
   package static let method = Method.unfreezeWallet
 
