@@ -22,7 +22,7 @@ private struct RechargingWallet {
     ledger.send(Charge(id, usd(dollars), .call, reference: ""))
   }
 
-  /// The processor's result of the recharge that is open.
+  /// Commits the processor's result of the open recharge.
   mutating func settle(_ settlement: Settlement) throws {
     _ = ledger.settle(try #require(open).value, settlement)
   }
@@ -45,7 +45,7 @@ private struct RechargingWallet {
     mutating get { ledger.ask(GetAutoRecharge(id)).reply?.explanation ?? "" }
   }
 
-  /// How many recharges the wallet has begun by itself.
+  /// The number of the wallet's automatic recharges.
   var fired: Int {
     ledger.state.recharges.values.count { $0.recharge.purpose == .autoRecharge }
   }
@@ -76,7 +76,7 @@ struct AutoRechargeTests {
     #expect(wallet.fired == 1)
   }
 
-  @Test("never are two at a time, however much is spent")
+  @Test("never run two at a time, however much is spent")
   func oneAtATime() throws {
     var wallet = RechargingWallet()
     for _ in 0..<64 { wallet.spend(1) }
@@ -85,11 +85,11 @@ struct AutoRechargeTests {
     #expect(manual.refusal?.reason == .rechargeInProgress)
   }
 
-  @Test("let a hold wait for them: its key is free until the recharge has ended", arguments: [true, false])
+  @Test("let a hold wait for them: its key has no outcome until the recharge has ended", arguments: [true, false])
   func waitingHold(isPaid: Bool) throws {
     var wallet = RechargingWallet(funded: 21)
     let place = PlaceHold(wallet.id, usd(30), .call, reference: "", ttl: 60, waitsForRecharge: true)
-    // Above the threshold nothing is begun for it.
+    // Above the threshold, no recharge is started.
     #expect(wallet.ledger.send(place, key: "no hope").refusal?.reason == .insufficientCredits)
     wallet.spend(2)
     let id = try #require(wallet.open)
@@ -103,7 +103,7 @@ struct AutoRechargeTests {
     #expect(wallet.ledger.send(place, key: "hold").isReplay)
   }
 
-  @Test("wait for a recharge that somebody else has begun, then look again")
+  @Test("wait for a recharge that a caller has started, then decide again")
   func slotTaken() throws {
     var wallet = RechargingWallet()
     _ = wallet.ledger.send(StartRecharge(RechargeID("m"), wallet.id, usd(10), nil))
@@ -114,13 +114,13 @@ struct AutoRechargeTests {
     #expect(wallet.fired == 1)
   }
 
-  /// What has to happen to an empty wallet before its recharge can be begun.
+  /// What has to pass or happen before the recharge of an empty wallet can start.
   enum Obstacle: String, CaseIterable {
     case nothing, cooldown, backoff, resume, newCard, unfreeze, monthEnd
   }
 
   @Test(
-    "get an empty wallet out of every corner: after a refused spend and its recharge, a new key succeeds",
+    "recharge an empty wallet past every obstacle: after a refused spend and its recharge, a new key succeeds",
     arguments: Obstacle.allCases
   )
   func noDeadlockAtZero(obstacle: Obstacle) throws {
@@ -139,7 +139,7 @@ struct AutoRechargeTests {
     if obstacle == .unfreeze { _ = wallet.ledger.send(FreezeWallet(wallet.id)) }
     if obstacle == .nothing || obstacle == .unfreeze { _ = wallet.ledger.send(ResumeAutoRecharge(wallet.id)) }
     if obstacle == .nothing {
-      // Begun with the resumption; undone, so that the refused spend has to begin it.
+      // The resumption has started a recharge. It is declined, so that the refused spend has to start one.
       try wallet.decline()
       wallet.pass(seconds: 3600)
     }
@@ -160,7 +160,7 @@ struct AutoRechargeTests {
     try wallet.ledger.prove()
   }
 
-  @Test("need nobody to ask: the sweeper wakes them", arguments: [Obstacle.cooldown, .backoff, .monthEnd])
+  @Test("need no caller: the sweeper wakes them", arguments: [Obstacle.cooldown, .backoff, .monthEnd])
   func wake(obstacle: Obstacle) throws {
     var wallet = RechargingWallet(monthlyLimit: obstacle == .monthEnd ? usd(25) : nil)
     wallet.spend(30)
@@ -176,7 +176,7 @@ struct AutoRechargeTests {
     #expect(wallet.wake().reply == 0)
   }
 
-  @Test("never charge more in a month than its limit, and go on with the next")
+  @Test("never charge more in a month than its limit, and continue in the next")
   func monthlyLimit() throws {
     var wallet = RechargingWallet(monthlyLimit: usd(60))
     for _ in 0..<20 {
@@ -194,7 +194,7 @@ struct AutoRechargeTests {
     #expect(wallet.fired == 3)
   }
 
-  @Test("count only what may have been charged against the month")
+  @Test("count only what may have been charged against the monthly limit")
   func reservation() throws {
     var wallet = RechargingWallet(monthlyLimit: usd(25))
     wallet.spend(11)
@@ -203,7 +203,7 @@ struct AutoRechargeTests {
     #expect(wallet.autoRecharge?.reserved == 0)
   }
 
-  @Test("are never more than four declines of a dead card, and then nothing until somebody acts")
+  @Test("stop after four declines of a card until the customer acts")
   func deadCard() throws {
     var wallet = RechargingWallet()
     wallet.spend(30)
@@ -223,7 +223,7 @@ struct AutoRechargeTests {
     #expect(wallet.fired == 5)
   }
 
-  @Test("stay off once they are off, whatever happens, and a recharge by hand leaves them as they are")
+  @Test("stay off once they are off, whatever happens, and a manual recharge does not change them")
   func staysOff() throws {
     var wallet = RechargingWallet()
     wallet.set(isEnabled: false)
@@ -238,7 +238,7 @@ struct AutoRechargeTests {
     #expect(wallet.autoRecharge?.isEnabled == false)
   }
 
-  @Test("that are under way go on when they are turned off")
+  @Test("that are under way continue when they are turned off")
   func offWhileCharging() throws {
     var wallet = RechargingWallet()
     wallet.spend(30)
@@ -269,7 +269,7 @@ struct AutoRechargeTests {
     #expect(ledger.state.recharges.count == 1)
   }
 
-  @Test("are saved with the first recharge if that is paid, and not if it is not", arguments: [true, false])
+  @Test("are saved with the first recharge only if it is paid", arguments: [true, false])
   func withRecharge(isPaid: Bool) throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -296,7 +296,7 @@ struct AutoRechargeTests {
   }
 
   @Test(
-    "have the limits of a recharge in each of their amounts",
+    "apply the limits of a recharge to each of their amounts",
     arguments: [
       (9_990_000, "USD", "AMOUNT_OUT_OF_RANGE"), (10_000_000, "USD", nil), (1_000_000_000, "USD", nil),
       (1_000_010_000, "USD", "AMOUNT_OUT_OF_RANGE"), (10_005_000, "USD", "AMOUNT_OUT_OF_RANGE"),
@@ -321,13 +321,13 @@ struct AutoRechargeTests {
       isEnabled: true,
       terms: AutoRechargeTerms(threshold: usd(10), amount: usd(10), monthlyLimit: given)
     )
-    // A month's limit may be as high as one likes, to the fraction of a cent.
+    // A monthly limit has no maximum, and may have fractions of a cent.
     let isTooLow = currency == "USD" && micros < 10_000_000
     let expected = isTooLow ? "AMOUNT_OUT_OF_RANGE" : currency == "USD" ? nil : "CURRENCY_MISMATCH"
     #expect(ledger.send(SetAutoRecharge(WalletID("w"), settings)).refusal?.reason.rawValue == expected)
   }
 
-  @Test("keep their terms where only the checkbox is sent, and need some at first")
+  @Test("keep their terms if only the checkbox is sent, and require terms the first time")
   func checkbox() throws {
     var wallet = RechargingWallet()
     _ = wallet.ledger.send(SetAutoRecharge(wallet.id, AutoRechargeSettings(isEnabled: false, terms: nil)))
@@ -338,7 +338,7 @@ struct AutoRechargeTests {
     #expect(wallet.ledger.send(bare).refusal?.reason == .fieldInvalid)
   }
 
-  @Test("end with their wallet")
+  @Test("end when the wallet is closed")
   func closed() {
     var wallet = RechargingWallet(funded: 30)
     wallet.set(isEnabled: false)
@@ -372,7 +372,7 @@ struct AutoRechargeTests {
     #expect(wallet.explanation == "off: nothing is recharged automatically")
   }
 
-  @Test("draw an id that a restored ledger does not draw again")
+  @Test("get an id that a restored ledger does not reuse")
   func ids() throws {
     var first = RechargingWallet()
     var second = RechargingWallet()

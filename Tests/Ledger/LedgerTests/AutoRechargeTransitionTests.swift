@@ -22,7 +22,7 @@ struct AutoRechargeTransitionTests {
     "failed": .settled(.failed(processorChargeID: nil, explanation: "no"), amount: 10),
     "auth": .settled(.authenticationRequired(processorChargeID: "ch", nextActionURL: "u"), amount: 10),
     "review": .settled(.needsReview(explanation: "?"), amount: 10),
-    "disputed": .disputed, "card": .cardReplaced, "resumed": .resumed, "time": .timeCame, "met": .limitMet,
+    "disputed": .disputed, "card": .cardReplaced, "resumed": .resumed, "time": .phaseEnded, "met": .limitMet,
     "removed": .cardRemoved,
     "fired": .fired(id),
     "saved": .saved(AutoRechargeSettings(isEnabled: true, terms: nil)),
@@ -56,7 +56,7 @@ struct AutoRechargeTransitionTests {
     }
   }()
 
-  @Test("goes where the table says", arguments: rows)
+  @Test("has the transitions of the table", arguments: rows)
   func transition(row: Row) throws {
     var autoRecharge = Self.autoRecharge(try #require(Self.phases[row.phase]))
     autoRecharge.take(try #require(Self.events[row.event]), at: Self.now)
@@ -71,20 +71,20 @@ struct AutoRechargeTransitionTests {
     #expect(Set(AutoRecharge.PhaseName.allCases).count == Self.phases.count)
   }
 
-  @Test("is kept as it is", arguments: phases.keys.sorted())
+  @Test("is restored from its stored form", arguments: phases.keys.sorted())
   func record(phase: String) throws {
     let phase = try #require(Self.phases[phase])
     #expect(AutoRecharge.PhaseRecord(phase).phase == phase)
   }
 
-  @Test("waits one, two and four hours after soft declines, and is over with the fourth")
+  @Test("waits one, two and four hours after soft declines, and is suspended by the fourth")
   func backoff() {
     var autoRecharge = Self.autoRecharge(.armed)
     for hours in [1, 2, 4] as [Int64] {
       autoRecharge.take(.fired(Self.id), at: Self.now)
       autoRecharge.take(Self.events["soft"]!, at: Self.now)
       #expect(autoRecharge.phase == .backoff(until: Self.now.adding(seconds: hours * 3600), code: "insufficient_funds"))
-      autoRecharge.take(.timeCame, at: Self.now)
+      autoRecharge.take(.phaseEnded, at: Self.now)
     }
     autoRecharge.take(.fired(Self.id), at: Self.now)
     autoRecharge.take(Self.events["soft"]!, at: Self.now)

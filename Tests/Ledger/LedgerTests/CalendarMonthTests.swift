@@ -12,11 +12,11 @@ struct CalendarMonthTests {
     return calendar
   }()
 
-  @Test("is the one that a calendar gives, and begins and ends as it does")
+  @Test("agrees with Foundation's calendar, also on its start and end")
   func agreesWithFoundation() throws {
     var dice = SplitMix64(seed: 7)
     for _ in 0..<5000 {
-      // From 1800 to 2400.
+      // The years from 1800 to 2400.
       let seconds = Int64.random(in: -5_364_662_400...13_569_465_600, using: &dice)
       let date = Date(timeIntervalSince1970: Double(seconds))
       let parts = Self.utc.dateComponents([.year, .month], from: date)
@@ -29,7 +29,7 @@ struct CalendarMonthTests {
     }
   }
 
-  @Test("holds its last microsecond, and not the one after")
+  @Test("includes its last microsecond, and not the one after")
   func edges() {
     let start = CalendarMonth(number: 2026 * 12 + 10).start.microseconds
     #expect(CalendarMonth(of: LedgerTime(microseconds: start)).number == 2026 * 12 + 10)

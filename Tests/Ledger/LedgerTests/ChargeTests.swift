@@ -22,7 +22,7 @@ struct ChargeTests {
   }
 
   @Test(
-    "is refused for its amount, its currency, its wallet or want of credits",
+    "is refused for its amount, its currency, its wallet or lack of credits",
     arguments: [
       ("w", 0, "USD", "AMOUNT_OUT_OF_RANGE"), ("w", -1, "USD", "AMOUNT_OUT_OF_RANGE"),
       ("w", Int64.min, "USD", "AMOUNT_OUT_OF_RANGE"), ("w", 1, "EUR", "CURRENCY_MISMATCH"),

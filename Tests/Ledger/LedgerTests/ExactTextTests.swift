@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Exact text")
 struct ExactTextTests {
-  @Test("is equal only byte for byte, at every length and place")
+  @Test("is equal only byte by byte, at every length and offset")
   func bytes() {
     for length in 0...40 {
       let text = String(repeating: "a", count: length)
@@ -18,7 +18,7 @@ struct ExactTextTests {
     }
   }
 
-  @Test("takes no two spellings of one letter for the same")
+  @Test("distinguishes two encodings of the same letter")
   func canonicalEquivalence() {
     #expect("k\u{301}" == "\u{1E31}")
     #expect(ExactText("k\u{301}") != ExactText("\u{1E31}"))

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A hold")
 struct HoldTests {
-  @Test("sets its amount aside, says what is still affordable, and whether this was the last unit")
+  @Test("sets its amount aside, and reports what is still affordable and whether this was the last unit")
   func lastUnit() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
@@ -23,7 +23,7 @@ struct HoldTests {
   }
 
   @Test(
-    "is the last unit when as much again could not be added",
+    "is the last unit if the same amount cannot be added again",
     arguments: [(4, 2, false), (4, 3, false), (7, 3, true)]
   )
   func lastExtension(amount: Int64, additional: Int64, isLast: Bool) throws {
@@ -48,7 +48,7 @@ struct HoldTests {
   }
 
   @Test(
-    "lasts as long as asked for, from a second to a week",
+    "lasts as long as requested, from a second to a week",
     arguments: [(0, 600), (1, 1), (600, 600), (604_800, 604_800), (-1, nil), (604_801, nil), (Int64.max, nil)]
       as [(Int64, Int64?)]
   )
@@ -92,7 +92,7 @@ struct HoldTests {
   }
 
   @Test(
-    "is refused for its amount, its currency, its wallet or want of credits",
+    "is refused for its amount, its currency, its wallet or lack of credits",
     arguments: [
       ("w", 0, "USD", "AMOUNT_OUT_OF_RANGE"), ("w", -1, "USD", "AMOUNT_OUT_OF_RANGE"),
       ("w", Int64.min, "USD", "AMOUNT_OUT_OF_RANGE"), ("w", 1, "EUR", "CURRENCY_MISMATCH"),
@@ -116,7 +116,7 @@ struct HoldTests {
     #expect(ledger.state.holds.isEmpty)
   }
 
-  @Test("is only known by its whole id")
+  @Test("is found only by its whole id")
   func id() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
@@ -130,7 +130,7 @@ struct HoldTests {
     }
   }
 
-  @Test("draws what is above it on what is available, then records the exact shortfall, up to the limit")
+  @Test("takes what exceeds it from the available credits, then records the exact shortfall, up to the limit")
   func shortfall() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
@@ -157,7 +157,7 @@ struct HoldTests {
     try ledger.prove()
   }
 
-  @Test("leaves what other holds have set aside alone")
+  @Test("does not use what other holds have set aside")
   func others() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
@@ -186,7 +186,7 @@ struct HoldTests {
     #expect(ledger.wallet("w")?.held == 0)
   }
 
-  @Test("says that it was captured late, whatever it is captured for then")
+  @Test("is marked as captured late by any capture after its expiry")
   func late() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)

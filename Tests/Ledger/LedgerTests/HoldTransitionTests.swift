@@ -1,7 +1,7 @@
 import Ledger
 import Testing
 
-/// Where a hold can stand, finer than its state: what counts for what may still be done.
+/// A refinement of a hold's state that determines which actions it allows.
 enum Standing: String, CaseIterable {
   case held = "held"
   case heldInPart = "held, captured in part"
@@ -16,12 +16,12 @@ enum Standing: String, CaseIterable {
   case capturedLate = "captured late, for good"
 }
 
-/// What is done to the hold.
+/// An action on the hold.
 enum HoldAction: String, CaseIterable {
   case extend, prolong, capture, captureFinal, captureAbove, captureBeyond, release, expire
 }
 
-/// What an action comes to: a refusal's reason, or the hold as it is then (amounts in dollars).
+/// The expected result of an action: a refusal's reason, or the hold after the action (amounts in dollars).
 enum Expected {
   case refused(String)
   case now(HoldState, remaining: Int64, captured: Int64, held: Int64, posted: Int64)
@@ -30,8 +30,8 @@ enum Expected {
 
 @Suite("A hold of $4 in a wallet of $10")
 struct HoldTransitionTests {
-  /// One row for each standing and action, allowed and refused. What the actions do: extend by $2, prolong by an
-  /// hour, capture $1, capture $1 for good, capture $7, capture $25, release, and let its time pass.
+  /// One row for each standing and action, allowed or refused. In order of declaration, the actions extend by $2,
+  /// prolong by an hour, capture $1, capture a final $1, capture $7, capture $25, release, and let the hold expire.
   static let table: [(Standing, HoldAction, Expected)] = [
     (.held, .extend, .now(.held, remaining: 6, captured: 0, held: 6, posted: 10)),
     (.held, .prolong, .now(.held, remaining: 4, captured: 0, held: 4, posted: 10)),

@@ -44,7 +44,7 @@ struct IdempotencyTests {
     #expect(ledger.wallet("w")?.posted == 8_000_000)
   }
 
-  @Test("keeps a remembered refusal, even when the cause has gone")
+  @Test("keeps a remembered refusal, even after its cause has passed")
   func remembered() {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -59,7 +59,7 @@ struct IdempotencyTests {
     #expect(ledger.send(charge, key: "new").reply?.wallet.posted == 9_000_000)
   }
 
-  @Test("forgets a refusal that the caller can mend or wait out")
+  @Test("does not remember a refusal that the caller can correct or wait out")
   func forgotten() {
     var ledger = TestLedger()
     let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
@@ -91,7 +91,7 @@ struct IdempotencyTests {
     #expect(try Refusal(canonicalBytes: refusal.canonicalBytes) == refusal)
   }
 
-  @Test("can be asked about before work that a replay must not repeat")
+  @Test("can be looked up before work that a replay must not repeat")
   func recorded() {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -103,7 +103,7 @@ struct IdempotencyTests {
     #expect(ledger.ask(recorded).result == .success(first.asReplay))
     let other = TestLedger.origin(of: SavePaymentMethod(WalletID("w"), card("b")), key: "k")
     #expect(ledger.ask(GetRecordedOutcome<SavePaymentMethod>(from: other)).refusal == .idempotencyKeyReused)
-    // A recorded refusal is what was asked for, not a refusal to answer.
+    // A recorded refusal is the answer to the question, not a refusal of the question.
     let charge = Charge(WalletID("w"), usd(1), .call, reference: "")
     let refused = ledger.send(charge, key: "c")
     #expect(refused.refusal?.reason == .insufficientCredits)

@@ -18,13 +18,13 @@ struct JournalTests {
     try verifier.finish(at: account)
   }
 
-  @Test("proves itself")
+  @Test("verifies")
   func sound() throws {
     let (records, account) = Self.journal()
     try Self.verify(records, account)
   }
 
-  @Test("shows any field that was changed afterwards", arguments: 0..<20)
+  @Test("detects a change of any field", arguments: 0..<20)
   func changed(field: Int) throws {
     let (sound, account) = Self.journal()
     var records = sound
@@ -41,7 +41,7 @@ struct JournalTests {
     #expect(throws: JournalVerifier.Flaw.self) { try Self.verify(records, account) }
   }
 
-  @Test("shows a lost record, a swapped pair and a cut tail")
+  @Test("detects a lost record, a swapped pair and a truncated tail")
   func lost() {
     let (records, account) = Self.journal()
     for index in records.indices {
@@ -55,7 +55,7 @@ struct JournalTests {
     #expect(throws: JournalVerifier.Flaw.self) { try Self.verify([], account) }
   }
 
-  @Test("gives back every answer from its bytes")
+  @Test("decodes every payload from its bytes")
   func coding() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
@@ -70,7 +70,7 @@ struct JournalTests {
     #expect(try EntryReply(RecordPayload(canonicalBytes: reply.payload.canonicalBytes)) == reply)
   }
 
-  @Test("never crashes on answers that were damaged", arguments: UInt64(1)...50)
+  @Test("never crashes on damaged payloads", arguments: UInt64(1)...50)
   func damaged(seed: UInt64) {
     var dice = SplitMix64(seed: seed)
     for record in Self.journal().records {

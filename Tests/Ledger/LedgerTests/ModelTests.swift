@@ -4,9 +4,9 @@ import LedgerEngine
 import StoreContract
 import Testing
 
-@Suite("The rules, beside a model of them")
+@Suite("The rules, compared with a model")
 struct ModelTests {
-  /// `CREDITS_MODEL_COMMANDS` says how many commands all seeds together run.
+  /// `CREDITS_MODEL_COMMANDS` sets the number of commands that all seeds run together.
   static let commands = ProcessInfo.processInfo.environment["CREDITS_MODEL_COMMANDS"].flatMap { Int($0) } ?? 40_000
   static let seeds = UInt64(1)...20
   /// Short enough that a failure can be shrunk, long enough that holds expire and wallets close.
@@ -23,10 +23,10 @@ struct ModelTests {
     }
   }
 
-  @Test("show every caller what the model foretells, and keep books that prove themselves", arguments: seeds)
+  @Test("give every caller the outcome that the model predicts, and keep a journal that verifies", arguments: seeds)
   func agree(seed: UInt64) {
     let ledgers = max(1, Self.commands / Self.seeds.count / Self.stepsPerLedger)
-    // Before it runs, so that the seed is known where an invariant ends the process.
+    // Printed before the run, so that the seed is known if an invariant ends the process.
     print("model: seed \(seed), \(ledgers) ledgers of \(Self.stepsPerLedger) commands")
     for ledger in 0..<ledgers {
       var source = StepSource(seed: seed << 32 + UInt64(ledger))
@@ -45,7 +45,7 @@ struct ModelTests {
     }
   }
 
-  @Test("shrink a failure to the steps that make it")
+  @Test("shrink a failure to the steps that cause it")
   func shrinks() {
     var source = StepSource(seed: 7)
     let fewest = shrunk(source.steps(200)) { steps in

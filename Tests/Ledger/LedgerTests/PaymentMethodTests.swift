@@ -32,7 +32,7 @@ struct PaymentMethodTests {
     _ = ledger.send(SetAutoRecharge(id, AutoRechargeSettings(isEnabled: true, terms: terms)))
   }
 
-  @Test("stay saved when another comes, which pays from then on")
+  @Test("stay saved when another is added, which becomes the default")
   mutating func several() {
     for name in ["a", "b", "c"] {
       _ = save(name)
@@ -43,17 +43,17 @@ struct PaymentMethodTests {
     #expect(saved() == (["pm-c", "pm-b", "pm-a"], "pm-a"))
   }
 
-  @Test("are ten at most, and the eleventh is refused for good")
+  @Test("are at most ten, and the refusal of an eleventh is final")
   mutating func limit() {
     for number in 1...10 { #expect(save("\(number)").refusal == nil) }
     #expect(save("11").refusal?.reason == .paymentMethodLimit)
     let recharge = StartRecharge(RechargeID("r"), id, usd(10), card("12"))
     #expect(ledger.send(recharge).refusal?.reason == .paymentMethodLimit)
-    // One that takes another's place needs no room.
+    // A card that replaces another needs no room.
     #expect(ledger.send(ChangeCardAndPay(RechargeID("c"), id, usd(10), card("13"))).refusal == nil)
   }
 
-  @Test("give way to the one saved last when the one that pays is removed")
+  @Test("have the one saved last as their default when the default is removed")
   mutating func removal() throws {
     for name in ["a", "b", "c"] {
       _ = save(name)
@@ -83,7 +83,7 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
-  @Test("arm automatic recharges again when another one pays after a decline")
+  @Test("arm automatic recharges again when the default changes after a decline")
   mutating func otherDefault() throws {
     ledger.openWallet("w", granted: 50)
     _ = save("good")
@@ -111,7 +111,7 @@ struct PaymentMethodTests {
     #expect(remove("b").refusal == nil)
   }
 
-  @Test("are kept on frozen wallets, removed even on closed ones, and no other wallet's business")
+  @Test("can be saved on frozen wallets, removed even on closed ones, and not accessed from another wallet")
   mutating func walletStates() {
     _ = save("a")
     ledger.openWallet("other")
@@ -127,7 +127,7 @@ struct PaymentMethodTests {
     #expect(remove("a").refusal == nil)
   }
 
-  @Test("Change Card and Pay removes the old one with the payment, and keeps it without")
+  @Test("Change Card and Pay removes the old card if the new one pays, and keeps it otherwise")
   mutating func changeCard() throws {
     _ = save("old")
     _ = save("other")
@@ -152,7 +152,7 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
-  @Test("Change Card and Pay keeps the processor's card where the new one is the old one")
+  @Test("Change Card and Pay does not detach the old card if the new one is the same")
   mutating func sameCard() throws {
     var again = card("again")
     again.token = card("a").token
@@ -165,7 +165,7 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
-  @Test("are not forgotten at the processor while a recharge under way is charged by the same token")
+  @Test("are not detached at the processor while a recharge under way uses the same token")
   mutating func tokenUnderWay() {
     var again = card("again")
     again.token = card("a").token
@@ -182,7 +182,7 @@ struct PaymentMethodTests {
     #expect(ledger.ask(GetTokenUse(id, again.token)).reply == .unused)
   }
 
-  @Test("leave automatic recharges suspended when the one that suspended them is removed")
+  @Test("leave automatic recharges suspended when the card that suspended them is removed")
   mutating func removalIsNoConsent() throws {
     ledger.openWallet("w", granted: 50)
     _ = save("other")
@@ -200,7 +200,7 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
-  @Test("Change Card and Pay takes the place of the card that there was when it began, and of no other")
+  @Test("Change Card and Pay replaces the card that was the default when it started, and no other")
   mutating func replaced() throws {
     _ = save("spare")
     pass()
@@ -215,7 +215,7 @@ struct PaymentMethodTests {
     try ledger.prove()
   }
 
-  @Test("are not forgotten at the processor under a token that is saved once more")
+  @Test("are not detached at the processor if their token is saved again")
   mutating func sharedToken() {
     var twin = card("twin")
     twin.token = card("a").token
@@ -227,7 +227,7 @@ struct PaymentMethodTests {
   }
 
   @Test(
-    "warn of their end, from the month before the last on",
+    "warn of their expiry, from the month before the last",
     arguments: [
       ("2026-10", nil), ("2026-11", .expiresSoon), ("2026-12", .expiresSoon), ("2027-01", .expired),
     ] as [(String, CardWarning.Kind?)]

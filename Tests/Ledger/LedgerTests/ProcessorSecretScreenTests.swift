@@ -4,7 +4,7 @@ import Testing
 @Suite("The screen for a processor's secrets")
 struct ProcessorSecretScreenTests {
   @Test(
-    "finds keys and tokens wherever they stand",
+    "detects keys and tokens anywhere in a text",
     arguments: [
       "sk_live_51CanaryKeyCanary", "sk_test_4eC39HqLyjWDarjtT1", "rk_live_51CanaryKeyCanary", "whsec_51CanaryKeyCanary",
       "pm_1Q2w3E4r5T6y7U8i", "tok_1Q2w3E4r5T6y7U8i", "src_1Q2w3E4r5T6y7U8i", "card_1Q2w3E4r5T6y7U8i",
@@ -16,7 +16,7 @@ struct ProcessorSecretScreenTests {
   }
 
   @Test(
-    "lets everything else pass",
+    "accepts everything else",
     arguments: [
       "", "pm_card_visa", "pm_card_mastercard", "sk_live_", "sk_live_short", "a card_holder's memo", "whsec_",
     ]
@@ -25,7 +25,7 @@ struct ProcessorSecretScreenTests {
     #expect(!ProcessorSecretScreen.containsKeyOrToken(text))
   }
 
-  @Test("takes a card's token for no key")
+  @Test("does not treat a card's token as a key")
   func token() {
     #expect(!ProcessorSecretScreen.containsKey("pm_1Q2w3E4r5T6y7U8i"))
   }

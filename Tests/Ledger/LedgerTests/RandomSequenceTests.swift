@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Random commands")
 struct RandomSequenceTests {
-  /// The least that a wallet can be: a balance, and the recharge that has its slot.
+  /// A minimal model of a wallet: its balance, and the recharge that has its slot.
   struct ModelWallet: Equatable {
     var balance: Int64 = 0
     var open: String?
@@ -13,7 +13,7 @@ struct RandomSequenceTests {
     var records: Int64 = 1
   }
 
-  @Test("leave the ledger where a tiny model of it is", arguments: UInt64(1)...40)
+  @Test("leave the ledger in the state of a minimal model", arguments: UInt64(1)...40)
   func agreesWithModel(seed: UInt64) throws {
     var dice = SplitMix64(seed: seed)
     var ledger = TestLedger()
@@ -100,7 +100,7 @@ struct RandomSequenceTests {
     try proves(ledger)
   }
 
-  /// Conservation, contiguity and the chain, recomputed from the journal alone.
+  /// Checks conservation, contiguity and the hash chain, recomputed from the journal alone.
   func proves(_ ledger: TestLedger) throws {
     let records = ledger.state.changes.records
     var counterAccounts: [CounterAccount: Int64] = [:]

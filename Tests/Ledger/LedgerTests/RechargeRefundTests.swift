@@ -33,7 +33,7 @@ private struct RechargedWallet {
 
 @Suite("Refunds of recharges")
 struct RechargeRefundTests {
-  @Test("take from the wallet what the processor has given back, when it has")
+  @Test("debit the wallet once the processor has made the refund")
   func refunded() throws {
     var wallet = RechargedWallet()
     #expect(wallet.refund("f", usd(20)).reply?.refund.state == .processing)
@@ -52,7 +52,7 @@ struct RechargeRefundTests {
     try wallet.ledger.prove()
   }
 
-  @Test("never come to more than was paid, with those that are under way")
+  @Test("never exceed what was paid, including those under way")
   func bounds() throws {
     var wallet = RechargedWallet()
     _ = wallet.refund("a", usd(30))
@@ -66,7 +66,7 @@ struct RechargeRefundTests {
   }
 
   @Test(
-    "are refused where the amount is none",
+    "are refused for an invalid amount",
     arguments: [
       (micros(0), "AMOUNT_OUT_OF_RANGE"), (micros(-10_000), "AMOUNT_OUT_OF_RANGE"),
       (micros(10_001), "AMOUNT_OUT_OF_RANGE"),
@@ -88,7 +88,7 @@ struct RechargeRefundTests {
     #expect(wallet.ledger.send(unknown).refusal?.reason == .rechargeNotFound)
   }
 
-  @Test("of credits that were spent name the shortfall, and spending resumes at zero")
+  @Test("of credits that were spent report the shortfall, and spending resumes at zero")
   func shortfall() throws {
     var wallet = RechargedWallet()
     _ = wallet.spend(45)
@@ -102,7 +102,7 @@ struct RechargeRefundTests {
     try wallet.ledger.prove()
   }
 
-  @Test("that a bank would not have, days later, are credited again, once")
+  @Test("that a bank returns days later are credited again, once")
   func returned() throws {
     var wallet = RechargedWallet()
     _ = wallet.refund("f", usd(20))
@@ -116,7 +116,7 @@ struct RechargeRefundTests {
     try wallet.ledger.prove()
   }
 
-  @Test("answer their key with the refund as it is")
+  @Test("are replayed in their current state")
   func replay() {
     var wallet = RechargedWallet()
     let first = wallet.refund("f", usd(20))
@@ -125,7 +125,7 @@ struct RechargeRefundTests {
     #expect(wallet.refund("f", usd(20)) == settled.asReplay)
     let other = RefundRecharge(RechargeRefundID("g"), wallet.recharge, usd(10))
     #expect(wallet.ledger.send(other, key: "key-f").refusal?.reason == .idempotencyKeyReused)
-    // The recharge's own key still has the recharge for its answer.
+    // The recharge's own key still replays the recharge.
     let recharge = StartRecharge(RechargeID("x"), wallet.id, usd(50), card("fund-w"))
     #expect(wallet.ledger.send(recharge, key: "own-2").reply?.recharge.state == .paid)
   }
@@ -142,7 +142,7 @@ struct RechargeRefundTests {
     try wallet.ledger.prove()
   }
 
-  @Test("and recharges whose outcome no machine knows are settled by hand, with a memo")
+  @Test("and recharges that need review are settled by hand, with a memo")
   func reviews() throws {
     var wallet = RechargedWallet()
     _ = wallet.refund("f", usd(20))
@@ -174,7 +174,7 @@ struct RechargeRefundTests {
     #expect(wallet.ledger.send(taken).refusal?.reason == .notInReview)
     _ = wallet.ledger.settle("r", .needsReview(explanation: "unknown"))
     #expect(wallet.ledger.send(taken).refusal?.reason == .processorChargeTaken)
-    // The processor named another charge before; who looked knows better.
+    // The processor named another charge before. The person's evidence overrides it.
     let confused = Settlement.authenticationRequired(processorChargeID: "ch-0", nextActionURL: "u")
     _ = wallet.ledger.send(StartRecharge(RechargeID("s"), WalletID("v"), usd(10), card("s")))
     _ = wallet.ledger.settle("s", confused)
@@ -194,8 +194,8 @@ struct RechargeRefundTests {
 
 @Suite("Disputes")
 struct DisputeTests {
-  /// What the wallet has after each piece of news, from $50.
-  static let courses: [(news: [(DisputeState, Int64)], balances: [Int64])] = [
+  /// The updates of a dispute, and the wallet's balance after each, starting from $50.
+  static let courses: [(updates: [(DisputeState, Int64)], balances: [Int64])] = [
     ([(.opened, 50)], [0]), ([(.opened, 50), (.opened, 50)], [0, 0]), ([(.opened, 50), (.won, 50)], [0, 50]),
     ([(.opened, 50), (.lost, 50)], [0, 0]), ([(.opened, 30), (.opened, 40), (.lost, 50)], [20, 10, 0]),
     ([(.won, 50), (.opened, 50)], [50, 50]), ([(.lost, 50), (.opened, 50)], [0, 0]),
@@ -204,19 +204,19 @@ struct DisputeTests {
   ]
 
   @Test(
-    "take and give what the bank has and has given, however often and in whatever order it is told",
+    "post what the bank has taken and returned, however often and in whatever order it is reported",
     arguments: courses.indices
   )
   func course(index: Int) throws {
     var wallet = RechargedWallet()
-    for (news, balance) in zip(Self.courses[index].news, Self.courses[index].balances) {
-      _ = wallet.dispute("d", usd(news.1), news.0)
+    for (update, balance) in zip(Self.courses[index].updates, Self.courses[index].balances) {
+      _ = wallet.dispute("d", usd(update.1), update.0)
       #expect(wallet.dollars == balance)
     }
     try wallet.ledger.prove()
   }
 
-  @Test("keep a wallet from being closed until the bank has decided; what comes back later can still go to the card")
+  @Test("keep a wallet from being closed until the bank has decided; money that comes back later can still be refunded")
   func closing() throws {
     var wallet = RechargedWallet()
     _ = wallet.dispute("d", usd(50), .opened)
@@ -248,7 +248,7 @@ struct DisputeTests {
     #expect(wallet.dollars == 20)
   }
 
-  @Test("of spent credits name the shortfall, also on frozen and closed wallets")
+  @Test("of spent credits report the shortfall, also on frozen and closed wallets")
   func shortfall() throws {
     var wallet = RechargedWallet()
     _ = wallet.spend(50)
@@ -268,7 +268,7 @@ struct DisputeTests {
     try wallet.ledger.prove()
   }
 
-  @Test("count against what can be refunded, and refunds against nothing that a bank takes")
+  @Test("reduce what can be refunded, and are not reduced by refunds")
   func refunds() throws {
     var wallet = RechargedWallet()
     _ = wallet.refund("f", usd(20))
@@ -291,7 +291,7 @@ struct DisputeTests {
     #expect(wallet.dollars == 50)
   }
 
-  @Test("suspend automatic recharges: the card is not charged again unasked")
+  @Test("suspend automatic recharges: the card is not charged again unless the customer asks")
   func autoRecharge() throws {
     var wallet = RechargedWallet()
     let terms = AutoRechargeTerms(threshold: usd(20), amount: usd(25))
@@ -303,7 +303,7 @@ struct DisputeTests {
     #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .suspended)
     _ = wallet.ledger.send(ResumeAutoRecharge(wallet.id))
     let open = try #require(wallet.ledger.state.accounts[wallet.id]?.openRecharge)
-    // Whoever resumes does so for good: what is known already, and how it ends, is no news.
+    // The end of a dispute that was known when the customer resumed does not suspend again.
     _ = wallet.dispute("d", usd(50), .lost)
     #expect(wallet.ledger.wallet("w")?.autoRecharge?.status == .charging)
     _ = wallet.ledger.settle(open.value, .paid(processorChargeID: "ch-2"))
@@ -312,7 +312,7 @@ struct DisputeTests {
   }
 
   @Test(
-    "suspend automatic recharges after the one that is under way, however that ends and they do",
+    "suspend automatic recharges after the one under way, however it and the dispute end",
     arguments: [Settlement.paid(processorChargeID: "ch-2"), .declined(processorChargeID: nil, code: "x")],
     [DisputeState.opened, .lost]
   )

@@ -4,7 +4,7 @@ import Testing
 @Suite("A recharge")
 struct RechargeTests {
   @Test(
-    "may become only what its state allows",
+    "changes only to states that its state allows",
     arguments: RechargeState.allCases
   )
   func transitions(from: RechargeState) {
@@ -35,7 +35,7 @@ struct RechargeTests {
     #expect(ledger.state.accounts[WalletID("w")]?.defaultPaymentMethod == PaymentMethodID("pm-a"))
   }
 
-  @Test("whose first card is declined keeps neither card nor credit, for ever under its key")
+  @Test("whose first card is declined saves neither card nor credit, which is final for its key")
   func declined() {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -51,7 +51,7 @@ struct RechargeTests {
     #expect(ledger.send(StartRecharge(RechargeID("r2"), WalletID("w"), usd(25), card("b"))).refusal == nil)
   }
 
-  @Test("has the wallet's one slot until it is final", arguments: RechargeState.allCases)
+  @Test("keeps the wallet's one slot until it is final", arguments: RechargeState.allCases)
   func slot(state: RechargeState) {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -91,7 +91,7 @@ struct RechargeTests {
     #expect(ledger.wallet("w")?.posted == 0)
   }
 
-  @Test("follows its state under its key until that is final")
+  @Test("is replayed in its current state until it is final")
   func replayFollows() {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -107,7 +107,7 @@ struct RechargeTests {
   }
 
   @Test(
-    "is refused for its amount, its currency or want of a card",
+    "is refused for its amount, its currency or lack of a card",
     arguments: [
       (9_990_000, "USD", true, "AMOUNT_OUT_OF_RANGE"), (10_000_001, "USD", true, "AMOUNT_OUT_OF_RANGE"),
       (1_000_010_000, "USD", true, "AMOUNT_OUT_OF_RANGE"), (0, "USD", true, "AMOUNT_OUT_OF_RANGE"),
@@ -125,7 +125,7 @@ struct RechargeTests {
     #expect(ledger.state.accounts[WalletID("w")]?.openRecharge == nil)
   }
 
-  @Test("never takes a card number for a token")
+  @Test("never accepts a card number as a token")
   func cardNumber() {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -142,7 +142,7 @@ struct RechargeTests {
     #expect(!"\(ledger.state.changes)".contains("4242 4242"))
   }
 
-  @Test("goes to review where its credit would leave the range of balances")
+  @Test("needs review if its credit would leave the range of balances")
   func overflow() {
     var ledger = TestLedger()
     ledger.openWallet("w")

@@ -11,7 +11,7 @@ struct RefundTests {
     return (ledger, try #require(charged.reply).entry.id)
   }
 
-  @Test("gives a charge back in parts, and never more than was charged in all")
+  @Test("returns a charge in parts, and never more than was charged in all")
   func parts() throws {
     var (ledger, charge) = try Self.charged()
     for (dollars, left) in [(1, 3), (2, 1)] as [(Int64, Int64)] {
@@ -34,7 +34,7 @@ struct RefundTests {
     try ledger.prove()
   }
 
-  @Test("under one key is given once, however often it is sent")
+  @Test("under one key is made once, however often it is sent")
   func once() throws {
     var (ledger, charge) = try Self.charged()
     let first = ledger.send(RefundCharge(charge, usd(1)), key: "k")
@@ -42,7 +42,7 @@ struct RefundTests {
     #expect(ledger.wallet("w")?.posted == 7_000_000)
   }
 
-  @Test("takes captures too, each for itself")
+  @Test("applies to captures too, each separately")
   func capture() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", granted: 10)
@@ -54,7 +54,7 @@ struct RefundTests {
     #expect(ledger.send(RefundCharge(second, usd(1))).reply?.wallet.posted == 10_000_000)
   }
 
-  @Test("takes nothing but charges and captures")
+  @Test("applies only to charges and captures")
   func kinds() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
@@ -62,7 +62,7 @@ struct RefundTests {
     let charge = try #require(ledger.send(Charge(WalletID("w"), usd(1), .call, reference: "")).reply?.entry).id
     let refund = try #require(ledger.send(RefundCharge(charge, usd(1))).reply?.entry).id
     let recharge = try #require(ledger.state.changes.records.first { $0.kind == .rechargePaid })
-    // What the store would have loaded.
+    // The state that a store would have loaded.
     for record in ledger.state.changes.records {
       let book = EntryBook(record, in: .usd)
       if let book, ledger.state.entries[book.id] == nil { ledger.state.entries[book.id] = book }
@@ -90,7 +90,7 @@ struct RefundTests {
     #expect(ledger.wallet("w")?.posted == 6_000_000)
   }
 
-  @Test("reaches a frozen wallet, but not a closed one")
+  @Test("is allowed on a frozen wallet, but not on a closed one")
   func states() throws {
     var (ledger, charge) = try Self.charged()
     _ = ledger.send(FreezeWallet(WalletID("w")))

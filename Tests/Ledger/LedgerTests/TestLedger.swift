@@ -3,7 +3,7 @@ import MessageDigest
 import StoreContract
 import Testing
 
-/// A ledger wholly in memory: every operation sees all that was ever decided.
+/// A ledger in memory, in which every operation sees the whole state.
 struct TestLedger {
   var state = LedgerState(position: .start)
   var now = LedgerTime(microseconds: 1_000_000)
@@ -12,7 +12,7 @@ struct TestLedger {
 
   static func sha256(_ bytes: [UInt8]) -> Digest { Digest(SHA256.hash(bytes)) }
 
-  /// Sends `mutation` under `key`, or under a key of its own.
+  /// Sends `mutation` under `key`, or under a new key.
   mutating func send<Sent: Mutation>(
     _ mutation: Sent,
     key: String? = nil,
@@ -22,7 +22,7 @@ struct TestLedger {
     return decide(mutation, from: Self.origin(of: mutation, key: key ?? "own-\(requests)", caller: caller))
   }
 
-  /// Sends a mutation of any type, as tables and random runs have them.
+  /// Sends a mutation of any type, for tables and random runs.
   mutating func send(any mutation: any Mutation, key: String? = nil) -> CommandOutcome {
     requests += 1
     return Self.command(mutation, key: key ?? "own-\(requests)").decide(by: rules, in: &state, at: now)
@@ -58,7 +58,7 @@ struct TestLedger {
     _ = send(GrantCredits(WalletID(id), usd(dollars), memo: ""))
   }
 
-  /// Conservation, contiguity, chains and holds, recomputed from what was ever recorded.
+  /// Checks conservation, contiguity, hash chains and holds, recomputed from all records.
   func prove() throws {
     let records = state.changes.records
     var counterAccounts: Int64 = 0
@@ -94,7 +94,7 @@ struct TestLedger {
     .mutate(mutation, origin(of: mutation, key: key))
   }
 
-  /// Leaves out ids that are drawn for each attempt, which are no part of a request. Includes the secrets that
+  /// Omits ids that are generated for each attempt, which are not part of a request. Includes the secrets that
   /// descriptions withhold.
   private static func fieldsOfRequest(of mutation: some Mutation) -> String {
     switch mutation {
@@ -122,6 +122,6 @@ func card(_ name: String) -> CandidateCard {
 }
 
 extension Outcome {
-  /// The same outcome, as a later request with the same key gets it.
+  /// The outcome as a replay of the same key returns it.
   var asReplay: Outcome { Outcome(result, isReplay: true) }
 }

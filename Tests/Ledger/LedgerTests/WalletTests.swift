@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A wallet")
 struct WalletTests {
-  @Test("takes grants, with their memo, from the account for grants")
+  @Test("is credited grants, with their memo, from the account for grants")
   func grant() throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -19,7 +19,7 @@ struct WalletTests {
   }
 
   @Test(
-    "takes no grant that is nothing, foreign, or memorized with a card number",
+    "rejects a grant with an invalid amount or currency, or with a card number in its memo",
     arguments: [
       ("w", 0, "USD", "", "AMOUNT_OUT_OF_RANGE"), ("w", -1, "USD", "", "AMOUNT_OUT_OF_RANGE"),
       ("w", 1, "EUR", "", "CURRENCY_MISMATCH"), ("w", 1, "USD", "for 4242 4242 4242 4242", "CARD_NUMBER_REFUSED"),
@@ -39,7 +39,7 @@ struct WalletTests {
 
   /// Every state and every change of it.
   @Test(
-    "changes its state as the table says",
+    "has the state transitions of the table",
     arguments: [
       (WalletState.active, FreezeWallet(WalletID("w")), WalletState.frozen, nil),
       (.active, UnfreezeWallet(WalletID("w")), .active, "WALLET_NOT_FROZEN"),
@@ -66,7 +66,7 @@ struct WalletTests {
     try ledger.prove()
   }
 
-  @Test("closes only at zero, with nothing open, and says what is in the way")
+  @Test("closes only at zero, with nothing open, and reports what prevents it")
   func notEmpty() throws {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)
@@ -101,7 +101,7 @@ struct WalletTests {
     try ledger.prove()
   }
 
-  @Test("in debt cannot be closed")
+  @Test("with a negative balance cannot be closed")
   func debt() throws {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -111,7 +111,7 @@ struct WalletTests {
     #expect(ledger.send(CloseWallet(WalletID("w"))).refusal?.reason == .walletNotEmpty)
   }
 
-  @Test("that is frozen lets its cards be mended, and a recharge in flight be paid")
+  @Test("that is frozen allows its cards to be replaced, and a recharge under way to be paid")
   func frozen() {
     var ledger = TestLedger()
     ledger.openWallet("w", funded: 10)

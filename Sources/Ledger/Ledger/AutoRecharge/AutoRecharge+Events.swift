@@ -11,7 +11,7 @@ extension AutoRecharge {
     /// The customer has resumed automatic recharges.
     case resumed
     /// The time of a phase that ends by itself has passed.
-    case timeCame
+    case phaseEnded
     /// The next recharge would exceed the monthly limit.
     case limitMet
     /// The wallet's last card was removed.
@@ -57,7 +57,7 @@ extension AutoRecharge {
       case .backoff, .suspended: phase = .armed
       case .armed, .charging, .actionRequired, .reconciling, .cooldown, .limitReached: break
       }
-    case .timeCame: if phase.end != nil { phase = .armed }
+    case .phaseEnded: if phase.end != nil { phase = .armed }
     case .limitMet: phase = .limitReached(until: CalendarMonth(of: time).next.start)
     case .cardRemoved: if phase.rechargeID == nil { phase = .suspended(since: time, code: Self.noCard) }
     case .disputed:

@@ -99,7 +99,7 @@ struct CardDetachmentTests {
     Position("finished without a card", after: [.begun, .card(nil)], []),
   ]
 
-  @Test("takes one step for each event, from wherever it is", arguments: positions)
+  @Test("takes one step for each event, in every state", arguments: positions)
   func table(position: Position) {
     for event in Self.events {
       var machine = CardDetachmentMachine()

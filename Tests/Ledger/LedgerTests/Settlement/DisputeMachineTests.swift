@@ -30,7 +30,7 @@ struct DisputeMachineTests {
     #expect(actions == [[Self.record()], [.finished(.recorded(Self.id))]])
   }
 
-  @Test("takes no more from a wallet than the recharge has brought")
+  @Test("debits no more than the recharge has credited")
   func amounts() {
     let tooMuch = Self.run([.recharge(Records.recharge(.paid))], of: Self.dispute(of: usd(12)))
     #expect(
@@ -67,13 +67,13 @@ struct DisputeMachineTests {
     )
   }
 
-  @Test("is delivered again where its charge is not found but may be that of an open recharge")
+  @Test("is delivered again if its charge is not found but may be that of an open recharge")
   func notFoundYet() {
     let actions = Self.run([.recharge(nil), Self.unidentified, .response(.notFound)])
     #expect(actions.last == [.finished(.undecided(reason: "the processor does not find the disputed charge"))])
   }
 
-  @Test("is about no charge of ours where none is found, none is open, and none was paid meanwhile")
+  @Test("is ignored if its charge is not found, no recharge is open, and none was paid meanwhile")
   func ofAnother() {
     var identified = Records.recharge(.authenticationRequired)
     identified.processorChargeID = "ch_2"
@@ -87,7 +87,7 @@ struct DisputeMachineTests {
     #expect(meanwhile.last == [Self.record()])
   }
 
-  @Test("is delivered again where the processor does not show its charge")
+  @Test("is delivered again if the look-up of its charge fails")
   func noAnswer() {
     let failure = ProcessorFailure.outcomeUnknown("timed out")
     let failed = Self.run([.recharge(nil), Self.nothingOpen, .response(.failure(failure))])
@@ -96,7 +96,7 @@ struct DisputeMachineTests {
     #expect(another.last == [.finished(.undecided(reason: "the processor answered another question"))])
   }
 
-  @Test("of a charge for a recharge that is not ours is ignored")
+  @Test("of a charge for an unknown recharge is ignored")
   func noRecharge() {
     let actions = Self.run([.recharge(nil), Self.nothingOpen, Self.charge, .recharge(nil)])
     #expect(actions.last == [.finished(.ignored)])
@@ -109,7 +109,7 @@ struct DisputeMachineTests {
     #expect(actions.last == [.finished(.undecided(reason: "the disputed charge is not known as paid yet"))])
   }
 
-  @Test("of a recharge that was given up raises alarms, and is not recorded")
+  @Test("of a recharge that ended unpaid raises alarms, and is not recorded")
   func unpaid() {
     let actions = Self.run([
       .recharge(nil), Self.nothingOpen, Self.charge, .recharge(Records.recharge(.failed)),
@@ -125,7 +125,7 @@ struct DisputeMachineTests {
     )
   }
 
-  @Test("changes nothing by an event that it does not wait for")
+  @Test("ignores an event that it does not wait for")
   func otherEvents() {
     let all: [Event] = [
       .begun, .recharge(nil), Self.nothingOpen, Self.charge, .recorded, .refused(reason: "x"),

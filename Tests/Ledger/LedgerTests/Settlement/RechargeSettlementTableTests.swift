@@ -65,14 +65,14 @@ struct RechargeSettlementTableTests {
   private static let toPausing = toCalling + [.timeOut]
   private static let toAwaiting: [Event] = [.begun, .awaiting]
 
-  /// What definite answers come to wherever one is looked for.
+  /// The transitions of definite responses, in every state that awaits one.
   private static let outcomes: [(events: [Event], actions: [Action])] = [
     ([.chargePaid], [.commit(paid)]),
     ([.chargeDeclined], [.commit(declined)]),
     ([.chargeCancelled], [.commit(cancelled)]),
   ]
 
-  /// A record with its outcome, or none, is nothing to do.
+  /// The transition of a record that has its outcome, needs review or does not exist.
   private static let closed: (events: [Event], actions: [Action]) = (
     [.missing, .paid, .failed, .inReview], [.finished]
   )
@@ -96,7 +96,7 @@ struct RechargeSettlementTableTests {
       after: [.begun],
       [
         closed,
-        // Nobody charges a card that is not attached.
+        // A card that is not attached is never charged.
         ([.unattached], [.call(.attachNewCard)]),
         ([.open], [.call(.findTheCharge)]),
         ([.awaiting], [.call(.findTheCharge)]),
@@ -346,11 +346,11 @@ struct RechargeSettlementTableTests {
     Position("finished in review", after: toCalling + [.chargePaid, .inReview], []),
   ]
 
-  @Test("takes one step for each event, from wherever it is", arguments: positions)
+  @Test("takes one step for each event, in every state", arguments: positions)
   func table(position: Position<Recharge>) { position.check(Self.events) }
 
   @Test(
-    "comes to an end from wherever it is, once the processor answers",
+    "ends from every state once the processor answers",
     arguments: positions,
     SimulatedCardProcessor.Behavior.allCases
   )

@@ -21,13 +21,13 @@ struct ReconciliationTests {
     .record(Records.recharge(state), hasEntry: state == .paid)
   }
 
-  @Test("of no record comes to nothing")
+  @Test("of a missing record has no effect")
   func missing() {
     #expect(Self.run(.inquiry, OfRecharge.Event.record(nil, hasEntry: false)) == [[.finished(.noRecord)]])
   }
 
   @Test(
-    "asks the processor about what is open or in review, and not about what is final",
+    "looks up records that are open or in review, and not final ones",
     arguments: RechargeState.allCases
   )
   func inquiry(state: RechargeState) {
@@ -38,7 +38,7 @@ struct ReconciliationTests {
     )
   }
 
-  @Test("asks also about what was given up where the processor reports a payment", arguments: RechargeState.allCases)
+  @Test("also looks up records that ended unpaid if the processor reports a payment", arguments: RechargeState.allCases)
   func reportOfSuccess(state: RechargeState) {
     let actions = Self.run(.reportOfSuccess, Self.record(state))
     #expect(
@@ -48,7 +48,7 @@ struct ReconciliationTests {
   }
 
   @Test(
-    "settles an open recharge with a final answer, and with no other",
+    "settles an open recharge only with a final result",
     arguments: [
       (.paid, .paid(processorChargeID: "ch_1")),
       (.declined(code: "x"), .declined(processorChargeID: "ch_1", code: "x")),
@@ -70,7 +70,7 @@ struct ReconciliationTests {
     }
   }
 
-  @Test("leaves a recharge as it is where the processor knows nothing, or answers something else")
+  @Test("leaves a recharge unchanged if the processor finds nothing or responds about something else")
   func noAnswer() {
     let responses: [ProcessorResponse] = [
       .notFound, .detached, .charge(Records.charge(.paid, amount: usd(11))), .refund(Records.refund(.refunded)),
@@ -81,24 +81,24 @@ struct ReconciliationTests {
     }
   }
 
-  @Test("does not try again where the processor does not answer")
+  @Test("does not retry if the processor does not answer")
   func failure() {
     let failure = ProcessorFailure.outcomeUnknown("timed out")
     let actions = Self.run(.inquiry, Self.record(.processing), .response(.failure(failure)))
     #expect(actions.last == [.finished(.failed(failure))])
   }
 
-  @Test("ends with the record as the ledger has it then")
+  @Test("ends with the ledger's latest record")
   func committed() {
     let paid = OfRecharge.Event.response(.charge(Records.charge(.paid)))
     let settled = Self.run(.inquiry, Self.record(.processing), paid, Self.record(.paid))
     #expect(settled.last == [.report(.settled), .finished(.settled(Records.recharge(.paid)))])
-    // The ledger takes no charge of another recharge for a payment.
+    // The ledger does not accept the charge of another recharge as payment.
     let reviewed = Self.run(.inquiry, Self.record(.processing), paid, Self.record(.needsReview))
     #expect(reviewed.last == [.report(.needsReview), .finished(.settled(Records.recharge(.needsReview)))])
   }
 
-  @Test("raises an alarm where the processor contradicts what is final")
+  @Test("raises an alarm if the processor contradicts a final record")
   func contradiction() {
     let actions = Self.run(
       .reportOfSuccess,
@@ -116,16 +116,16 @@ struct ReconciliationTests {
     )
   }
 
-  @Test("takes a decline of what is final for old")
+  @Test("ignores a decline of a final record as stale")
   func lateDecline() {
     let declined = OfRecharge.Trigger.result(Records.charge(.declined(code: "x")))
     #expect(Self.run(declined, Self.record(.failed)) == [[.finished(.unchanged(Records.recharge(.failed)))]])
   }
 
   @Test(
-    "settles a refund with what the processor reports, unless that is known or old",
+    "settles a refund with what the processor reports, unless that is known or stale",
     arguments: [
-      // In words: where the refund stands, whether it was ever made, what is reported, what is committed.
+      // The refund's state, whether it was ever made, the reported status, and the committed outcome.
       (.processing, false, .refunded, .refunded(processorRefundID: "re_1")),
       (.processing, false, .failed(code: "x"), .failed(processorRefundID: "re_1", explanation: "x")),
       (.needsReview, false, .refunded, .refunded(processorRefundID: "re_1")),
@@ -134,7 +134,7 @@ struct ReconciliationTests {
       (.failed, true, .refunded, nil),
       (.failed, true, .failed(code: "x"), nil),
       (.failed, false, .failed(code: "x"), nil),
-      // It was given up, and the money is gone: the ledger refuses it, aloud.
+      // The refund failed, but the money has moved: the ledger refuses it, which raises an alarm.
       (.failed, false, .refunded, .refunded(processorRefundID: "re_1")),
     ] as [(RechargeRefundState, Bool, RefundResult.Status, RefundSettlement?)]
   )
@@ -144,7 +144,7 @@ struct ReconciliationTests {
     #expect(actions == [settlement.map { [.commit($0)] } ?? [.finished(.unchanged(refund))]])
   }
 
-  @Test("takes no report of a refund that is under way, or of another")
+  @Test("ignores a report of a refund that is under way, or of another refund")
   func undecidedRefund() {
     let refund = Records.refund()
     for result in [Records.refund(.processing), Records.refund(.refunded, chargeID: "ch_2")] {
@@ -153,7 +153,7 @@ struct ReconciliationTests {
     }
   }
 
-  @Test("does nothing with an event that it does not wait for")
+  @Test("ignores an event that it does not wait for")
   func otherEvents() {
     let paid = OfRecharge.Event.response(.charge(Records.charge(.paid)))
     let refused = OfRecharge.Event.refused(reason: "x")

@@ -47,7 +47,7 @@ struct RefundSettlementTableTests {
     ([.refundFailed], [.commit(.failed(processorRefundID: "re_1", explanation: "expired_or_canceled_card"))]),
   ]
 
-  /// A record with its outcome, or none, is nothing to do.
+  /// The transition of a record that has its outcome, needs review or does not exist.
   private static let closed: (events: [Event], actions: [Action]) = (
     [.missing, .refunded, .failed, .inReview], [.finished]
   )
@@ -145,11 +145,11 @@ struct RefundSettlementTableTests {
     Position("finished in review", after: toCalling + [.refundMade, .inReview], []),
   ]
 
-  @Test("takes one step for each event, from wherever it is", arguments: positions)
+  @Test("takes one step for each event, in every state", arguments: positions)
   func table(position: Position<RechargeRefund>) { position.check(Self.events) }
 
   @Test(
-    "comes to an end from wherever it is, once the processor answers",
+    "ends from every state once the processor answers",
     arguments: positions,
     SimulatedCardProcessor.Behavior.allCases
   )

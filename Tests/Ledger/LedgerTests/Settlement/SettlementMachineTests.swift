@@ -9,7 +9,7 @@ struct SettlementMachineTests {
   private static let timeOut = Machine.Event.response(.failure(.outcomeUnknown("timed out")))
   private static let hour: Int64 = 3600
 
-  /// A machine that is asking the processor for the outcome of `recharge`, or what it knows of it.
+  /// A machine that has called the processor for the outcome of `recharge`, or to look it up.
   private static func machine(
     of recharge: Recharge = Records.recharge(),
     isNew: Bool = true,
@@ -26,7 +26,7 @@ struct SettlementMachineTests {
     return pause
   }
 
-  @Test("asks again after pauses that grow to a minute")
+  @Test("retries after pauses that grow to a minute")
   func pauses() {
     var machine = Self.machine()
     let pauses = (0..<9).map { _ in
@@ -36,7 +36,7 @@ struct SettlementMachineTests {
     #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
   }
 
-  @Test("begins with short pauses again once the card is attached")
+  @Test("resets its pauses once the card is attached")
   func pausesOfTheCharge() {
     var machine = Self.machine(of: Records.recharge(isAttached: false))
     for _ in 0..<5 {
@@ -63,7 +63,7 @@ struct SettlementMachineTests {
     #expect(token == PaymentMethodToken("tok_recorded"))
   }
 
-  @Test("lets a call end before it acts on news, and then reads the record at once")
+  @Test("lets a call end before it acts on a change, and then reads the record at once")
   func newsDuringACall() {
     var machine = Self.machine()
     #expect(machine.handle(.changed, at: Records.moment(1)) == [])
@@ -73,7 +73,7 @@ struct SettlementMachineTests {
     #expect(machine.handle(.record(Records.recharge(.paid)), at: Records.moment(2)) == [.finished])
   }
 
-  @Test("sends nothing again before it has acted on news")
+  @Test("does not resend a call before it has acted on a change")
   func newsDuringALookup() {
     var machine = Self.machine(isNew: false)
     #expect(machine.handle(.changed, at: Records.moment(1)) == [])
@@ -82,7 +82,7 @@ struct SettlementMachineTests {
     #expect(machine.handle(.response(.notFound), at: Records.moment(2)) == [.call(.createTheCharge)])
   }
 
-  @Test("commits what a call says though there were news: the ledger compares it with what it has")
+  @Test("commits the result of a call despite a change: the ledger compares it with the record")
   func outcomeAfterNews() {
     var machine = Self.machine()
     _ = machine.handle(.changed, at: Records.moment(1))
@@ -90,7 +90,7 @@ struct SettlementMachineTests {
     #expect(paid == [.commit(.paid(processorChargeID: "ch_1"))])
   }
 
-  @Test("reads the record once more where it may have been read before the news")
+  @Test("reads the record again if it may have been read before the change")
   func newsDuringARead() {
     var machine = Self.machine()
     _ = machine.handle(
@@ -105,7 +105,7 @@ struct SettlementMachineTests {
     #expect(machine.handle(.response(.notFound), at: Records.moment(1)) == [.wait(.seconds(60))])
   }
 
-  @Test("looks at once whether the cardholder has authenticated when there are news")
+  @Test("looks up at once whether the cardholder has authenticated after a change")
   func newsOfTheCardholder() {
     var machine = Self.machine(of: Records.recharge(.authenticationRequired))
     _ = machine.handle(.response(.notFound), at: Records.moment(1))
@@ -117,7 +117,7 @@ struct SettlementMachineTests {
 
   // MARK: Clocks
 
-  /// What a machine does when its look-up finds nothing.
+  /// The actions of a machine whose look-up finds nothing.
   private static func foundNothing(_ machine: inout Machine, at moment: Moment) -> [Machine.Action] {
     machine.handle(.response(.notFound), at: moment)
   }
@@ -126,7 +126,7 @@ struct SettlementMachineTests {
     .commit(.needsReview(explanation: "the processor knows of no charge after 23 h"))
   ]
 
-  @Test("counts a key's age on through a clock that is set back", arguments: [-1, -20, -1000])
+  @Test("continues a key's age when the clock is set back", arguments: [-1, -20, -1000])
   func clockSetBack(hours: Int64) {
     var machine = Self.machine(isNew: false)
     _ = machine.handle(Self.timeOut, at: Records.moment(20 * Self.hour))
@@ -139,7 +139,7 @@ struct SettlementMachineTests {
     #expect(Self.foundNothing(&machine, at: moment(23 * Self.hour)) == Self.review)
   }
 
-  @Test("takes no key for younger again that a clock, set ahead, has aged")
+  @Test("does not make a key younger that a clock set ahead has aged")
   func clockSetAheadAndBack() {
     var machine = Self.machine(isNew: false)
     let ahead = Moment(time: Records.start.adding(seconds: 22 * Self.hour), uptime: .seconds(60))
@@ -149,7 +149,7 @@ struct SettlementMachineTests {
     #expect(Self.foundNothing(&machine, at: back) == Self.review)
   }
 
-  @Test("gives the cardholder no second hour where a clock is set back")
+  @Test("gives the cardholder no second hour when the clock is set back")
   func hourAndClock() {
     var machine = Self.machine(of: Records.recharge(.authenticationRequired))
     _ = machine.handle(.response(.notFound), at: Records.moment(Self.hour - 60))
@@ -157,17 +157,17 @@ struct SettlementMachineTests {
     #expect(machine.handle(.pauseEnded, at: moment) == [.call(.cancelTheCharge)])
   }
 
-  @Test("knows from the record's own times how old its key is at least")
+  @Test("derives a key's minimum age from the record's own times")
   func recordTimes() {
     var recharge = Records.recharge()
     recharge.updateTime = Records.start.adding(seconds: 23 * Self.hour)
-    // The host came up with its clock set to long ago.
+    // The host booted with its clock far in the past.
     let moment = Moment(time: Records.start.adding(seconds: -1000 * Self.hour), uptime: .zero)
     var machine = Self.machine(of: recharge, at: moment)
     #expect(Self.foundNothing(&machine, at: moment) == Self.review)
   }
 
-  @Test("measures no age beyond what a duration can hold", arguments: [Int64.min, .max])
+  @Test("limits ages to what a duration can hold", arguments: [Int64.min, .max])
   func extremeTimes(microseconds: Int64) {
     let moment = Moment(time: LedgerTime(microseconds: microseconds), uptime: .seconds(Int64.max))
     var machine = Self.machine(isNew: false, at: Moment(time: LedgerTime(microseconds: microseconds), uptime: .zero))

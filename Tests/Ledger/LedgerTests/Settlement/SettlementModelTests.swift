@@ -28,10 +28,10 @@ struct SettlementModelTests {
 
   private static let newRecharge = SettlementSubjects.recharge(isAttached: false)
 
-  @Test("end, charge once at most, and credit what was paid and nothing else", arguments: seeds)
+  @Test("end, charge at most once, and credit exactly what was paid", arguments: seeds)
   func recharges(seed: UInt64) { run(Self.newRecharge, seed: seed) }
 
-  @Test("end, refund once at most, and take what was refunded and nothing else", arguments: seeds)
+  @Test("end, refund at most once, and debit exactly what was refunded", arguments: seeds)
   func refunds(seed: UInt64) { run(SettlementSubjects.refund(), seed: seed) }
 
   @Test("meet every kind of fault and outcome")

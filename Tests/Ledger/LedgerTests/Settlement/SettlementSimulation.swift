@@ -2,11 +2,11 @@ import Ledger
 import SeededRandom
 import StoreContract
 
-/// A record that the simulation can settle: the ledger's rules as far as they concern one record alone.
+/// A record that the simulation can settle, with the ledger's rules for a single record.
 protocol ModelSubject: Settleable {
-  /// Whether the ledger takes the preparation, or has it already.
+  /// Whether the ledger accepts the preparation, or has it already.
   mutating func take(_ preparation: Preparation) -> Bool
-  /// Whether the ledger takes the outcome, or has it already.
+  /// Whether the ledger accepts the outcome, or has it already.
   mutating func take(_ outcome: Outcome) -> Bool
   var updateTime: LedgerTime { get set }
 }
@@ -39,8 +39,8 @@ extension RechargeRefund: ModelSubject {
   }
 }
 
-/// One record, a processor, a clock that jumps and a host that crashes. Drives one machine after the other until one has
-/// finished, and throws a violation at what must never happen.
+/// One record, a processor, a clock that jumps and a host that crashes. Drives one machine after another until one has
+/// finished, and throws a violation if a rule is broken.
 struct SettlementSimulation<Subject: ModelSubject> {
   typealias Machine = SettlementMachine<Subject>
 
@@ -50,12 +50,12 @@ struct SettlementSimulation<Subject: ModelSubject> {
     init(_ description: String) { self.description = description }
   }
 
-  /// What a run has met, which shows how much it proves.
+  /// Counts of the faults and effects in a run, which show what it covers.
   struct Counts {
     var crashes = 0
     var sends = 0
     var cancellations = 0
-    var news = 0
+    var inquiries = 0
     /// Outcomes that a reconciliation committed while a machine was at work.
     var overtaken = 0
   }
@@ -66,9 +66,9 @@ struct SettlementSimulation<Subject: ModelSubject> {
 
   private var dice: SplitMix64
   private var processor: SimulatedCardProcessor
-  /// Seconds since the record was created, in truth.
+  /// The true time, in seconds since the record was created.
   private var time: Int64 = 0
-  /// How far the host's clock is ahead of the truth.
+  /// How far the host's clock is ahead of the true time, in seconds.
   private var clockError: Int64 = 0
   private var clockWasAhead = false
   /// The share of actions at which the host fails, in percent. Zero after `faultFreeTime`.
@@ -76,8 +76,8 @@ struct SettlementSimulation<Subject: ModelSubject> {
   private let isFaultFree: Bool
 
   private var sentKeys: Set<String> = []
-  /// Whether the call before was a look-up that found nothing: only then may anything be sent again.
-  private var hasLookedInVain = false
+  /// Whether the previous call was a look-up that found nothing. Only then may a call be sent again.
+  private var lookupFoundNothing = false
 
   private static var hour: Int64 { 3600 }
   private static var faultFreeTime: Int64 { 72 * hour }
@@ -95,7 +95,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
     isFaultFree = processor.faultRate == 0 && hostFaultRate == 0
   }
 
-  /// A simulation without faults, `seconds` after the record was created. The processor has been called already where the
+  /// A simulation without faults, `seconds` after the record was created. The processor has been called already if the
   /// record says so.
   init(_ record: Subject, behavior: SimulatedCardProcessor.Behavior, at seconds: Int64) {
     dice = SplitMix64(seed: 0)
@@ -118,18 +118,18 @@ struct SettlementSimulation<Subject: ModelSubject> {
 
   private mutating func happens() -> Bool { Int.random(in: 0..<100, using: &dice) < hostFaultRate }
 
-  /// Runs until a machine has finished, and looks whether the ledger then has what the processor has done.
+  /// Runs until a machine has finished, and checks that the ledger then agrees with the processor.
   mutating func run() throws(Violation) {
     try run(Machine(isNew: true), from: .begun)
     try checkOutcome()
   }
 
-  /// Runs on from what `machine` has asked for, until it has finished.
+  /// Continues from the actions that `machine` has returned, until it has finished.
   mutating func run(_ machine: Machine, after actions: [Machine.Action]) throws(Violation) {
     try run(machine, from: try perform(actions))
   }
 
-  /// Ends within two days after the faults have.
+  /// Throws if the run does not end within two days after the faults.
   private mutating func run(_ first: Machine, from event: Machine.Event?) throws(Violation) {
     var (machine, event) = (first, event)
     while var next = event {
@@ -157,13 +157,13 @@ struct SettlementSimulation<Subject: ModelSubject> {
 
   // MARK: Faults
 
-  /// The machine of the next process. What the one before has sent may have its effect.
+  /// Crashes the process, and returns the machine of the next one. Calls in flight may still have their effect.
   private mutating func crash() -> Machine {
     counts.crashes += 1
     pass(Int64.random(in: 1...4000, using: &dice))
-    // A machine's first moment is ledger time, which goes on from where it was.
+    // A machine's first moment is ledger time, which never goes back.
     clockError = max(clockError, 0)
-    hasLookedInVain = false
+    lookupFoundNothing = false
     return Machine(isNew: false)
   }
 
@@ -174,7 +174,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
 
   /// A caller asks whether the record can be settled.
   private mutating func reconcile() {
-    counts.news += 1
+    counts.inquiries += 1
     var machine = ReconciliationMachine<Subject>(.inquiry)
     var event: ReconciliationMachine<Subject>.Event? = .begun
     while let next = event {
@@ -200,7 +200,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
     return true
   }
 
-  /// Carries out a machine's actions. Returns the event that follows; nil where nothing is left to do.
+  /// Carries out a machine's actions. Returns the event that follows; nil if nothing is left to do.
   private mutating func perform(_ actions: [Machine.Action]) throws(Violation) -> Machine.Event? {
     for action in actions.dropLast() {
       guard case .report = action else { throw Violation("it does two things at once") }
@@ -211,7 +211,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
       try check(call)
       pass(Int64.random(in: 0...40, using: &dice))
       let response = processor.response(to: call, at: time, &dice)
-      hasLookedInVain = call.isLookup && response == .notFound
+      lookupFoundNothing = call.isLookup && response == .notFound
       return .response(response)
     case .commitPreparation(let preparation):
       return commit { $0.take(preparation) } ? .record(record) : .refused(reason: "ended")
@@ -232,11 +232,11 @@ struct SettlementSimulation<Subject: ModelSubject> {
     }
     guard let key = call.movingKey else { return }
     guard time < 23 * Self.hour else { throw Violation("sent when its key is \(time) s old") }
-    guard counts.sends == 0 || hasLookedInVain else { throw Violation("sent again without a look") }
+    guard counts.sends == 0 || lookupFoundNothing else { throw Violation("sent again without a look") }
     switch record.stage {
     case .open(let recorded): guard call == recorded else { throw Violation("sent, but not what is recorded: \(call)") }
     case .unprepared: throw Violation("sent before the preparation is recorded")
-    // A reconciliation was faster.
+    // A reconciliation has changed the record meanwhile.
     case .awaitingCardholder, .closed: break
     }
     sentKeys.insert(key)
@@ -258,7 +258,7 @@ struct SettlementSimulation<Subject: ModelSubject> {
 
   private mutating func checkOutcome() throws(Violation) {
     let endTime = time
-    // Delayed calls arrive, and the processor finishes what takes time.
+    // Lets delayed calls arrive, and the processor finish what takes time.
     pass(48 * Self.hour)
     guard processor.items.values.joined().count <= 1 else { throw Violation("charged twice") }
     if record.needsReview {

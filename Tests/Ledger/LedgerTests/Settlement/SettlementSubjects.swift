@@ -22,7 +22,7 @@ enum SettlementSubjects {
     card: Card(brand: "visa", last4: "4242", expiryMonth: 1, expiryYear: 2041)
   )
 
-  /// A recharge of $10 with a card that is ready to be charged, or with one that is not.
+  /// A recharge of $10 with a card that is attached, or with one that is not.
   static func recharge(_ state: RechargeState = .processing, isAttached: Bool = true) -> Recharge {
     Recharge(
       id: RechargeID("rch_1"),

@@ -2,10 +2,10 @@ import Ledger
 import SeededRandom
 import StoreContract
 
-/// A minimal processor across a bad network. It honours idempotency keys for 24 h and never forgets a charge; calls and
-/// responses are lost, delayed and confused.
+/// A minimal processor behind an unreliable network. It honours idempotency keys for 24 h and never forgets a charge;
+/// calls and responses are lost, delayed and mixed up.
 struct SimulatedCardProcessor {
-  /// What becomes of a charge or refund that has arrived.
+  /// The course of a charge or refund that arrives.
   enum Behavior: CaseIterable {
     case succeeds, fails, takesTime, asksCardholder, cardholderNeverAuthenticates
   }
@@ -24,17 +24,17 @@ struct SimulatedCardProcessor {
     var status: Status
   }
 
-  /// In the seconds of the simulation's clock, as all its times.
+  /// In seconds of the simulation's clock, like all times here.
   static let keyLifetime: Int64 = 24 * 3600
 
-  /// By key, in the order in which they were made. A key that is used again after it was forgotten makes another.
+  /// Charges and refunds by key, in order of creation. A key that is reused after its lifetime creates another.
   private(set) var items: [String: [Item]] = [:]
   private(set) var attachments: Set<String> = []
   /// Definite refusals, by key.
   private(set) var refusals: [String: ProcessorFailure] = [:]
-  /// Delayed calls, whose responses nobody waits for.
+  /// Delayed calls, whose responses are dropped.
   private var late: [(arrival: Int64, call: ProcessorCall)] = []
-  /// Until then every call times out.
+  /// The end of an outage, in which every call times out.
   private var outageEnd: Int64 = 0
   private let behavior: Behavior
   private let refuses: ProcessorFailure?
@@ -51,7 +51,7 @@ struct SimulatedCardProcessor {
 
   mutating func beginOutage(until end: Int64) { outageEnd = max(outageEnd, end) }
 
-  /// Lets everything happen that is due by `time`.
+  /// Advances to `time`, and carries out what is due by then.
   mutating func advance(to time: Int64) {
     for (arrival, call) in late where arrival <= time { _ = effect(of: call, at: arrival) }
     late.removeAll { $0.arrival <= time }
@@ -87,10 +87,10 @@ struct SimulatedCardProcessor {
     }
   }
 
-  /// Takes a call at the start, without faults.
+  /// Carries out a call at time 0, without faults.
   mutating func take(_ call: ProcessorCall) { _ = effect(of: call, at: 0) }
 
-  /// A response about something else, which has succeeded.
+  /// A successful response about another object.
   private func mismatched(_ response: ProcessorResponse) -> ProcessorResponse {
     switch response {
     case .charge(var charge):

@@ -1,7 +1,7 @@
 import Ledger
 import Testing
 
-/// A position of a machine: how it gets there, and which actions each event has there. Events that are not listed have no
+/// A position of a machine: the path to it, and the actions of each event in it. Events that are not listed have no
 /// effect.
 struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
   typealias Machine = SettlementMachine<Subject>
@@ -77,7 +77,7 @@ extension Position where Subject: ModelSubject {
 }
 
 extension SettlementMachine.Action {
-  /// The actions after a response that proves nothing: a report, and a pause of so many seconds.
+  /// The actions after a response that proves nothing: a report, and a pause of `seconds`.
   static func retry(_ reason: String, after seconds: Int64 = 1) -> [Self] {
     [.report(.outcomeUnknown(reason: reason)), .wait(.seconds(seconds))]
   }

@@ -13,7 +13,7 @@ extension LedgerState {
     case .nothing: return
     case .fire: return fire(autoRecharge, of: account, as: context.on(behalfOf: .autoRecharge))
     case .rearm:
-      autoRecharge.take(.timeCame, at: context.time)
+      autoRecharge.take(.phaseEnded, at: context.time)
       kind = .autoRechargeArmed
     case .meetLimit:
       autoRecharge.take(.limitMet, at: context.time)
