@@ -1,13 +1,12 @@
 public import CreditsAPI
 
-// Automatic recharges: "when credit is below", "recharge for".
+// Automatic recharges, which start when the available credit falls below a threshold.
 extension RechargeCalls {
-  /// Saves what the customer wants of automatic recharges. Without threshold, amount and monthly limit, those that are
-  /// saved stay.
+  /// Saves the settings of automatic recharges. A threshold, amount or monthly limit left unset keeps its saved value.
   ///
   /// - Parameters:
   ///   - settings: Threshold and amount $10 to $1000, whole cents.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/paymentMethodRequired``, ``CreditsError/Reason/amountOutOfRange``,
   ///   ``CreditsError/Reason/walletNotFound``.
   public func setAutoRecharge(
@@ -25,7 +24,7 @@ extension RechargeCalls {
     )
   }
 
-  /// Arms automatic recharges again that are suspended or wait after a decline.
+  /// Rearms automatic recharges that are suspended or backing off after a decline.
   ///
   /// - Throws: ``CreditsError/Reason/autoRechargeDisabled``, ``CreditsError/Reason/paymentMethodRequired``,
   ///   ``CreditsError/Reason/walletNotFound``.
@@ -43,7 +42,7 @@ extension RechargeCalls {
     )
   }
 
-  /// What automatic recharges are waiting for, and why they did or did not fire.
+  /// Returns the state of automatic recharges, with an explanation of why they did or did not start.
   ///
   /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func autoRecharge(_ walletID: String, timeout: Duration? = nil) async throws -> AutoRechargeReport {

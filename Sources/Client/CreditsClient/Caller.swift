@@ -3,19 +3,19 @@ import ProtobufC
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// Makes one call until it has an answer, or its time is up.
+/// Makes unary calls, retrying UNAVAILABLE until the call's timeout.
 struct Caller: Sendable {
   let client: GRPCClient
   let timeout: Duration
-  /// Those of this client that have no end of their own.
+  /// The client's open watches, which run until they are cancelled.
   let streams = OpenStreams()
 
-  /// An answer, and whether it is the repetition of an earlier one to the same key.
+  /// A response, and whether it replays an earlier response to the same idempotency key.
   struct Answer<Message: ProtobufMessage> {
     let message: Message
     let isReplayed: Bool
 
-    /// A part that the contract promises.
+    /// Returns a field that the contract requires to be set.
     func part<Part>(_ path: KeyPath<Message, Part?>) throws(CreditsError) -> Part {
       guard let part = message[keyPath: path] else {
         throw CreditsError(code: .internal, message: "the server left a part of its answer out")
@@ -24,7 +24,7 @@ struct Caller: Sendable {
     }
   }
 
-  /// Between attempts: a restarting server is back within a second.
+  /// The delay between attempts. A restarting server is back within a second.
   static let backoff = Backoff(first: .milliseconds(50), longest: .seconds(1), multiplier: 1.5, jitter: 0.2)
 
   func call<Request, Response>(

@@ -1,8 +1,8 @@
 public import CreditsAPI
 
-// Several cards of a wallet, and what the processor tells.
+// Saved cards, and the processor's webhook events.
 extension PaymentMethodCalls {
-  /// All saved cards, the newest first.
+  /// Lists all saved cards, newest first.
   ///
   /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func list(_ walletID: String, timeout: Duration? = nil) async throws -> SavedPaymentMethods {
@@ -14,7 +14,7 @@ extension PaymentMethodCalls {
     )
   }
 
-  /// Makes another saved card the one that recharges are paid with.
+  /// Makes a saved card the default, which pays for recharges.
   ///
   /// - Throws: ``CreditsError/Reason/paymentMethodNotFound``, ``CreditsError/Reason/walletNotFound``.
   @discardableResult
@@ -33,11 +33,11 @@ extension PaymentMethodCalls {
     return try answer.part(\.wallet)
   }
 
-  /// Removes a saved card, here and at the processor. Where none is left, automatic recharges are suspended.
+  /// Removes a saved card, here and at the processor. Removing the last card suspends automatic recharges.
   ///
   /// - Throws: ``CreditsError/Reason/paymentMethodNotFound``, ``CreditsError/Reason/rechargeInProgress`` while the card
   ///   is being charged.
-  /// - Returns: The wallet after it.
+  /// - Returns: The updated wallet.
   @discardableResult
   public func remove(
     _ walletID: String,
@@ -54,14 +54,14 @@ extension PaymentMethodCalls {
     return try answer.part(\.wallet)
   }
 
-  /// Hands over what the processor sent, from whoever receives its webhooks. The same event has one effect.
+  /// Submits a webhook event of the processor. An event that is submitted again has no further effect.
   ///
   /// - Parameters:
   ///   - payload: The body of the processor's HTTP request, byte for byte.
-  ///   - signature: What came with it; for Stripe, the header `Stripe-Signature`.
-  /// - Throws: ``CreditsError/Reason/fieldInvalid`` where the processor did not send it,
-  ///   ``CreditsError/Reason/processorUnavailable`` where it has to be delivered again.
-  /// - Returns: The id of the recharge that it is about; nil where it changes nothing here.
+  ///   - signature: The event's signature; for Stripe, the header `Stripe-Signature`.
+  /// - Throws: ``CreditsError/Reason/fieldInvalid`` if the processor did not send the event,
+  ///   ``CreditsError/Reason/processorUnavailable`` if it must be delivered again.
+  /// - Returns: The id of the recharge that the event changed, or nil if it changed none.
   @discardableResult
   public func ingest(_ payload: [UInt8], signature: String, timeout: Duration? = nil) async throws -> String? {
     let request = IngestProcessorEventRequest(payload: payload, signature: signature)
@@ -72,8 +72,8 @@ extension PaymentMethodCalls {
 
 /// The cards of a wallet.
 public struct SavedPaymentMethods: Sendable, Hashable {
-  /// The newest first.
+  /// Newest first.
   public let paymentMethods: [PaymentMethod]
-  /// The one that recharges are paid with; empty where there is none.
+  /// The id of the card that pays for recharges; empty if no card is saved.
   public let defaultID: String
 }

@@ -1,22 +1,22 @@
 import CreditsAPI
 import UnixGRPC
 
-/// The way into Credits for other services of the host: wallets, recharges and cards over one Unix socket.
+/// A client of `creditsd` for services on the same host: wallets, recharges and cards over one Unix socket.
 ///
-/// Share one client per process. Every call has a deadline, 10 seconds unless told otherwise. A call that finds the
-/// server away (UNAVAILABLE) is made again until its deadline, with the same idempotency key, so that it can have its
-/// effect only once. Failures are thrown as ``CreditsError``. After any other failure whose outcome is unknown, such as
-/// one with the code `deadlineExceeded`, repeat the call yourself with the same key.
+/// Share one client per process. Every call has a deadline, 10 seconds by default. A call that fails with UNAVAILABLE is
+/// retried until its deadline with the same idempotency key, so that it takes effect at most once. Failures are thrown
+/// as ``CreditsError``. After any other failure whose outcome is unknown, such as `deadlineExceeded`, repeat the call
+/// with the same key.
 public struct CreditsClient: Sendable {
-  /// Wallets, and spending from them.
+  /// Wallets, charges and entries.
   public let wallet: WalletCalls
-  /// Credits set aside for usage to come.
+  /// Credits set aside for future usage.
   public let hold: HoldCalls
-  /// The ledger as a whole: all wallets, events, proof and copy.
+  /// The whole ledger: all wallets, events, verification and backup.
   public let ledger: LedgerCalls
-  /// Paying for credits.
+  /// Recharges, which pay for credits by card.
   public let recharge: RechargeCalls
-  /// The card that recharges are paid with.
+  /// The saved cards that pay for recharges.
   public let paymentMethod: PaymentMethodCalls
 
   private let client: GRPCClient
@@ -36,10 +36,10 @@ public struct CreditsClient: Sendable {
   /// Connects to `creditsd`.
   ///
   /// - Parameters:
-  ///   - socketPath: Where `creditsd` listens, at most 107 bytes.
-  ///   - timeout: For each call, retries included, unless the call is given its own.
-  ///   - waitsForServer: Keeps trying until `timeout`, for a server that is still starting.
-  /// - Throws: ``CreditsError`` with the code `unavailable` when nobody listens there, or not for this user.
+  ///   - socketPath: The socket that `creditsd` listens on, at most 107 bytes.
+  ///   - timeout: The default timeout of each call, retries included.
+  ///   - waitsForServer: Whether to retry until `timeout`, for a server that is still starting.
+  /// - Throws: ``CreditsError`` with the code `unavailable` if no server listens there, or this user may not connect.
   public static func connect(
     socketPath: String,
     timeout: Duration = .seconds(10),
@@ -50,7 +50,7 @@ public struct CreditsClient: Sendable {
     return CreditsClient(client: client, timeout: timeout)
   }
 
-  /// Ends watches with the code `cancelled`, lets other calls under way end, and disconnects.
+  /// Cancels watches with the code `cancelled`, waits for other calls to finish, and disconnects.
   public func close() async {
     streams.close()
     await client.close()

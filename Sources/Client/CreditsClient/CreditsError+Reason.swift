@@ -1,7 +1,7 @@
 extension CreditsError {
-  /// A reason by its name in the contract. Servers newer than this library may send others than those below.
+  /// A reason, by its name in the contract. A newer server may send reasons that this library does not define.
   public struct Reason: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
-    /// As it is sent, `WALLET_NOT_FOUND`.
+    /// The name as sent, such as `WALLET_NOT_FOUND`.
     public let rawValue: String
 
     public init(rawValue: String) {
@@ -10,7 +10,7 @@ extension CreditsError {
 
     public var description: String { rawValue }
 
-    /// Lets a `catch` clause name the reason alone: `catch CreditsError.Reason.walletNotFound`.
+    /// Lets a `catch` clause match by reason: `catch CreditsError.Reason.walletNotFound`.
     public static func ~= (reason: Reason, error: any Error) -> Bool {
       (error as? CreditsError)?.reason == reason
     }

@@ -1,11 +1,10 @@
 public import UnixGRPC
 
-/// Why a call had no effect, or why its effect is not known.
+/// A failed call, which had no effect or whose effect is unknown.
 ///
-/// Look at ``reason`` first: it is there wherever the server decided. Where it is nil, the ``code`` says what happened:
-/// `unavailable` when the server is not there or cannot work now, `deadlineExceeded` when no answer came in time,
-/// `cancelled` when the task was. After those the call may have had its effect: repeat it with the same idempotency key
-/// to know.
+/// Check ``reason`` first: it is set whenever the server refused the call. If it is nil, check ``code``: `unavailable` if
+/// the server is not running or cannot serve now, `deadlineExceeded` if no response came in time, `cancelled` if the task
+/// was cancelled. After those the call may have taken effect: repeat it with the same idempotency key to find out.
 ///
 /// ```swift
 /// do {
@@ -15,23 +14,23 @@ public import UnixGRPC
 /// }
 /// ```
 public struct CreditsError: Error, Sendable, Hashable {
-  /// A status code of gRPC.
+  /// A gRPC status code.
   public typealias Code = GRPCStatus.Code
 
   public let code: Code
-  /// Nil where the server gave none, or never had a say.
+  /// Why the server refused the call; nil if it gave no reason or the call did not reach it.
   public let reason: Reason?
-  /// For a person: what is wrong, and what to do next. Its text may change.
+  /// A text for people that says what is wrong and what to do next. It may change between versions.
   public let message: String
-  /// What came with the reason, by the names of the contract. Known keys have properties of their own, such as
-  /// ``available``; this also holds those of servers that are newer than this library.
+  /// Details of the reason, by their keys in the contract. Known keys have typed properties, such as ``available``; keys
+  /// that newer servers send are only here.
   public let metadata: [String: String]
-  /// The path of the request's field that is wrong, such as `amount.micros`; nil where no field is to blame.
+  /// The path of the invalid request field, such as `amount.micros`; nil if the error concerns no field.
   public let field: String?
-  /// How long the server asks its callers to wait before they try again; nil where it does not say.
+  /// How long the server asks the caller to wait before retrying; nil if it does not say.
   public let retryDelay: Duration?
 
-  /// Makes an error as the server would send it, for tests of code that handles errors.
+  /// Creates an error as the server would send it, for tests of code that handles errors.
   public init(
     code: Code,
     reason: Reason? = nil,
@@ -50,6 +49,6 @@ public struct CreditsError: Error, Sendable, Hashable {
 }
 
 extension CreditsError: CustomStringConvertible {
-  /// The message, or the code's name where there is none.
+  /// The message, or the code's name if the message is empty.
   public var description: String { message.isEmpty ? code.name : message }
 }

@@ -1,22 +1,22 @@
 public import CreditsAPI
 
-/// Credits set aside for usage whose price is not yet known: place a hold, capture what the usage cost, and let go of the
-/// rest.
+/// Holds, which set credits aside for usage whose price is not yet known: place a hold, capture the cost of the usage,
+/// and release the rest.
 public struct HoldCalls: Sendable {
   let caller: Caller
 
   /// Sets credits aside: all of the amount, or nothing.
   ///
   /// - Parameters:
-  ///   - amount: Above zero, in the wallet's currency.
-  ///   - reason: What the hold is for; its captures carry it.
-  ///   - reference: The caller's name for the usage, such as a call's id; up to 255 bytes.
-  ///   - lifetime: How long to keep it, in whole seconds from 1 second to 7 days; 10 minutes where it is nil.
-  ///   - waitsForRecharge: Where too little is available and an automatic recharge is under way, or begins for that
-  ///     reason, wait for it within the timeout.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/Reason/insufficientCredits`` when the wallet has too little;
-  ///   ``CreditsError/Reason/rechargeInProgress`` when the recharge took too long: try again with the same key;
+  ///   - amount: Greater than zero, in the wallet's currency.
+  ///   - reason: What the hold is for; its captures have the same reason.
+  ///   - reference: The caller's name for the usage, such as the id of a phone call; up to 255 bytes.
+  ///   - lifetime: Time until the hold expires, in whole seconds from 1 second to 7 days; 10 minutes if nil.
+  ///   - waitsForRecharge: Whether to wait, within the timeout, for an automatic recharge if too little is available and
+  ///     one is in progress or starts because of it.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
+  /// - Throws: ``CreditsError/Reason/insufficientCredits`` if the wallet has too little;
+  ///   ``CreditsError/Reason/rechargeInProgress`` if the recharge took too long: retry with the same key;
   ///   ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/walletFrozen``,
   ///   ``CreditsError/Reason/walletClosed``.
   public func place(
@@ -56,13 +56,13 @@ public struct HoldCalls: Sendable {
     return try answer.part(\.hold)
   }
 
-  /// Sets more aside, keeps the hold for longer, or both: all of it, or nothing.
+  /// Increases the amount of a hold, extends its lifetime, or both. Either everything takes effect or nothing does.
   ///
   /// - Parameters:
-  ///   - amount: What to set aside beside the rest; nil for nothing.
-  ///   - lifetime: How long to keep the hold from now on; it never ends sooner than it would have.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/Reason/holdResolved``, and what `place` throws.
+  ///   - amount: The additional amount to set aside; nil for none.
+  ///   - lifetime: Time until the hold expires, counted from now; never shortens the hold.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
+  /// - Throws: ``CreditsError/Reason/holdResolved``, and the errors of `place`.
   public func extend(
     _ holdID: String,
     by amount: Money? = nil,
@@ -86,13 +86,13 @@ public struct HoldCalls: Sendable {
     )
   }
 
-  /// Charges usage: out of the hold, above it out of what is available, above that as a shortfall that leaves less than
-  /// nothing available. A hold that has expired can still be captured.
+  /// Charges usage: from the hold first, then from the available credit, then as a shortfall that makes the available
+  /// credit negative. An expired hold can still be captured.
   ///
   /// - Parameters:
-  ///   - amount: What the usage cost: above zero.
-  ///   - isFinal: No more usage comes: what remains is given back.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  ///   - amount: The cost of the usage, greater than zero.
+  ///   - isFinal: Whether this is the last capture, which releases the remaining amount.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/shortfallLimit``, ``CreditsError/Reason/holdResolved``,
   ///   ``CreditsError/Reason/holdNotFound``.
   public func capture(
@@ -117,7 +117,7 @@ public struct HoldCalls: Sendable {
     )
   }
 
-  /// Gives back what a hold still sets aside. Returns the wallet after it.
+  /// Releases the remaining amount of a hold. Returns the updated wallet.
   ///
   /// - Throws: ``CreditsError/Reason/holdResolved``, ``CreditsError/Reason/holdNotFound``.
   @discardableResult

@@ -2,15 +2,15 @@ public import CreditsAPI
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// The ledger as a whole.
+/// Calls that concern the whole ledger.
 public struct LedgerCalls: Sendable {
   let caller: Caller
 
-  /// A page of all wallets, in the order in which they were created.
+  /// Lists one page of all wallets, in the order in which they were created.
   ///
   /// - Parameters:
   ///   - pageSize: At most 1000.
-  ///   - pageToken: Of the page before; empty for the first.
+  ///   - pageToken: ``Page/nextPageToken`` of the previous page; empty for the first.
   public func wallets(
     pageSize: Int32 = 50,
     pageToken: String = "",
@@ -21,18 +21,19 @@ public struct LedgerCalls: Sendable {
     return Page(items: answer.message.wallets, nextPageToken: answer.message.nextPageToken)
   }
 
-  /// What happens in all wallets that somebody may have to be told of: low balances, recharges, expired holds, …
+  /// Watches the events of all wallets that a user may need to be notified of, such as low balances, recharges and
+  /// expired holds.
   ///
-  /// - Parameter cursor: Of the last batch that was done with; nil for all from now on.
+  /// - Parameter cursor: ``EventBatch/cursor`` of the last batch that was processed; nil to start now.
   public func events(after cursor: String? = nil) -> LedgerEvents {
     LedgerEvents(caller: caller, cursor: cursor ?? "")
   }
 
-  /// Proves the ledger by replaying it, while it goes on working.
+  /// Verifies the ledger by replaying it, while it continues to serve.
   ///
   /// - Parameters:
-  ///   - known: `recordCount` and `digest` of an earlier verdict that was kept elsewhere.
-  ///   - progress: Called now and then.
+  ///   - known: The `recordCount` and `digest` of an earlier verdict, stored elsewhere.
+  ///   - progress: Called for each progress message of the server.
   public func verify(
     known: (recordCount: Int64, digest: String)? = nil,
     progress: (VerificationProgress) -> Void = { _ in }
@@ -52,10 +53,10 @@ public struct LedgerCalls: Sendable {
     throw CreditsError(code: .internal, message: "the server gave no verdict")
   }
 
-  /// Copies the ledger while it goes on working, and hands the copy to `write` piece by piece. It is complete only when
-  /// this returns: write to another name, sync, then rename.
+  /// Copies the ledger while it continues to serve, and passes the copy to `write` in chunks. The copy is complete only
+  /// when this method returns: write it under a temporary name, sync, then rename.
   ///
-  /// - Throws: ``CreditsError``, and what `write` throws.
+  /// - Throws: ``CreditsError``, and any error of `write`.
   public func backup(_ write: ([UInt8]) async throws -> Void) async throws {
     let call: TypedCall<BackupLedgerRequest, BackupLedgerResponse>
     do { call = try await caller.client.startCall(WalletServiceMethods.backupLedger, BackupLedgerRequest()) } catch {
@@ -71,9 +72,9 @@ public struct LedgerCalls: Sendable {
   }
 }
 
-/// Some items of a list.
+/// One page of a list.
 public struct Page<Item: Sendable>: Sendable {
   public let items: [Item]
-  /// For the next page; empty on the last.
+  /// The token that requests the next page; empty on the last.
   public let nextPageToken: String
 }

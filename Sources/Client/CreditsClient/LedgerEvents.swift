@@ -1,26 +1,24 @@
 public import CreditsAPI
 
-/// Events of one change, and where to go on behind them.
+/// The events of one change, and the cursor after them.
 public struct EventBatch: Sendable, Hashable {
-  /// Keep it once you have done with the events: whoever begins there hears of all that came later.
+  /// Identifies the position after these events. Store it once they are processed, to resume the watch from there.
   public let cursor: String
-  /// Empty where the watch only tells how far it is.
+  /// Empty if the server only reports the watch's position.
   public let events: [Event]
 }
 
-/// What happens in all wallets that somebody may have to be told of, at least once. It has no end: cancel the task that
-/// reads it.
+/// The events of all wallets, each delivered at least once. The sequence never ends: cancel the task that iterates it.
 ///
-/// Where the server goes away, it goes on behind the last events that were read, for as long as it takes.
+/// If the server becomes unavailable, the sequence resumes after the last events that were read, without a time limit.
 public struct LedgerEvents: AsyncSequence, Sendable {
   public typealias Element = EventBatch
 
   let caller: Caller
-  /// Empty for now.
+  /// Where to resume; empty to start now.
   let cursor: String
 
-  /// For one reader. It throws ``CreditsError/Reason/cursorUnknown`` when the ledger is not the one that gave the
-  /// cursor.
+  /// An iterator that throws ``CreditsError/Reason/cursorUnknown`` if another ledger issued the cursor.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let call: ResumingCall<WatchEventsRequest, WatchEventsResponse>
     private var cursor: String

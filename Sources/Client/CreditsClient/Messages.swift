@@ -1,6 +1,6 @@
 public import CreditsAPI
 
-// The messages that callers hold, under their own names, so that importing this module is enough.
+// The messages in this module's API, so that clients need not import CreditsAPI.
 public typealias Money = CreditsAPI.Money
 public typealias Wallet = CreditsAPI.Wallet
 public typealias Entry = CreditsAPI.Entry
@@ -11,21 +11,21 @@ public typealias Timestamp = CreditsAPI.Timestamp
 public typealias Recharge = CreditsAPI.Recharge
 public typealias RechargeRefund = CreditsAPI.RechargeRefund
 public typealias Dispute = CreditsAPI.Dispute
-/// A recharge and what became of its money since.
+/// A recharge with its refunds and disputes.
 public typealias RechargeHistory = CreditsAPI.GetRechargeResponse
 public typealias CardWarning = CreditsAPI.CardWarning
 public typealias AutoRecharge = CreditsAPI.AutoRecharge
 public typealias AutoRechargeSettings = CreditsAPI.AutoRechargeSettings
 public typealias PaymentMethod = CreditsAPI.PaymentMethod
 public typealias BillingDetails = CreditsAPI.BillingDetails
-/// All that a page for adding credits shows.
+/// The content of a page for adding credits.
 public typealias RechargeOptions = CreditsAPI.GetRechargeOptionsResponse
-/// How far a proof of the ledger has come.
+/// The progress of a ledger verification.
 public typealias VerificationProgress = CreditsAPI.VerifyLedgerResponse.Progress
-/// What a proof of the ledger came to.
+/// The result of a ledger verification.
 public typealias Verdict = CreditsAPI.VerifyLedgerResponse.Verdict
 
-/// The processor's token for a card, with who pays: name, e-mail, country and postal code. A card number is never part of it.
+/// The processor's token for a card, and the payer's name, e-mail, country and postal code. Never holds a card number.
 public struct PaymentDetails: Sendable, Hashable {
   /// From the processor's own form, for example Stripe's `pm_…`.
   public var token: String
@@ -37,83 +37,83 @@ public struct PaymentDetails: Sendable, Hashable {
   }
 }
 
-/// A charge that was made.
+/// The result of a charge.
 public struct Charge: Sendable, Hashable {
   public let entry: Entry
-  /// The wallet after it.
+  /// The updated wallet.
   public let wallet: Wallet
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }
 
-/// A recharge as it stands: look at its state, for it may be declined or still under way.
+/// The current state of a recharge. Check `recharge.state`: it may be declined or still in progress.
 public struct RechargeResult: Sendable, Hashable {
   public let recharge: Recharge
   public let wallet: Wallet
-  /// The credit, once the recharge is paid.
+  /// The entry that credits the wallet, once the recharge is paid.
   public let entry: Entry?
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }
 
-/// Settings of automatic recharges that were saved or resumed.
+/// The result of saving or resuming automatic recharges.
 public struct SavedAutoRecharge: Sendable, Hashable {
-  /// With `autoRecharge` as it is saved.
+  /// The updated wallet, whose `autoRecharge` holds the saved settings.
   public let wallet: Wallet
-  /// A recharge is begun at once: less than the threshold is available.
+  /// Whether a recharge starts at once because less than the threshold is available.
   public let startsRecharge: Bool
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }
 
-/// What automatic recharges are waiting for, and why.
+/// The state of automatic recharges, with an explanation.
 public struct AutoRechargeReport: Sendable, Hashable {
-  /// `nil` as long as nobody has set it.
+  /// Nil if automatic recharges were never set.
   public let autoRecharge: AutoRecharge?
-  /// For people.
+  /// A text for people that says why recharges did or did not start.
   public let explanation: String
   public let wallet: Wallet
 }
 
-/// A refund that was made.
+/// The result of refunding a charge or capture.
 public struct Refund: Sendable, Hashable {
   public let entry: Entry
-  /// The wallet after it.
+  /// The updated wallet.
   public let wallet: Wallet
-  /// What can still be given back of the same charge or capture.
+  /// The amount of the charge or capture that can still be refunded.
   public let refundable: Money
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }
 
-/// A grant that was made.
+/// The result of a grant.
 public struct Grant: Sendable, Hashable {
   public let entry: Entry
-  /// The wallet after it.
+  /// The updated wallet.
   public let wallet: Wallet
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }
 
-/// A hold that was placed or extended.
+/// The result of placing or extending a hold.
 public struct PlacedHold: Sendable, Hashable {
   public let hold: Hold
-  /// The wallet after it.
+  /// The updated wallet.
   public let wallet: Wallet
-  /// What could still be held or spent.
+  /// The amount that can still be held or spent.
   public let affordable: Money
-  /// Another of this size would be refused: plan for the end.
+  /// Whether another hold of this size would be refused, so the usage should end after this one.
   public let isLastUnit: Bool
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }
 
-/// Usage that was charged to a hold.
+/// The result of capturing a hold.
 public struct Capture: Sendable, Hashable {
   public let hold: Hold
-  /// The wallet after it.
+  /// The updated wallet.
   public let wallet: Wallet
   public let entry: Entry
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The streams of one client that have no end of their own, so that closing the client can end them.
+/// The streams of one client that run until cancelled, so that closing the client can cancel them.
 final class OpenStreams: Sendable {
   private struct State {
     var isClosed = false
@@ -12,7 +12,7 @@ final class OpenStreams: Sendable {
 
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
-  /// Has `cancel` called when the client is closed: at once if it is already.
+  /// Registers `cancel` to be called when the client closes, or calls it at once if the client is already closed.
   func add(_ cancel: @escaping @Sendable () -> Void) -> Int {
     let id = state.withLock { state -> Int? in
       guard !state.isClosed else { return nil }

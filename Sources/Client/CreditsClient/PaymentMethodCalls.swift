@@ -4,10 +4,10 @@ public import CreditsAPI
 public struct PaymentMethodCalls: Sendable {
   let caller: Caller
 
-  /// Saves a card without paying. Recharges are paid with it from then on; the others stay saved.
+  /// Saves a card without charging it, and makes it the default. Other cards stay saved.
   ///
-  /// - Throws: ``CreditsError/Reason/paymentDeclined`` when the processor will not have it,
-  ///   ``CreditsError/Reason/paymentMethodLimit`` when the wallet has ten.
+  /// - Throws: ``CreditsError/Reason/paymentDeclined`` if the processor rejects the card,
+  ///   ``CreditsError/Reason/paymentMethodLimit`` if the wallet already has ten cards.
   public func save(
     _ walletID: String,
     _ details: PaymentDetails,
@@ -24,17 +24,17 @@ public struct PaymentMethodCalls: Sendable {
     return try answer.part(\.paymentMethod)
   }
 
-  /// The card that recharges are paid with.
+  /// Returns the default card, which pays for recharges.
   ///
-  /// - Throws: ``CreditsError/Reason/paymentMethodNotFound`` when none is saved.
+  /// - Throws: ``CreditsError/Reason/paymentMethodNotFound`` if no card is saved.
   public func get(_ walletID: String, timeout: Duration? = nil) async throws -> PaymentMethod {
     let request = GetPaymentMethodRequest(walletID: walletID)
     let answer = try await caller.call(PaymentMethodServiceMethods.getPaymentMethod, request, timeout: timeout)
     return try answer.part(\.paymentMethod)
   }
 
-  /// Change Card and Pay: pays with a new card and, if it pays, saves it in place of the one that recharges were paid
-  /// with. Otherwise the old card stays and nothing is credited; look at the recharge's state.
+  /// Pays with a new card and, if the payment succeeds, saves it in place of the default card. Otherwise the old card stays
+  /// and nothing is credited; check the recharge's state.
   ///
   /// - Parameter amount: $10 to $1000, whole cents.
   /// - Throws: ``CreditsError/Reason/amountOutOfRange``, ``CreditsError/Reason/rechargeInProgress``.

@@ -1,8 +1,8 @@
 public import CreditsAPI
 
-// What becomes of recharges after they were begun.
+// Calls about existing recharges: history, refunds and reviews.
 extension RechargeCalls {
-  /// A recharge with its refunds and disputes, and what can still be refunded.
+  /// Returns a recharge with its refunds and disputes, and the amount that can still be refunded.
   ///
   /// - Throws: ``CreditsError/Reason/rechargeNotFound``.
   public func history(_ rechargeID: String, timeout: Duration? = nil) async throws -> RechargeHistory {
@@ -10,11 +10,11 @@ extension RechargeCalls {
     return try await caller.call(RechargeServiceMethods.getRecharge, request, timeout: timeout).message
   }
 
-  /// A page of the wallet's recharges, newest first.
+  /// Lists one page of the wallet's recharges, newest first.
   ///
   /// - Parameters:
   ///   - pageSize: At most 1000.
-  ///   - pageToken: Of the page before; empty for the first.
+  ///   - pageToken: ``Page/nextPageToken`` of the previous page; empty for the first.
   /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func list(
     _ walletID: String,
@@ -27,7 +27,7 @@ extension RechargeCalls {
     return Page(items: answer.message.recharges, nextPageToken: answer.message.nextPageToken)
   }
 
-  /// Asks the processor at once whether the cardholder has authenticated: they say so. Look at the recharge's state.
+  /// Asks the processor at once whether the cardholder has authenticated, after they say so. Check the recharge's state.
   ///
   /// - Throws: ``CreditsError/Reason/rechargeNotFound``, ``CreditsError/Reason/processorUnavailable``.
   public func complete(_ rechargeID: String, timeout: Duration? = nil) async throws -> RechargeResult {
@@ -41,12 +41,12 @@ extension RechargeCalls {
     )
   }
 
-  /// Gives a recharge back to the card that was charged: all of it or a part. The wallet pays when the processor has
-  /// given the money back, and may then have less than nothing. Look at the refund's state.
+  /// Refunds all or part of a recharge to the card that was charged. The wallet is debited when the processor has returned
+  /// the money, and its balance may become negative. Check the refund's state.
   ///
   /// - Parameters:
-  ///   - amount: Whole cents, no more than is left of the recharge.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  ///   - amount: Whole cents, at most the part of the recharge that is not yet refunded.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/rechargeNotRefundable``, ``CreditsError/Reason/refundExceedsRecharge``,
   ///   ``CreditsError/Reason/amountOutOfRange``, ``CreditsError/Reason/rechargeNotFound``,
   ///   ``CreditsError/Reason/refundLimit``, ``CreditsError/Reason/walletClosed``.
@@ -66,16 +66,16 @@ extension RechargeCalls {
     )
   }
 
-  /// Settles by hand what NEEDS_REVIEW, after somebody has looked it up at the processor.
+  /// Settles a recharge or refund in state NEEDS_REVIEW, after an operator has looked it up at the processor.
   ///
   /// - Parameters:
-  ///   - outcome: What was found out.
-  ///   - memo: How that is known; 1 to 255 bytes. It stands on the entry.
+  ///   - outcome: What the operator found.
+  ///   - memo: How the outcome is known, 1 to 255 bytes. Stored on the entry.
   /// - Throws: ``CreditsError/Reason/notInReview``, ``CreditsError/Reason/processorChargeTaken``,
   ///   ``CreditsError/Reason/processorRefundTaken``, ``CreditsError/Reason/rechargeNotFound``,
-  ///   ``CreditsError/Reason/refundNotFound``, ``CreditsError/Reason/fieldInvalid`` where the processor has no such
-  ///   charge of this recharge.
-  /// - Returns: The wallet after it.
+  ///   ``CreditsError/Reason/refundNotFound``, ``CreditsError/Reason/fieldInvalid`` if the processor has no such
+  ///   charge for this recharge.
+  /// - Returns: The updated wallet.
   public func settleReview(
     _ subject: ReviewSubject,
     _ outcome: ReviewOutcome,
@@ -97,26 +97,26 @@ extension RechargeCalls {
   }
 }
 
-/// What somebody has looked up, by its id.
+/// The id of the recharge or refund under review.
 public enum ReviewSubject: Sendable, Hashable {
   case recharge(String)
   case refund(String)
 }
 
-/// What they found.
+/// The outcome of a review.
 public enum ReviewOutcome: Sendable, Hashable {
-  /// The card was charged, or got its money back; the processor names that so.
+  /// The card was charged or refunded, under this id at the processor.
   case moneyMoved(processorID: String)
-  /// It was not, and never will be.
+  /// The card was not charged or refunded, and never will be.
   case noMoneyMoved
 }
 
-/// A refund of a recharge as it stands: look at its state, for it may have failed or still be under way.
+/// The current state of a recharge's refund. Check `refund.state`: it may have failed or still be in progress.
 public struct RechargeRefundResult: Sendable, Hashable {
   public let refund: RechargeRefund
   public let wallet: Wallet
-  /// What it took from the wallet, once it is refunded; what the wallet got again, where the bank would not have it.
+  /// The entry that debits the wallet, once refunded; the entry that restores the amount if the bank returned the refund.
   public let entry: Entry?
-  /// This is the repeated answer to a key that was used before.
+  /// Whether this response replays an earlier one to the same idempotency key.
   public let isReplayed: Bool
 }

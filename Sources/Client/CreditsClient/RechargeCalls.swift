@@ -4,8 +4,8 @@ public import CreditsAPI
 public struct RechargeCalls: Sendable {
   let caller: Caller
 
-  /// What a page for adding credits shows: the wallet, the limits, suggested amounts, and the saved card or that payment
-  /// details are needed.
+  /// Returns the content of a page for adding credits: the wallet, the limits, suggested amounts, and the saved card or
+  /// that payment details are needed.
   ///
   /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func options(_ walletID: String, timeout: Duration? = nil) async throws -> RechargeOptions {
@@ -13,15 +13,15 @@ public struct RechargeCalls: Sendable {
     return try await caller.call(RechargeServiceMethods.getRechargeOptions, request, timeout: timeout).message
   }
 
-  /// Pays for credits, with the saved card or with a new one that is saved if it pays.
+  /// Pays for credits with the saved card, or with a new card that is saved if the payment succeeds.
   ///
-  /// A declined card is no error here: look at the recharge's state.
+  /// A declined card is not thrown as an error: check the recharge's state.
   ///
   /// - Parameters:
   ///   - amount: $10 to $1000, whole cents.
-  ///   - details: Needed the first time; `nil` uses the saved card.
-  ///   - autoRecharge: Saved together with the payment, if that is made; `nil` leaves what is saved.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  ///   - details: Required for the first payment; nil uses the saved card.
+  ///   - autoRecharge: Settings to save if the payment succeeds; nil keeps the saved ones.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/paymentMethodRequired``, ``CreditsError/Reason/amountOutOfRange``,
   ///   ``CreditsError/Reason/rechargeInProgress``, ``CreditsError/Reason/walletNotFound``,
   ///   ``CreditsError/Reason/paymentMethodLimit``, ``CreditsError/Reason/walletFrozen``,
@@ -51,7 +51,7 @@ public struct RechargeCalls: Sendable {
     )
   }
 
-  /// Reads a recharge as it is now.
+  /// Returns the current state of a recharge.
   ///
   /// - Throws: ``CreditsError/Reason/rechargeNotFound``.
   public func get(_ rechargeID: String, timeout: Duration? = nil) async throws -> Recharge {

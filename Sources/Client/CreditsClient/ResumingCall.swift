@@ -3,9 +3,9 @@ import ProtobufC
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// A server stream that begins again where it was when the server was away or cut it off.
+/// A server stream that resumes from its position after the server was unavailable or ended it.
 ///
-/// Each request says where to go on; whoever reads keeps that place.
+/// Each request holds the position to resume from; the iterator keeps it.
 final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
   private let client: GRPCClient
   private let streams: OpenStreams
@@ -22,9 +22,9 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
 
   deinit { end() }
 
-  /// The next response, of a call that goes on with `request` if one has to be begun.
+  /// Returns the next response, starting a call with `request` if none is open.
   ///
-  /// - Throws: ``CreditsError``, where beginning again would not help.
+  /// - Throws: ``CreditsError`` if resuming would not help.
   func next(resumingWith request: () -> Request) async throws -> Response {
     while true {
       do {
@@ -33,7 +33,7 @@ final class ResumingCall<Request: ProtobufMessage, Response: ProtobufMessage> {
           backoff.reset()
           return response
         }
-        // These streams have no end: the server has one.
+        // The streams never end by themselves: the server is shutting down.
         end()
         try await pause()
       } catch {

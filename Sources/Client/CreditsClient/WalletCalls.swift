@@ -4,12 +4,12 @@ public import CreditsAPI
 public struct WalletCalls: Sendable {
   let caller: Caller
 
-  /// Opens an empty wallet.
+  /// Creates an empty wallet.
   ///
   /// - Parameters:
   ///   - walletID: 1 to 255 bytes, chosen by the caller.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt.
-  /// - Throws: ``CreditsError/Reason/walletExists`` when the id is taken.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request.
+  /// - Throws: ``CreditsError/Reason/walletExists`` if the id is taken.
   public func create(
     _ walletID: String,
     currencyCode: String = "USD",
@@ -25,7 +25,7 @@ public struct WalletCalls: Sendable {
     return try answer.part(\.wallet)
   }
 
-  /// Reads a wallet, with every change acknowledged before.
+  /// Returns a wallet, including every change acknowledged before the call.
   ///
   /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func get(_ walletID: String, timeout: Duration? = nil) async throws -> Wallet {
@@ -34,14 +34,14 @@ public struct WalletCalls: Sendable {
     return try answer.part(\.wallet)
   }
 
-  /// Takes credits for usage: all of the amount, or nothing.
+  /// Charges a wallet for usage: all of the amount, or nothing.
   ///
   /// - Parameters:
-  ///   - amount: Above zero, in the wallet's currency; fractions of a cent are fine.
+  ///   - amount: Greater than zero, in the wallet's currency; may have fractions of a cent.
   ///   - reason: What the usage was.
-  ///   - reference: The caller's name for the usage, such as a call's id; up to 255 bytes.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
-  /// - Throws: ``CreditsError/Reason/insufficientCredits`` when the wallet has too little;
+  ///   - reference: The caller's name for the usage, such as the id of a phone call; up to 255 bytes.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
+  /// - Throws: ``CreditsError/Reason/insufficientCredits`` if the wallet has too little;
   ///   ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/walletFrozen``,
   ///   ``CreditsError/Reason/walletClosed``.
   public func charge(
@@ -67,11 +67,11 @@ public struct WalletCalls: Sendable {
     )
   }
 
-  /// Gives back what a charge or a capture took: in parts, several times, never more than was taken in all.
+  /// Refunds all or part of a charge or capture. The refunds of one entry never exceed its amount.
   ///
   /// - Parameters:
-  ///   - amount: Above zero.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  ///   - amount: Greater than zero.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/refundExceedsCharge``, ``CreditsError/Reason/entryNotFound``,
   ///   ``CreditsError/Reason/entryNotRefundable``, ``CreditsError/Reason/walletClosed``.
   public func refund(
@@ -90,12 +90,12 @@ public struct WalletCalls: Sendable {
     )
   }
 
-  /// Gives credits that nobody paid for.
+  /// Grants credits without a payment.
   ///
   /// - Parameters:
-  ///   - amount: Above zero, in the wallet's currency.
-  ///   - memo: Why; up to 255 bytes.
-  ///   - idempotencyKey: 1 to 255 bytes; the same for every repetition of this attempt, another for the next one.
+  ///   - amount: Greater than zero, in the wallet's currency.
+  ///   - memo: Why the credits are granted; up to 255 bytes.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   public func grant(
     _ walletID: String,
     _ amount: Money,
@@ -112,16 +112,16 @@ public struct WalletCalls: Sendable {
     )
   }
 
-  /// Keeps anything from being spent.
+  /// Freezes a wallet, so that nothing can be spent from it.
   ///
-  /// - Throws: ``CreditsError/Reason/walletFrozen`` when it is frozen already.
+  /// - Throws: ``CreditsError/Reason/walletFrozen`` if it is already frozen.
   @discardableResult
   public func freeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = FreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
     return try await caller.call(WalletServiceMethods.freezeWallet, request, timeout: timeout).part(\.wallet)
   }
 
-  /// Lets credits be spent again.
+  /// Unfreezes a wallet, so that its credits can be spent again.
   ///
   /// - Throws: ``CreditsError/Reason/walletNotFrozen``.
   @discardableResult
@@ -130,23 +130,23 @@ public struct WalletCalls: Sendable {
     return try await caller.call(WalletServiceMethods.unfreezeWallet, request, timeout: timeout).part(\.wallet)
   }
 
-  /// Ends a wallet that has nothing in it, for good.
+  /// Closes an empty wallet permanently.
   ///
-  /// - Throws: ``CreditsError/Reason/walletNotEmpty`` when there is something in the way.
+  /// - Throws: ``CreditsError/Reason/walletNotEmpty`` if the wallet is not empty.
   @discardableResult
   public func close(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
     let request = CloseWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
     return try await caller.call(WalletServiceMethods.closeWallet, request, timeout: timeout).part(\.wallet)
   }
 
-  /// A page of the wallet's entries, newest first. It may come back short though more follow.
+  /// Lists one page of the wallet's entries, newest first. A page may hold fewer than `pageSize` though more follow.
   ///
   /// - Parameters:
-  ///   - kinds: Only these; all where it is empty.
-  ///   - start: Only entries from this time on.
-  ///   - end: Only entries before this time.
+  ///   - kinds: The kinds to list; empty for all.
+  ///   - start: Lists only entries at or after this time.
+  ///   - end: Lists only entries before this time.
   ///   - pageSize: At most 1000.
-  ///   - pageToken: Of the page before, with all else as it was then; empty for the first.
+  ///   - pageToken: ``Page/nextPageToken`` of the previous page, with the other arguments unchanged; empty for the first.
   public func entries(
     _ walletID: String,
     kinds: [Entry.Kind] = [],
@@ -168,7 +168,7 @@ public struct WalletCalls: Sendable {
     return Page(items: answer.message.entries, nextPageToken: answer.message.nextPageToken)
   }
 
-  /// Reads an entry, and what can still be refunded of it.
+  /// Returns an entry, and the amount of it that can still be refunded.
   ///
   /// - Throws: ``CreditsError/Reason/entryNotFound``.
   public func entry(_ entryID: String, timeout: Duration? = nil) async throws -> (entry: Entry, refundable: Money) {
@@ -177,10 +177,10 @@ public struct WalletCalls: Sendable {
     return (try answer.part(\.entry), try answer.part(\.refundable))
   }
 
-  /// Every change of the wallet, once, in order, without a gap.
+  /// Watches the changes of a wallet: each exactly once, in order, without gaps.
   ///
-  /// - Parameter sequence: Of the last change that was seen, at most 100 000 changes ago; nil to begin with the wallet
-  ///   as it is.
+  /// - Parameter sequence: The sequence number of the last change that was seen, at most 100 000 changes ago; nil to start
+  ///   with a snapshot of the wallet.
   public func changes(_ walletID: String, after sequence: Int64? = nil) -> WalletChanges {
     WalletChanges(caller: caller, walletID: walletID, sequence: sequence)
   }

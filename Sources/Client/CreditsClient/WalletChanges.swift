@@ -1,12 +1,12 @@
 public import CreditsAPI
 
-/// What a watch of a wallet tells.
+/// An element of ``WalletChanges``.
 public enum WalletUpdate: Sendable, Hashable {
-  /// The wallet as it was when the watch began.
+  /// The wallet when the watch started.
   case snapshot(Wallet)
   case change(Change)
 
-  /// The wallet after it.
+  /// The wallet after this update; nil if the change carries none.
   public var wallet: Wallet? {
     switch self {
     case .snapshot(let wallet): wallet
@@ -15,22 +15,21 @@ public enum WalletUpdate: Sendable, Hashable {
   }
 }
 
-/// Every change of a wallet, once, in order, without a gap. It has no end: cancel the task that reads it.
+/// The changes of a wallet: each exactly once, in order, without gaps. The sequence never ends: cancel the task that
+/// iterates it.
 ///
-/// Where the server goes away or cuts a slow reader off, it goes on behind the last change that was read, for as long as
-/// it takes.
+/// If the server becomes unavailable or disconnects a slow reader, the sequence resumes after the last change that was
+/// read, without a time limit.
 public struct WalletChanges: AsyncSequence, Sendable {
   public typealias Element = WalletUpdate
 
   let caller: Caller
   let walletID: String
-  /// Behind which change to begin; nil for the wallet as it is.
+  /// The change to start after; nil to start with a snapshot.
   let sequence: Int64?
 
-  /// For one reader.
-  ///
-  /// It throws ``CreditsError/Reason/walletNotFound``, and ``CreditsError/Reason/snapshotRequired`` when the change to
-  /// begin behind is too long ago.
+  /// An iterator that throws ``CreditsError/Reason/walletNotFound``, or ``CreditsError/Reason/snapshotRequired`` if the
+  /// change to start after is too old.
   public struct AsyncIterator: AsyncIteratorProtocol {
     private let walletID: String
     private let call: ResumingCall<WatchWalletRequest, WatchWalletResponse>

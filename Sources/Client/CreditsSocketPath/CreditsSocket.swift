@@ -1,11 +1,11 @@
-/// Where `creditsd` listens and where its callers look for it, unless they are told otherwise.
+/// The default path of the socket, for `creditsd` and its clients.
 package enum CreditsSocket {
-  /// The environment variable that names another path, for daemon and callers alike.
+  /// The environment variable that overrides the path, for both daemon and clients.
   package static let pathVariable = "CREDITS_SOCKET"
 
   /// `$CREDITS_SOCKET`, else `$XDG_RUNTIME_DIR/credits/credits.sock`, else `/run/credits/credits.sock`.
   ///
-  /// A variable that is empty counts as unset (XDG Base Directory Specification).
+  /// An empty variable counts as unset (XDG Base Directory Specification).
   package static func defaultPath(environment: (String) -> String?) -> String {
     if let path = environment(pathVariable), !path.isEmpty { return path }
     if let directory = environment("XDG_RUNTIME_DIR"), !directory.isEmpty {
