@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The simulated payment processor as a process of its own.
+/// Runs the simulated payment processor as a separate process.
 @main
 struct CreditsSimulator: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,8 +2,8 @@ import Glibc
 import SimulatedProcessor
 import SystemCalls
 
-/// Where the simulator's events go, for whoever brings them to `creditsd` as a web server would. Events that a crash
-/// cuts off are lost, as they are on a network.
+/// The file that the simulator appends events to, for a program that delivers them to `creditsd` as a web server would.
+/// Events that are cut off by a crash are lost, as they would be on a network.
 final class EventFile: Sendable {
   struct OpenError: Error, CustomStringConvertible {
     let description: String
@@ -20,7 +20,7 @@ final class EventFile: Sendable {
 
   deinit { if file >= 0 { close(file) } }
 
-  /// Appends a line, whole: one write(2) to a file opened for appending is not mixed with another.
+  /// Appends one line in one write(2), which O_APPEND keeps from interleaving with other writes.
   func append(_ event: SignedEvent) {
     let line = Array(event.signature.utf8) + [UInt8(ascii: "\t")] + event.payload + [UInt8(ascii: "\n")]
     _ = write(file, line, line.count)

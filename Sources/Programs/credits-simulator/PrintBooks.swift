@@ -1,7 +1,7 @@
 import ArgumentParser
 import SimulatedProcessor
 
-/// Shows what a simulated processor has charged and given back.
+/// Prints the charges and refunds of a simulated processor.
 struct PrintBooks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "books",

@@ -6,7 +6,7 @@ import SimulatedProcessor
 import UnixGRPC
 import UnixSignals
 
-/// Serves until it is told to end.
+/// Serves until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
@@ -61,7 +61,7 @@ struct Serve: AsyncParsableCommand {
       callerUserID: caller ?? geteuid(),
       logger: logger
     )
-    // Trapped before anybody can be told that it serves.
+    // Trap the signals before reporting that the server is serving.
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let draining = Task {
       for await _ in signals { server.beginGracefulShutdown() }

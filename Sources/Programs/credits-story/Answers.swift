@@ -1,6 +1,6 @@
 import CreditsClient
 
-// The answers in a sentence each.
+// Each function describes a response in one sentence.
 
 func show(_ wallet: Wallet) -> String {
   "wallet \(wallet.walletID): \(amount(wallet.available)) available"

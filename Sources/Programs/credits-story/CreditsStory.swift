@@ -3,15 +3,15 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// Tells the story of phone credits against a `creditsd` of its own, and leaves it serving until Ctrl-C.
+/// Demonstrates phone credits with a `creditsd` that it starts, and leaves it serving until Ctrl-C.
 @main
 enum CreditsStory {
-  /// Not async: the signals must be held back before the first task starts a thread.
+  /// Synchronous because the signals must be blocked before the first task starts a thread.
   static func main() {
     let signals = EndSignals()
     let terminal = Terminal()
     let status = run(until: signals)
-    terminal.giveBack()
+    terminal.restore()
     exit(status)
   }
 
@@ -25,19 +25,19 @@ enum CreditsStory {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     do {
       let daemon = try DaemonProcess(directory: directory)
-      let brokeOff = Flag()
+      let hasFailed = Flag()
       Task {
-        do { try await tell(daemon) } catch {
+        do { try await runStory(daemon) } catch {
           print("\nerror: the story broke off: \(error)")
-          brokeOff.set()
+          hasFailed.set()
           daemon.stop()
         }
       }
-      // Ctrl-C, a request to end, or the daemon's own end.
+      // Returns on Ctrl-C, SIGTERM, or the exit of the daemon.
       signals.wait()
       daemon.stop()
       let status = daemon.wait()
-      if brokeOff.isSet { return 1 }
+      if hasFailed.isSet { return 1 }
       let socket = access(daemon.socketPath, F_OK) == 0 ? "left its socket behind" : "removed its socket"
       print("\n   creditsd drained, \(socket) and exited with status \(status)")
       return status
@@ -47,11 +47,11 @@ enum CreditsStory {
     }
   }
 
-  private static func tell(_ daemon: DaemonProcess) async throws {
+  private static func runStory(_ daemon: DaemonProcess) async throws {
     var narrator = Narrator()
     narrator.title("Phone credits, told over \(daemon.socketPath)")
     let credits = try await CreditsClient.connect(socketPath: daemon.socketPath, waitsForServer: true)
-    try await Story(credits: credits).tell(&narrator)
+    try await Story(credits: credits).run(&narrator)
     await credits.close()
 
     narrator.title("creditsd keeps serving. Try, in another terminal:")
@@ -66,7 +66,7 @@ enum CreditsStory {
   }
 }
 
-/// Something that one thread tells another once.
+/// A flag that one thread sets and another reads.
 private final class Flag: Sendable {
   private let value = Atomic(false)
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The `creditsd` that the story runs against: the one built beside this program.
+/// The `creditsd` process that the story calls, built beside this program.
 struct DaemonProcess {
   let processID: pid_t
   let socketPath: String
@@ -12,7 +12,7 @@ struct DaemonProcess {
     var description: String { "cannot start \(path): \(String(cString: strerror(code)))" }
   }
 
-  /// Starts it with a ledger of its own in `directory`.
+  /// Starts `creditsd` with a new ledger in `directory`.
   init(directory: String) throws {
     socketPath = directory + "/credits.sock"
     let path = Self.siblingPath("creditsd")
@@ -21,7 +21,7 @@ struct DaemonProcess {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // This program holds back the signals that the daemon is to be stopped by.
+    // The child would inherit this program's mask, which blocks the signals that stop the daemon.
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
@@ -35,10 +35,10 @@ struct DaemonProcess {
     processID = started
   }
 
-  /// Asks it to drain.
+  /// Asks the daemon to drain.
   func stop() { kill(processID, SIGTERM) }
 
-  /// Waits for its end. Returns its exit status, or 128 and the signal that ended it.
+  /// Waits for the daemon to exit. Returns its exit status, or 128 plus the signal that ended it.
   func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(processID, &status, 0) < 0, errno == EINTR {}

@@ -1,7 +1,7 @@
 import CreditsClient
 import Glibc
 
-/// Prints the story: chapters, the calls as a program would write them, and their answers.
+/// Prints the story: chapters, calls as a program would write them, and their responses.
 struct Narrator {
   private let isTerminal = isatty(STDOUT_FILENO) != 0
   private var chapter = 0
@@ -15,9 +15,9 @@ struct Narrator {
     print("\n\(styled("\(chapter < 10 ? " " : "")\(chapter) \(text)", "1"))")
   }
 
-  /// Shows `code`, makes the call, and shows what came back in the words of `answer`.
+  /// Prints `code`, makes the call, and prints its response as described by `answer`.
   ///
-  /// A refusal is a part of the story where `expectsRefusal` says so, and its end anywhere else.
+  /// Throws if the call is refused, or, with `expectsRefusal`, if it is not.
   func call<Response>(
     _ code: String,
     expectsRefusal: Bool = false,
@@ -38,8 +38,8 @@ struct Narrator {
 
   func code(_ text: String) { print("   \(styled(text, "36"))") }
 
-  /// Something that came without a call.
-  func news(_ text: String) {
+  /// Prints an event of a watch.
+  func event(_ text: String) {
     print("   \(styled("◆", "33")) \(text)")
     fflush(nil)
   }
@@ -49,7 +49,7 @@ struct Narrator {
   }
 }
 
-/// A call was answered that the story expects to be refused.
+/// A call succeeded that the story expects to be refused.
 private struct UnexpectedAnswer: Error, CustomStringConvertible {
   let description = "this call should have been refused"
 }

@@ -1,6 +1,6 @@
 import CreditsClient
 
-// Credits that refill themselves, and a card that stops them.
+// Automatic recharges, and a declined card that suspends them.
 extension Story {
   private static let settings = AutoRechargeSettings(enabled: true, threshold: .dollars(10), amount: .dollars(25))
 
@@ -17,7 +17,7 @@ extension Story {
 
     narrator.chapter("Long calls, and who watches sees the wallet refill itself")
     var updates = credits.wallet.changes(wallet).makeAsyncIterator()
-    // The wallet as it is: what follows is news.
+    // Skip the snapshot of the wallet.
     _ = try await updates.next()
     for number in 1...3 {
       try await narrator.call(
@@ -28,7 +28,7 @@ extension Story {
         show($0)
       }
     }
-    try await follow(&updates, until: .rechargePaid, of: wallet, narrator)
+    try await showChanges(&updates, until: .rechargePaid, of: wallet, narrator)
     try await explain(wallet, &narrator)
   }
 
@@ -59,12 +59,12 @@ extension Story {
     } answer: {
       show($0)
     }
-    try await follow(&updates, until: .rechargeDeclined, of: bob, narrator)
+    try await showChanges(&updates, until: .rechargeDeclined, of: bob, narrator)
     try await explain(bob, &narrator)
 
     narrator.chapter("A good card, and it goes on at once")
     try await saveCard(secondCard, named: "mastercard", of: bob, key: "bob-card-2", &narrator)
-    try await follow(&updates, until: .rechargePaid, of: bob, narrator)
+    try await showChanges(&updates, until: .rechargePaid, of: bob, narrator)
     try await explain(bob, &narrator)
   }
 
@@ -90,8 +90,8 @@ extension Story {
     }
   }
 
-  /// Tells what happens to the wallet, up to the next change of `kind`.
-  private func follow(
+  /// Prints the changes of the wallet up to the next one of `kind`.
+  private func showChanges(
     _ updates: inout WalletChanges.AsyncIterator,
     until kind: Change.Kind,
     of wallet: String,
@@ -99,7 +99,7 @@ extension Story {
   ) async throws {
     narrator.code("for try await update in credits.wallet.changes(\"\(wallet)\")")
     while case .change(let change)? = try await updates.next() {
-      narrator.news(show(change))
+      narrator.event(show(change))
       if change.kind == kind { return }
     }
   }

@@ -1,6 +1,6 @@
 import CreditsClient
 
-/// Two customers' ways from no wallet to one that refills itself, each step a call over the socket.
+/// Takes two customers from no wallet to automatic recharges, each step a call over the socket.
 struct Story {
   let credits: CreditsClient
   let wallet = "ada"
@@ -14,10 +14,10 @@ struct Story {
   let firstCard = PaymentDetails(token: "pm_card_visa", billing: billing)
   private let brokenCard = PaymentDetails(token: "pm_card_visa_chargeDeclined", billing: billing)
   let secondCard = PaymentDetails(token: "pm_card_mastercard", billing: billing)
-  /// Good enough to be saved, and declined whenever it is charged.
+  /// A card that can be saved, but is declined whenever it is charged.
   let failingCard = PaymentDetails(token: "pm_card_chargeCustomerFail", billing: billing)
 
-  func tell(_ narrator: inout Narrator) async throws {
+  func run(_ narrator: inout Narrator) async throws {
     try await openWallet(&narrator)
     try await buyNumber(&narrator)
     try await makeCalls(&narrator)

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Takes the terminal for this program and its daemon, so that Ctrl-C reaches them and not the `make` above them, which
-/// would call the end of the story a failure.
+/// Makes this program and its daemon the terminal's foreground process group, so that Ctrl-C does not reach the `make`
+/// that started them, which would report a failure.
 struct Terminal {
   private let formerGroup: pid_t?
 
@@ -11,33 +11,33 @@ struct Terminal {
       return
     }
     formerGroup = getpgrp()
-    // A background group that touches the terminal is stopped, unless it looks away.
+    // A background group that calls tcsetpgrp(3) is stopped by SIGTTOU unless it ignores the signal.
     signal(SIGTTOU, SIG_IGN)
     setpgid(0, 0)
     tcsetpgrp(STDIN_FILENO, getpid())
   }
 
-  func giveBack() {
+  func restore() {
     if let formerGroup { tcsetpgrp(STDIN_FILENO, formerGroup) }
   }
 }
 
-/// The signals that end the story, held back until it is waited for.
+/// The signals that end the story, blocked so that ``wait()`` can receive them.
 struct EndSignals {
   private let set: sigset_t
 
-  /// Before any other thread starts, so that all inherit the mask.
+  /// Must be called before any other thread starts, so that all threads inherit the mask.
   init() {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in [SIGINT, SIGTERM, SIGCHLD] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    // A shell has its background jobs ignore Ctrl-C, and what is ignored cannot be waited for.
+    // Shells start background jobs with SIGINT ignored, and ignored signals cannot be waited for.
     signal(SIGINT, SIG_DFL)
     self.set = set
   }
 
-  /// Waits for Ctrl-C, a request to end, or the end of the daemon.
+  /// Waits for Ctrl-C, SIGTERM, or the exit of the daemon.
   func wait() {
     var set = set
     var signal: Int32 = 0

@@ -1,8 +1,8 @@
 import Glibc
 import StripeProcessor
 
-/// Where secrets are: in the file that an option names, or in the directory that systemd has made for the service
-/// (systemd.exec(5), `LoadCredential=`).
+/// Reads secrets from the file that an option names, or from the service's credentials directory (systemd.exec(5),
+/// `LoadCredential=`).
 enum Credentials {
   static func secret(named name: String, file: String?) throws -> StripeSecret? {
     if let file { return try StripeSecret(path: file) }

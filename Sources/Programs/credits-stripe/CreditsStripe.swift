@@ -6,7 +6,7 @@ import StripeProcessor
 import UnixGRPC
 import UnixSignals
 
-/// Stripe as a payment processor on a Unix socket.
+/// Serves Stripe as a payment processor on a Unix socket.
 @main
 struct CreditsStripe: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -65,7 +65,7 @@ struct CreditsStripe: AsyncParsableCommand {
       callerUserID: caller ?? geteuid(),
       logger: logger
     )
-    // Trapped before anybody can be told that it serves.
+    // Trap the signals before reporting that the server is serving.
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let draining = Task {
       for await _ in signals { server.beginGracefulShutdown() }

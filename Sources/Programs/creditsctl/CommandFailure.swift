@@ -1,18 +1,18 @@
 import UnixGRPC
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 enum CommandFailure: Error {
-  /// The command line, or the JSON given to it.
+  /// The command line, or its JSON, is invalid.
   case usage(String)
-  /// The server's answer, with its details as text.
+  /// The call ended with this status; `details` are the status details as text.
   case call(GRPCStatus, details: [String])
-  /// There is no server to talk to.
+  /// No server can be reached.
   case connection(String)
   /// A file of this machine could not be read or written.
   case file(String)
-  /// The server does not say what its types are.
+  /// The server does not describe the types that are needed.
   case schema(String)
-  /// What was asked for is so, and the exit status has to tell; the words are already written.
+  /// The answer is negative: it is already printed, and only sets the exit status.
   case negative
 
   enum ExitStatus: Int32 {
@@ -31,7 +31,7 @@ enum CommandFailure: Error {
     }
   }
 
-  /// Nil when all has been said.
+  /// The text to print; nil if everything is already printed.
   func text(_ palette: Palette) -> String? {
     switch self {
     case .usage(let sentence), .connection(let sentence), .file(let sentence), .schema(let sentence):

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The debugging tool: `creditsctl`.
+/// The debugging tool `creditsctl`.
 @main
 struct CreditsControl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,7 +29,7 @@ struct CreditsControl: AsyncParsableCommand {
       if let text = failure.text(Palette(of: .standardError)) { Terminal.standardError.write(text + "\n") }
       exit(failure.exitStatus)
     } catch {
-      // Help and completion scripts come as errors too; for the others the parser has its own words.
+      // Help and completion scripts are thrown as errors too, with exit code 0.
       if exitCode(for: error) == .success { exit(withError: error) }
       Terminal.standardError.write(fullMessage(for: error) + "\n")
       exit(.usage)

@@ -1,13 +1,13 @@
 import Logging
 import UnixGRPC
 
-/// Writes a line per call: who, method, status, time. Never a message, a key or metadata.
+/// Logs one line per call: caller, method, status, time. Never logs messages, idempotency keys or metadata.
 struct CallLog {
   private let logger: Logger
 
   init() {
     var logger = Logger(label: "creditsd.calls")
-    // Asked for by an option of its own, whatever the level of the rest.
+    // A separate option enables this log, so it ignores the configured level.
     logger.logLevel = .info
     self.logger = logger
   }

@@ -2,9 +2,9 @@ import FoundationEssentials
 import Glibc
 import SystemCalls
 
-/// What the configuration file may hold: JSON, every member optional, none unknown.
+/// The configuration file: a JSON object whose members are all optional. Unknown members are errors.
 struct ConfigurationFile: Decodable, Equatable {
-  /// A user or group that may call, under a name of its own.
+  /// A user or group that may call, and its name.
   struct Caller: Decodable, Equatable {
     var name: String
     var uid: UInt32?
@@ -19,7 +19,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var logLevel: String?
   var logCalls: Bool?
   var socketGroup: String?
-  /// Dollars as text, so that no cent is lost.
+  /// In dollars, as text so that the amount is exact.
   var lowBalance: String?
   var maximumShortfall: String?
   var callers: [Caller]?
@@ -65,7 +65,7 @@ struct ConfigurationFile: Decodable, Equatable {
     "processorUser", "socket", "socketGroup",
   ]
 
-  /// Takes a member of any kind, to look at the names alone.
+  /// Decodes a member of any type, to check only the names.
   private struct AnyMember: Decodable {
     init(from decoder: any Decoder) {}
   }

@@ -2,7 +2,7 @@ public import ArgumentParser
 import Failpoints
 import Logging
 
-/// The ledger of phone credits, served on one Unix socket.
+/// Serves the ledger of phone credits on one Unix socket.
 @main
 struct Creditsd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

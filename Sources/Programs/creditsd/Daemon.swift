@@ -10,7 +10,7 @@ import Synchronization
 import UnixGRPC
 import UnixSignals
 
-/// Puts the parts together and keeps them running until a signal ends them.
+/// Assembles the daemon's components and runs them until a signal arrives.
 struct Daemon {
   let settings: Settings
 
@@ -28,7 +28,7 @@ struct Daemon {
     }
     let authorization = try settings.authorization()
     let failure = LedgerFailure(logger: logger)
-    // The ledger before the socket: who finds the one must be able to use the other.
+    // Open the ledger before the socket: a client that can connect must be able to use the ledger.
     let directory = settings.dataDirectory
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     let committer = try Committer(
@@ -102,14 +102,14 @@ struct Daemon {
     return configuration
   }
 
-  /// Serves until SIGTERM or Ctrl-C, or until the server ends by itself.
+  /// Serves until SIGTERM or SIGINT, or until the server stops by itself.
   private func serve(
     _ server: GRPCServer,
     committer: Committer,
     health: HealthRegistry,
     logger: Logger
   ) async throws {
-    // Trapped before anybody can be told that the daemon serves.
+    // Trap the signals before reporting that the daemon is serving.
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     let draining = Task {
       for await signal in signals {
@@ -131,7 +131,7 @@ enum ExitFailure: Error, CustomStringConvertible {
   var description: String { "the ledger stopped; start again to find out what is durable" }
 }
 
-/// Remembers that the store failed, and ends the server then, or as soon as there is one.
+/// Records that the ledger stopped, and shuts the server down at that time, or as soon as there is a server.
 private final class LedgerFailure: Sendable {
   private struct State {
     var hasHappened = false

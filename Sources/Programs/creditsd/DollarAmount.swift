@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// An amount of US dollars in a setting: `10` or `2.50`, exact to the cent.
+/// An amount of US dollars in a setting, whole or with two decimals: `10` or `2.50`.
 struct DollarAmount: ExpressibleByArgument, Equatable {
   let micros: Int64
 
-  /// $10.
+  /// The default, $10.
   static let usual = DollarAmount(micros: 10_000_000)
 
-  /// Enough for any setting, and far from what overflows.
+  /// The largest amount, chosen to be far from overflow.
   private static let mostDollars: Int64 = 1_000_000
 
   private init(micros: Int64) { self.micros = micros }

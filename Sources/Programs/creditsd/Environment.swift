@@ -4,7 +4,7 @@ import Glibc
 struct Environment {
   private let read: (String) -> String?
 
-  /// The process's own.
+  /// Reads the environment of the process.
   init() {
     read = { name in getenv(name).map { String(cString: $0) } }
   }
@@ -13,7 +13,7 @@ struct Environment {
     read = { variables[$0] }
   }
 
-  /// A variable's value; an empty one counts as not set.
+  /// The value of a variable; nil if it is unset or empty.
   subscript(_ name: String) -> String? {
     guard let value = read(name), !value.isEmpty else { return nil }
     return value

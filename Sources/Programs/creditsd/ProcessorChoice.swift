@@ -4,20 +4,20 @@ import PaymentProcessing
 import ProcessorRPC
 import SimulatedProcessor
 
-/// Who charges cards.
+/// The payment processor that charges cards.
 enum ProcessorChoice: Equatable, ExpressibleByArgument {
-  /// Built in; moves no money.
+  /// The built-in simulator, which moves no money.
   case simulated
-  /// A process of its own behind a Unix socket.
+  /// A separate process that serves on a Unix socket.
   case unix(path: String)
 
-  /// `simulated` or `unix:PATH`.
+  /// Parses `simulated` or `unix:PATH`.
   init?(argument: String) {
     if argument == "simulated" {
       self = .simulated
     } else if argument.hasPrefix(Self.prefix) {
       let path = String(argument.dropFirst(Self.prefix.count))
-      // unix(7): sun_path takes 107 bytes and a NUL.
+      // sun_path holds 107 bytes and a NUL (unix(7)).
       guard (1...107).contains(path.utf8.count) else { return nil }
       self = .unix(path: path)
     } else {
@@ -28,7 +28,7 @@ enum ProcessorChoice: Equatable, ExpressibleByArgument {
   private static let prefix = "unix:"
 }
 
-/// A processor for as long as the daemon runs.
+/// A processor that stays open while the daemon runs.
 struct OpenProcessor: Sendable {
   private(set) var processor: any PaymentProcessor
   let close: @Sendable () async -> Void

@@ -3,7 +3,8 @@ import CreditsServer
 import Glibc
 
 extension Settings {
-  /// Who may call what: as the configuration file says; without it, this user, everything.
+  /// Returns the callers of the configuration file with their roles. If it names none, only this user may call, with all
+  /// roles.
   func authorization() throws(SettingsError) -> Authorization {
     guard !callers.isEmpty else { return Authorization(onlyUser: geteuid()) }
     var known: [Authorization.Identity: Authorization.Caller] = [:]

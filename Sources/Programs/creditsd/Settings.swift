@@ -4,7 +4,7 @@ import Glibc
 import Logging
 import UnixGRPC
 
-/// What `creditsd` is to do, from options over environment over configuration file over defaults.
+/// The settings of `creditsd`. Options override the environment, which overrides the configuration file, then defaults.
 struct Settings {
   let socket: SocketSource
   let dataDirectory: String
@@ -16,7 +16,7 @@ struct Settings {
   let lowBalance: DollarAmount
   let maximumShortfall: DollarAmount
   let callers: [ConfigurationFile.Caller]
-  /// nil but for tests: the system's clock.
+  /// The clock of a test; nil for the system's clock.
   let testClock: TestClock?
   let failpoint: Failpoint?
 
@@ -96,7 +96,7 @@ struct Settings {
     return amount
   }
 
-  /// systemd's state directory; without systemd, the system's for root, and the user's own for others.
+  /// systemd's state directory; without systemd, `/var/lib/credits` for root and a directory in the user's home otherwise.
   private static func defaultDataDirectory(_ environment: Environment) -> String {
     if let directory = environment["STATE_DIRECTORY"] { return directory }
     if geteuid() == 0 { return "/var/lib/credits" }

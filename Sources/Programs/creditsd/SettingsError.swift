@@ -1,4 +1,4 @@
-/// Why `creditsd` cannot tell what it is to do.
+/// Why the settings of `creditsd` are invalid.
 enum SettingsError: Error, Equatable, CustomStringConvertible {
   case fileUnreadable(String, String)
   case fileInvalid(String, String)

@@ -3,13 +3,13 @@ import Ledger
 import LedgerEngine
 import Synchronization
 
-/// The system's clock, ahead by as many seconds as a file says, so that what takes months can be tried in a moment. It
-/// never goes back: a smaller number, or a file that cannot be read, changes nothing.
+/// A clock that is ahead of the system's by the number of seconds in a file, so that tests can skip months. It never
+/// goes back: a smaller number, or an unreadable file, changes nothing.
 final class TestClock: Sendable {
-  /// Whoever moves the ledger's time can end holds and skip pauses, so that it takes two to do so: the option, and this.
+  /// The environment variable that must be set besides the option: a moved clock expires holds and skips delays.
   static let permission = "CREDITS_TESTING"
 
-  private static let glance = Duration.milliseconds(10)
+  private static let pollInterval = Duration.milliseconds(10)
 
   private let path: String
   private let ahead: Mutex<Int64>
@@ -28,17 +28,17 @@ final class TestClock: Sendable {
     return LedgerTime.now.adding(seconds: seconds)
   }
 
-  /// Ends when the time has come by this clock, however it came.
+  /// Returns when `duration` has passed by this clock, also if the file has moved it ahead.
   func sleep(_ duration: Duration) async throws {
     let (seconds, attoseconds) = duration.components
     let end = now.microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-    while now.microseconds < end { try await Task.sleep(for: Self.glance) }
+    while now.microseconds < end { try await Task.sleep(for: Self.pollInterval) }
   }
 
   private static func seconds(in path: String) -> Int64? {
     guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
-    // Twelve digits are more than 30,000 years.
+    // Twelve digits, which are more than 30,000 years, a newline, and one byte to detect more.
     var bytes = [UInt8](repeating: 0, count: 14)
     let count = fread(&bytes, 1, bytes.count, file)
     let text = String(decoding: bytes[..<count], as: UTF8.self)

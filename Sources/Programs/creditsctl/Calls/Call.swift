@@ -3,7 +3,7 @@ import ProtobufDescriptors
 import Synchronization
 import UnixGRPC
 
-/// One call of any kind: requests from JSON, responses to JSON as they come.
+/// Makes one unary or streaming call: reads requests as JSON and prints each response as JSON when it arrives.
 struct Call: Sendable {
   let connection: Connection
   let method: ResolvedMethod
@@ -11,7 +11,8 @@ struct Call: Sendable {
   let options: CallOptions
   let report: CallReport
 
-  /// - Parameter requests: Must hold one document unless requests are a stream; nil for one empty message, or none.
+  /// - Parameter requests: Must hold exactly one document unless the method is client-streaming. Nil sends one empty
+  ///   message, or none if the method is client-streaming.
   func run(_ requests: RequestSource?) async throws {
     let first = method.method.isClientStreaming ? nil : try await onlyRequest(requests)
     report.begin(method.name, options.metadata)
@@ -34,7 +35,7 @@ struct Call: Sendable {
         sending.fail(failure)
         call.cancel()
       } catch {
-        // The call has ended: its status says more than what sending met.
+        // The call has ended: its status says more than the error of sending.
       }
     }
     defer { sender.cancel() }
@@ -80,7 +81,7 @@ struct Call: Sendable {
   }
 }
 
-/// Why sending stopped, for the task that receives.
+/// The error that stopped the sending task, for the receiving task.
 private final class Sending: Sendable {
   private let state = Mutex<CommandFailure?>(nil)
 

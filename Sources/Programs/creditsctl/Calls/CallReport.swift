@@ -3,7 +3,7 @@ import Encodings
 import Synchronization
 import UnixGRPC
 
-/// Shows a call as it goes: responses on standard output, all else on standard error when it is wanted.
+/// Reports a call as it proceeds: responses on standard output and, if verbose, the rest on standard error.
 final class CallReport: Sendable {
   private struct Counts {
     var start = ContinuousClock.now
@@ -72,7 +72,7 @@ final class CallReport: Sendable {
     if isVerbose { Terminal.standardError.write(palette.faint(visible(line)) + "\n") }
   }
 
-  /// Milliseconds to three digits, `1.234 ms`.
+  /// Formats milliseconds with three decimals, `1.234 ms`.
   private static func text(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000

@@ -1,13 +1,13 @@
 import DynamicMessages
 
-/// Turns JSON into request bytes and response bytes into JSON, with types that the server tells.
+/// Converts JSON to request bytes and response bytes to JSON, with the types that the server describes.
 struct MessageConversion: Sendable {
   let schema: Schema
   var emitsDefaults = false
 
-  /// The bytes of a message of this type.
+  /// Encodes a JSON document as a message of type `name`.
   ///
-  /// - Throws: ``CommandFailure/usage(_:)`` that says where in the document what is wrong.
+  /// - Throws: ``CommandFailure/usage(_:)``, which gives the fault and its place in the document.
   func bytes(_ document: JSONDocument, type name: String) async throws -> [UInt8] {
     let value: JSONValue
     do { value = try document.value() } catch {
@@ -26,9 +26,9 @@ struct MessageConversion: Sendable {
     }
   }
 
-  /// The JSON of a message of this type.
+  /// Decodes a message of type `name` as JSON.
   ///
-  /// An Any whose type the server does not tell is shown with its bytes.
+  /// An Any whose type the server does not describe is shown as bytes.
   func json(_ bytes: [UInt8], type name: String) async throws -> JSONValue {
     let type = try await type(name)
     var printer = JSONPrinter(types: TypePool())
@@ -65,19 +65,19 @@ struct MessageConversion: Sendable {
     return type
   }
 
-  // MARK: Types that turn out to be needed
+  // MARK: Loading of types
 
   private enum Attempt<Value> {
     case success(Value)
     case typeMissing(String, CommandFailure)
   }
 
-  /// A type that is needed and that the server does not describe.
+  /// A type is needed that the server does not describe.
   private struct TypeUnknown: Error {
     let failure: CommandFailure
   }
 
-  /// Tries again with each type that was missing, until nothing is missing or the server does not know it.
+  /// Retries `attempt` after loading each missing type, until none is missing or the server does not describe one.
   private func loadingTypes<Value>(_ attempt: (TypePool) throws -> Attempt<Value>) async throws -> Value {
     var missing: Set<String> = []
     while true {
@@ -92,7 +92,7 @@ struct MessageConversion: Sendable {
     }
   }
 
-  /// The sentence, the place if it is known, and the line with a mark under the place.
+  /// Formats the sentence, the place if it is known, and the line with a mark under the place.
   private static func text(_ sentence: String, _ document: JSONDocument, _ offset: Int?) -> String {
     guard let offset else { return visible(sentence) }
     let place = document.location(of: offset)

@@ -3,12 +3,12 @@ import DynamicMessages
 import Glibc
 import SystemCalls
 
-/// Where the JSON of the requests comes from.
+/// The source of the requests' JSON.
 enum RequestSource: Sendable {
   case text([UInt8])
   case standardInput
 
-  /// - Parameter argument: JSON, `@` and a file, or `-` for standard input.
+  /// - Parameter argument: JSON, `@` followed by a file name, or `-` for standard input.
   init(argument: String) throws(CommandFailure) {
     if argument == "-" {
       self = .standardInput
@@ -19,11 +19,11 @@ enum RequestSource: Sendable {
     }
   }
 
-  /// The documents, each as soon as it has ended.
+  /// Returns the documents, each as soon as it is complete.
   func documents() -> RequestDocuments { RequestDocuments(source: self) }
 }
 
-/// The JSON documents of a source, one after another.
+/// The JSON documents of a source, in order.
 struct RequestDocuments: AsyncSequence, AsyncIteratorProtocol {
   typealias Element = JSONDocument
 
@@ -51,7 +51,7 @@ struct RequestDocuments: AsyncSequence, AsyncIteratorProtocol {
   private func chunk() async throws -> [UInt8] {
     if case .text(let bytes) = source { return bytes }
     return try await withCheckedThrowingContinuation { continuation in
-      // A read blocks until someone types: not on a thread that tasks share.
+      // read(2) blocks until there is input, so keep it off the threads of the cooperative pool.
       DispatchQueue.global().async {
         do throws(SystemError) {
           continuation.resume(returning: try ByteStream.readChunk(from: STDIN_FILENO))

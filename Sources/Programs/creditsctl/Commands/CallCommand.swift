@@ -16,7 +16,7 @@ struct CallCommand: AsyncParsableCommand {
       """
   )
 
-  /// For a call with one response. Streams may last as long as they like.
+  /// The default timeout of a call with one response. Streams have none.
   private static let usualTimeout: Duration = .seconds(10)
 
   @OptionGroup var connectionOptions: ConnectionOptions

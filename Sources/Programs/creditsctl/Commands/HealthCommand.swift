@@ -53,7 +53,7 @@ struct HealthCommand: AsyncParsableCommand {
     }
   }
 
-  /// Prints the status in a health answer, and tells whether it is SERVING.
+  /// Prints the status of a health response. Returns whether it is SERVING.
   private static func show(_ message: [UInt8]) -> Bool {
     let names = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"]
     var number = 0

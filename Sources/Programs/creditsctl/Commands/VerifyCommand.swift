@@ -46,7 +46,7 @@ struct VerifyCommand: AsyncParsableCommand {
     if !verdict.isSound { throw CommandFailure.negative }
   }
 
-  /// Shows progress to people; returns the verdict if that is what came.
+  /// Prints progress on a terminal. Returns the verdict if the message holds it.
   private static func take(_ message: [UInt8]) throws -> Verdict? {
     var reader = WireReader(message)
     while let field = try reader.next() {

@@ -1,10 +1,10 @@
 import UnixGRPC
 
-/// A server to call.
+/// A connection to the server.
 struct Connection: Sendable {
-  /// For a server to answer what the tool asks by itself: reflection and health.
+  /// The timeout of the calls that the tool makes by itself, reflection and health.
   static let questionTimeout: Duration = .seconds(5)
-  /// sun_path without its end (unix(7)).
+  /// The size of sun_path without its NUL (unix(7)).
   private static let maximumPathByteCount = 107
 
   let socketPath: String
@@ -23,7 +23,7 @@ struct Connection: Sendable {
     client = GRPCClient(socketPath: socketPath)
   }
 
-  /// What to tell when a call ended with `status`: that there is no connection, if that is why.
+  /// Returns the failure to report for a call that ended with `status`: the cause of a failed connection, if there is one.
   func failure(_ status: GRPCStatus, details: [String] = []) -> CommandFailure {
     let mayBeConnection: Set<GRPCStatus.Code> = [.unavailable, .deadlineExceeded, .internal, .unknown]
     if mayBeConnection.contains(status.code), let reason = SocketDiagnosis.reason(socketPath) {

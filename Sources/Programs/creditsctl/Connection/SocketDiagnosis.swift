@@ -1,16 +1,16 @@
 import Glibc
 import SystemCalls
 
-/// Finds out why a server on a socket cannot be talked to, after a call has failed.
+/// Diagnoses why a server on a socket cannot be called, after a call has failed.
 enum SocketDiagnosis {
-  /// For a server that is there to begin to speak HTTP/2. It does so at once.
+  /// How long to wait for the server's first HTTP/2 frame, in milliseconds. A server sends it at once.
   private static let patience: Int32 = 2000
   private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
   /// An empty SETTINGS frame (RFC 9113 section 6.5).
   private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
   private static let settingsType: UInt8 = 4
 
-  /// What is wrong and what to do; nil when an HTTP/2 server answers, so that the fault is elsewhere.
+  /// Returns what is wrong and what to do, or nil if an HTTP/2 server answers and the fault is elsewhere.
   static func reason(_ path: String) -> String? {
     var status = stat()
     guard lstat(path, &status) == 0 else { return unreachable(path, errno) }
@@ -70,7 +70,7 @@ enum SocketDiagnosis {
           : notHTTP2(path)
       }
       answer += buffer.prefix(count)
-      // Another protocol shows in its first bytes; waiting for more could be for ever.
+      // The first bytes show another protocol; more may never come.
       if answer.count >= 4, answer[3] != settingsType { return notHTTP2(path) }
     }
     return nil

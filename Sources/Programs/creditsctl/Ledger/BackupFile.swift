@@ -1,7 +1,7 @@
 import Glibc
 import SystemCalls
 
-/// A file that gets its name only once all of it is on disk. What goes wrong before leaves nothing behind.
+/// A file that gets its name only when it is completely on disk. A failure before that leaves nothing behind.
 final class BackupFile {
   private let path: String
   private let partialPath: String
@@ -9,7 +9,7 @@ final class BackupFile {
   private let file: Int32
   private var isFinished = false
 
-  /// - Parameter replaces: Whether a file of the name may be there already.
+  /// - Parameter replaces: Whether an existing file is replaced.
   init(path: String, replaces: Bool) throws(CommandFailure) {
     self.path = path
     self.replaces = replaces
@@ -30,13 +30,13 @@ final class BackupFile {
     }
   }
 
-  /// Syncs the file, gives it its name, and syncs that too.
+  /// Syncs the file, gives it its name, and syncs the directory.
   func finish() throws(CommandFailure) {
     guard fsync(file) == 0 else { throw Self.failure("cannot sync \(partialPath)") }
     if replaces {
       guard rename(partialPath, path) == 0 else { throw Self.failure("cannot rename \(partialPath)") }
     } else {
-      // Unlike rename(2), link(2) replaces nothing.
+      // Unlike rename(2), link(2) does not replace an existing file.
       guard link(partialPath, path) == 0 else {
         throw errno == EEXIST ? Self.exists(path) : Self.failure("cannot give \(partialPath) its name")
       }

@@ -1,6 +1,6 @@
 import UnixGRPC
 
-/// A call of creditsd's own that streams. These two are not asked through reflection: the tool knows what they mean.
+/// Calls of creditsd's VerifyLedger and BackupLedger. Their messages are built in rather than read by reflection.
 enum LedgerStream {
   static func responses(
     of method: String,

@@ -1,7 +1,7 @@
 import ProtobufWire
 import UnixGRPC
 
-/// What creditsd's proof of its ledger came to, as far as people are told.
+/// The result of creditsd's verification of its ledger, with the fields that are printed.
 struct Verdict {
   var isSound = false
   var flaws: [String] = []
@@ -11,7 +11,7 @@ struct Verdict {
   var walletCount: UInt64 = 0
   var digest = ""
 
-  /// Reads a `credits.v1.VerifyLedgerResponse.Verdict`.
+  /// Decodes a `credits.v1.VerifyLedgerResponse.Verdict`.
   init(_ message: ArraySlice<UInt8>) throws(WireError) {
     var reader = WireReader(message)
     while let field = try reader.next() {

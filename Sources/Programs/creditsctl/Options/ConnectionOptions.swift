@@ -3,7 +3,7 @@ import CreditsSocketPath
 import Glibc
 import UnixGRPC
 
-/// Which server is meant, and how it is spoken to: the same for every command.
+/// The options shared by all commands: which server to call, and how.
 struct ConnectionOptions: ParsableArguments {
   @Option(
     name: [.customShort("s"), .long],
@@ -52,7 +52,7 @@ struct ConnectionOptions: ParsableArguments {
     try Connection(socketPath: socketPath, metadata: metadata)
   }
 
-  /// What the server's types are taken from.
+  /// Returns the source of the server's types: reflection, or the given descriptor sets.
   func schema(_ connection: Connection) throws -> Schema {
     if descriptorSets.isEmpty { return Schema(reflection: ReflectionClient(connection: connection)) }
     return Schema(files: try descriptorSets.flatMap(DescriptorSetFile.read))

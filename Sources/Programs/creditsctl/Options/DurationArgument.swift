@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// A length of time given on the command line: `250ms`, `5s`, `2m`, `1h`; a bare number is seconds.
+/// A duration on the command line: `250ms`, `5s`, `2m`, `1h`; a bare number is seconds.
 struct DurationArgument: ExpressibleByArgument {
   let duration: Duration
 
   private static let units: [(suffix: String, length: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
-  /// gRPC sends at most eight digits of hours; a hundred days are long enough for a call.
+  /// A hundred days, which is long enough for a call and within gRPC's limit of eight digits.
   private static let maximumSeconds = 8_640_000.0
 
   init?(argument: String) {

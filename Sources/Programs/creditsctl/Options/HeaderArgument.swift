@@ -3,7 +3,7 @@ import DynamicMessages
 import Encodings
 import UnixGRPC
 
-/// `key: value`, given on the command line.
+/// A metadata entry `key: value` on the command line.
 struct HeaderArgument: ExpressibleByArgument {
   private let key: String
   private let value: Metadata.Value

@@ -1,11 +1,11 @@
 import DynamicMessages
 import ProtobufDescriptors
 
-/// Options that proto files declare themselves, as they stand in a proto file.
+/// Formats custom options in proto syntax.
 struct OptionText {
   let types: TypePool
 
-  /// `(credits.v1.role) = SPEND` for each option whose declaration is known; the number for others.
+  /// Returns `(credits.v1.role) = SPEND` for each option whose declaration is known, and the number for others.
   func texts(of options: [DescriptorOptions.Extension], extending type: String) -> [String] {
     options.compactMap { option in
       guard let number = Int32(exactly: option.number) else { return nil }

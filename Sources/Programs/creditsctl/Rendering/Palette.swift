@@ -1,6 +1,6 @@
 import DynamicMessages
 
-/// Colours, or none.
+/// The colours of text, or none if the terminal shows none.
 struct Palette: Sendable {
   private let isColoured: Bool
 

@@ -1,7 +1,7 @@
 import DynamicMessages
 import ProtobufDescriptors
 
-/// Writes declarations as a proto file has them, with full names, so that each can be described in turn.
+/// Writes declarations in proto syntax, with full names that can be passed to `describe`.
 struct ProtoText {
   let types: TypePool
   let palette: Palette

@@ -2,7 +2,7 @@ import DynamicMessages
 import Encodings
 import UnixGRPC
 
-/// The details of a status, for a person.
+/// Formats the details of a status for people.
 struct StatusText: Sendable {
   let conversion: MessageConversion
 
@@ -23,7 +23,7 @@ struct StatusText: Sendable {
     }
   }
 
-  /// By the type that the server describes, else as bytes: an error is shown whatever it carries.
+  /// Formats a detail by the type that the server describes, or as bytes if it describes none.
   private func text(_ url: String, _ value: [UInt8]) async -> String {
     guard let name = AnyJSON.typeName(url: url), let json = try? await conversion.json(value, type: name) else {
       return "\(url) (base64) \(Base64.paddedText(value))"

@@ -1,19 +1,19 @@
 import Glibc
 import SystemCalls
 
-/// Where text goes.
+/// An output stream for text.
 struct Terminal: Sendable {
   private let descriptor: Int32
 
   static let standardOutput = Terminal(descriptor: STDOUT_FILENO)
   static let standardError = Terminal(descriptor: STDERR_FILENO)
 
-  /// Whether a person looks at it, on something that shows colours (no-color.org).
+  /// Whether the stream is a terminal that shows colours (no-color.org).
   var showsColours: Bool {
     isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
-  /// Writes at once. A reader that has gone ends the process: there is no one left to work for.
+  /// Writes without buffering. Exits the process if the reader has closed the stream.
   func write(_ text: String) {
     do { try ByteStream.writeAll(Array(text.utf8)[...], to: descriptor) } catch {
       _exit(CommandFailure.ExitStatus.callFailed.rawValue)
@@ -21,7 +21,7 @@ struct Terminal: Sendable {
   }
 }
 
-/// A peer's text with its control characters made visible, so that it cannot drive the terminal.
+/// Returns a peer's text with its control characters escaped, so that it cannot control the terminal.
 func visible(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {

@@ -2,7 +2,7 @@ import Glibc
 import ProtobufDescriptors
 import SystemCalls
 
-/// Descriptors that `protoc` wrote to a file.
+/// Reads a file of descriptors that `protoc` wrote.
 enum DescriptorSetFile {
   static func read(_ path: String) throws(CommandFailure) -> [FileDescriptor] {
     let bytes = try FileContent.read(path)
@@ -12,7 +12,7 @@ enum DescriptorSetFile {
   }
 }
 
-/// A file, whole.
+/// Reads a whole file.
 enum FileContent {
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

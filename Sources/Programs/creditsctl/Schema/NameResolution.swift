@@ -2,21 +2,21 @@ import DynamicMessages
 import ProtobufDescriptors
 import UnixGRPC
 
-/// A method that was found by a name that may have been short.
+/// A method found by its full or short name.
 struct ResolvedMethod: Sendable {
   let service: ServiceDescriptor
   let method: MethodDescriptor
 
   var name: MethodName { MethodName(service: service.fullName, method: method.name) }
-  /// The name that reflection knows it by.
+  /// The method's name in server reflection.
   var symbol: String { "\(service.fullName).\(method.name)" }
 }
 
 extension Schema {
-  /// Services of which a short name is hardly ever meant.
+  /// The prefix of services that a short name is rarely meant for.
   private static let infrastructurePrefix = "grpc."
 
-  /// The service with this full name, this last part of its name, or that without `Service`.
+  /// Returns the service with this full name, this last component, or this last component without `Service`.
   func service(_ name: String) async throws -> ServiceDescriptor {
     if name.contains("."), try await load(symbol: name), let service = types.service(name) { return service }
     let names = try await serviceNames()
@@ -29,7 +29,7 @@ extension Schema {
     )
   }
 
-  /// The method with this name: `package.Service/Method`, `package.Service.Method`, `Service/Method` or `Method`.
+  /// Returns the method named `package.Service/Method`, `package.Service.Method`, `Service/Method` or `Method`.
   func method(_ name: String) async throws -> ResolvedMethod {
     let path = name.hasPrefix("/") ? String(name.dropFirst()) : name
     if let separator = path.lastIndex(where: { $0 == "/" }) ?? path.lastIndex(where: { $0 == "." }) {
@@ -58,7 +58,7 @@ extension Schema {
     )
   }
 
-  /// The full name of whatever a name stands for, loaded.
+  /// Loads the symbol that a name stands for, and returns its full name.
   func symbol(_ name: String) async throws -> String {
     let full = name.hasPrefix(".") ? String(name.dropFirst()) : name
     if full.contains("."), try await load(symbol: full) { return full }

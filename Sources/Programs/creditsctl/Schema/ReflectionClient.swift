@@ -1,8 +1,8 @@
 import UnixGRPC
 
-/// Asks a server what it serves (gRPC server reflection).
+/// A client of gRPC server reflection.
 actor ReflectionClient {
-  /// The newest first. Many servers know only the older one, whose messages are the same.
+  /// Newest first. Many servers implement only v1alpha, whose messages are the same.
   private static let methods = ["grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"]
     .map { MethodName(service: $0, method: "ServerReflectionInfo") }
 

@@ -1,9 +1,9 @@
 import ProtobufWire
 import UnixGRPC
 
-// The field numbers are those of grpc/reflection/v1/reflection.proto; v1alpha has the same.
+// The field numbers are those of grpc/reflection/v1/reflection.proto, and the same in v1alpha.
 
-/// What a reflection service can be asked.
+/// A request to a reflection service.
 enum ReflectionQuestion: Hashable {
   case fileByName(String)
   case fileContainingSymbol(String)
@@ -20,9 +20,9 @@ enum ReflectionQuestion: Hashable {
   }
 }
 
-/// What it answers.
+/// A response of a reflection service.
 enum ReflectionAnswer {
-  /// Serialized `FileDescriptorProto`s, the one asked for among them.
+  /// Serialized `FileDescriptorProto`s, including the requested one.
   case files([[UInt8]])
   case services([String])
   case error(GRPCStatus)

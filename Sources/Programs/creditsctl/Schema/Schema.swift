@@ -2,9 +2,9 @@ import DynamicMessages
 import ProtobufDescriptors
 import UnixGRPC
 
-/// What is known of a server's types: from reflection as it is needed, or from descriptors given.
+/// The types of a server, loaded by reflection on demand or taken from given descriptors.
 actor Schema {
-  /// A server that goes on naming files that import others would keep the tool asking for ever.
+  /// The limit of reflection requests, in case a server names new imports without end.
   private static let maximumQuestions = 10_000
 
   private(set) var types: TypePool
@@ -22,7 +22,7 @@ actor Schema {
     types = TypePool(files: files)
   }
 
-  /// The full names of the services, sorted.
+  /// Returns the full names of the services, sorted.
   func serviceNames() async throws -> [String] {
     if let knownServices { return knownServices }
     guard let reflection else { return types.files.flatMap(\.services).map(\.fullName).sorted() }
@@ -37,14 +37,14 @@ actor Schema {
     }
   }
 
-  /// Makes a symbol and all that its file imports known; false when there is no such symbol.
+  /// Loads a symbol with its file and imports. Returns false if no such symbol exists.
   func load(symbol: String) async throws -> Bool {
     if types.symbol(symbol) != nil { return true }
     try await load(.fileContainingSymbol(symbol))
     return types.symbol(symbol) != nil
   }
 
-  /// Loads every service, with their messages.
+  /// Loads every service with its messages.
   func loadServices() async throws {
     for name in try await serviceNames() { _ = try await load(symbol: name) }
   }
@@ -59,7 +59,7 @@ actor Schema {
       }
       switch try await reflection.ask(question) {
       case .services: break
-      // A file that the server does not have is missed when one of its types is needed, and named then.
+      // A missing file is reported when one of its types is needed.
       case .error(let status):
         guard status.code == .notFound || status.code == .invalidArgument || status.code == .unknown else {
           throw CommandFailure.call(status, details: [])
