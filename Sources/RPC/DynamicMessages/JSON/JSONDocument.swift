@@ -1,18 +1,18 @@
-/// One JSON text, and where it stood in what it was taken from.
+/// One JSON text, and its position in the stream that it was cut from.
 package struct JSONDocument: Sendable {
-  /// A place for a person to look at.
+  /// A place in a document, for error messages.
   package struct Location: Hashable, Sendable {
     /// Counted from 1.
     package var line: Int
     /// In characters (Unicode scalars), counted from 1.
     package var column: Int
-    /// The line's text as far as this document has it, cut before what is far from the place.
+    /// The line, as far as it is in this document and within 60 characters of the place.
     package var excerpt: String
-    /// Where in ``excerpt`` the place is, in characters from 0.
+    /// The place's offset in ``excerpt``, in characters from 0.
     package var excerptColumn: Int
   }
 
-  /// How much of a line an excerpt shows on either side of the place.
+  /// The number of characters that an excerpt shows on either side of the place.
   private static let excerptReach = 60
 
   package let bytes: [UInt8]
@@ -29,7 +29,7 @@ package struct JSONDocument: Sendable {
     self.init(bytes: Array(text.utf8))
   }
 
-  /// The value that the document holds.
+  /// Parses the document.
   package func value() throws(JSONSyntaxError) -> JSONValue {
     try JSONParser.parse(bytes)
   }

@@ -1,6 +1,6 @@
-/// Cuts a stream of JSON texts, one after another, into documents as their bytes arrive.
+/// Splits a stream of concatenated JSON texts into documents as their bytes arrive.
 ///
-/// It looks at brackets and quotes only; what stands between them is for the parser to judge.
+/// Looks at brackets and quotes only; the parser checks everything else.
 package struct JSONDocumentSplitter: Sendable {
   private var pending: [UInt8] = []
   private var depth = 0
@@ -12,7 +12,7 @@ package struct JSONDocumentSplitter: Sendable {
 
   package init() {}
 
-  /// The documents that end within `bytes`, of which one may have begun in earlier bytes.
+  /// Returns the documents that end within `bytes`. The first may have begun in earlier bytes.
   package mutating func append(_ bytes: some Sequence<UInt8>) -> [JSONDocument] {
     var documents: [JSONDocument] = []
     for byte in bytes {
@@ -22,7 +22,7 @@ package struct JSONDocumentSplitter: Sendable {
     return documents
   }
 
-  /// The last document, when no more bytes come; nil when there is nothing but space left.
+  /// Ends the stream. Returns the last document, or nil if only white space is left.
   package mutating func finish() -> JSONDocument? {
     depth = 0
     isInString = false
@@ -49,7 +49,7 @@ package struct JSONDocumentSplitter: Sendable {
       if depth == 0 { return cut() }
       pending.append(byte)
     case UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "\""):
-      // A bracket or quote right after a number or a word begins another document.
+      // A bracket or quote directly after a number or literal begins another document.
       let ended = depth == 0 && !pending.isEmpty ? cut() : nil
       begin(with: byte)
       if byte == UInt8(ascii: "\"") { isInString = true } else { depth += 1 }

@@ -1,11 +1,10 @@
 import Encodings
 
-/// Reads one JSON text by the letter of RFC 8259, and refuses keys that appear twice in an object.
+/// Parses one JSON text strictly by RFC 8259, and rejects duplicate keys in an object.
 ///
-/// Written for this purpose because Foundation's decoder passes numbers through `Double` or `Decimal` and tells no
-/// positions.
+/// Foundation's decoder is not used because it passes numbers through `Double` or `Decimal` and reports no positions.
 struct JSONParser {
-  /// Twice the messages that may nest in one another, because a repeated field puts brackets around each.
+  /// Twice the nesting limit of messages, because a repeated field puts brackets around each.
   static let maximumDepth = 2 * NestingLimit.messages
 
   private let bytes: [UInt8]
@@ -98,7 +97,7 @@ struct JSONParser {
       let keyOffset = position
       guard next == UInt8(ascii: "\"") else { throw unexpected("a key in quotes") }
       let key = try string()
-      // By bytes: Swift's String takes different spellings of one character for equal, JSON does not.
+      // Compare bytes: String equality is by canonical equivalence, JSON's is not.
       guard keys.insert(Array(key.utf8)).inserted else {
         throw JSONSyntaxError(reason: .keyTwice(key), offset: keyOffset)
       }

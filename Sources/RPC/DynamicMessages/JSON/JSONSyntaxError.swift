@@ -6,17 +6,17 @@ package struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertib
     case trailingText
     case numberInvalid
     case escapeInvalid
-    /// Half of a surrogate pair, which stands for no character.
+    /// An unpaired surrogate, which is not a character.
     case surrogateAlone
     case controlCharacter
     case utf8Invalid
     case keyTwice(String)
-    /// Arrays and objects inside each other beyond this depth.
+    /// Arrays and objects nest deeper than this.
     case tooDeep(Int)
   }
 
   package var reason: Reason
-  /// The offset in the document of the byte where reading stopped.
+  /// The offset in the document of the byte at which parsing stopped.
   package var offset: Int
 
   package var description: String {

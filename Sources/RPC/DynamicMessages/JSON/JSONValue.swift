@@ -1,20 +1,20 @@
-/// A value of a JSON text (RFC 8259), with where it stood.
+/// A value of a JSON text (RFC 8259), with its position.
 ///
-/// A number keeps its digits: a 64-bit integer or a long decimal loses nothing before it is known what it is for.
+/// A number keeps its digits, so that 64-bit integers and long decimals lose no precision before their type is known.
 package struct JSONValue: Sendable {
   package indirect enum Content: Sendable {
     case null
     case bool(Bool)
-    /// A number as it is written.
+    /// A number as written in the text.
     case number(String)
     case string(String)
     case array([JSONValue])
-    /// In the order of the text; no key appears twice.
+    /// In the order of the text, without duplicate keys.
     case object([JSONMember])
   }
 
   package var content: Content
-  /// The offset of its first byte in the document that it was read from; nil for a value that was made.
+  /// The offset of the value's first byte in its document; nil for a value that was not parsed.
   package var offset: Int?
 
   package init(_ content: Content, offset: Int? = nil) {
@@ -26,7 +26,7 @@ package struct JSONValue: Sendable {
     if case .null = content { true } else { false }
   }
 
-  /// What the value is, for a sentence: `a string`.
+  /// The kind of the value for error messages, `a string`.
   var kindName: String {
     switch content {
     case .null: "null"
@@ -42,7 +42,7 @@ package struct JSONValue: Sendable {
 /// A key of a JSON object and its value.
 package struct JSONMember: Sendable {
   package var key: String
-  /// The offset of the key's opening quote in the document that it was read from; nil for a member that was made.
+  /// The offset of the key's opening quote in its document; nil for a member that was not parsed.
   package var offset: Int?
   package var value: JSONValue
 

@@ -2,21 +2,21 @@ import Encodings
 
 /// Writes JSON text.
 package struct JSONWriter: Sendable {
-  /// Marks around parts of the text, such as a terminal's colours.
+  /// Texts to insert around parts of the output, such as a terminal's colour codes.
   package struct Theme: Sendable {
     package var key = ""
     package var string = ""
     package var number = ""
     /// `true`, `false` and `null`.
     package var word = ""
-    /// After each of the above.
+    /// Inserted after each of the above.
     package var end = ""
 
     package init() {}
     package static let plain = Theme()
   }
 
-  /// Whether members and elements go on lines of their own, indented by two spaces each level.
+  /// Whether members and elements are on separate lines, indented by two spaces per level.
   package var isIndented: Bool
   package var theme: Theme
 
@@ -82,9 +82,9 @@ package struct JSONWriter: Sendable {
     }
   }
 
-  /// The string as JSON writes it.
+  /// Returns the string as a JSON string literal.
   ///
-  /// Control characters are escaped, those of C1 and U+2028 and U+2029 too, so that a peer's text cannot drive the terminal.
+  /// Escapes control characters, including C1, U+2028 and U+2029, so that a peer's text cannot control the terminal.
   package static func quoted(_ string: String) -> String {
     var text = "\""
     for scalar in string.unicodeScalars {

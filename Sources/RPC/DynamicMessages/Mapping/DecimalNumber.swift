@@ -1,4 +1,4 @@
-/// A number as JSON writes it, read without loss.
+/// A JSON number, parsed without loss of precision.
 struct DecimalNumber {
   private let isNegative: Bool
   /// The digits without leading zeros; empty for zero.
@@ -6,10 +6,10 @@ struct DecimalNumber {
   /// The power of ten that the digits are multiplied by.
   private let exponent: Int
 
-  /// Longer than any integer kind can hold; also keeps `1e999999999` from being written out.
+  /// More digits than any integer kind has; also keeps `1e999999999` from being expanded.
   private static let maximumDigits = 20
 
-  /// Nil when the text is not a number of RFC 8259.
+  /// Fails if the text is not a number of RFC 8259.
   init?(_ text: some StringProtocol) {
     var bytes = Array(text.utf8)[...]
     isNegative = bytes.first == UInt8(ascii: "-")
@@ -30,7 +30,7 @@ struct DecimalNumber {
       if power.first == UInt8(ascii: "+") { power = power.dropFirst() }
       let digits = power.first == UInt8(ascii: "-") ? power.dropFirst() : power
       guard !digits.isEmpty, digits.allSatisfy(isDigit) else { return nil }
-      // An exponent beyond Int is beyond every kind either way.
+      // An exponent that overflows Int is out of range for every kind.
       let isSmall = power.first == UInt8(ascii: "-")
       written = Int(String(decoding: power, as: UTF8.self)) ?? (isSmall ? Int.min / 2 : Int.max / 2)
       bytes = []
@@ -45,7 +45,7 @@ struct DecimalNumber {
 
   var isWhole: Bool { exponent >= 0 }
 
-  /// The value, if it is whole and the kind can hold it.
+  /// The value as an integer, or nil if it has a fraction or is out of range.
   func integer<Integer: FixedWidthInteger>(_: Integer.Type) -> Integer? {
     guard isWhole, digits.count + exponent <= Self.maximumDigits else { return nil }
     let zeros = [UInt8](repeating: UInt8(ascii: "0"), count: exponent)

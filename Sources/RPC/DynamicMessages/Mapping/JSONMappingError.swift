@@ -1,34 +1,34 @@
-/// Why a JSON value is not a message of a type, or a message has no JSON form.
+/// Why a JSON value cannot be read as a message of a type, or a message has no JSON form.
 package struct JSONMappingError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Reason: Hashable, Sendable {
-    /// The type has no such field; `nearest` is the name that may have been meant.
+    /// The type has no such field; `nearest` is the most similar field name.
     case fieldUnknown(String, type: String, nearest: String?)
-    /// The field is given by its JSON name and by its proto name.
+    /// The field is given by both its JSON name and its proto name.
     case fieldTwice(String)
     case oneofTwice(String, first: String, second: String)
     case fieldRequired(String)
     case enumValueUnknown(String, type: String, nearest: String?)
-    /// Another kind of JSON value is needed: `expected a string, found a number`.
+    /// The JSON value has the wrong kind: `expected a string, found a number`.
     case expected(String, found: String)
-    /// A number that the kind cannot hold.
+    /// The number is out of range for the kind.
     case outOfRange(String, kind: String)
     case notInteger(String)
     case textInvalid(String, wanted: String)
     case nullElement
     case mapKeyTwice(String)
-    /// `google.protobuf.Any` needs `@type` to say what it holds.
+    /// A `google.protobuf.Any` lacks `@type`.
     case anyTypeMissing
-    /// The bytes in an Any are not of its type.
+    /// The bytes in an Any are not a message of its type.
     case anyContentInvalid(WireDecodingError)
     case tooDeep
-    /// The descriptors at hand do not include this type.
+    /// The descriptors do not include this type.
     case typeMissing(String)
   }
 
   package var reason: Reason
-  /// The offset of the value, or of its key, in its JSON document; nil where there is no document.
+  /// The offset of the value, or of its key, in its JSON document; nil if there is no document.
   package var offset: Int?
-  /// The way to the value from the root, outermost first: `.entries`, `[3]`.
+  /// The path components of the value, outermost first: `.entries`, `[3]`.
   package var steps: [String] = []
 
   init(_ reason: Reason, at value: JSONValue? = nil) {
@@ -78,7 +78,7 @@ package struct JSONMappingError: Error, Hashable, Sendable, CustomStringConverti
     return error
   }
 
-  /// A step into a member of an object: `.name`, or `["odd name"]`.
+  /// Returns the path component of an object's member: `.name`, or `["odd name"]`.
   static func step(_ name: String) -> String {
     let isPlain = name.utf8.allSatisfy { byte in
       switch byte {

@@ -1,19 +1,19 @@
 import Encodings
 import ProtobufDescriptors
 
-/// Writes messages as JSON by protobuf's mapping.
+/// Converts messages to JSON by protobuf's JSON mapping.
 ///
 /// Source: protobuf.dev/programming-guides/json.
 package struct JSONPrinter: Sendable {
-  /// What is done with an Any whose type is not known.
+  /// How to print an Any whose type is unknown.
   package enum UnresolvedAny: Sendable {
     case fail
-    /// Its bytes are shown, under `@base64`, which is no form of the mapping and cannot be read back.
+    /// Print its bytes under `@base64`, which is not part of the mapping and cannot be read back.
     case showBytes
   }
 
   package var types: TypePool
-  /// Whether fields without presence are written at their defaults too.
+  /// Whether to print fields without presence at their default.
   package var emitsDefaults = false
   package var unresolvedAny = UnresolvedAny.fail
 
@@ -25,14 +25,14 @@ package struct JSONPrinter: Sendable {
     try json(message, depth: 1)
   }
 
-  /// - Parameter depth: Counts messages inside each other, those in an Any included, which the wire's own limit does not see.
+  /// - Parameter depth: The nesting depth, counted through Any, which the decoder's limit does not cover.
   func json(_ message: DynamicMessage, depth: Int) throws(JSONMappingError) -> JSONValue {
     guard depth <= NestingLimit.messages else { throw JSONMappingError(.tooDeep) }
     if let wellKnown = message.type.wellKnown { return try json(message, wellKnown, depth: depth) }
     return JSONValue(.object(try members(of: message, depth: depth)))
   }
 
-  /// A message's fields in the order of their numbers.
+  /// Returns a message's fields in the order of their numbers.
   func members(of message: DynamicMessage, depth: Int) throws(JSONMappingError) -> [JSONMember] {
     var members: [JSONMember] = []
     for field in message.type.fields {
@@ -90,14 +90,14 @@ package struct JSONPrinter: Sendable {
   func json(_ value: DynamicValue, _ field: FieldDescriptor, depth: Int) throws(JSONMappingError) -> JSONValue {
     switch value {
     case .double(let number): return Self.real(number)
-    // The shortest text of the greatest float is beyond it for readers that go through double.
+    // Readers that parse as Double take the shortest text of the greatest float for a larger number.
     case .float(let number) where number.magnitude == .greatestFiniteMagnitude: return Self.real(Double(number))
     case .float(let number): return Self.real(number)
     case .bool(let isTrue): return JSONValue(.bool(isTrue))
     case .string(let text): return JSONValue(.string(text))
     case .bytes(let bytes): return JSONValue(.string(Base64.paddedText(bytes)))
     case .message(let message): return try json(message, depth: depth + 1)
-    // JSON's readers hold numbers as doubles, which are exact up to 2^53 only.
+    // JSON readers store numbers as doubles, which are exact only up to 2^53.
     case .signed(let number):
       return JSONValue(Self.is64Bit(field.kind) ? .string("\(number)") : .number("\(number)"))
     case .unsigned(let number):
@@ -116,11 +116,11 @@ package struct JSONPrinter: Sendable {
     }
   }
 
-  /// The shortest decimal that reads back as the same number; whole numbers without a fraction.
+  /// Returns the shortest decimal that parses to the same number; whole numbers have no fraction.
   static func real(_ number: some BinaryFloatingPoint & CustomStringConvertible) -> JSONValue {
     if number.isNaN { return JSONValue(.string("NaN")) }
     if number.isInfinite { return JSONValue(.string(number < 0 ? "-Infinity" : "Infinity")) }
-    // Readers that keep integers apart would take "-0" for zero.
+    // Readers that distinguish integers would read "-0" as zero.
     if number == 0 { return JSONValue(.number(number.sign == .minus ? "-0.0" : "0")) }
     let text = number.description
     return JSONValue(.number(text.hasSuffix(".0") ? String(text.dropLast(2)) : text))
@@ -132,7 +132,7 @@ package struct JSONPrinter: Sendable {
     case .bool(let isTrue): isTrue ? "true" : "false"
     case .signed(let number): "\(number)"
     case .unsigned(let number): "\(number)"
-    // A map cannot have keys of these kinds.
+    // Not allowed as map keys.
     case .double, .float, .bytes, .enum, .message: ""
     }
   }

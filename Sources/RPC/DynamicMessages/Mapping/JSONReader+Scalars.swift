@@ -34,7 +34,7 @@ extension JSONReader {
     return text
   }
 
-  /// Integers come as numbers or as strings; a fraction of zero and an exponent are allowed.
+  /// Reads an integer from a number or string; an exponent and a fraction of zero are allowed.
   private func integer<Integer: FixedWidthInteger>(
     _ json: JSONValue,
     _ type: Integer.Type,
@@ -62,7 +62,7 @@ extension JSONReader {
     return value
   }
 
-  /// Floating-point numbers come as numbers, or as strings that may also say NaN and the infinities.
+  /// Reads a floating-point number from a number or string; strings may also be NaN or an infinity.
   private func real<Real: BinaryFloatingPoint & LosslessStringConvertible>(
     _ json: JSONValue,
     _: Real.Type,
@@ -77,7 +77,7 @@ extension JSONReader {
     case .string(let digits): text = digits
     default: throw JSONMappingError(.expected("a number", found: json.kindName), at: json)
     }
-    // The standard library reads more than JSON's numbers: hexadecimal, "inf".
+    // The standard library accepts more than JSON's numbers: hexadecimal, "inf".
     guard DecimalNumber(text) != nil, let value = Real(text) else {
       throw JSONMappingError(.textInvalid(text, wanted: "a number"), at: json)
     }
@@ -85,7 +85,7 @@ extension JSONReader {
     return value
   }
 
-  /// The keys of a JSON object are strings, whatever kind the map's keys are.
+  /// Reads a map key of any kind from a JSON object's key, which is a string.
   func mapKey(_ member: JSONMember, _ field: FieldDescriptor) throws(JSONMappingError) -> DynamicValue {
     let key = JSONValue(.string(member.key), offset: member.offset)
     guard field.kind == .bool else { return try scalar(key, field.kind) }

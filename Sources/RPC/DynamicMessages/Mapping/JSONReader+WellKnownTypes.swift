@@ -1,7 +1,7 @@
 import ProtobufDescriptors
 
 extension JSONReader {
-  /// Well-known types have the fields that ``WellKnownType`` has checked.
+  /// Reads a well-known type, whose fields ``WellKnownType`` has checked.
   func wellKnownMessage(
     _ json: JSONValue,
     _ wellKnown: WellKnownType,
@@ -80,7 +80,7 @@ extension JSONReader {
     }
   }
 
-  /// A `google.protobuf.Value`: any JSON.
+  /// Reads a `google.protobuf.Value` from any JSON value.
   private func readValue(
     _ json: JSONValue,
     into message: inout DynamicMessage,
@@ -100,7 +100,7 @@ extension JSONReader {
     message.set(field, content)
   }
 
-  /// An Any: the members of the message that it holds, and `@type`; a well-known type stands under `value`.
+  /// Reads an Any: `@type` and the members of its message; a well-known type is under `value`.
   private func any(
     _ json: JSONValue,
     _ type: MessageType,
@@ -150,7 +150,7 @@ package enum AnyJSON {
   static let valueKey = "value"
   static let bytesKey = "@base64"
 
-  /// What follows the last slash of a type URL names the type; nil when nothing does, or there is no slash.
+  /// Returns the type name after the last slash of a type URL, or nil if it is empty or the URL has no slash.
   package static func typeName(url: String) -> String? {
     guard let slash = url.lastIndex(of: "/") else { return nil }
     let name = url[url.index(after: slash)...]

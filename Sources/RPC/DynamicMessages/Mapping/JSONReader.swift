@@ -1,8 +1,8 @@
 import ProtobufDescriptors
 
-/// Reads messages from JSON by protobuf's mapping.
+/// Converts JSON to messages by protobuf's JSON mapping.
 ///
-/// Beyond the mapping, an enum value may be named without the prefix that all values of its enum share.
+/// As an extension of the mapping, an enum value may be named without the prefix that its enum's values share.
 /// Source: protobuf.dev/programming-guides/json.
 package struct JSONReader: Sendable {
   let types: TypePool
@@ -30,7 +30,7 @@ package struct JSONReader: Sendable {
     return try plainMessage(members, as: type, at: json, depth: depth)
   }
 
-  /// A message from the members of its object.
+  /// Reads a message from the members of its object.
   func plainMessage(
     _ members: [JSONMember],
     as type: MessageType,
@@ -68,7 +68,7 @@ package struct JSONReader: Sendable {
     into message: inout DynamicMessage,
     depth: Int
   ) throws(JSONMappingError) {
-    // null leaves a field unset, except where null is a value.
+    // null leaves a field unset, unless null is a value of its type.
     if json.isNull, !acceptsNull(field.descriptor, isSingular: field.descriptor.label != .repeated) { return }
     switch field.shape {
     case .singular:

@@ -1,8 +1,8 @@
 import ProtobufDescriptors
 
-/// A JSON text with every field of a message, for a person to fill in.
+/// A JSON text with every field of a message, to be filled in by a person.
 ///
-/// It is a valid message: of a oneof only the first field stands there, and a type does not stand inside itself.
+/// It is a valid message: it has only the first field of each oneof, and does not nest a type in itself.
 package struct JSONTemplate: Sendable {
   private let types: TypePool
 
@@ -47,7 +47,7 @@ package struct JSONTemplate: Sendable {
       return value(for: type, inside: inside)
     case .enum:
       guard let type = types.enum(field.typeName), !type.isNullValue else { return JSONValue(.null) }
-      // The first value says that nothing was chosen.
+      // The value numbered 0 means unspecified.
       let values = type.descriptor.values
       return (values.first { $0.number != 0 } ?? values.first).map { JSONValue(.string($0.name)) }
     default:

@@ -1,9 +1,9 @@
 /// A message whose type is known only at run time.
 package struct DynamicMessage: Sendable {
   package let type: MessageType
-  /// The content of the fields that are set, by number. A field without presence is absent at its default.
+  /// The content of the set fields, by number. A field without presence is absent at its default.
   package private(set) var fields: [Int32: FieldContent] = [:]
-  /// Fields that the type does not declare, as they came, in their order.
+  /// Fields that the type does not declare, as received and in that order.
   package internal(set) var unknownFields: [UnknownField] = []
 
   package init(_ type: MessageType) {
@@ -15,12 +15,12 @@ package struct DynamicMessage: Sendable {
     _modify { yield &fields[number] }
   }
 
-  /// The value of a singular field that is set.
+  /// Returns the value of a singular field, or nil if it is unset.
   package func value(_ number: Int32) -> DynamicValue? {
     if case .singular(let value)? = fields[number] { value } else { nil }
   }
 
-  /// Sets a singular field, and unsets what it excludes: the other fields of its oneof.
+  /// Sets a singular field, and unsets the other fields of its oneof.
   mutating func set(_ field: MessageField, _ value: DynamicValue) {
     clearSiblings(of: field)
     if field.descriptor.hasPresence || !value.isDefault {
@@ -35,7 +35,7 @@ package struct DynamicMessage: Sendable {
     fields[sibling.number] = nil
   }
 
-  /// The field of the same oneof, other than this one, that is set.
+  /// Returns the other field of the same oneof that is set, if any.
   func setSibling(of field: MessageField) -> MessageField? {
     guard let index = field.oneofIndex else { return nil }
     return type.fields.first { $0.oneofIndex == index && $0.number != field.number && fields[$0.number] != nil }
@@ -44,7 +44,7 @@ package struct DynamicMessage: Sendable {
   mutating func append(_ number: Int32, _ values: [DynamicValue]) {
     guard !values.isEmpty else { return }
     if case .repeated(var elements)? = fields[number] {
-      // Taken out, so that it is not copied.
+      // Remove the array first so that appending does not copy it.
       fields[number] = nil
       elements.append(contentsOf: values)
       fields[number] = .repeated(elements)
@@ -53,7 +53,7 @@ package struct DynamicMessage: Sendable {
     }
   }
 
-  /// Puts an entry into a map; false when the key was there and its value is replaced.
+  /// Inserts an entry into a map. Returns false if it replaces the value of an existing key.
   @discardableResult
   mutating func insert(_ number: Int32, _ key: DynamicValue, _ value: DynamicValue) -> Bool {
     var entries = MapEntries()
@@ -67,14 +67,14 @@ package struct DynamicMessage: Sendable {
   }
 }
 
-/// What a field holds.
+/// The content of a field.
 package enum FieldContent: Sendable {
   case singular(DynamicValue)
   case repeated([DynamicValue])
   case map(MapEntries)
 }
 
-/// The entries of a map field, in the order in which their keys first came.
+/// The entries of a map field, in the order in which their keys were first inserted.
 package struct MapEntries: Sendable {
   package private(set) var entries: [(key: DynamicValue, value: DynamicValue)] = []
   private var indexByKey: [DynamicMapKey: Int] = [:]
@@ -91,7 +91,7 @@ package struct MapEntries: Sendable {
   }
 }
 
-/// A map's key for finding it again: of the kinds that a map's key can have, equal ones are equal bytes.
+/// A hashable form of a map key. For all kinds of map keys, equal keys have equal bytes.
 private enum DynamicMapKey: Hashable {
   case integer(UInt64)
   case text([UInt8])
@@ -110,6 +110,6 @@ private enum DynamicMapKey: Hashable {
 /// A field that a type does not declare.
 package struct UnknownField: Hashable, Sendable {
   package var number: Int32
-  /// Tag and value, as they came.
+  /// The tag and value as received.
   package var bytes: [UInt8]
 }

@@ -1,12 +1,12 @@
 import ProtobufDescriptors
 
-/// One value of a field, an element of a repeated one, or a key or value of a map.
+/// The value of a singular field, an element of a repeated field, or a key or value of a map.
 package indirect enum DynamicValue: Sendable {
   case double(Double)
   case float(Float)
-  /// A number of any signed integer kind, within that kind's range.
+  /// A number of a signed integer kind, within that kind's range.
   case signed(Int64)
-  /// A number of any unsigned integer kind, within that kind's range.
+  /// A number of an unsigned integer kind, within that kind's range.
   case unsigned(UInt64)
   case bool(Bool)
   case string(String)
@@ -14,7 +14,7 @@ package indirect enum DynamicValue: Sendable {
   case `enum`(Int32)
   case message(DynamicMessage)
 
-  /// What a field without presence has when nothing is on the wire. Minus zero is not that.
+  /// Whether this is the value of an absent field without presence. Negative zero is not.
   var isDefault: Bool {
     switch self {
     case .double(let number): number.bitPattern == 0
@@ -29,7 +29,7 @@ package indirect enum DynamicValue: Sendable {
     }
   }
 
-  /// The default of a scalar kind; nil for messages and groups.
+  /// Returns the default of a scalar kind, or nil for messages and groups.
   static func defaultValue(of kind: FieldDescriptor.Kind) -> DynamicValue? {
     switch kind {
     case .double: .double(0)

@@ -1,5 +1,5 @@
-/// How deep data may nest before it is refused, so that no input can exhaust the stack.
+/// The nesting limit of data, which keeps input from exhausting the stack.
 package enum NestingLimit {
-  /// Messages inside one another; the same in protobuf's own implementations.
+  /// The limit of nested messages, the same as in protobuf's own implementations.
   package static let messages = 100
 }

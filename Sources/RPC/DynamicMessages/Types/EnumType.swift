@@ -1,6 +1,6 @@
 package import ProtobufDescriptors
 
-/// An enum type, arranged for finding values by number and by name.
+/// An enum type, with its values indexed by number and name.
 package final class EnumType: Sendable {
   package let descriptor: EnumDescriptor
   private let nameByNumber: [Int32: String]
@@ -17,7 +17,7 @@ package final class EnumType: Sendable {
     var short: [String: Int32] = [:]
     let prefix = Self.prefix(of: descriptor)
     for value in descriptor.values {
-      // With aliases the name declared first is the one that is written.
+      // Of aliases, the name declared first is written.
       names[value.number] = names[value.number] ?? value.name
       numbers[value.name] = value.number
       if let prefix { short[String(value.name.dropFirst(prefix.count))] = value.number }
@@ -29,13 +29,14 @@ package final class EnumType: Sendable {
 
   package func name(of number: Int32) -> String? { nameByNumber[number] }
 
-  /// The number of a value given by its name, or by its name without the prefix that all values of the enum share.
+  /// Returns the number of the value with this name, or this name without the prefix that the enum's values share.
   package func number(named name: String) -> Int32? { numberByName[name] ?? numberByShortName[name] }
 
-  /// The names to choose a suggestion from.
+  /// The candidates for suggestions.
   var valueNames: [String] { descriptor.values.map(\.name) + numberByShortName.keys.sorted() }
 
-  /// `STATE_` for an enum `State` whose values are all named `STATE_…`, else what its values share up to an underscore.
+  /// Returns `STATE_` for an enum `State` whose values are all named `STATE_…`, else the values' common prefix up to an
+  /// underscore.
   private static func prefix(of descriptor: EnumDescriptor) -> String? {
     let names = descriptor.values.map(\.name)
     guard let first = names.first, names.count > 1 else { return nil }

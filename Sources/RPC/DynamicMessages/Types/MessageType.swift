@@ -1,9 +1,9 @@
 package import ProtobufDescriptors
 
-/// A message type, arranged for finding fields by number and by name.
+/// A message type, with its fields indexed by number and name.
 package final class MessageType: Sendable {
   package let descriptor: MessageDescriptor
-  /// In the order of their numbers, as they are written.
+  /// In the order of their numbers, in which they are written.
   package let fields: [MessageField]
   package let wellKnown: WellKnownType?
   private let indexByNumber: [Int32: Int]
@@ -18,7 +18,7 @@ package final class MessageType: Sendable {
     fields = sorted.map { MessageField($0, in: descriptor) }
     var numbers: [Int32: Int] = [:]
     var names: [String: Int] = [:]
-    // A JSON name wins over another field's own name; the first of two equal ones wins.
+    // A JSON name takes precedence over another field's proto name, and the first of two equal names over the second.
     for (index, field) in fields.enumerated() {
       numbers[field.number] = numbers[field.number] ?? index
       names[field.jsonName] = names[field.jsonName] ?? index
@@ -34,22 +34,22 @@ package final class MessageType: Sendable {
     indexByNumber[number].map { fields[$0] }
   }
 
-  /// The field with this JSON name, or this name in the proto file.
+  /// Returns the field with this JSON name or proto name.
   package func field(named name: String) -> MessageField? {
     indexByName[name].map { fields[$0] }
   }
 
-  /// Every name that a field may be given by in JSON.
+  /// All names of fields that JSON may use.
   var fieldNames: [String] { fields.flatMap { $0.name == $0.jsonName ? [$0.name] : [$0.jsonName, $0.name] } }
 
-  /// The name of the group of which at most one field is set; nil for the group that stands for a proto3 `optional`.
+  /// Returns the name of the field's oneof, or nil for the synthetic oneof of a proto3 `optional` field.
   func oneofName(of field: MessageField) -> String? {
     guard let index = field.oneofIndex, descriptor.oneofs.indices.contains(index) else { return nil }
     return descriptor.oneofs[index].name
   }
 }
 
-/// A field, with what its descriptor leaves to be looked up.
+/// A field, with the data of its descriptor resolved.
 package struct MessageField: Sendable {
   package enum Shape: Sendable {
     case singular
@@ -64,7 +64,7 @@ package struct MessageField: Sendable {
   package var name: String { descriptor.name }
   package var jsonName: String { descriptor.jsonName }
   package var kind: FieldDescriptor.Kind { descriptor.kind }
-  /// The group of which at most one field is set.
+  /// The index of the field's oneof; nil for the synthetic oneof of a proto3 `optional` field.
   var oneofIndex: Int? { descriptor.isProto3Optional ? nil : descriptor.oneofIndex }
 
   init(_ descriptor: FieldDescriptor, in message: MessageDescriptor) {

@@ -1,25 +1,25 @@
-/// Finds what a mistyped name was meant to be.
+/// Finds the name that a mistyped one was meant to be.
 package enum NearestName {
-  /// The candidate nearest to `name`, if it is near enough to be meant: a third of its length in edits, at least two.
+  /// Returns the candidate nearest to `name` within an edit distance of a third of its length, at least two.
   package static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = normal(name)
     let limit = max(2, wanted.count / 3)
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let distance = distance(wanted, normal(candidate))
-      // A short name that changes altogether is another name, not a mistake.
+      // Replacing every letter of a short name gives another name, not a correction.
       guard distance <= limit, distance < max(wanted.count, 1) else { continue }
       if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.name
   }
 
-  /// Case and underscores are the commonest mistakes, and weigh nothing.
+  /// Removes case and underscores, which are the commonest mistakes and do not count.
   private static func normal(_ name: String) -> [Character] {
     Array(name.lowercased().filter { $0 != "_" })
   }
 
-  /// Letters to insert, delete, replace or swap with their neighbour.
+  /// The number of letters to insert, delete, replace or swap with their neighbour.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var beforePrevious: [Int] = []
     var previous = Array(0...right.count)

@@ -2,7 +2,7 @@ package import ProtobufDescriptors
 
 /// The types of a set of proto files, by name.
 package struct TypePool: Sendable {
-  /// Something with a name of its own in a proto file.
+  /// A named declaration in a proto file.
   package enum Symbol: Sendable {
     case message(MessageType)
     case `enum`(EnumType)
@@ -23,7 +23,7 @@ package struct TypePool: Sendable {
 
   package func contains(fileNamed name: String) -> Bool { fileNames.contains(name) }
 
-  /// Adds a file's types. A file of the same name, or a type of the same name, stays as it was.
+  /// Adds a file's types. A file or type with the name of an existing one is ignored.
   package mutating func add(_ file: FileDescriptor) {
     guard fileNames.insert(file.name).inserted else { return }
     files.append(file)
@@ -56,11 +56,11 @@ package struct TypePool: Sendable {
     fileBySymbol[name] = files.count - 1
   }
 
-  // MARK: Finding
+  // MARK: Lookup
 
   package func symbol(_ fullName: String) -> Symbol? { symbols[fullName] }
 
-  /// The file that declares a symbol.
+  /// Returns the file that declares a symbol.
   package func file(declaring fullName: String) -> FileDescriptor? { fileBySymbol[fullName].map { files[$0] } }
 
   package func message(_ fullName: String) -> MessageType? {
@@ -75,7 +75,7 @@ package struct TypePool: Sendable {
     if case .service(let service)? = symbols[fullName] { service } else { nil }
   }
 
-  /// The extension of a message type, such as an option declared in a proto file.
+  /// Returns the extension of a message type, such as a custom option.
   package func fieldExtension(of typeName: String, number: Int32) -> FieldDescriptor? {
     extensionsByType[typeName]?[number]
   }

@@ -1,14 +1,14 @@
 import ProtobufDescriptors
 
-/// The message types of `google.protobuf` that have a JSON form of their own.
+/// The message types of `google.protobuf` that have a special JSON form.
 ///
 /// Source: protobuf.dev/programming-guides/json, and the comments of the proto files.
 package enum WellKnownType: Sendable, Hashable {
   case any, timestamp, duration, fieldMask, `struct`, value, listValue
-  /// `google.protobuf.Int64Value` and its like: one field, number 1, that JSON writes without an object around it.
+  /// A wrapper such as `google.protobuf.Int64Value`, whose field 1 JSON writes without an enclosing object.
   case wrapper
 
-  /// Nil for other messages, and for one that has such a name but not its fields.
+  /// Fails for other messages, and for a message with such a name but other fields.
   init?(_ descriptor: MessageDescriptor) {
     guard let found = Self.byName[descriptor.fullName] else { return nil }
     for (number, kind) in found.fields {

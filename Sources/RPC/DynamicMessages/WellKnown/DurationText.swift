@@ -1,9 +1,9 @@
-/// `google.protobuf.Duration` as text: seconds with 0, 3, 6 or 9 digits after the point, and `s`.
+/// The text of `google.protobuf.Duration`: seconds with 0, 3, 6 or 9 decimals, followed by `s`.
 enum DurationText {
   /// About ten thousand years (duration.proto).
   static let maximumSeconds: Int64 = 315_576_000_000
 
-  /// Nil when the duration is outside what a Duration may hold, or its parts have different signs.
+  /// Returns nil if the duration is out of range (duration.proto) or its parts have different signs.
   static func text(seconds: Int64, nanoseconds: Int32) -> String? {
     guard (-maximumSeconds...maximumSeconds).contains(seconds), (-999_999_999...999_999_999).contains(nanoseconds),
       seconds == 0 || nanoseconds == 0 || (seconds < 0) == (nanoseconds < 0)

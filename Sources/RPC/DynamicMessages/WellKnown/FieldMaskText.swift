@@ -1,6 +1,6 @@
-/// `google.protobuf.FieldMask` as text: paths in lowerCamelCase, with commas between.
+/// The text of `google.protobuf.FieldMask`: comma-separated paths in lowerCamelCase.
 enum FieldMaskText {
-  /// Nil when a path would not come back the same (field_mask.proto, "JSON Encoding of Field Masks").
+  /// Returns nil if a path would not survive a round trip (field_mask.proto, "JSON Encoding of Field Masks").
   static func text(_ paths: [String]) -> String? {
     var texts: [String] = []
     for path in paths {

@@ -1,6 +1,6 @@
-/// Fractions of a second, as times and durations are written.
+/// The text of fractions of a second in timestamps and durations.
 enum FractionText {
-  /// `.5` and the like with 3, 6 or 9 digits, as few as lose nothing; empty for none.
+  /// Returns a point and the fewest of 3, 6 or 9 digits that lose nothing, such as `.500`; empty for zero.
   static func text(nanoseconds: Int32) -> String {
     guard nanoseconds != 0 else { return "" }
     let digits = String(nanoseconds.magnitude)
@@ -9,14 +9,14 @@ enum FractionText {
     return "." + padded
   }
 
-  /// The nanoseconds of the digits after the point; nil unless there are 1 to 9 of them.
+  /// Returns the nanoseconds given by the digits after the point, or nil unless there are 1 to 9 of them.
   static func nanoseconds(_ digits: Substring) -> Int32? {
     guard (1...9).contains(digits.utf8.count) else { return nil }
     return Digits.number(digits + String(repeating: "0", count: 9 - digits.utf8.count)).map(Int32.init)
   }
 }
 
-/// Runs of digits, and nothing else: `Int` would take a sign.
+/// Parses digits only, unlike `Int`, which accepts a sign.
 enum Digits {
   static func number(_ text: some StringProtocol) -> Int? {
     guard !text.isEmpty, text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {

@@ -1,12 +1,12 @@
 import GregorianCalendar
 
-/// `google.protobuf.Timestamp` as text: RFC 3339, written in UTC with 0, 3, 6 or 9 digits of the second.
+/// The text of `google.protobuf.Timestamp`: RFC 3339, written in UTC with 0, 3, 6 or 9 decimals of the second.
 enum TimestampText {
   /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, in seconds since 1970 (timestamp.proto).
   static let range: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
   private static let secondsPerDay: Int64 = 86_400
 
-  /// Nil when the time is outside what a Timestamp may hold.
+  /// Returns nil if the time is out of range.
   static func text(seconds: Int64, nanoseconds: Int32) -> String? {
     guard range.contains(seconds), (0...999_999_999).contains(nanoseconds) else { return nil }
     let secondOfDay = Int((seconds % secondsPerDay + secondsPerDay) % secondsPerDay)
@@ -17,7 +17,7 @@ enum TimestampText {
   }
 
   static func parse(_ text: String) -> (seconds: Int64, nanoseconds: Int32)? {
-    // All that the form allows is ASCII, of which a character is a byte.
+    // Only ASCII is valid, so a character is a byte.
     guard text.utf8.allSatisfy({ $0 < 0x80 }), text.utf8.count >= 20 else { return nil }
     let fixed = Array(text.prefix(19))
     guard fixed[4] == "-", fixed[7] == "-", fixed[10] == "T", fixed[13] == ":", fixed[16] == ":" else { return nil }
@@ -40,7 +40,7 @@ enum TimestampText {
     return range.contains(seconds) ? (seconds, nanoseconds) : nil
   }
 
-  /// Seconds east of UTC: `Z`, `+02:00`.
+  /// Returns the seconds east of UTC given by `Z` or `+02:00`.
   private static func offset(_ text: Substring) -> Int? {
     if text == "Z" { return 0 }
     let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)

@@ -1,10 +1,10 @@
 import ProtobufDescriptors
 import ProtobufWire
 
-/// Reads messages from protobuf's wire format.
+/// Decodes messages from protobuf's wire format.
 ///
-/// As protobuf's own parsers do: of a singular field the last value counts, and embedded messages merge; repeated numbers
-/// may come packed or not; a field of another wire type than declared is kept as unknown.
+/// Follows protobuf's own parsers: the last value of a singular field wins, embedded messages merge, repeated numbers
+/// may be packed or not, and a field whose wire type is not the declared one is kept as unknown.
 package struct WireDecoder: Sendable {
   private let types: TypePool
 
@@ -12,7 +12,7 @@ package struct WireDecoder: Sendable {
     self.types = types
   }
 
-  /// - Parameter depth: 1, or more for a message that was found inside others.
+  /// - Parameter depth: The message's nesting depth, 1 for the outermost.
   package func message(
     _ bytes: [UInt8],
     as type: MessageType,
@@ -111,7 +111,7 @@ package struct WireDecoder: Sendable {
     message.insert(field.number, key, present)
   }
 
-  /// The message that a field's content is merged into.
+  /// Returns the message to merge a field's content into.
   private func start(
     _ previous: DynamicMessage?,
     _ field: FieldDescriptor

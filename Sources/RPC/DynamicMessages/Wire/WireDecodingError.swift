@@ -1,6 +1,6 @@
 package import ProtobufWire
 
-/// Why bytes are not a message of the type they were taken for.
+/// Why bytes cannot be decoded as a message of a type.
 package struct WireDecodingError: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Reason: Hashable, Sendable {
     /// The bytes are not in the wire format.
@@ -8,7 +8,7 @@ package struct WireDecodingError: Error, Hashable, Sendable, CustomStringConvert
     case utf8Invalid
     /// Messages nest deeper than ``NestingLimit/messages``.
     case tooDeep
-    /// The descriptors at hand do not include this type.
+    /// The descriptors do not include this type.
     case typeMissing(String)
   }
 

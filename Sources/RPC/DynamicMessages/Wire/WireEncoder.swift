@@ -1,7 +1,7 @@
 import ProtobufDescriptors
 import ProtobufWire
 
-/// Writes messages in protobuf's wire format: fields by number, then those that the type does not declare.
+/// Encodes messages in protobuf's wire format: declared fields by number, then unknown fields.
 package enum WireEncoder {
   package static func bytes(of message: DynamicMessage) -> [UInt8] {
     var output = WireWriter()

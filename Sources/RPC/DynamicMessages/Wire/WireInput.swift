@@ -1,6 +1,6 @@
 import ProtobufWire
 
-/// A cursor over the bytes of a message whose errors are ``WireDecodingError``s.
+/// A cursor over the bytes of a message that throws ``WireDecodingError``.
 struct WireInput {
   private var cursor: WireCursor<[UInt8]>
 
@@ -12,7 +12,7 @@ struct WireInput {
   var position: Int { cursor.position }
   var remainder: ArraySlice<UInt8> { cursor.remainder }
 
-  /// The bytes from a position that was passed up to this one.
+  /// Returns the bytes from an earlier position up to the current one.
   func bytes(from start: Int) -> [UInt8] { Array(cursor.bytes[start..<position]) }
 
   mutating func tag() throws(WireDecodingError) -> WireTag {
@@ -31,14 +31,14 @@ struct WireInput {
     do { return try cursor.fixed64() } catch { throw WireDecodingError(error) }
   }
 
-  /// The content of a length-delimited field, to be walked by itself.
+  /// Reads the content of a length-delimited field.
   mutating func lengthDelimited() throws(WireDecodingError) -> WireInput {
     do { return WireInput(WireCursor(cursor.bytes, try cursor.lengthDelimited())) } catch {
       throw WireDecodingError(error)
     }
   }
 
-  /// Passes over the value that follows a tag.
+  /// Skips the value that follows a tag.
   mutating func skipValue(of tag: WireTag) throws(WireDecodingError) {
     do { try cursor.skipValue(of: tag) } catch { throw WireDecodingError(error) }
   }

@@ -2,7 +2,7 @@ import ProtobufDescriptors
 import ProtobufWire
 
 extension FieldDescriptor.Kind {
-  /// How a value of this kind stands on the wire when it is not packed.
+  /// The wire type of an unpacked value of this kind.
   var wireType: WireType {
     switch self {
     case .int32, .int64, .uint32, .uint64, .sint32, .sint64, .bool, .enum: .varint
@@ -13,7 +13,7 @@ extension FieldDescriptor.Kind {
     }
   }
 
-  /// Whether values of a repeated field may stand in one length-delimited run.
+  /// Whether a repeated field of this kind can be packed.
   var isPackable: Bool {
     switch wireType {
     case .varint, .fixed32, .fixed64: true
