@@ -2,19 +2,19 @@
   import Glibc
 #endif
 
-// What generated code calls to lay a message out as the C struct that protobuf-c packs.
+// Called by generated code to lay out a message as the C struct that protobuf-c packs.
 @_spi(CLayout)
 extension Arena {
-  /// Memory for `size` bytes, uninitialised.
+  /// Allocates `size` uninitialised bytes.
   public func allocate(_ size: Int) -> UnsafeMutableRawPointer {
     guard let memory = reserve(size) else {
-      // Encoding has no limit of its own: the values are already in memory, several times larger than their C form.
+      // Encoding needs no memory limit: the values are already in memory, several times larger than their C form.
       fatalError("out of memory while encoding a message")
     }
     return memory
   }
 
-  /// A struct that protoc-c generated, set to its defaults by its own initializer.
+  /// Allocates a struct that protoc-c generated, and sets it to its defaults with its C initializer.
   @inlinable
   public func make<Message>(
     _ type: Message.Type,
@@ -25,7 +25,7 @@ extension Arena {
     return message
   }
 
-  /// A copy of `text` that ends in NUL. Text that itself holds U+0000 would be cut there by C, so it is refused.
+  /// Copies `text` as a NUL-terminated string. Text that holds U+0000, where C would truncate it, makes encoding fail.
   public func string(_ text: String, _ field: StaticString) -> UnsafeMutablePointer<CChar> {
     var text = text
     return text.withUTF8 { utf8 in
@@ -41,7 +41,7 @@ extension Arena {
     }
   }
 
-  /// A copy of `bytes`.
+  /// Copies `bytes`.
   public func bytes(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
     let memory = allocate(bytes.count)
     bytes.withUnsafeBytes { source in
@@ -50,7 +50,7 @@ extension Arena {
     return memory.assumingMemoryBound(to: UInt8.self)
   }
 
-  /// The C form of each element, in order.
+  /// Lays out the C form of each element, in order.
   @inlinable
   public func array<Elements: Collection, Field>(
     _ elements: Elements,
@@ -67,8 +67,8 @@ extension Arena {
     return start
   }
 
-  /// Called by a message that can hold itself before it lays out its fields. False past the depth that any receiver
-  /// with protobuf's limit of 100 would read; encoding then fails.
+  /// Called by a recursive message type before it lays out its fields. Returns false beyond protobuf's depth limit of
+  /// 100, which receivers would refuse; encoding then fails.
   public func enter() -> Bool {
     header.pointee.depth += 1
     if header.pointee.depth <= DecodingLimits.defaultDepth { return true }

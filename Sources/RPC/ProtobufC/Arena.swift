@@ -4,10 +4,10 @@ import CProtobufC
   import Glibc
 #endif
 
-/// The memory that the C form of one message lives in.
+/// The memory that holds the C form of one message.
 ///
-/// Memory is handed out front to back, first from a buffer that the caller lends (usually its stack), then from blocks
-/// of the heap up to a limit. Nothing is given back singly: the whole goes when the ``ArenaOwner`` does.
+/// Memory is allocated front to back, first from a buffer that the caller lends (usually on its stack), then from heap
+/// blocks up to a limit. It is freed all at once when the ``ArenaOwner`` is destroyed.
 ///
 /// An arena is a handle for generated code, valid only during the call that it is passed to.
 @_spi(CLayout)
@@ -15,7 +15,7 @@ public struct Arena {
   struct Header {
     var next: UnsafeMutableRawPointer
     var end: UnsafeMutableRawPointer
-    /// The newest heap block; each begins with a pointer to the one before.
+    /// The newest heap block; each block begins with a pointer to the previous one.
     var newestBlock: UnsafeMutableRawPointer?
     var remaining: Int
     var nextBlockSize: Int
@@ -24,7 +24,7 @@ public struct Arena {
     var failure: EncodingFailure?
   }
 
-  /// Why a message cannot be encoded, kept until the end so that building needs no check per field.
+  /// Why a message cannot be encoded, kept until the end so that the layout needs no check per field.
   enum EncodingFailure {
     case nulInString(field: StaticString)
     case tooDeep
@@ -32,7 +32,7 @@ public struct Arena {
 
   let header: UnsafeMutablePointer<Header>
 
-  /// The allocator that protobuf-c is given. What it frees early stays until the owner goes.
+  /// The allocator for protobuf-c. Its `free` does nothing: memory is freed with the arena.
   var allocator: ProtobufCAllocator {
     ProtobufCAllocator(
       alloc: { data, size in
@@ -44,10 +44,10 @@ public struct Arena {
     )
   }
 
-  /// Returns uninitialised memory, or nil past the arena's limit.
+  /// Allocates uninitialised memory. Returns nil beyond the arena's limit.
   func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
     let start = header.pointee.next
-    // Both ends are aligned, so that what fits still fits when rounded up.
+    // Both ends are aligned, so a size that fits still fits when rounded up.
     if size >= 0, size <= header.pointee.end - start {
       header.pointee.next = start + Self.rounded(size)
       return start
@@ -91,16 +91,16 @@ public struct Arena {
   }
 }
 
-/// The size of an arena's first buffer: a message of some dozen fields fits, and the standard library puts no more than
-/// this on the stack.
+/// The size of an arena's first buffer, in bytes: it fits a message of some dozen fields, and is the most that the
+/// standard library allocates on the stack.
 @usableFromInline
 let arenaStackSize = 1024
 
-/// Enough for every type in a message that protoc-c generates.
+/// The largest alignment in the structs that protoc-c generates.
 @usableFromInline
 let arenaAlignment = 8
 
-/// Owns an arena's heap blocks and frees them when it goes.
+/// Owns an arena's heap blocks and frees them when destroyed.
 @_spi(CLayout)
 @usableFromInline
 struct ArenaOwner: ~Copyable {
@@ -108,8 +108,8 @@ struct ArenaOwner: ~Copyable {
   let arena: Arena
 
   /// - Parameters:
-  ///   - buffer: lent for the owner's life, at least 128 bytes, aligned to ``arenaAlignment``.
-  ///   - heapLimit: the most that is taken from the heap when `buffer` is used up, in bytes.
+  ///   - buffer: At least 128 bytes, aligned to ``arenaAlignment``, that outlive the owner.
+  ///   - heapLimit: The maximum number of bytes to allocate from the heap after `buffer` is used up.
   @usableFromInline
   init(buffer: UnsafeMutableRawBufferPointer, heapLimit: Int) {
     let headerSize = (MemoryLayout<Arena.Header>.size + 7) & ~7

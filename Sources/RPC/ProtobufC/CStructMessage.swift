@@ -1,23 +1,22 @@
-/// A message that protobuf-c encodes and decodes: it is copied from the C struct that protoc-c generated for it, and laid
-/// out as one.
+/// A message that protobuf-c encodes and decodes, by way of the C struct that protoc-c generates for it.
 ///
-/// For generated code, whose conformances are system programming interface as well: the memory behind a pointer must be
-/// of the right type and live long enough, which the users of a message cannot see to.
+/// For generated code, whose conformances are also `@_spi`: a pointer must be of the right type and live long enough,
+/// which users of a message cannot ensure.
 @_spi(CLayout)
 public protocol CStructMessage: ProtobufMessage {
-  /// How the C struct lies in memory.
+  /// The layout of the C struct.
   static var layout: MessageLayout { get }
 
-  /// Copies the fields of the C struct at `source`, which is of this type's ``layout``.
+  /// Copies the fields of the C struct at `source`, which must have this type's ``layout``.
   init(copying source: UnsafeRawPointer)
 
-  /// Writes the C struct, and all that it points at, into `arena`.
+  /// Writes the C struct, and everything that it points to, into `arena`.
   func laidOut(in arena: Arena) -> UnsafeMutableRawPointer
 }
 
 @_spi(CLayout)
 extension CStructMessage {
-  /// `nil` where the C struct's pointer is null, for a message that is not set.
+  /// Fails if `source` is null, which represents an unset message.
   @inlinable
   public init?(copyingIfSet source: UnsafeRawPointer?) {
     guard let source else { return nil }

@@ -1,18 +1,18 @@
-/// What a peer's message may cost to decode.
+/// Limits on the depth and memory of decoding a peer's message.
 public struct DecodingLimits: Sendable, Hashable {
-  /// The depth at which protobuf's own implementations stop.
+  /// The depth limit of protobuf's own implementations.
   public static let defaultDepth = 100
 
-  /// How deep messages may nest; the outermost counts as one.
+  /// The maximum nesting depth of messages; the outermost counts as one.
   public var depth: Int
 
-  /// Bytes of memory that a message of any size may take in its C form.
+  /// The memory, in bytes, that the C form of a message of any size may take.
   public var memoryBase: Int
 
-  /// Bytes of memory allowed on top for each byte received.
+  /// The additional memory, in bytes, allowed for each byte received.
   ///
-  /// protobuf-c spends about 40 bytes to note any field and as much again for an empty message, so that honest messages
-  /// made of many small ones reach 25, while one made only of empty messages (2 bytes each) passes 32 and is refused.
+  /// protobuf-c needs about 40 bytes to record any field and as much again for an empty message. Legitimate messages of
+  /// many small ones reach 25; one made only of empty messages (2 bytes each) exceeds 32 and is refused.
   public var memoryPerByte: Int
 
   public init(depth: Int = DecodingLimits.defaultDepth, memoryBase: Int = 1 << 20, memoryPerByte: Int = 32) {

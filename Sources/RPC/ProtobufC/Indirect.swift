@@ -1,4 +1,4 @@
-/// Holds a message on the heap, so that a message type can hold itself.
+/// Stores a message on the heap, which lets a message type contain itself.
 public indirect enum Indirect<Value> {
   case value(Value)
 

@@ -1,22 +1,22 @@
-/// Why bytes are not a message of the wanted type.
+/// Why bytes cannot be decoded as a message of a type.
 public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConvertible {
   public enum Reason: Sendable, Hashable {
     /// The bytes end within a field.
     case truncated
-    /// A tag, length or number that protobuf's wire format does not have; groups are among them.
+    /// A tag, length or number is not valid in protobuf's wire format, or is a group, which is not supported.
     case malformed
-    /// The field came in another wire type than its declared type has.
+    /// The field's wire type is not that of its declared type.
     case wrongWireType
     /// A string field holds bytes that are not UTF-8.
     case invalidUTF8
-    /// A string field holds U+0000, which the C form would silently cut it at.
+    /// A string field holds U+0000, where the C form would silently truncate it.
     case nulInString
     /// Messages nest deeper than ``DecodingLimits/depth``.
     case tooDeep
     /// Decoding would take more memory than ``DecodingLimits`` allows for this many bytes.
     case tooMuchMemory
-    /// A message that is not repeated came twice. protobuf merges the two; no encoder writes them, protobuf-c loses parts
-    /// of them, and what is paid must not depend on who reads, so they are refused.
+    /// A singular message field occurs twice. protobuf merges the two, but protobuf-c loses parts of them and no encoder
+    /// writes them; they are refused so that an amount to pay does not depend on the decoder.
     case sentTwice
     /// A proto2 message lacks a required field.
     case missingRequiredField
@@ -24,8 +24,8 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
 
   public var reason: Reason
 
-  /// The field as its proto names it, from the outermost message inwards: `payment_method.billing_details.email`,
-  /// `entries[3].amount`. Empty when the fault lies in no known field.
+  /// The path of proto field names from the outermost message inwards: `payment_method.billing_details.email`,
+  /// `entries[3].amount`. Empty if the fault is in no known field.
   public var fieldPath: String
 
   init(_ reason: Reason, fieldPath: String = "") {
@@ -37,7 +37,7 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
     MessageDecodingError(reason, fieldPath: fieldPath.isEmpty ? field : "\(field).\(fieldPath)")
   }
 
-  /// What is wrong, without the field: "is not valid UTF-8".
+  /// A phrase that says what is wrong, without the field: "is not valid UTF-8".
   public var explanation: String {
     switch reason {
     case .truncated: "ends in the middle of a field"
@@ -57,11 +57,11 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
   }
 }
 
-/// Why a message cannot be sent.
+/// Why a message cannot be encoded.
 public enum MessageEncodingError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The named string field holds U+0000, which protobuf-c cannot carry.
+  /// The named string field holds U+0000, which protobuf-c cannot represent.
   case nulInString(field: String)
-  /// The message holds itself more than 100 levels deep; no receiver would read it.
+  /// The message nests more than 100 levels deep, which receivers refuse.
   case tooDeep
 
   public var description: String {

@@ -1,19 +1,19 @@
 import CProtobufC
 
-/// How protobuf-c lays a message type out in memory.
+/// protobuf-c's memory layout of a message type.
 ///
-/// `@unchecked Sendable`: it points at the constant data that protoc-c generated, which nothing ever writes.
+/// `@unchecked Sendable` because it points to constant data that protoc-c generated.
 @_spi(CLayout)
 public struct MessageLayout: @unchecked Sendable {
   let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
 
-  /// - Parameter descriptor: a `ProtobufCMessageDescriptor` that protoc-c generated, as the message's own initializer
-  ///   stores it.
+  /// - Parameter descriptor: The `ProtobufCMessageDescriptor` that protoc-c generated, as stored by the message's C
+  ///   initializer.
   public init(descriptor: UnsafeRawPointer) {
     self.descriptor = descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
   }
 
-  /// The message's name with its package, `credits.v1.Wallet`.
+  /// The message's full name, `credits.v1.Wallet`.
   public var fullName: String {
     String(cString: descriptor.pointee.name)
   }

@@ -1,6 +1,6 @@
 /// Builds the text of a message for people: `Money { currency_code: "USD" micros: 250000 }`.
 ///
-/// Fields at their default are left out. Not a format to parse.
+/// Fields at their default are omitted. The format is not meant to be parsed.
 public struct MessageText: Sendable {
   public private(set) var text: String
   private var isEmpty = true
@@ -15,7 +15,7 @@ public struct MessageText: Sendable {
     debugPrint(value, terminator: "", to: &text)
   }
 
-  /// A field that the proto marks as secret: that it is there may be shown, what it holds may not.
+  /// Appends a field that the proto marks as secret: shows that it is set, but not its value.
   public mutating func redacted(_ name: StaticString) {
     isEmpty = false
     text += " \(name): [redacted]"

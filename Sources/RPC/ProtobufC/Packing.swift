@@ -1,8 +1,8 @@
 import CProtobufC
 
-/// Packs the C struct that `layOut` builds in a fresh arena.
+/// Packs the C struct that `layOut` builds in a new arena.
 ///
-/// For generated code, and for Swift models written by hand over generated C.
+/// For generated code, and for handwritten Swift models over generated C.
 @_spi(CLayout)
 public func packed(_ layOut: (Arena) -> UnsafeMutableRawPointer) throws(MessageEncodingError) -> [UInt8] {
   try withUnsafeTemporaryAllocation(byteCount: arenaStackSize, alignment: arenaAlignment) {

@@ -1,24 +1,24 @@
-/// A message as a Swift value.
+/// A protobuf message as a Swift value.
 ///
-/// Generated types conform. Values own everything that they hold: no C memory outlives the call that read or wrote it.
-/// Fields that a receiver does not know are dropped.
+/// Generated types conform. Values own their contents: no C memory outlives the call that read or wrote it. Unknown
+/// fields are dropped.
 public protocol ProtobufMessage: Sendable, Hashable, CustomStringConvertible {
   /// Decodes a message.
   ///
-  /// Before protobuf-c sees the bytes, their nesting, their strings (UTF-8, no U+0000) and their shape are checked, so
-  /// that an error names its field.
+  /// Nesting, strings (UTF-8, no U+0000) and wire format are checked before protobuf-c unpacks the bytes, so that an
+  /// error names its field.
   ///
   /// - Throws: ``MessageDecodingError``.
   init(serializedBytes bytes: [UInt8], limits: DecodingLimits) throws(MessageDecodingError)
 
-  /// Encodes the message. Equal messages give equal bytes: fields go by number and map entries by key.
+  /// Encodes the message. Equal messages give equal bytes: fields are ordered by number and map entries by key.
   ///
   /// - Throws: ``MessageEncodingError``.
   func serializedBytes() throws(MessageEncodingError) -> [UInt8]
 }
 
 extension ProtobufMessage {
-  /// Decodes a message within the usual limits.
+  /// Decodes a message within the default limits.
   ///
   /// - Throws: ``MessageDecodingError``.
   @inlinable

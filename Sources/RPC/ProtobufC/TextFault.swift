@@ -1,16 +1,16 @@
-/// Why bytes cannot be a string field.
+/// Why bytes are not a valid string field.
 enum TextFault {
   case nul
   case invalid
 }
 
-/// Finds U+0000 and anything that is not UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+/// Finds U+0000 and invalid UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 func textFault(in bytes: UnsafeBufferPointer<UInt8>) -> TextFault? {
   let count = bytes.count
   let raw = UnsafeRawBufferPointer(bytes)
   var index = 0
   while index < count {
-    // Eight bytes of ASCII at a time: no high bit set, and none zero.
+    // Skip eight bytes at a time while all are ASCII and none is zero.
     while count - index >= 8 {
       let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
       if (word | (word &- 0x0101_0101_0101_0101)) & 0x8080_8080_8080_8080 != 0 { break }
@@ -29,7 +29,7 @@ func textFault(in bytes: UnsafeBufferPointer<UInt8>) -> TextFault? {
   return nil
 }
 
-/// The length of the well-formed sequence of two to four bytes that begins at `index`.
+/// Returns the length of the sequence of two to four bytes at `index`, or nil if it is not well-formed.
 private func sequenceLength(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
   let length: Int
   var second: ClosedRange<UInt8> = 0x80...0xBF

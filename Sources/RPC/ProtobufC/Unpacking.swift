@@ -1,9 +1,9 @@
 import CProtobufC
 
-/// Checks and unpacks `bytes` in an arena, lets `copy` read the C struct, then drops the arena.
+/// Checks and unpacks `bytes` in an arena, passes the C struct to `copy`, then frees the arena.
 ///
-/// For generated code, and for Swift models written by hand over generated C. Inlined into its callers, so that the
-/// value is made where it is wanted.
+/// For generated code, and for handwritten Swift models over generated C. Inlinable, so that the value is constructed
+/// in place.
 @_spi(CLayout)
 @inlinable
 public func unpacked<Value>(
@@ -45,6 +45,6 @@ func unpack(
   if let message = protobuf_c_message_unpack(layout.descriptor, &allocator, bytes.count, bytes.baseAddress) {
     return UnsafeRawPointer(message)
   }
-  // The check has refused everything else that protobuf-c refuses.
+  // The scan has already refused everything else that protobuf-c refuses.
   throw MessageDecodingError(arena.header.pointee.isExhausted ? .tooMuchMemory : .missingRequiredField)
 }

@@ -1,9 +1,9 @@
 import CProtobufC
 import ProtobufWire
 
-/// Walks a message's bytes beside its descriptor before protobuf-c does, and refuses what protobuf-c 1.4 would take
-/// harm from: nesting without limit (it recurses), U+0000 in strings (it cuts them), text that is not UTF-8, and one
-/// message in two parts (protobuf merges them; it loses numbers of the first and fails at oneofs).
+/// Checks a message's bytes against its descriptor before protobuf-c unpacks them, and refuses input that protobuf-c 1.4
+/// mishandles: unlimited nesting (it recurses), U+0000 in strings (it truncates them), invalid UTF-8, and a singular
+/// message in two parts (protobuf merges them; protobuf-c loses numbers of the first and fails at oneofs).
 struct WireScan {
   typealias Bytes = UnsafeBufferPointer<UInt8>
   typealias Cursor = WireCursor<Bytes>
@@ -17,7 +17,7 @@ struct WireScan {
     try check(Cursor(bytes), descriptor, depth: 1)
   }
 
-  /// - Parameter message: At the message's first byte.
+  /// - Parameter message: A cursor at the message's first byte.
   private func check(
     _ message: Cursor,
     _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>,
@@ -33,7 +33,7 @@ struct WireScan {
       let field = protobuf_c_message_descriptor_get_field(descriptor, UInt32(bitPattern: tag.number))
       do throws(MessageDecodingError) {
         if let field, field.pointee.type == PROTOBUF_C_TYPE_MESSAGE, field.pointee.label != PROTOBUF_C_LABEL_REPEATED {
-          // Two fields share a bit only in a message of more than 64; then the bytes themselves tell.
+          // Fields share a bit only in a message of more than 64 fields; the scan of the bytes decides.
           let bit = 1 as UInt64 &<< UInt64(field - descriptor.pointee.fields)
           if messagesSeen & bit != 0, Self.occurrences(of: tag.number, from: message, to: fieldStart) > 0 {
             throw MessageDecodingError(.sentTwice)
@@ -62,7 +62,7 @@ struct WireScan {
       case .fixed64: try cursor.skip(byteCount: 8)
       case .fixed32: try cursor.skip(byteCount: 4)
       case .lengthDelimited: content = try cursor.lengthDelimited()
-      // protobuf-c refuses groups.
+      // protobuf-c does not support groups.
       case .groupStart, .groupEnd: throw .groupEndUnexpected
       }
     } catch {
@@ -121,7 +121,7 @@ struct WireScan {
     }
   }
 
-  /// The field's name, with its index when it repeats. Walks the message again: only errors pay for it.
+  /// Returns the field's name, with its index if repeated. Scans the message again, which only errors pay for.
   private static func name(
     of field: UnsafePointer<ProtobufCFieldDescriptor>,
     at position: Int,
@@ -132,7 +132,7 @@ struct WireScan {
     return "\(name)[\(occurrences(of: Int32(bitPattern: field.pointee.id), from: message, to: position))]"
   }
 
-  /// How often a field comes between the start of a message and a place up to which it has been checked.
+  /// Counts the occurrences of a field between the start of a message and a position up to which it has been checked.
   private static func occurrences(of number: Int32, from message: Cursor, to position: Int) -> Int {
     var count = 0
     var cursor = Cursor(message.bytes, message.position..<position)
