@@ -1,7 +1,7 @@
 import CProtobufDescriptors
 @_spi(CLayout) import ProtobufC
 
-/// The elements of a repeated field of pointers.
+/// Returns the elements of a repeated field of pointers.
 func list<Element>(
   _ count: Int,
   _ start: UnsafeMutablePointer<UnsafeMutablePointer<Element>?>?
@@ -9,12 +9,12 @@ func list<Element>(
   UnsafeBufferPointer(start: start, count: count).compactMap { $0 }
 }
 
-/// A string field, empty when unset.
+/// Returns a string field, empty if unset.
 func text(_ string: UnsafePointer<CChar>?) -> String {
   string.map { String(cString: $0) } ?? ""
 }
 
-/// Descriptors refer to types as `.credits.v1.Wallet`.
+/// Removes the leading dot of a type reference such as `.credits.v1.Wallet`.
 func withoutLeadingDot(_ name: String) -> String {
   name.first == "." ? String(name.dropFirst()) : name
 }

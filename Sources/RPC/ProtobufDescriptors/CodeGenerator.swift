@@ -1,13 +1,13 @@
 import CProtobufDescriptors
 @_spi(CLayout) package import ProtobufC
 
-/// What `protoc` sends a plugin on its standard input.
+/// The request that `protoc` sends a plugin on standard input.
 package struct CodeGeneratorRequest: Sendable, Hashable {
   /// The files named on `protoc`'s command line.
   package var filesToGenerate: [String]
-  /// What `--NAME_opt` and `--NAME_out=…:` carried, with commas between.
+  /// The values of `--NAME_opt` and `--NAME_out=…:`, separated by commas.
   package var parameter: String
-  /// Those files and all that they import, each after what it imports.
+  /// These files and all their imports, each after its own imports.
   package var files: [FileDescriptor]
 
   package init(filesToGenerate: [String], parameter: String, files: [FileDescriptor]) {
@@ -33,15 +33,15 @@ package struct CodeGeneratorRequest: Sendable, Hashable {
   }
 }
 
-/// What a plugin answers on its standard output.
+/// The response that a plugin writes to standard output.
 package enum CodeGeneratorResponse: Sendable, Hashable {
-  /// The files that it made.
+  /// The generated files.
   case files([File])
-  /// What is wrong with the proto files, for `protoc` to print.
+  /// The fault in the proto files, which `protoc` prints.
   case error(String)
 
   package struct File: Sendable, Hashable {
-    /// Relative to the output folder.
+    /// The path relative to the output folder.
     package var name: String
     package var content: String
 
@@ -59,7 +59,7 @@ package enum CodeGeneratorResponse: Sendable, Hashable {
       let response = memory.bindMemory(to: Response.self, capacity: 1)
       google__protobuf__compiler__code_generator_response__init(response)
       response.pointee.has_supported_features = 1
-      // FEATURE_PROTO3_OPTIONAL: the plugin, not protoc, says what it cannot do.
+      // FEATURE_PROTO3_OPTIONAL: otherwise protoc itself refuses files with proto3 `optional`.
       response.pointee.supported_features = 1
       switch self {
       case .error(let message):

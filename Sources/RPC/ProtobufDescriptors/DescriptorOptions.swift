@@ -3,13 +3,13 @@ package import ProtobufWire
 
 /// The options set on a file, message, field, enum, value, service or rpc.
 ///
-/// An option that a proto file declares itself is an extension of `google.protobuf.MethodOptions` and the like, which
-/// descriptor.proto does not know; it is kept by its number, as received.
+/// A custom option is an extension of a message such as `google.protobuf.MethodOptions`, unknown to descriptor.proto. It
+/// is kept by number, as received.
 package struct DescriptorOptions: Sendable, Hashable {
   package struct Extension: Sendable, Hashable {
     package var number: UInt32
     package var wireType: WireType
-    /// The bytes after the tag; without the length when length-delimited.
+    /// The bytes after the tag, without the length if length-delimited.
     package var content: [UInt8]
 
     /// The value of an integer, bool or enum type; nil for other wire types.
@@ -23,12 +23,12 @@ package struct DescriptorOptions: Sendable, Hashable {
   package var isDeprecated = false
   package var extensions: [Extension] = []
 
-  /// The value of an extension of an integer, bool or enum type; the last when it is set more than once.
+  /// Returns the value of an extension of an integer, bool or enum type; the last if it is set more than once.
   package func varint(_ number: UInt32) -> UInt64? {
     extensions.last { $0.number == number && $0.wireType == .varint }?.varint
   }
 
-  /// The value of an extension of type `string`.
+  /// Returns the value of an extension of type `string`.
   package func string(_ number: UInt32) -> String? {
     let value = extensions.last { $0.number == number && $0.wireType == .lengthDelimited }
     return value.flatMap { String(validating: $0.content, as: UTF8.self) }
@@ -72,7 +72,7 @@ extension DescriptorOptions {
       guard let wireType = WireType(rawValue: UInt64(field.wire_type.rawValue)) else { return nil }
       let bytes = UnsafeBufferPointer(start: field.data, count: field.len)
       var cursor = WireCursor(bytes)
-      // protobuf-c keeps the length in front of the bytes.
+      // protobuf-c keeps the length prefix.
       let content = wireType == .lengthDelimited ? try? cursor.lengthDelimited() : 0..<bytes.count
       return content.map { Extension(number: field.tag, wireType: wireType, content: Array(bytes[$0])) }
     }

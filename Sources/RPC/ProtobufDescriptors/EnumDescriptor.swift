@@ -10,7 +10,7 @@ package struct EnumDescriptor: Sendable, Hashable {
   }
 
   package var name: String
-  /// The name with its package and enclosing messages, `credits.v1.Wallet.State`.
+  /// The name with package and enclosing messages, `credits.v1.Wallet.State`.
   package var fullName: String
   /// In the order of the proto file. Two values share a number when the enum allows aliases.
   package var values: [Value]

@@ -16,26 +16,26 @@ package struct FieldDescriptor: Sendable, Hashable {
   }
 
   package var name: String
-  /// The name with the message it is declared in, `credits.v1.Wallet.wallet_id`.
+  /// The name with the message that declares it, `credits.v1.Wallet.wallet_id`.
   package var fullName: String
   package var number: Int32
   package var kind: Kind
   package var label: Label
   /// The full name of the message or enum type, without a leading dot; empty for scalars.
   package var typeName: String
-  /// The index in ``MessageDescriptor/oneofs`` of the group that the field belongs to. A proto3 `optional` field has one
-  /// of its own: see ``isProto3Optional``.
+  /// The index of the field's oneof in ``MessageDescriptor/oneofs``. A proto3 `optional` field has a synthetic oneof: see
+  /// ``isProto3Optional``.
   package var oneofIndex: Int?
   package var jsonName: String
-  /// True for a field declared `optional` in proto3: a scalar that knows whether it is set.
+  /// True for a field declared `optional` in proto3, which has presence.
   package var isProto3Optional: Bool
   /// Whether a repeated field is written packed.
   package var isPacked: Bool
-  /// Whether the message knows the field unset from the field at its default.
+  /// Whether the field being unset is distinct from its default value.
   package var hasPresence: Bool
-  /// proto2's default, as text; nil when none is declared.
+  /// The declared proto2 default, as text; nil if none is declared.
   package var defaultValue: String?
-  /// For an extension, the full name of the message that it extends.
+  /// The full name of the message that an extension extends; nil for other fields.
   package var extendee: String?
   package var options: DescriptorOptions
   package var comments: SourceComments
@@ -69,7 +69,7 @@ package struct FieldDescriptor: Sendable, Hashable {
       && (kind == .message || kind == .group || oneofIndex != nil || context.syntax != "proto3")
   }
 
-  /// The name that protobuf's JSON mapping gives a field: each letter after an underscore in upper case.
+  /// Returns the JSON name of a field by protobuf's JSON mapping: each letter after an underscore in upper case.
   private static func jsonName(of name: String) -> String {
     var result = ""
     var isUpper = false

@@ -22,16 +22,16 @@ package struct FileDescriptorSet: Sendable, Hashable {
 package struct FileDescriptor: Sendable, Hashable {
   /// The name that other files import it by, `credits/v1/wallet.proto`.
   package var name: String
-  /// The package, `credits.v1`; empty when the file has none.
+  /// The package, `credits.v1`; empty if the file has none.
   package var package: String
   /// The names of the files that it imports.
   package var dependencies: [String]
-  /// Those of ``dependencies`` whose contents also show to whoever imports this file.
+  /// The ``dependencies`` that are imported publicly, so that files importing this one see their contents too.
   package var publicDependencies: [String]
   package var messages: [MessageDescriptor]
   package var enums: [EnumDescriptor]
   package var services: [ServiceDescriptor]
-  /// Fields that the file adds to messages of other files, at its top level.
+  /// The extensions that the file declares at its top level.
   package var extensions: [FieldDescriptor]
   package var options: DescriptorOptions
   /// `proto2`, `proto3` or `editions`.
@@ -73,6 +73,6 @@ package struct FileDescriptor: Sendable, Hashable {
 }
 
 extension DecodingLimits {
-  /// Descriptors come from `protoc` or from a peer that is being debugged: many small messages, with names.
+  /// Limits for descriptors, which consist of many small messages. They come from `protoc` or a peer being debugged.
   static let descriptors = DecodingLimits(memoryPerByte: 64)
 }

@@ -4,7 +4,7 @@ import CProtobufDescriptors
 package struct MessageDescriptor: Sendable, Hashable {
   /// The name within its file or enclosing message.
   package var name: String
-  /// The name with its package and enclosing messages, `credits.v1.Wallet`.
+  /// The name with package and enclosing messages, `credits.v1.Wallet`.
   package var fullName: String
   /// In the order of the proto file.
   package var fields: [FieldDescriptor]
@@ -12,7 +12,7 @@ package struct MessageDescriptor: Sendable, Hashable {
   package var messages: [MessageDescriptor]
   package var enums: [EnumDescriptor]
   package var extensions: [FieldDescriptor]
-  /// True for the message that `protoc` makes for a `map` field: `key` is its field 1, `value` its field 2.
+  /// True for the message that `protoc` generates for a `map` field: `key` is its field 1, `value` its field 2.
   package var isMapEntry: Bool
   package var options: DescriptorOptions
   package var comments: SourceComments
@@ -48,7 +48,7 @@ package struct MessageDescriptor: Sendable, Hashable {
   }
 }
 
-/// A group of fields of which at most one is set.
+/// A oneof: a group of fields of which at most one is set.
 package struct OneofDescriptor: Sendable, Hashable {
   package var name: String
   package var comments: SourceComments

@@ -1,6 +1,6 @@
 import CProtobufDescriptors
 
-/// What reading a file's parts needs of the file.
+/// The data of a file that its declarations are read with.
 struct ReadingContext {
   let package: String
   let syntax: String
@@ -25,7 +25,7 @@ struct ReadingContext {
     self.comments = comments
   }
 
-  /// The comments of the declaration at `path`: field numbers and indexes from `FileDescriptorProto` inwards.
+  /// Returns the comments of the declaration at `path`: field numbers and indexes from `FileDescriptorProto` inwards.
   func comments(at path: [Int32]) -> SourceComments {
     comments[path] ?? SourceComments()
   }

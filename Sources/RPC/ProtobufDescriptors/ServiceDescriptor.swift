@@ -3,7 +3,7 @@ import CProtobufDescriptors
 /// A service.
 package struct ServiceDescriptor: Sendable, Hashable {
   package var name: String
-  /// The name with its package, `credits.v1.WalletService`.
+  /// The name with package, `credits.v1.WalletService`.
   package var fullName: String
   package var methods: [MethodDescriptor]
   package var options: DescriptorOptions

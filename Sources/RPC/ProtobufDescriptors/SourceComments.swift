@@ -1,9 +1,9 @@
-/// The comments around a declaration, without their comment marks. Empty where the descriptor carries no source.
+/// The comments around a declaration, without comment marks. Empty if the descriptor has no source info.
 package struct SourceComments: Sendable, Hashable {
-  /// The comment right before the declaration; empty when there is none.
+  /// The comment directly before the declaration; empty if there is none.
   package var leading = ""
-  /// The comment on the same line or right after.
+  /// The comment on the same line or directly after.
   package var trailing = ""
-  /// Comments before ``leading``, set apart by blank lines.
+  /// Comments before ``leading``, separated by blank lines.
   package var detached: [String] = []
 }

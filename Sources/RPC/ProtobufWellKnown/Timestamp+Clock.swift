@@ -1,15 +1,15 @@
 extension Timestamp {
-  /// - Parameter microseconds: since 1970-01-01T00:00:00Z, negative before.
+  /// - Parameter microseconds: Microseconds since 1970-01-01T00:00:00Z, negative before.
   public init(microsecondsSince1970 microseconds: Int64) {
     let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    // Nanoseconds always count forward.
+    // `nanos` is never negative, also before 1970 (timestamp.proto).
     self.init(
       seconds: remainder < 0 ? quotient - 1 : quotient,
       nanos: Int32((remainder < 0 ? remainder + 1_000_000 : remainder) * 1000)
     )
   }
 
-  /// Microseconds since 1970-01-01T00:00:00Z; what is finer is cut off. nil beyond the range of `Int64`.
+  /// Microseconds since 1970-01-01T00:00:00Z, truncated; nil beyond the range of `Int64`.
   public var microsecondsSince1970: Int64? {
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
     let (sum, carry) = product.addingReportingOverflow(Int64(nanos) / 1000)
