@@ -1,16 +1,16 @@
-/// The names that protoc-c 1.4 gives to what it generates.
+/// The names of the C that protoc-c 1.4 generates.
 enum CNames {
   /// The type of a message or enum: `credits.v1.Wallet.State` is `Credits__V1__Wallet__State`.
   static func type(_ fullName: String) -> String {
     fullName.split(separator: ".").map { camel($0) }.joined(separator: "__")
   }
 
-  /// What the functions of a message begin with: `credits.v1.GetWalletRequest` is `credits__v1__get_wallet_request`.
+  /// The prefix of a message's functions: `credits.v1.GetWalletRequest` is `credits__v1__get_wallet_request`.
   static func functions(_ fullName: String) -> String {
     fullName.split(separator: ".").map { lower($0) }.joined(separator: "__")
   }
 
-  /// A member of a message's struct, quoted where Swift needs it.
+  /// A member of a message's struct, in backquotes if it is a Swift keyword.
   static func member(_ field: String) -> String {
     let name = field.lowercased()
     return SwiftNames.quoted(cppKeywords.contains(name) ? name + "_" : name)
@@ -22,7 +22,7 @@ enum CNames {
     return "n_" + (cppKeywords.contains(name) ? name + "_" : name)
   }
 
-  /// The member that says which field of a oneof is set.
+  /// The member that stores which field of a oneof is set.
   static func oneofCase(_ oneof: String) -> String {
     lower(Substring(oneof)) + "_case"
   }
@@ -48,7 +48,7 @@ enum CNames {
     return result
   }
 
-  /// The names that protoc-c puts an underscore behind.
+  /// The names to which protoc-c appends an underscore.
   private static let cppKeywords: Set<String> = [
     "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class", "compl",
     "const", "const_cast", "continue", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit",

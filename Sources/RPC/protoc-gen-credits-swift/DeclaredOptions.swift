@@ -1,14 +1,14 @@
 import ProtobufDescriptors
 
-/// The options of one's own that the parameters name, found in the files that declare them.
+/// The custom options that the parameters name, found in the files that declare them.
 ///
-/// protoc 3.21 sends a plugin such options as fields that descriptor.proto does not know; their numbers are with their
-/// declarations.
+/// protoc 3.21 sends custom options to a plugin as fields unknown to descriptor.proto; their declarations give their
+/// numbers.
 struct DeclaredOptions {
   struct Option {
     var number: UInt32
     var field: FieldDescriptor
-    /// The files that see the option: the one that declares it, and those that import that.
+    /// The names of the files in which the option is visible: the declaring file and those that import it.
     var files: Set<String>
   }
 
@@ -35,7 +35,7 @@ struct DeclaredOptions {
       let importers = files.filter { $0.dependencies.contains(file.name) }.map(\.name)
       return Option(number: UInt32(field.number), field: field, files: Set(importers + [file.name]))
     }
-    // No file that is being generated uses it.
+    // No generated file uses the option.
     return nil
   }
 
@@ -43,7 +43,7 @@ struct DeclaredOptions {
     secret.map { field.options.varint($0.number) == 1 } ?? false
   }
 
-  /// The number of the role that an rpc of `file` names; nil where the option is not in sight.
+  /// Returns the number of the role of an rpc in `file`, or nil if the option is not visible there.
   func role(of method: MethodDescriptor, in file: FileDescriptor) throws(GeneratorError) -> Int32? {
     guard let role, role.files.contains(file.name) else { return nil }
     guard let value = method.options.varint(role.number), value != 0 else {

@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// Writes a proto enum as a Swift enum that keeps numbers it does not know.
+/// Writes a proto enum as a Swift enum that preserves unknown numbers.
 struct EnumWriter {
   let access: String
 

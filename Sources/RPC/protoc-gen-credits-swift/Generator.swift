@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// Turns proto files into Swift files.
+/// Generates Swift files from proto files.
 struct Generator {
   let request: CodeGeneratorRequest
   let parameters: Parameters
@@ -77,7 +77,7 @@ struct Generator {
     return lines.sorted { $0.split(separator: " ").last ?? "" < $1.split(separator: " ").last ?? "" }
   }
 
-  /// The files that declare the types of the messages' fields.
+  /// Returns the files that declare the types of the messages' fields.
   private func usedFiles(in messages: [MessageDescriptor]) -> Set<String> {
     Set(
       messages.flatMap { message in

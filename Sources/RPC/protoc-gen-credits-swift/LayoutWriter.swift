@@ -1,20 +1,20 @@
 import ProtobufDescriptors
 
-/// Writes how a message is copied from its C struct and laid out as one.
+/// Writes the code that copies a message from its C struct and lays it out as one.
 ///
-/// That goes into an extension which shows only to those who import the module with ``spi``: pointers are no business of
-/// the message's users.
+/// The code is in an extension that is visible only with an ``spi`` import: users of a message must not handle its
+/// pointers.
 struct LayoutWriter {
   let access: String
   let types: TypeCatalog
 
-  /// The system programming interface of ProtobufC that generated code is written against, and belongs to.
+  /// The SPI of ProtobufC that generated code uses, and is part of.
   static let spi = "@_spi(CLayout)"
 
-  /// Writes the extensions of a message and of those within it.
+  /// Writes the extensions of a message and its nested messages.
   func write(_ message: MessageDescriptor, to source: inout SwiftSource) throws(GeneratorError) {
     source.line()
-    // Only what is public can be set apart so.
+    // @_spi applies only to public declarations.
     if access == "public " { source.line(Self.spi) }
     let name = try types.swiftName(message.fullName)
     try source.block("extension \(name): CStructMessage") { (source) throws(GeneratorError) in

@@ -1,10 +1,10 @@
 import ProtobufDescriptors
 
-/// A stored part of a generated message: a field, or a oneof with all of its fields.
+/// A stored property of a generated message: a field, or a oneof with all its fields.
 enum Member {
-  /// A scalar or enum, always there.
+  /// A scalar or enum, which is never optional.
   case plain(FieldDescriptor)
-  /// A message, or nothing. `isBoxed`: the message could hold itself, so it is kept on the heap.
+  /// An optional message. `isBoxed` if the message type is recursive, so the value is stored on the heap.
   case message(FieldDescriptor, isBoxed: Bool)
   case repeated(FieldDescriptor)
   case map(FieldDescriptor, key: FieldDescriptor, value: FieldDescriptor)
@@ -68,7 +68,7 @@ enum Member {
     }
   }
 
-  /// The enum that a oneof becomes, within its message.
+  /// Returns the name of the nested enum that represents a oneof.
   static func enumName(of oneof: OneofDescriptor, in message: MessageDescriptor) -> String {
     let name = SwiftNames.type(oneof.name)
     let isTaken = message.messages.contains { SwiftNames.type($0.name) == name }

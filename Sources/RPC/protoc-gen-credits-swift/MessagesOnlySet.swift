@@ -1,8 +1,8 @@
-/// Takes out of a `FileDescriptorSet` what protoc-c must not see.
+/// Removes the parts of a `FileDescriptorSet` that protoc-c must not see.
 ///
-/// protoc-c turns services into C that does not compile when an rpc is named by a keyword (`Return`), and a file that
-/// declares options would drag the C of descriptor.proto into every program. So services, extensions, comments and
-/// the import of descriptor.proto go; options that are set stay, as fields that nobody knows.
+/// protoc-c generates C that does not compile for a service with an rpc named by a keyword (`Return`), and a file that
+/// declares options would pull the C of descriptor.proto into every program. So services, extensions, comments and the
+/// import of descriptor.proto are removed; options that are set stay as unknown fields.
 enum MessagesOnlySet {
   private static let descriptorFile = Array("google/protobuf/descriptor.proto".utf8)
 

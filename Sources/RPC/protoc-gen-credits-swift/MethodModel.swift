@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// An rpc as Swift sees it.
+/// The Swift model of an rpc.
 struct MethodModel {
   enum Kind: String {
     case unary = "Unary"
@@ -18,7 +18,7 @@ struct MethodModel {
         }
     }
 
-    /// What ``MethodDefinition`` calls it.
+    /// The name of the kind in ``MethodDefinition``.
     var constructor: String { rawValue.prefix(1).lowercased() + rawValue.dropFirst() }
   }
 
@@ -27,7 +27,7 @@ struct MethodModel {
   var kind: Kind
   var request: String
   var response: String
-  /// The case of the role's enum, such as `spend`.
+  /// The role's enum case, such as `spend`.
   var role: String?
   var comments: SourceComments
   var isDeprecated: Bool

@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// Writes the names and types of a service's rpcs, for servers and clients alike.
+/// Writes the names and types of a service's rpcs, for both servers and clients.
 struct MethodsWriter {
   let access: String
   let options: DeclaredOptions

@@ -1,19 +1,19 @@
-/// What `--credits-swift_opt` carries: `name=value` pairs with commas between.
+/// The parameters of `--credits-swift_opt`: `name=value` pairs separated by commas.
 struct Parameters: Equatable {
   enum Visibility: String {
     case `public`, package, `internal`
   }
 
-  /// `c_module`: the module of the C that protoc-c makes of the same files. Required.
+  /// `c_module`: the module of the C that protoc-c generates from the same files. Required.
   var cModule: String
-  /// `visibility`: of everything generated; `public` when not given.
+  /// `visibility`: the access level of all generated code; `public` by default.
   var visibility = Visibility.public
-  /// `import=FILE:MODULE`, any number of times: the Swift module that holds what `FILE` declares.
+  /// `import=FILE:MODULE`, repeatable: the Swift module with the declarations of `FILE`.
   var modules: [String: String] = [:]
-  /// `role_option`: the option, an enum, that names the role each rpc needs. Files that import its declaration must set
-  /// it on every rpc.
+  /// `role_option`: the enum option that gives the role each rpc needs. Files that import its declaration must set it on
+  /// every rpc.
   var roleOption: String?
-  /// `secret_option`: the option, a bool, that keeps a field out of its message's text.
+  /// `secret_option`: the bool option that redacts a field in its message's text.
   var secretOption: String?
 
   init(_ text: String) throws(GeneratorError) {

@@ -4,11 +4,11 @@ import ProtobufDescriptors
   import Glibc
 #endif
 
-/// A plugin of `protoc`: reads a `CodeGeneratorRequest` on standard input, answers on standard output.
+/// A plugin of `protoc`: reads a `CodeGeneratorRequest` from standard input, and writes the response to standard output.
 ///
-/// With arguments it is a filter of `FileDescriptorSet`s instead: `messages-only` takes out what protoc-c must not see
-/// (``MessagesOnlySet``), `reflection` what a server need not serve (``ReflectionSet``), and `reasons OUTPUT PACKAGE`
-/// writes what the catalogue of reasons in `PACKAGE` gives (``ReasonOutput``).
+/// With arguments it filters a `FileDescriptorSet` instead: `messages-only` removes what protoc-c must not see
+/// (``MessagesOnlySet``), `reflection` removes what a server need not serve (``ReflectionSet``), and
+/// `reasons OUTPUT PACKAGE` writes an output of the reason catalogue in `PACKAGE` (``ReasonOutput``).
 @main
 enum Plugin {
   static func main() {
@@ -50,7 +50,7 @@ extension Plugin {
   }
 }
 
-/// What is wrong with a proto file or a parameter, for whoever wrote it.
+/// A fault in a proto file or a parameter, described for its author.
 struct GeneratorError: Error, Equatable, CustomStringConvertible {
   let description: String
 

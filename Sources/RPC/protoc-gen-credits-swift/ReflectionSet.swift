@@ -1,5 +1,5 @@
-/// Makes a `FileDescriptorSet` fit to be served: of the source it keeps the comments on declarations, by which tools
-/// explain them, and drops the places of everything, which would be most of it. Files of protobuf itself keep none.
+/// Reduces a `FileDescriptorSet` for serving: keeps the comments on declarations, which tools show, and drops all other
+/// source info, which would be most of the set. Files of protobuf itself keep no source info.
 enum ReflectionSet {
   static func filter(_ set: [UInt8]) throws(GeneratorError) -> [UInt8] {
     var result: [UInt8] = []
@@ -21,7 +21,7 @@ enum ReflectionSet {
     return result
   }
 
-  /// Of a `SourceCodeInfo`, the locations that have comments.
+  /// Returns the locations of a `SourceCodeInfo` that have comments.
   private static func comments(in info: ArraySlice<UInt8>) throws(GeneratorError) -> [UInt8] {
     var result: [UInt8] = []
     for location in try WireFields.of(info) where location.number == 1 {

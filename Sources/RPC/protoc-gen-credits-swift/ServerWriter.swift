@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// Writes what a server implements: a protocol whose functions are async, and one whose unary rpcs are answered later,
+/// Writes the protocols that a server implements: one with async methods, and one whose unary rpcs are answered later,
 /// from any thread, without a task per call.
 struct ServerWriter {
   let access: String

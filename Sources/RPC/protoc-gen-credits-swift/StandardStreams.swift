@@ -1,7 +1,7 @@
 import Glibc
 import SystemCalls
 
-/// What the generator reads and writes.
+/// The generator's standard input and output.
 enum StandardStreams {
   static func readAll() throws(GeneratorError) -> [UInt8] {
     do { return try ByteStream.readAll(from: STDIN_FILENO) } catch {

@@ -1,13 +1,13 @@
-/// Swift names for what a proto file declares.
+/// The Swift names of proto declarations.
 enum SwiftNames {
-  /// A property, an enum case, a function: `wallet_id` is `walletID`, `GetWallet` is `getWallet`, quoted if a keyword.
+  /// The name of a property, case or method: `wallet_id` is `walletID`, `GetWallet` is `getWallet`, quoted if a keyword.
   static func member(_ name: String) -> String {
     let name = lowerCamel(words(name))
     if taken.contains(name) { return name + "_" }
     return quoted(name)
   }
 
-  /// A enum's case, without the name of its enum in front: `STATE_UNSPECIFIED` of `State` is `unspecified`.
+  /// The name of an enum case, without the enum's name as prefix: `STATE_UNSPECIFIED` of `State` is `unspecified`.
   static func enumCase(_ value: String, of enumName: String) -> String {
     var words = words(value)
     let prefix = self.words(enumName)
@@ -17,7 +17,7 @@ enum SwiftNames {
     return name == "unrecognized" || taken.contains(name) ? name + "_" : quoted(name)
   }
 
-  /// A type. Names that would hide one that generated code uses get an underscore.
+  /// The name of a type. A name that would hide one that generated code uses gets an underscore.
   static func type(_ name: String) -> String {
     let name = words(name, keepingCase: true).map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     return hiding.contains(name) ? name + "_" : name
@@ -34,7 +34,7 @@ enum SwiftNames {
     }.joined()
   }
 
-  /// `wallet_id`, `walletId`, `WalletID` and `WALLET_ID` are all `wallet`, `id`.
+  /// Splits a name into words: `wallet_id`, `walletId`, `WalletID` and `WALLET_ID` all give `wallet`, `id`.
   private static func words(_ name: String, keepingCase: Bool = false) -> [String] {
     var words: [String] = []
     for part in name.split(separator: "_") {
@@ -55,7 +55,7 @@ enum SwiftNames {
 
   private static let initialisms: Set<String> = ["id", "ip", "uri", "url"]
 
-  /// Members that every generated message has, or that Swift gives a meaning of its own.
+  /// Members that every generated message has, or that have a meaning in Swift.
   private static let taken: Set<String> = [
     "customMirror", "debugDescription", "description", "hash", "hashValue", "init", "laidOut", "layout", "rawValue",
     "self", "serializedBytes",

@@ -1,4 +1,4 @@
-/// Swift text in the making, two spaces a level.
+/// Builds Swift source text, indented by two spaces per level.
 struct SwiftSource {
   private(set) var text = ""
   private var level = 0
@@ -7,7 +7,7 @@ struct SwiftSource {
     text += line.isEmpty ? "\n" : String(repeating: "  ", count: level) + line + "\n"
   }
 
-  /// `opening { arguments in`, the lines of `body` one level in, `closing`.
+  /// Writes `opening { arguments in`, the lines of `body` one level deeper, and `closing`.
   mutating func block(
     _ opening: String,
     arguments: String = "",
@@ -21,7 +21,7 @@ struct SwiftSource {
     line(closing)
   }
 
-  /// A proto comment as a documentation comment.
+  /// Writes a proto comment as a documentation comment.
   mutating func documentation(_ comment: String, deprecated: Bool = false) {
     var lines = comment.split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmingTrailingSpaces() }
     while lines.last == "" { lines.removeLast() }

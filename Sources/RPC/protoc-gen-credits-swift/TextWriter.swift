@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// Writes the text form of a message, which keeps secrets to itself.
+/// Writes the text form of a message, in which secrets are redacted.
 struct TextWriter {
   let access: String
   let types: TypeCatalog

@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// Every type that the files and their imports declare, by its full name.
+/// All types that the files and their imports declare, by full name.
 struct TypeCatalog {
   struct Entry {
     enum Declaration {
@@ -8,7 +8,7 @@ struct TypeCatalog {
       case `enum`(EnumDescriptor)
     }
 
-    /// As other declarations refer to it: `Wallet.State`, with its module in front when that is another.
+    /// The name by which other declarations refer to it: `Wallet.State`, qualified with its module if that is another.
     var swiftName: String
     var file: String
     var declaration: Declaration
@@ -55,16 +55,16 @@ struct TypeCatalog {
     return type
   }
 
-  /// The entry message of a map field; nil for any other field.
+  /// Returns the entry message of a map field, or nil for any other field.
   func mapEntry(_ field: FieldDescriptor) -> MessageDescriptor? {
     guard field.label == .repeated, field.kind == .message, let entry = message(field.typeName), entry.isMapEntry
     else { return nil }
     return entry
   }
 
-  /// Whether a value of `target` can lie within one of `source`.
+  /// Returns whether a value of `source` can contain a value of `target`.
   ///
-  /// - Parameter inline: counts only fields whose values lie within the struct itself, not in an array or dictionary.
+  /// - Parameter inline: Whether to follow only fields stored in the struct itself, not in an array or dictionary.
   func reaches(_ target: String, from source: String, inline: Bool) -> Bool {
     var seen: Set<String> = []
     var pending = [source]

@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// How one value of a field's type is read from C, written to C, and looks in Swift.
+/// Generates the expressions that convert one value of a field's type between C and Swift.
 struct ValueCode {
   let field: FieldDescriptor
   let types: TypeCatalog
@@ -21,7 +21,7 @@ struct ValueCode {
     }
   }
 
-  /// The value that an unset field has; nil for messages, which are then absent.
+  /// Returns the value of an unset field, or nil for messages, which are optional.
   func defaultValue() -> String? {
     switch field.kind {
     case .string: "\"\""
@@ -36,7 +36,7 @@ struct ValueCode {
     }
   }
 
-  /// A Swift expression for the C value that `c` names. `mayBeAbsent`: gives an optional for a message.
+  /// Returns a Swift expression for the C value `c`. With `mayBeAbsent`, a message gives an optional.
   func read(_ c: String, mayBeAbsent: Bool = false) throws(GeneratorError) -> String {
     let type = try swiftType()
     return switch field.kind {
@@ -49,7 +49,7 @@ struct ValueCode {
     }
   }
 
-  /// A C expression for the Swift value that `value` names.
+  /// Returns an expression of C type for the Swift value `value`.
   func write(_ value: String) -> String {
     switch field.kind {
     case .bool: return "\(value) ? 1 : 0"
@@ -64,7 +64,7 @@ struct ValueCode {
     }
   }
 
-  /// Whether the C value is Swift's as it stands, so that whole arrays are copied at once.
+  /// Whether C and Swift represent the value alike, so that whole arrays can be copied at once.
   var isSameInC: Bool {
     switch field.kind {
     case .bool, .string, .bytes, .enum, .message, .group: false
@@ -72,7 +72,7 @@ struct ValueCode {
     }
   }
 
-  /// A condition for the value that `value` names to differ from the default.
+  /// Returns a condition that `value` differs from the default.
   func isSet(_ value: String) -> String {
     switch field.kind {
     case .string, .bytes: "!\(value).isEmpty"

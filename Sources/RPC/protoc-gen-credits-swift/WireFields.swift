@@ -1,14 +1,14 @@
 import ProtobufWire
 
-/// The fields of one message on the wire, each with its bytes.
+/// Splits an encoded message into its fields.
 enum WireFields {
   struct Field {
     var number: Int32
-    /// Tag and value.
+    /// The tag and value.
     var whole: ArraySlice<UInt8>
     /// The value of a varint field; 0 for others.
     var value: Int
-    /// What a length-delimited field holds; empty for others.
+    /// The content of a length-delimited field; empty for others.
     var content: ArraySlice<UInt8>
   }
 
@@ -32,7 +32,7 @@ enum WireFields {
     return fields
   }
 
-  /// The elements of a packed repeated field of varints.
+  /// Returns the elements of a packed repeated field of varints.
   static func packedVarints(_ content: ArraySlice<UInt8>) throws(GeneratorError) -> [Int] {
     var values: [Int] = []
     var cursor = WireCursor(content)
@@ -44,7 +44,7 @@ enum WireFields {
     return values
   }
 
-  /// A length-delimited field.
+  /// Encodes a length-delimited field.
   static func field(_ number: Int32, _ content: [UInt8]) -> [UInt8] {
     var writer = WireWriter()
     writer.write(number, bytes: content)

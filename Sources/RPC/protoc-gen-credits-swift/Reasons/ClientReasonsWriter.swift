@@ -1,4 +1,4 @@
-/// Writes the reasons for callers: a constant for each, and a property of the error for each key of the metadata.
+/// Writes the client's reasons: a constant for each, and a property of the error for each metadata key.
 struct ClientReasonsWriter {
   func text(of catalog: ReasonCatalog) throws(GeneratorError) -> String {
     var source = SwiftSource.reasons(importing: [])
@@ -31,7 +31,7 @@ struct ClientReasonsWriter {
     return text
   }
 
-  /// The property's type, and the function of `CreditsError` that reads it.
+  /// Returns the property's type, and the method of `CreditsError` that reads it.
   private func accessor(_ kind: ReasonCatalog.Kind) -> (type: String, reader: String) {
     switch kind {
     case .money: ("Money", "money")

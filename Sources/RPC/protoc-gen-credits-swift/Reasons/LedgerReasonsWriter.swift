@@ -1,4 +1,4 @@
-/// Writes the reasons for the ledger: an enum without imports, with what the rules have to know of each.
+/// Writes the ledger's reasons: an enum without imports, with the properties of each that the rules need.
 struct LedgerReasonsWriter {
   func text(of catalog: ReasonCatalog) throws(GeneratorError) -> String {
     var source = SwiftSource.reasons(importing: [])
@@ -26,7 +26,7 @@ struct LedgerReasonsWriter {
     return source.text
   }
 
-  /// Each sentence stands beside the rule that throws the refusal, in a function named for the reason.
+  /// Writes the sentences. Each is next to the rule that throws the refusal, in a function named for the reason.
   private func writeSentences(
     of reasons: [ReasonCatalog.Reason],
     to source: inout SwiftSource

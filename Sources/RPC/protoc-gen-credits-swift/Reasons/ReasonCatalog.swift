@@ -1,6 +1,6 @@
 import ProtobufDescriptors
 
-/// The reasons of a contract and the keys of their metadata, as its proto files declare them.
+/// The reasons and metadata keys that a contract's proto files declare.
 ///
 /// The contract's package declares the enum `Error.Reason`, whose values have the option `reason`, and the enum
 /// `ErrorMetadata.Key`, whose values have the option `metadata_kind`.
@@ -8,9 +8,9 @@ struct ReasonCatalog {
   struct Reason {
     var name: String
     var comment: String
-    /// The heading of the part of the catalogue that begins here: a comment set apart from the value's own.
+    /// The heading of the section that begins at this reason: a detached comment before the value's own.
     var section: String?
-    /// The name of a `google.rpc.Code`, `NOT_FOUND`.
+    /// The name of its `google.rpc.Code`, such as `NOT_FOUND`.
     var code: String
     /// Whether the refusal is final for its idempotency key.
     var isFinal: Bool
@@ -25,12 +25,12 @@ struct ReasonCatalog {
     var comment: String
     var kind: Kind
 
-    /// As it is sent: `wallet_id`.
+    /// The key as sent: `wallet_id`.
     var sentName: String { name.lowercased() }
     var swiftName: String { SwiftNames.member(name) }
   }
 
-  /// The names are those of the values of `ErrorMetadata.Kind`.
+  /// The raw values are the names of the values of `ErrorMetadata.Kind`.
   enum Kind: String, CaseIterable {
     case money = "MONEY"
     case id = "ID"
@@ -38,10 +38,10 @@ struct ReasonCatalog {
     case integer = "INTEGER"
   }
 
-  /// The key that says which currency amounts are in.
+  /// The key that gives the currency of amounts.
   static let currencyKey = "CURRENCY_CODE"
 
-  /// In the order of the proto file, without the one that is unspecified.
+  /// In the order of the proto file, without the unspecified one.
   let reasons: [Reason]
   let keys: [Key]
   /// The comment on the message `Error`.
@@ -108,7 +108,7 @@ struct ReasonCatalog {
 }
 
 extension String {
-  /// The text on one line, without spaces around it.
+  /// The text on one line, with white space collapsed and trimmed.
   var trimmed: String {
     split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }

@@ -1,7 +1,7 @@
 import ProtobufDescriptors
 
-/// Reads the option `reason` of a value of `Error.Reason`, which protoc 3.21 sends as bytes that descriptor.proto does
-/// not know; the numbers of its fields are with their declarations.
+/// Reads the option `reason` of a value of `Error.Reason`. protoc 3.21 sends it as bytes unknown to descriptor.proto;
+/// its declaration gives the numbers of its fields.
 struct ReasonOptionsReader {
   private let option: FieldDescriptor
   private let keys: [Int32: ReasonCatalog.Key]

@@ -1,4 +1,4 @@
-/// Writes the catalogue as a page of Markdown: a table of reasons for each of its parts, and one of the metadata.
+/// Writes the catalogue as Markdown: a table of reasons for each section, and one of the metadata.
 struct ReasonTableWriter {
   private static let columns = ["reason", "code", "final for its key", "metadata", "meaning, and what to do"]
 
