@@ -1,4 +1,4 @@
-# Every target installs what it lacks: Debian packages through apt, Python peers into .venv.
+# Every target installs its missing dependencies: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test torture generate baseline format lint bench bench-rpc bench-rpc-all bench-ledger
@@ -6,7 +6,7 @@
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
 
-# Release and debug builds do not share a folder, so that neither makes the other start anew.
+# Release builds have a separate folder, so that release and debug builds do not invalidate each other.
 RELEASE := --configuration release --scratch-path .build-release
 
 help: ## Show this list
@@ -24,14 +24,14 @@ build: ## Build everything in release mode
 	@.ci/install $(LIBRARIES)
 	swift build $(RELEASE)
 
-# One test at a time: most start servers and programs of their own, and two cores are soon too few for their deadlines.
+# One test at a time: most start servers and programs, and two cores are too few for the deadlines of many at once.
 test: ## Run all tests, with real gRPC peers
 	@.ci/install $(LIBRARIES) $(GENERATORS) sqlite3
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test --no-parallel
 
-# A slice of it is among the tests.
+# The tests include a short run of it.
 torture: ## Make 100 000 recharges through faults and kills, and compare the processor's books with the ledger
 	@.ci/install $(LIBRARIES)
 	@for product in creditsd credits-simulator credits-torture; do swift build $(RELEASE) --product $$product || exit 1; done

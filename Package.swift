@@ -45,7 +45,7 @@ enum Sources {
     ]
   }
 
-  /// Small targets that any other may use.
+  /// Small targets that any other target may use.
   static var leaves: [Target] {
     [
       .module("Backoff", in: "Leaves"),
@@ -60,7 +60,7 @@ enum Sources {
     ]
   }
 
-  /// Bytes, messages, sockets; nothing of credits.
+  /// gRPC, protobuf and sockets, independent of credits.
   static var rpc: [Target] {
     [
       .module(
@@ -89,8 +89,8 @@ enum Sources {
     ]
   }
 
-  /// What proto/ gives: messages, stubs, roles, descriptors. The processors' interface stands apart, because those who
-  /// call credits need not carry it.
+  /// The code generated from proto/: messages, stubs, roles, descriptors. The processor interface is separate so that
+  /// clients of credits need not link it.
   static var contract: [Target] {
     [
       .generatedC("CCreditsMessages", in: "Contract", uses: ["CProtobufC", "CProtobufWellKnown"]),
@@ -108,7 +108,7 @@ enum Sources {
     ]
   }
 
-  /// The rules, the engine that applies them in batches, and where the ledger is kept.
+  /// The rules, the engine that applies them in batches, and the store.
   static var ledger: [Target] {
     [
       .module("Ledger", in: "Ledger", uses: ["Backoff", "Encodings", "GregorianCalendar", "MoneyText"]),
@@ -121,7 +121,7 @@ enum Sources {
     ]
   }
 
-  /// Card processors: the interface, the same over RPC, and two that serve it.
+  /// Card processors: the interface, its RPC adapter, and two implementations.
   static var processors: [Target] {
     [
       .module("PaymentProcessing", in: "Processors", uses: ["Ledger"]),
@@ -135,7 +135,7 @@ enum Sources {
         in: "Processors",
         uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SeededRandom", "SystemCalls"]
       ),
-      // Imports full Foundation for its HTTP client; nothing but credits-stripe may link it.
+      // Imports full Foundation for its HTTP client; only credits-stripe may link it.
       .module(
         "StripeProcessor",
         in: "Processors",
@@ -211,10 +211,10 @@ enum Sources {
 enum Tests {
   static var support: [Target] {
     [
-      // The suites that every store and every processor has to pass.
+      // The test suites that every store and every processor must pass.
       .support("StoreContract", uses: ["Ledger", "LedgerEngine", "MessageDigest", "SeededRandom"]),
       .support("ProcessorContract", uses: ["Ledger", "PaymentProcessing"]),
-      // SQLite's files in memory, with power cuts and failures; the second target that imports SQLite, for tests only.
+      // An in-memory file system for SQLite with power cuts and failures; the only other target that imports SQLite.
       .support("SimulatedDisk", uses: ["CSQLite"]),
       .generatedC("CTestMessages", under: "Tests", in: "Support", uses: ["CProtobufC", "CProtobufWellKnown"]),
       .support(
@@ -321,7 +321,7 @@ enum Tests {
         exclude: ["peers"]
       ),
 
-      // Real processes and real peers.
+      // Tests with real processes and real peers.
       .tests(
         "CreditsdTests",
         in: "EndToEnd",
@@ -336,7 +336,7 @@ enum Tests {
         in: "EndToEnd/Interop",
         uses: ["InteropMessages", "UnixGRPC", "UnixGRPCProtobuf"]
       ),
-      // The long run of recharges that `make torture` starts; CreditsdTests runs a short one.
+      // The long run of recharges of `make torture`; CreditsdTests runs a short one.
       .executableTarget(
         name: "credits-torture",
         dependencies: ["CreditsClient", "SeededRandom", .argumentParser],
@@ -348,7 +348,7 @@ enum Tests {
 
 }
 
-/// Here rather than in the package Benchmarks/, so that it can use what is `package`.
+/// In this package rather than in Benchmarks/, so that it can use `package` declarations.
 enum Benchmarks {
   static var all: [Target] {
     [
@@ -362,9 +362,9 @@ enum Benchmarks {
   }
 }
 
-// MARK: How a target is declared
+// MARK: Target declarations
 
-/// CI sets CREDITS_STRICT; a package that depends on this one must not fail on a warning of a newer compiler.
+/// Warnings are errors only in CI, which sets CREDITS_STRICT: a newer compiler's warnings must not break dependents.
 extension [SwiftSetting] {
   static var shared: [SwiftSetting] {
     [.enableUpcomingFeature("InternalImportsByDefault")]
