@@ -1,6 +1,6 @@
 import Testing
 
-/// One thing that every processor has to do, to be run with a processor of its own.
+/// One requirement on every processor, checked with a separate processor.
 package struct ContractClause: Sendable, CustomTestStringConvertible {
   package let name: String
   package let check: @Sendable (ProcessorContract) async throws -> Void

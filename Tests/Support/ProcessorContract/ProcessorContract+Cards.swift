@@ -27,7 +27,7 @@ extension ProcessorContract {
     }
   }
 
-  /// A card is attached once for its key, also after a restart, and is charged by the token that was answered.
+  /// A card is attached once per key, also across a restart, and is charged by the token of the response.
   func attachesOnce() async throws {
     let request = attachment(cards.visa, key: "a1")
     var first: CardAttachment?
@@ -72,7 +72,7 @@ extension ProcessorContract {
     }
   }
 
-  /// A detached card is charged no more; what was charged with it is still answered by its key.
+  /// A detached card cannot be charged; earlier charges of it are still replayed by their keys.
   func detachesForGood() async throws {
     try await run { processor in
       let attached = try await processor.attachCard(attachment(cards.visa, key: "a1"))

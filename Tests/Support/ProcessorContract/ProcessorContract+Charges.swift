@@ -3,7 +3,7 @@ import PaymentProcessing
 import Testing
 
 extension ProcessorContract {
-  /// There is one charge of one key, also after a restart, and it is found by its key and by its id.
+  /// A key creates one charge, also across a restart, which is found by its key and by its id.
   func chargesOnce() async throws {
     let request = charge(cards.visa, key: "c1")
     var first: ChargeResult?
@@ -60,7 +60,7 @@ extension ProcessorContract {
             do throws(ProcessorFailure) {
               return try await processor.createCharge(request).id
             } catch {
-              // Another one with the key is under way: an unknown outcome, never a refusal.
+              // Another request with the key is in progress, so the outcome is unknown, not a refusal.
               guard case .outcomeUnknown = error else { throw error }
               return nil
             }
@@ -72,7 +72,7 @@ extension ProcessorContract {
     }
   }
 
-  /// A decline is an answer, and stays the answer.
+  /// A decline is a result, and is replayed under its key.
   func declines() async throws {
     try await run { processor in
       let request = charge(cards.declined, key: "c1")

@@ -3,7 +3,7 @@ import PaymentProcessing
 import Testing
 
 extension ProcessorContract {
-  /// There is one refund of one key, also after a restart.
+  /// A key creates one refund, also across a restart.
   func refundsOnce() async throws {
     var charge: ChargeResult?
     var first: RefundResult?
@@ -23,7 +23,7 @@ extension ProcessorContract {
     }
   }
 
-  /// All refunds of a charge together never exceed it, and a key that was used is still answered then.
+  /// The refunds of a charge never exceed it, and used keys are still replayed when it is fully refunded.
   func neverRefundsTooMuch() async throws {
     try await run { processor in
       let paid = try await processor.createCharge(self.charge(cards.visa, key: "c1", dollars: 30))

@@ -2,7 +2,7 @@ package import Ledger
 package import PaymentProcessing
 import Testing
 
-/// What every processor has to do. `open` gives the same processor each time, as after a restart.
+/// The requirements on every processor. `open` opens the same processor each time, as after a restart.
 package struct ProcessorContract: Sendable {
   let open: @Sendable () async throws -> OpenedProcessor
   let cards: ContractCards
@@ -12,7 +12,7 @@ package struct ProcessorContract: Sendable {
     self.open = open
   }
 
-  /// Runs `body` with the processor, and closes it.
+  /// Opens the processor, runs `body`, and closes it.
   func run(_ body: (any PaymentProcessor) async throws -> Void) async throws {
     let opened = try await open()
     do {
@@ -25,7 +25,7 @@ package struct ProcessorContract: Sendable {
   }
 }
 
-/// A processor for as long as it is not closed.
+/// An open processor.
 package struct OpenedProcessor: Sendable {
   package let processor: any PaymentProcessor
   package let close: @Sendable () async -> Void
@@ -36,19 +36,19 @@ package struct OpenedProcessor: Sendable {
   }
 }
 
-/// The cards that a processor is tried with; by default those that Stripe has names for.
+/// The cards that a processor is tested with; by default Stripe's named test cards.
 package struct ContractCards: Sendable {
-  /// A Visa that pays.
+  /// A Visa whose charges succeed.
   package var visa = PaymentMethodToken("pm_card_visa")
-  /// A Mastercard that pays.
+  /// A Mastercard whose charges succeed.
   package var mastercard = PaymentMethodToken("pm_card_mastercard")
-  /// One that is declined when it is charged.
+  /// A card that is declined when it is charged.
   package var declined = PaymentMethodToken("pm_card_chargeDeclinedInsufficientFunds")
-  /// One that is declined when it is to be saved.
+  /// A card that is declined when it is attached.
   package var refused = PaymentMethodToken("pm_card_chargeDeclinedInsufficientFunds")
-  /// Why both are.
+  /// The decline code of both.
   package var declineCode = "insufficient_funds"
-  /// One whose cardholder has to agree.
+  /// A card whose charges need the cardholder's authentication.
   package var authenticating = PaymentMethodToken("pm_card_authenticationRequired")
 
   package init() {}
@@ -78,13 +78,13 @@ extension ProcessorContract {
     RefundRequest(key: key, chargeID: charge.id, rechargeID: charge.rechargeID, amount: .dollars(dollars))
   }
 
-  /// Expects a refusal that promises that there was no effect.
+  /// Expects a rejection, which promises that there was no effect.
   func expectRejection(_ location: SourceLocation = #_sourceLocation, _ body: () async throws -> Void) async {
     do {
       try await body()
       Issue.record("nothing was refused", sourceLocation: location)
     } catch ProcessorFailure.rejected {
-      // As it should.
+      // Expected.
     } catch {
       Issue.record(error, sourceLocation: location)
     }

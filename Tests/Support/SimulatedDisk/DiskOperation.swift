@@ -1,4 +1,4 @@
-/// What a program asked of the disk.
+/// An operation on the disk.
 package enum DiskOperation: Sendable {
   case write(path: String, offset: Int, bytes: [UInt8])
   case truncate(path: String, size: Int)
@@ -6,17 +6,17 @@ package enum DiskOperation: Sendable {
   case delete(path: String)
 }
 
-/// What a power cut leaves: all that was synced, and of the rest whatever chance has it.
+/// The state of the disk after a power cut: all synced data, and a random part of the rest.
 package struct PowerCut {
   private var durable: [String: [UInt8]]
   private var pending: [String: [DiskOperation]] = [:]
 
   package enum Mercy: CaseIterable, Sendable {
-    /// Nothing that was not synced is left.
+    /// All unsynced writes are lost.
     case none
-    /// Each unsynced write is left, lost, or torn at 512-byte sectors; torn ones may hold rubbish.
+    /// Each unsynced write is kept, lost, or torn at 512-byte sectors; torn sectors may hold garbage.
     case some
-    /// Each unsynced write is left, as after `kill -9`.
+    /// All unsynced writes are kept, as after `kill -9`.
     case all
   }
 
@@ -28,7 +28,7 @@ package struct PowerCut {
     case .sync(let path):
       durable[path] = (pending.removeValue(forKey: path) ?? []).reduce(into: durable[path] ?? []) { $0.apply($1) }
     case .delete(let path):
-      // The directory is synced with it, as SQLite's own VFS does.
+      // The directory is synced too, as by SQLite's own VFS.
       durable[path] = nil
       pending[path] = nil
     }

@@ -2,9 +2,9 @@ import CSQLite
 import Glibc
 import Synchronization
 
-/// Owns a VFS as SQLite knows it, and the methods of its files.
+/// Owns an `sqlite3_vfs` and its name.
 ///
-/// Sendable because nothing here changes between `serve` and `unregister`, and SQLite only reads it.
+/// Sendable because nothing changes between `serve` and `unregister`, and SQLite only reads it.
 final class RegisteredVFS: @unchecked Sendable {
   let name: String
   private let vfs: UnsafeMutablePointer<sqlite3_vfs>
@@ -19,7 +19,7 @@ final class RegisteredVFS: @unchecked Sendable {
     vfs.initialize(to: sqlite3_vfs())
   }
 
-  /// Lets SQLite find `disk` by the name. The disk unregisters before it goes.
+  /// Registers `disk` with SQLite under the name. The disk unregisters before it is deallocated.
   func serve(_ disk: SimulatedDisk) {
     vfs.pointee.iVersion = 1
     vfs.pointee.szOsFile = Int32(MemoryLayout<OpenFile>.size)
@@ -90,7 +90,7 @@ private final class FileHandle {
   }
 }
 
-/// What SQLite allocates for each open file; it begins as `sqlite3_file` does.
+/// The memory that SQLite allocates for each open file, which begins with the layout of `sqlite3_file`.
 private struct OpenFile {
   var methods: UnsafePointer<sqlite3_io_methods>?
   /// A retained `FileHandle`.
@@ -98,14 +98,14 @@ private struct OpenFile {
 }
 
 private enum FileMethods {
-  /// Never freed: every file of every disk points at it.
+  /// Never freed, because every file of every disk points to it.
   nonisolated(unsafe) static let pointer: UnsafePointer<sqlite3_io_methods> = {
     let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
     methods.initialize(to: make())
     return UnsafePointer(methods)
   }()
 
-  /// Version 1 has no shared memory: SQLite keeps the log's index to itself, as it does with an exclusive lock.
+  /// Version 1 has no shared memory: SQLite keeps the log's index in process memory, as with an exclusive lock.
   private static func make() -> sqlite3_io_methods {
     var methods = sqlite3_io_methods()
     methods.iVersion = 1
@@ -147,7 +147,7 @@ private enum FileMethods {
     }
     methods.xFileControl = { _, _, _ in SQLITE_NOTFOUND }
     methods.xSectorSize = { _ in 4096 }
-    // As SQLite's own VFS on Linux: a torn write leaves the bytes beside it alone.
+    // As in SQLite's own VFS on Linux, a torn write does not damage adjacent bytes.
     methods.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }
     return methods
   }

@@ -1,9 +1,9 @@
 import CSQLite
 
 extension SimulatedDisk {
-  /// Runs SQL on a file of the disk, which nobody else has open, and returns all rows, each as its columns' texts.
+  /// Runs SQL on a file of the disk that is not open elsewhere. Returns all rows, each as the texts of its columns.
   ///
-  /// - Returns: nil where SQLite refuses.
+  /// - Returns: nil if SQLite reports an error.
   package func run(_ sql: String, in path: String) -> [[String]]? {
     var connection: OpaquePointer?
     defer { sqlite3_close_v2(connection) }

@@ -1,9 +1,9 @@
 import CSQLite
 import Synchronization
 
-/// A disk in memory behind SQLite (a VFS, sqlite.org/vfs.html) that remembers every write and sync, and fails on demand.
+/// An in-memory disk for SQLite (a VFS, sqlite.org/vfs.html) that records every write and sync, and fails on demand.
 package final class SimulatedDisk: Sendable {
-  /// What the store's settings call it by.
+  /// The VFS name for the store's settings.
   package let name: String
   private let vfs: RegisteredVFS
   private let state: Mutex<State>
@@ -30,7 +30,7 @@ package final class SimulatedDisk: Sendable {
 
   package var operationCount: Int { state.withLock { $0.operations.count } }
 
-  /// Paths of files with writes that no sync has made durable.
+  /// The paths of files with unsynced writes.
   package var unsynced: Set<String> { state.withLock { $0.unsynced } }
 
   package var files: [String: [UInt8]] { state.withLock { $0.files } }
@@ -42,18 +42,18 @@ package final class SimulatedDisk: Sendable {
     }
   }
 
-  /// Whether the fault has been met.
+  /// Whether the fault has occurred.
   package var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
-  // MARK: What SQLite asks
+  // MARK: Operations of SQLite
 
-  // Its extended codes are macros that Swift does not see: the primary code, and a number for the operation.
+  // Extended result codes are macros that Swift does not import: the primary code and the operation's number.
   static let shortRead = SQLITE_IOERR | 2 << 8
   static let writeFailed = SQLITE_IOERR | 3 << 8
   static let syncFailed = SQLITE_IOERR | 4 << 8
   static let nothingToDelete = SQLITE_IOERR | 23 << 8
 
-  /// Returns SQLite's code.
+  /// Returns an SQLite result code.
   func perform(_ operation: DiskOperation) -> Int32 {
     state.withLock { state in
       if let code = state.fault?.code(for: operation, number: state.operations.count) {
@@ -80,7 +80,7 @@ package final class SimulatedDisk: Sendable {
 
   func size(of path: String) -> Int { state.withLock { $0.files[path]?.count ?? 0 } }
 
-  /// Copies what is there; the rest of `buffer` becomes zeros. Returns whether all was there.
+  /// Copies the available bytes and zeros the rest of `buffer`. Returns whether the read was complete.
   func read(_ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
     state.withLock { state in
       let content = state.files[path] ?? []
@@ -92,10 +92,10 @@ package final class SimulatedDisk: Sendable {
   }
 }
 
-/// What goes wrong, from the operation of that number on.
+/// A fault that occurs from the operation with the given number on.
 package struct DiskFault: Sendable {
   package enum Kind: CaseIterable, Sendable {
-    /// No more room: writes fail, syncs do not.
+    /// The disk is full: writes fail, syncs do not.
     case full
     case writeError
     case syncError

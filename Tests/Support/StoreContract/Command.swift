@@ -1,9 +1,9 @@
 package import Ledger
 
-/// An operation of any type, for scripts and random runs that mix them.
+/// A type-erased operation, for scripts and random runs that mix types.
 package struct Command: Operation {
   private let operation: any Operation
-  /// nil for a question.
+  /// The mutation's origin; nil for a query.
   package let origin: Origin?
   private let lookup: (any Operation)?
 
@@ -19,7 +19,7 @@ package struct Command: Operation {
     Command(operation: question, origin: nil, lookup: nil)
   }
 
-  /// Asks what is recorded for a mutation's key; the reply is a `CommandOutcome`. nil for a question.
+  /// A query for the outcome recorded under a mutation's key, whose reply is a `CommandOutcome`; nil for a query.
   package var recorded: Command? { lookup.map { Command(operation: $0, origin: nil, lookup: nil) } }
 
   package func addNeeds(to needs: inout Needs) { operation.addNeeds(to: &needs) }
@@ -38,7 +38,7 @@ package struct Command: Operation {
   }
 }
 
-/// Asks for the recorded outcome of a mutation, whatever its type. Refused where nothing is recorded.
+/// Queries the recorded outcome of a mutation of any type. Refused if none is recorded.
 private struct RecordedOutcomeOf<Asked: Mutation>: Operation {
   let question: GetRecordedOutcome<Asked>
 
@@ -51,7 +51,7 @@ private struct RecordedOutcomeOf<Asked: Mutation>: Operation {
   }
 }
 
-/// A reply of any type.
+/// A type-erased reply.
 package struct AnyReply: Hashable, Sendable {
   fileprivate let value: any Hashable & Sendable
 
@@ -62,7 +62,7 @@ package struct AnyReply: Hashable, Sendable {
   package func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(value)) }
 }
 
-/// What a command came to.
+/// The outcome of a command.
 package typealias CommandOutcome = Outcome<AnyReply>
 
 extension Outcome where Reply == AnyReply {
@@ -72,7 +72,7 @@ extension Outcome where Reply == AnyReply {
 
   package func reply<Wanted>(as type: Wanted.Type) -> Wanted? { reply?.value as? Wanted }
 
-  /// What a record keeps of the reply; nil for refusals and for answers that are never recorded.
+  /// The part of the reply that a record stores; nil for refusals and for replies that are never recorded.
   package var payload: RecordPayload? { (reply?.value as? any RecordedReply)?.payload }
 
   package var wallet: Wallet? { payload?.wallet }
@@ -81,12 +81,12 @@ extension Outcome where Reply == AnyReply {
   package var recharge: Recharge? { payload?.recharge }
   package var rechargeRefund: RechargeRefund? { payload?.rechargeRefund }
 
-  /// The same outcome, as a later request with the same key gets it.
+  /// The outcome as replayed to a later request with the same key.
   package var asReplay: CommandOutcome { CommandOutcome(result, isReplay: true) }
 
-  /// Whether the outcome stays as it is under its key.
+  /// Whether the outcome is final for its key.
   package var isFinal: Bool { refusal?.isRemembered ?? recharge?.state.isTerminal ?? true }
 
-  /// What the ledger keeps of the outcome.
+  /// The bytes that the ledger stores of the outcome.
   package var canonicalBytes: [UInt8] { refusal?.canonicalBytes ?? payload?.canonicalBytes ?? [] }
 }

@@ -9,7 +9,7 @@ extension InMemoryStore {
 
   package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>] {
     memory.content.withLock { content in
-      // Numbered from 1 without a gap, unless a test has made one.
+      // Records are numbered from 1 without gaps, unless a test has made one.
       let guess = content.records.prefix(Int(first) - 1).lastIndex { $0.number < first } ?? -1
       return content.records[(guess + 1)...].prefix(limit).map { .row($0) }
     }
@@ -128,7 +128,7 @@ extension RechargePlace {
 }
 
 extension InMemoryStore.Memory.Content {
-  /// What scans read beside the whole state.
+  /// Updates the rows that scans read besides the state.
   mutating func keepRows(of state: LedgerState) {
     for record in state.changes.records {
       if let key = record.origin.idempotencyKey { answerPlaces[key] = .record(record.number) }

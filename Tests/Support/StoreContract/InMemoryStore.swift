@@ -2,29 +2,29 @@ package import Ledger
 package import LedgerEngine
 package import Synchronization
 
-/// The simplest store that keeps the contract, with faults on demand. Opening another over the same memory is a restart;
-/// several may be open at once, as if daemons on several hosts shared a database.
+/// A minimal store that fulfils the contract, with faults on demand. Opening another over the same memory simulates a
+/// restart; several open at once simulate daemons on several hosts that share a database.
 package struct InMemoryStore: Store {
-  /// What survives a restart. Shared with the test, hence the lock.
+  /// The content that survives a restart. Locked because the test shares it.
   package final class Memory: Sendable {
     package struct Content: Sendable {
       package var whole = LedgerState(position: .start)
       package var records: [JournalRecord] = []
       package var refusals: [RememberedRefusal] = []
       package var answerPlaces: [IdempotencyKey: AnswerPlace] = [:]
-      /// By the records that placed them.
+      /// By the numbers of the records that placed the holds.
       package var holdRows: [Int64: HoldRow] = [:]
-      /// By the records of the refunded entries.
+      /// By the numbers of the refunded entries' records.
       package var refundRows: [Int64: RefundRow] = [:]
       package var batchSizes: [Int] = []
-      /// What the next loads throw.
+      /// The errors that the next loads throw.
       package var nextLoadFaults: [StoreError] = []
-      /// What the next persists throw.
+      /// The errors that the next persists throw.
       package var nextFaults: [StoreError] = []
     }
 
     package let content = Mutex(Content())
-    /// Runs at the start of every persist, on the committer's thread: a test can hold a batch back there, or change the
+    /// Called at the start of every persist, on the committer's thread, where a test can delay a batch or change the
     /// memory.
     package let persistBegins: @Sendable () -> Void
 
@@ -32,14 +32,14 @@ package struct InMemoryStore: Store {
   }
 
   let memory: Memory
-  /// Where the ledger was when the batch was loaded.
+  /// The ledger's position when the batch was loaded.
   private var loaded = Position.start
 
   package init(_ memory: Memory) { self.memory = memory }
 
   package var position: Position { memory.content.withLock { $0.whole.position } }
 
-  /// Only what was asked for, so that needs that name too little show.
+  /// Loads only what `needs` names, so that incomplete needs are detected.
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
     let part = try memory.content.withLock { content throws(StoreError) in
       if !content.nextLoadFaults.isEmpty { throw content.nextLoadFaults.removeFirst() }
@@ -67,7 +67,7 @@ package struct InMemoryStore: Store {
       content.whole.entries.merge(state.entries) { $1 }
       content.keepRows(of: state)
       for record in state.changes.records {
-        // Like a store that has the journal: any entry can be asked for.
+        // As in a store with the journal, any entry can be loaded.
         guard let currency = state.accounts[record.walletID]?.wallet.currency else { continue }
         content.whole.entryRecords[record.entryID] = record
         let entry = EntryBook(record, in: currency)

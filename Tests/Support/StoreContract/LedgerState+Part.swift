@@ -1,7 +1,7 @@
 package import Ledger
 
 extension LedgerState {
-  /// What a store that holds all this loads for `needs`: nothing more.
+  /// Returns exactly the part of this state that a store loads for `needs`.
   package func part(for needs: Needs) -> LedgerState {
     var part = LedgerState(position: position)
     var histories = needs.histories
@@ -90,7 +90,7 @@ extension LedgerState {
     return part.openRecharges
   }
 
-  /// Those first that have waited longest.
+  /// Returns the wallets to wake, longest waiting first.
   private func walletsToWake(at time: LedgerTime) -> [WalletID] {
     let due = accounts.values.compactMap { account in
       account.wallet.autoRecharge?.wakeTime.map { (id: account.wallet.id, time: $0) }
@@ -98,7 +98,7 @@ extension LedgerState {
     return due.filter { $0.time <= time }.sorted { $0.time < $1.time }.prefix(Needs.largestSweep).map(\.id)
   }
 
-  /// Those whose holds are due longest first.
+  /// Returns the wallets with due holds, longest overdue first.
   private func walletsWithDueHolds(at time: LedgerTime) -> [WalletID] {
     var wallets: [WalletID] = []
     let due = holds.values.filter { $0.isDue(at: time) }

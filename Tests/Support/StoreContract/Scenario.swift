@@ -2,7 +2,7 @@ package import Ledger
 import MessageDigest
 package import SeededRandom
 
-/// Commands to try a store with.
+/// Commands to test a store with.
 package struct Scenario {
   private var dice: SplitMix64
   private var sent: [Command] = []
@@ -10,12 +10,12 @@ package struct Scenario {
   private var refundCount = 0
 
   package static let walletIDs = ["w0", "w1", "w2"]
-  /// When all of it happens: ids of recharges that a wallet begins by itself go by it.
+  /// The time of all mutations, from which the ids of automatic recharges derive.
   package static let time = LedgerTime(microseconds: 1_000_000)
 
   package init(dice: SplitMix64) { self.dice = dice }
 
-  /// Each mutation at least once, each outcome of a recharge and a hold, each remembered refusal that they can meet.
+  /// Every mutation at least once, with every outcome of recharges and holds, and every remembered refusal.
   package static let mutations: [any Mutation] = {
     var script = Script()
     for mutation in rechargesAndCharges { script.add(mutation) }
@@ -63,7 +63,7 @@ package struct Scenario {
     return command
   }
 
-  /// Few enough that keys collide with other requests now and then.
+  /// Draws from a range small enough that keys sometimes collide.
   private mutating func key() -> String { "k\(Int.random(in: 0..<2000, using: &dice))" }
 
   private mutating func walletID() -> WalletID { WalletID(Self.walletIDs.randomElement(using: &dice) ?? "w0") }
@@ -95,7 +95,7 @@ package struct Scenario {
     return PaymentMethodID("pm-\(Bool.random(using: &dice) ? "q" : "s")\(number)")
   }
 
-  /// What becomes of cards, and of recharges after they are paid.
+  /// Draws a mutation of saved cards or paid recharges.
   private mutating func aftermath(_ amount: Money) -> any Mutation {
     switch Int.random(in: 0..<10, using: &dice) {
     case 0: return SetDefaultPaymentMethod(walletID(), anyCard())
@@ -142,7 +142,7 @@ package struct Scenario {
       rechargeCount += 1
       return SavePaymentMethod(walletID(), Self.card("s\(rechargeCount)"))
     default:
-      // Mostly one of those that are still open.
+      // Mostly one of the open recharges.
       let id = RechargeID("q\(max(0, rechargeCount - Int.random(in: 0..<5, using: &dice)))")
       return SettleRecharge(id, settlement(of: id))
     }
@@ -160,7 +160,7 @@ package struct Scenario {
   }
 
   private mutating func settlement(of id: RechargeID) -> Settlement {
-    // Now and then the processor names a charge that may be another recharge's.
+    // Sometimes the processor reports a charge that may belong to another recharge.
     let isConfused = Int.random(in: 0..<8, using: &dice) == 0
     let charge = isConfused ? "ch-q\(Int.random(in: 0...rechargeCount, using: &dice))" : "ch-\(id)"
     return switch Int.random(in: 0..<6, using: &dice) {
@@ -172,7 +172,7 @@ package struct Scenario {
     }
   }
 
-  /// The recharge worker's and the sweeper's commands carry no key; all others do.
+  /// Wraps a mutation. The recharge worker's and the sweeper's commands have no key; all others do.
   package static func command(_ mutation: some Mutation, key: String, caller: String = "tester") -> Command {
     let method = type(of: mutation).method
     switch method {
@@ -187,7 +187,7 @@ package struct Scenario {
     )
   }
 
-  /// The processor's result that brings a recharge to `state`.
+  /// Returns the processor result that puts a recharge into `state`.
   package static func settlement(_ recharge: String, _ state: RechargeState) -> Settlement {
     switch state {
     case .paid: .paid(processorChargeID: "ch-\(recharge)")
@@ -216,7 +216,7 @@ package struct Scenario {
 }
 
 extension Method {
-  /// What the recharge worker commits carries no key: the state of things makes it happen once.
+  /// Whether the recharge worker commits this mutation. It has no key, since the ledger's state makes it idempotent.
   fileprivate var isOfTheWorker: Bool {
     switch self {
     case .settleRecharge, .settleRefund, .recordDispute, .detachPaymentMethod: true

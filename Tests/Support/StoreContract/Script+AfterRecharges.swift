@@ -1,8 +1,8 @@
 import Ledger
 
-// Cards, and what becomes of recharges after they are paid.
+// Saved cards, and refunds, disputes and reviews of recharges.
 extension Script {
-  /// Several cards, each of their states, and their refusals.
+  /// Adds several cards in all their states, and their refusals.
   mutating func addCards(_ walletID: WalletID) {
     func card(_ number: Int) -> CandidateCard { Scenario.card("\(walletID)\(number)") }
     add(CreateWallet(walletID, .usd))
@@ -21,7 +21,7 @@ extension Script {
     add(SettleRecharge(declined, .declined(processorChargeID: nil, code: "generic_decline")))
   }
 
-  /// Refunds and disputes in each of their states, reviews, and their refusals.
+  /// Adds refunds and disputes in all their states, reviews, and their refusals.
   mutating func addRechargeRefunds(_ walletID: WalletID) {
     func paid(_ name: String, _ dollars: Int64) -> RechargeID {
       let id = RechargeID("\(name)-\(walletID)")

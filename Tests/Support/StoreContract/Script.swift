@@ -1,8 +1,8 @@
 import Ledger
 
-/// Writes mutations that name what earlier ones made: decides each as it is added, so that ids are known.
+/// Builds a list of mutations that refer to objects of earlier ones. Each is decided when added, so that ids are known.
 ///
-/// Whoever runs them in this order on a new ledger gets the same ids.
+/// Running them in this order on a new ledger gives the same ids.
 struct Script {
   private(set) var mutations: [any Mutation] = []
   private var state = LedgerState(position: .start)
@@ -12,7 +12,7 @@ struct Script {
     let command = Scenario.command(mutation, key: "k\(mutations.count)")
     mutations.append(mutation)
     let outcome = command.decide(by: ReopenableLedger<InMemoryStore>.rules, in: &state, at: Scenario.time)
-    // Any entry can be refunded or refused, as in a ledger that has the journal.
+    // As in a ledger with the journal, any entry can be loaded for a refund.
     if let entry = outcome.entry, let record = state.changes.records.last {
       if state.entries[entry.id] == nil { state.entries[entry.id] = EntryBook(record, in: .usd) }
     }
@@ -32,7 +32,7 @@ struct Script {
 }
 
 extension Script {
-  /// Grants, refunds, holds in each of their states, and each of their refusals that is final for its key.
+  /// Adds grants, refunds, holds in all their states, and all their refusals that are final for their key.
   mutating func addHoldsAndRefunds(_ walletID: WalletID) {
     add(CreateWallet(walletID, .usd))
     let grant = post(GrantCredits(walletID, Scenario.usd(20), memo: "welcome é"))
@@ -58,7 +58,7 @@ extension Script {
     add(PlaceHold(walletID, Scenario.usd(1), .call, reference: "", ttl: 0))
   }
 
-  /// Settings, recharges that a wallet begins by itself, and what becomes of them.
+  /// Adds automatic recharge settings, automatic recharges, and their results.
   mutating func addAutoRecharges(_ walletID: WalletID) {
     func settings(_ isEnabled: Bool, amount: Int64) -> AutoRechargeSettings {
       let terms = AutoRechargeTerms(
@@ -85,13 +85,13 @@ extension Script {
     settle(.paid(processorChargeID: "ch-auto"), of: walletID)
   }
 
-  /// The processor's word on the recharge that the wallet has begun.
+  /// Adds the processor result of the wallet's open recharge.
   private mutating func settle(_ settlement: Settlement, of walletID: WalletID) {
     guard let id = state.accounts[walletID]?.openRecharge else { preconditionFailure("no recharge was begun") }
     add(SettleRecharge(id, settlement))
   }
 
-  /// Every state of a wallet, and every refusal for its state.
+  /// Adds all states of a wallet, and all refusals caused by them.
   mutating func addWalletStates(_ walletID: WalletID) {
     add(CreateWallet(walletID, .usd))
     add(FreezeWallet(walletID))

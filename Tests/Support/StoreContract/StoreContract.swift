@@ -4,7 +4,7 @@ import MessageDigest
 import SeededRandom
 import Testing
 
-/// What every store has to do. `open` gives the same ledger each time, as after a restart.
+/// The requirements on every store. `open` opens the same ledger each time, as after a restart.
 package struct StoreContract<OpenedStore: Store> {
   private let open: () throws -> OpenedStore
 
@@ -18,7 +18,7 @@ package struct StoreContract<OpenedStore: Store> {
     #expect(try ledger.journal(of: "w").isEmpty)
   }
 
-  /// Every mutation, each in a batch of its own, then a restart: all is there, and each key has its answer.
+  /// Performs every mutation in a separate batch, then restarts: the data is complete, and each key is replayed.
   package func everyMutationSurvivesARestart() throws {
     let ledger = try ReopenableLedger(open)
     var outcomes: [(command: Command, outcome: CommandOutcome)] = []
@@ -62,8 +62,8 @@ package struct StoreContract<OpenedStore: Store> {
     try ledger.prove(["a", "b", "c", "d", "e", "f", "g"])
   }
 
-  /// The same random commands, in batches of random size with restarts between, through the rules over a memory: the
-  /// outcomes are the same, and so is where the ledger ends.
+  /// Performs random commands, in batches of random size with restarts, on the store and on an in-memory state: the
+  /// outcomes and the final position are the same.
   package func agreesWithThePureRules(seed: UInt64) throws {
     var dice = SplitMix64(seed: seed)
     var scenario = Scenario(dice: SplitMix64(seed: seed &* 31))
@@ -81,7 +81,7 @@ package struct StoreContract<OpenedStore: Store> {
     try ledger.prove(Scenario.walletIDs)
   }
 
-  /// The scenario is what tests of every mutation go by: none may be missing.
+  /// The scenario contains every kind of record, since tests of every mutation rely on it.
   package func theScenarioHasEveryKind() throws {
     let ledger = try ReopenableLedger(open)
     var kinds: Set<RecordKind> = []
@@ -93,7 +93,7 @@ package struct StoreContract<OpenedStore: Store> {
     for walletID in ["a", "b", "c", "d", "e", "f", "g"] {
       kinds.formUnion(try ledger.journal(of: walletID).map(\.kind))
     }
-    // What happens when its time has come, no mutation can bring about; nor is there a way yet to be without a card.
+    // No mutation of the scenario causes timer-driven records, nor can a wallet be without a card yet.
     let others: Set<RecordKind> = [
       .holdExpired, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended,
     ]
@@ -101,7 +101,7 @@ package struct StoreContract<OpenedStore: Store> {
     #expect(reasons == Model.remembered.union(Model.rememberedElsewhere))
   }
 
-  /// Random steps, in batches, with restarts between: every caller sees what the model foretells.
+  /// Performs random steps in batches, with restarts: every outcome is as the model predicts.
   package func agreesWithTheModel(seed: UInt64, steps: Int) throws {
     var source = StepSource(seed: seed)
     let ledger = try ReopenableLedger(open)
@@ -138,7 +138,7 @@ package struct StoreContract<OpenedStore: Store> {
   }
 }
 
-/// A store that can be closed and opened again, driven as the committer drives it: load → decide → persist.
+/// A store that can be reopened, driven like the committer drives it: load → decide → persist.
 package final class ReopenableLedger<OpenedStore: Store> {
   private let open: () throws -> OpenedStore
   private var store: OpenedStore?
@@ -150,7 +150,7 @@ package final class ReopenableLedger<OpenedStore: Store> {
     store = try open()
   }
 
-  /// The old store is gone before the new one is opened: a data directory has one owner.
+  /// Closes the store before opening it again, because a data directory has one owner.
   package func restart() throws {
     store = nil
     store = try open()
@@ -180,7 +180,7 @@ package final class ReopenableLedger<OpenedStore: Store> {
     guard !state.changes.isEmpty else { return outcomes }
     state.position.time = time
     try store?.persist(state)
-    // As the committer does: a full disk may keep it from housekeeping, that is no failure.
+    // As in the committer, maintenance that fails on a full disk is not an error.
     do throws(StoreError) {
       try store?.maintain(isIdle: false)
     } catch {
@@ -203,7 +203,7 @@ package final class ReopenableLedger<OpenedStore: Store> {
     package let micros: Int64
   }
 
-  /// Replays the wallets' journals, and adds up both sides of every entry. `walletIDs` are all that there are.
+  /// Replays the wallets' journals, and sums both sides of every entry. `walletIDs` must name all wallets.
   package func prove(_ walletIDs: [String]) throws {
     var sum: Int64 = 0
     for id in walletIDs {

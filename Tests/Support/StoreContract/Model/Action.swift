@@ -1,8 +1,8 @@
 package import Ledger
 import SeededRandom
 
-/// What a random caller asks for, in terms that need no ids: wallets, holds, entries and recharges by their number, in
-/// the order in which they came to be. nil names one that does not exist.
+/// A request of a random caller. Wallets, holds, entries and recharges are identified by number in the order of their
+/// creation, since ids are not known; nil means one that does not exist.
 package enum Action: Hashable, Sendable {
   case create(wallet: Int)
   case charge(wallet: Int, Int64)
@@ -17,17 +17,17 @@ package enum Action: Hashable, Sendable {
   case close(wallet: Int)
   case saveCard(wallet: Int)
   case recharge(wallet: Int, Int64, withCard: Bool, AutoSettings?, number: Int)
-  /// `isHard` where a decline is one after which the card is not tried again.
+  /// `isHard` if the card must not be tried again after the decline.
   case settle(recharge: Int?, RechargeState, isHard: Bool)
   case setAuto(wallet: Int, AutoSettings)
   case resumeAuto(wallet: Int)
   case sweep
-  /// The sweeper's other half: automatic recharges that have waited long enough.
+  /// Wakes automatic recharges whose delay is over, as the sweeper does.
   case wake
   case readWallet(Int)
   case readHold(Int?)
 
-  /// Whether it carries a key: questions and the ledger's own commands have none.
+  /// Whether the action has a key. Queries and the ledger's own commands have none.
   var hasKey: Bool {
     switch self {
     case .settle, .sweep, .wake, .readWallet, .readHold: false
@@ -35,7 +35,7 @@ package enum Action: Hashable, Sendable {
     }
   }
 
-  /// The wallet that it names by itself.
+  /// The wallet that the action names directly.
   var wallet: Int? {
     switch self {
     case .create(let wallet), .charge(let wallet, _), .grant(let wallet, _), .place(let wallet, _, _, _),
@@ -47,18 +47,18 @@ package enum Action: Hashable, Sendable {
   }
 }
 
-/// One random step. Its numbers are taken modulo what there is when it runs, so that it makes sense however many of the
-/// steps before it are left out.
+/// One random step. Its numbers are taken modulo the count of existing objects when it runs, so that it stays valid
+/// when earlier steps are removed.
 package struct Step: Hashable, Sendable, CustomStringConvertible {
   package enum Key: Hashable, Sendable {
     case own
-    /// The whole of an earlier request once more.
+    /// Repeats an earlier request.
     case again(Int)
-    /// The key of an earlier request for this action.
+    /// Uses the key of an earlier request for this action.
     case stolen(Int)
   }
 
-  /// What passed since the step before; where nothing did, both are decided in one batch.
+  /// The time since the previous step; if 0, both are decided in one batch.
   package var seconds: Int64
   package var action: Action
   package var key: Key
@@ -66,16 +66,16 @@ package struct Step: Hashable, Sendable, CustomStringConvertible {
   package var description: String { "+\(seconds) s \(action) \(key)" }
 }
 
-/// A step with its numbers resolved, as it is put to both the model and the ledger.
+/// A step with its numbers resolved, which both the model and the ledger perform.
 struct Request: Hashable {
-  /// nil where the action carries none.
+  /// The number of the key; nil if the action has none.
   var key: Int?
   var action: Action
 }
 
-/// Draws steps, most of them such that something happens.
+/// Draws random steps, weighted so that most have an effect.
 package struct StepSource {
-  /// What a ledger's life is like; some rules show only where something happens again and again.
+  /// The kind of history to draw. Some rules apply only after the same thing has happened repeatedly.
   private enum Life { case ordinary, cardsDeclined, monthsPassing }
 
   private var dice: SplitMix64
@@ -91,7 +91,7 @@ package struct StepSource {
 
   private mutating func step() -> Step {
     let seconds: [Int64] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 5, 5, 30, 30, 60, 60, 700, pick([700, 3600, 14_400])]
-    // Holds do not outlive 7 days.
+    // A jump of 10 days outlasts every hold, since holds last at most 7.
     let days: Int64 = roll(life == .monthsPassing ? 20 : 300) == 0 ? 10 : 0
     let key: Step.Key =
       switch roll(20) {
@@ -165,7 +165,7 @@ package struct StepSource {
 
   private mutating func wallet() -> Int { roll(4) }
 
-  /// A number counted from the newest; rarely one that does not exist.
+  /// Draws a number counted from the newest object, rarely nil.
   private mutating func recent() -> Int? { roll(40) == 0 ? nil : roll(8) }
 
   private mutating func amount() -> Int64 {

@@ -1,8 +1,8 @@
 import Ledger
 
-// Automatic recharges once more. What a month has cost is counted from the recharges themselves.
+// A reimplementation of automatic recharges. A month's total is summed over the recharges.
 
-/// What a random customer asks of automatic recharges; amounts are micros.
+/// The automatic recharge settings of a random customer; amounts are in micros.
 package struct AutoSettings: Hashable, Sendable {
   package struct Terms: Hashable, Sendable {
     package var threshold: Int64
@@ -29,7 +29,7 @@ extension Model {
     var failures = 0
   }
 
-  /// Automatic recharges are numbered from here on: nobody draws their numbers.
+  /// The first number of automatic recharges, which random steps never draw.
   static let firstAutomatic = 1 << 40
 
   mutating func changeAuto(_ action: Action) throws(No) -> Seen {
@@ -77,7 +77,7 @@ extension Model {
     wallets[id]?.auto = auto
   }
 
-  /// Another card, or the customer's word.
+  /// Rearms automatic recharges after a change of card or at the customer's request.
   mutating func forgive(_ id: Int) {
     wallets[id]?.auto?.failures = 0
     switch wallets[id]?.auto?.state {
@@ -155,7 +155,7 @@ extension Model {
     _ = changed(id)
   }
 
-  /// How many had waited long enough.
+  /// Advances the automatic recharges that are due. Returns their count.
   mutating func wake() -> Int {
     let due = dueAutos.sorted()
     for id in due { advanceAuto(id) }
@@ -196,7 +196,7 @@ extension Model {
     )
   }
 
-  /// Counted month by month since 1970.
+  /// Returns the number and end of the month, found by adding up months since 1970.
   private static func month(of time: LedgerTime) -> (number: Int, end: LedgerTime) {
     let lengths: [Int64] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     var end: Int64 = 0

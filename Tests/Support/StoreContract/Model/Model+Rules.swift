@@ -125,7 +125,7 @@ extension Model {
     try open(wallet, evenFrozen: true)
     let hold = holds[number].seen
     if hold.state == .captured || hold.state == .released { throw No("HOLD_RESOLVED") }
-    // First the hold's own credits, then what nothing else holds; the rest nobody has.
+    // Take from the hold first, then from the available credit; the rest is uncovered.
     let covered = hold.remaining + max(0, available(id))
     let uncovered = max(0, amount - covered)
     if hold.shortfall + min(uncovered, 1 << 61) > Self.maximumShortfall, uncovered > 0 {

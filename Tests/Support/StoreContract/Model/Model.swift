@@ -1,7 +1,7 @@
 import Ledger
 
-/// The rules once more, in the plainest way: dictionaries, sums over everything, wide integers. No journal, no hashes,
-/// no batches to load, nothing that is remembered but could be counted. Whoever doubts it can read it.
+/// A reimplementation of the rules that is simple enough to verify by reading: dictionaries, sums over everything, wide
+/// integers. It has no journal, hashes, batch loading or cached totals.
 struct Model {
   struct WalletOf {
     var posted: Int64 = 0
@@ -27,14 +27,14 @@ struct Model {
     var wallet: Int
     var amount: Int64
     var withCard: Bool
-    /// What it saves once it is paid.
+    /// The settings to save once it is paid.
     var auto: AutoSettings?
     var began: LedgerTime
     var state = RechargeState.processing
     var last = Seen()
   }
 
-  /// Why not, as a refusal says it.
+  /// A refusal, with its reason and the amounts of its metadata.
   struct No: Error {
     var reason: String
     var facts: [String: Int64] = [:]
@@ -48,7 +48,7 @@ struct Model {
   var wallets: [Int: WalletOf] = [:]
   var holds: [HoldOf] = []
   var entries: [EntryOf] = []
-  /// By the number that the caller drew, and in the order in which they began.
+  /// By the number that the caller drew; `rechargeNumbers` has the order in which they began.
   var recharges: [Int: RechargeOf] = [:]
   var rechargeNumbers: [Int] = []
   private var answers: [Int: (action: Action, seen: Seen, recharge: Int?)] = [:]
@@ -76,7 +76,7 @@ struct Model {
     }
   }
 
-  /// All holds of the named wallets whose time has come are over before anything else happens.
+  /// Expires the due holds of the named wallets before anything else happens.
   mutating func begin(at time: LedgerTime, naming requests: [Request]) {
     now = time
     expiredInBatch = 0
@@ -104,7 +104,7 @@ struct Model {
     case .wake: named = dueAutos
     default: named = request.action.wallet.map { [$0] } ?? []
     }
-    // The answer to a known key of a recharge is that recharge as it is now.
+    // Replaying the key of a recharge returns its current state.
     if let key = request.key, let number = answers[key]?.recharge, let recharge = recharges[number] {
       named.append(recharge.wallet)
     }
@@ -159,7 +159,7 @@ struct Model {
     "PAYMENT_DECLINED", "AUTO_RECHARGE_DISABLED",
   ]
 
-  /// What the model knows nothing of: several cards, refunds of recharges, reviews.
+  /// Remembered refusals that the model does not cover: several cards, refunds of recharges, reviews.
   static let rememberedElsewhere: Set<String> = [
     "PAYMENT_METHOD_LIMIT", "RECHARGE_NOT_REFUNDABLE", "REFUND_EXCEEDS_RECHARGE", "REFUND_LIMIT", "NOT_IN_REVIEW",
     "PROCESSOR_CHARGE_TAKEN", "PROCESSOR_REFUND_TAKEN",
@@ -194,7 +194,7 @@ struct Model {
   }
 }
 
-// What every rule begins with and ends with.
+// Steps that the rules have in common.
 
 extension Model {
   func found(_ wallet: Int) throws(No) -> WalletOf {
@@ -231,7 +231,7 @@ extension Model {
     return seen
   }
 
-  /// Moves money, and says so as an entry.
+  /// Posts an amount and records it as an entry.
   mutating func post(_ kind: RecordKind, _ wallet: Int, _ amount: Int64, shortfall: Int64 = 0) -> Seen {
     wallets[wallet]?.posted += amount
     wallets[wallet]?.changes += 1

@@ -1,7 +1,7 @@
 import Ledger
 package import LedgerEngine
 
-/// Puts the same steps to the model and to a ledger, and tells where they part.
+/// Performs the same steps on the model and on a ledger, and reports the first difference.
 package struct ModelRun<OpenedStore: Store> {
   package struct Difference: Error, CustomStringConvertible {
     package let step: Int
@@ -21,10 +21,10 @@ package struct ModelRun<OpenedStore: Store> {
   private var sent: [Request] = []
   private var keys = 0
   private var time = LedgerTime(microseconds: 1_000_000)
-  /// What the ledger calls the model's holds and entries, by their numbers.
+  /// The ledger's ids of the model's holds and entries, by number.
   private var holds: [HoldID] = []
   private var entries: [EntryID] = []
-  /// Those of automatic recharges, which the ledger draws itself.
+  /// The ids of automatic recharges, which the ledger chooses.
   private var rechargeIDs: [Int: RechargeID] = [:]
 
   package init(_ ledger: ReopenableLedger<OpenedStore>, batchesBetweenRestarts: Int? = nil) {
@@ -32,7 +32,7 @@ package struct ModelRun<OpenedStore: Store> {
     self.batchesBetweenRestarts = batchesBetweenRestarts
   }
 
-  /// Runs all steps, then proves what the ledger has kept. `largestBatch` bounds what is decided together.
+  /// Runs all steps, then verifies the ledger. `largestBatch` is the maximum number of requests per batch.
   package mutating func run(_ steps: [Step], largestBatch: Int = 8) throws {
     var batch: [Request] = []
     var first = 0
@@ -49,7 +49,7 @@ package struct ModelRun<OpenedStore: Store> {
     try ledger.prove((0..<4).map { "w\($0)" })
   }
 
-  /// With numbers of what there is. What the batch itself makes has no id yet that a caller could know.
+  /// Resolves the step's numbers to existing objects, without those of the current batch, whose ids no caller knows yet.
   private mutating func resolved(_ step: Step) -> Request {
     let isAgain: Int? = if case .again(let number) = step.key { number } else { nil }
     if let number = isAgain, !sent.isEmpty { return sent[sent.count - 1 - number % min(sent.count, 40)] }
@@ -102,7 +102,7 @@ package struct ModelRun<OpenedStore: Store> {
     try learnAutomaticRecharges(from: first)
   }
 
-  /// Callers see an automatic recharge for the first time in their wallet.
+  /// Reads the ids of new automatic recharges from their wallets, where callers first see them.
   private mutating func learnAutomaticRecharges(from first: Int) throws {
     let unknown = model.rechargeNumbers.filter { $0 >= Model.firstAutomatic && rechargeIDs[$0] == nil }
     for number in unknown {
@@ -115,7 +115,7 @@ package struct ModelRun<OpenedStore: Store> {
     }
   }
 
-  /// The model foretells the amounts that matter; ids and names it does not know.
+  /// Removes the metadata that the model does not predict, such as ids and names.
   private func relevant(_ seen: Seen, to expected: Seen) -> Seen {
     var seen = seen
     seen.facts = seen.facts.filter { expected.facts[$0.key] != nil }
@@ -125,7 +125,7 @@ package struct ModelRun<OpenedStore: Store> {
   private mutating func note(_ request: Request, _ outcome: CommandOutcome) {
     guard !outcome.isReplay else { return }
     if case .place = request.action, let hold = outcome.hold { holds.append(hold.id) }
-    // A word that the recharge has heard before makes no new entry.
+    // A repeated processor result posts no new entry.
     if let entry = outcome.entry, !entries.contains(entry.id) { entries.append(entry.id) }
   }
 

@@ -1,6 +1,6 @@
 import Ledger
 
-/// What a caller sees of an outcome: the model foretells exactly this.
+/// The part of an outcome that the model predicts.
 package struct Seen: Hashable, Sendable {
   struct Hold: Hashable, Sendable {
     var amount: Int64
@@ -32,25 +32,25 @@ package struct Seen: Hashable, Sendable {
     var isEnabled: Bool
     var terms: AutoSettings.Terms
     var status: AutoRecharge.Status
-    /// When it is over, where it ends by itself.
+    /// When the pause ends; nil if it does not end by itself.
     var end: LedgerTime?
     var failures: Int
   }
 
   var reason: String?
-  /// What the refusal's metadata says of amounts.
+  /// The amounts in the refusal's metadata.
   var facts: [String: Int64] = [:]
   var isReplay = false
   var wallet: Wallet?
   var hold: Hold?
   var isLastUnit = false
   var entry: Entry?
-  /// What is left of an entry after a refund.
+  /// The amount of an entry that is still refundable after a refund.
   var refundable: Int64?
   var recharge: RechargeState?
-  /// How many holds, or automatic recharges, a sweep found due.
+  /// The number of holds or automatic recharges that a sweep found due.
   var swept: Int?
-  /// Whether saved settings begin a recharge at once.
+  /// Whether saving the settings starts a recharge at once.
   var firesNow: Bool?
 
   init() {}

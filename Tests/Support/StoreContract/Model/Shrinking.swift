@@ -1,5 +1,4 @@
-/// Finds steps fewer than `steps` of which `fails` is still true: halves, quarters and so on are left out for as long as
-/// that succeeds.
+/// Returns a smaller list of steps for which `fails` is still true, by repeatedly removing halves, quarters and so on.
 package func shrunk(_ steps: [Step], where fails: ([Step]) -> Bool) -> [Step] {
   var steps = steps
   var length = max(1, steps.count / 2)
