@@ -5,7 +5,7 @@ import Logging
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// A server on a socket of its own whose `GetWallet` ends with one status.
+/// A server on its own socket whose `GetWallet` always ends with the given status.
 enum FailingServer {
   static func withClient<Result: Sendable>(
     failing status: GRPCStatus,

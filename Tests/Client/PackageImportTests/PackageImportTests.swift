@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A package outside this one")
 struct PackageImportTests {
-  /// This package's folder, from where this file is.
+  /// The folder of this package.
   private static let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { folder, _ in
     folder.deletingLastPathComponent()
   }
@@ -23,7 +23,7 @@ struct PackageImportTests {
       to: sources.appendingPathComponent("main.swift")
     )
 
-    // Kept between runs: most of the time goes into dependencies that do not change.
+    // The folder is kept between runs, because building the dependencies takes most of the time.
     let scratch = Self.package.appendingPathComponent(".build-import")
     let build = try run(
       "/usr/bin/env",

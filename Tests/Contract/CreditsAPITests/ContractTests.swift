@@ -55,10 +55,10 @@ struct ContractTests {
     #expect(!roles.values.contains(.unspecified))
   }
 
-  /// They tell what the processor knows, which is the same however often it is told.
+  /// The rpcs that report what the processor knows, which are idempotent without a key.
   static let withoutKey = ["CompleteRecharge", "IngestProcessorEvent"]
 
-  @Test("gives every change an idempotency key, and no reading one or what tells of the processor")
+  @Test("requires an idempotency key for every change, but not for reads or reports of the processor")
   func idempotencyKeys() throws {
     let files = try Self.files().filter { $0.package == "credits.v1" }
     let messages = Dictionary(uniqueKeysWithValues: files.flatMap(\.messages).map { ($0.fullName, $0) })

@@ -75,7 +75,7 @@ struct ConnectionTests {
     let path = directory.path + "/private"
     let listener = try RawListener(path: path) { _ in }
     chmod(path, getuid() == 0 ? 0o600 : 0)
-    // Root may do everything, so it becomes somebody else, who may have no way to where this was built.
+    // Permissions do not bind root, so drop to another user, who may have no access to the build folder.
     let program = directory.path + "/creditsctl"
     try FileManager.default.copyItem(atPath: Tool.path, toPath: program)
     let asNobody = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]

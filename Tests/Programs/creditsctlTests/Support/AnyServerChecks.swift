@@ -1,6 +1,6 @@
 import Testing
 
-/// What `creditsctl` does with any server of probe.proto.
+/// Checks of `creditsctl` that apply to any server of probe.proto.
 struct AnyServerChecks {
   let socket: String
 
@@ -163,7 +163,7 @@ struct AnyServerChecks {
     #expect(unknown.status == 2)
   }
 
-  /// Each answer comes before the next request is written, so neither end is waiting for a whole stream.
+  /// Reads each response before writing the next request, so that neither end may wait for a whole stream.
   private func interleaving() async throws {
     let conversation = try Conversation(["call", "--socket", socket, "Chat", "-", "--compact"])
     for word in ["one", "two", "three"] {

@@ -88,7 +88,7 @@ enum ProbeServer {
         "Chat",
         .bidirectionalStreaming { requests, responses, _ in
           for try await request in requests {
-            // Tag, length, text.
+            // The request is a tag, a length and the text.
             let text = String(decoding: request.dropFirst(2), as: UTF8.self).uppercased()
             try await responses.write(Array(request.prefix(2)) + Array(text.utf8))
           }

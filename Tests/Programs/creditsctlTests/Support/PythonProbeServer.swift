@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The same service, served by Google's gRPC for Python, whose reflection is the older version.
+/// The service of probe.proto, served by Google's gRPC for Python, which has only v1alpha reflection.
 enum PythonProbeServer {
-  /// A Python with grpcio, grpcio-tools, grpcio-reflection and grpcio-health-checking, as `make test` sets up.
+  /// The path of a Python with grpcio, grpcio-tools, grpcio-reflection and grpcio-health-checking, set by `make test`.
   static let python = ProcessInfo.processInfo.environment["CREDITS_PEERS_PYTHON"]
   static let absence: Comment = "CREDITS_PEERS_PYTHON names no Python with grpcio"
 

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Listens on a Unix socket and lets `answer` write to each connection, which is then closed. Ends with this object; the
-/// socket's file stays.
+/// Listens on a Unix socket and lets `answer` write to each connection before closing it. Stops when deallocated; the
+/// socket file stays.
 final class RawListener: Sendable {
   private let descriptor: Int32
 
@@ -21,7 +21,7 @@ final class RawListener: Sendable {
         let connection = accept(descriptor, nil, nil)
         if connection < 0 { return }
         var buffer = [UInt8](repeating: 0, count: 1024)
-        // What is unread when it is closed would reset the connection instead.
+        // Closing a connection with unread data would reset it.
         _ = recv(connection, &buffer, buffer.count, 0)
         answer(connection)
         close(connection)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory of mode 0755 for one test, gone with this object.
+/// A temporary directory of mode 0755, removed when this object is deallocated.
 final class TemporaryDirectory: Sendable {
   let path: String
 

@@ -1,19 +1,19 @@
 import Foundation
 import Synchronization
 
-/// What a run of `creditsctl` came to.
+/// The result of a run of `creditsctl`.
 struct Outcome: Sendable {
   var status: Int32
   var output: String
   var errors: String
 }
 
-/// Runs the `creditsctl` that was built beside the tests.
+/// Runs the `creditsctl` built beside the tests.
 enum Tool {
   static let path = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     .appendingPathComponent("creditsctl").path
 
-  /// Runs to the end, without holding up the threads that servers in this process may need.
+  /// Runs the tool to its end, without blocking threads that servers in this process may need.
   static func run(
     _ arguments: [String],
     input: String = "",
@@ -44,7 +44,7 @@ enum Tool {
   }
 }
 
-/// A run of `creditsctl` that is spoken with line by line.
+/// An interactive run of `creditsctl`, line by line.
 final class Conversation: Sendable {
   private let process: Process
   private let input = Pipe()
@@ -66,7 +66,7 @@ final class Conversation: Sendable {
 
   deinit { if process.isRunning { process.terminate() } }
 
-  /// The next line of output; nil at its end, or when nothing comes for so long that nothing will.
+  /// Returns the next line of output, or nil at its end or after a timeout.
   func line() async -> String? {
     await withCheckedContinuation { continuation in
       DispatchQueue.global().async { continuation.resume(returning: self.readLine()) }
