@@ -22,7 +22,7 @@ struct BackupTests {
     return Output(status: process.terminationStatus, text: text)
   }
 
-  @Test("copies a ledger at work; the copy holds what was acknowledged before, and another daemon can serve it")
+  @Test("copies a ledger in use; the copy holds what was acknowledged before, and another daemon can serve it")
   func backup() async throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory)
@@ -74,7 +74,7 @@ struct BackupTests {
     #expect(copied.stop() == 0)
   }
 
-  @Test("proves with an earlier digest that nobody rewrote the ledger since")
+  @Test("verifies with an earlier digest that the ledger was not rewritten since")
   func digest() async throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory)
@@ -95,7 +95,7 @@ struct BackupTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("needs an administrator")
+  @Test("requires the admin role")
   func roles() async throws {
     let directory = try TestDirectory()
     let json = #"{"callers": [{"name": "reader", "uid": \#(getuid()), "roles": ["read"]}]}"#

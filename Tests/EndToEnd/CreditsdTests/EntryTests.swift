@@ -1,9 +1,9 @@
 import CreditsClient
 import Testing
 
-@Suite("An entry that is read by its id", .timeLimit(.minutes(1)))
+@Suite("An entry read by id", .timeLimit(.minutes(1)))
 struct EntryTests {
-  @Test("is the one that was posted, and says what can still be refunded of it, also after a restart")
+  @Test("is the posted one, with the amount that can still be refunded, also after a restart")
   func entries() async throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory)

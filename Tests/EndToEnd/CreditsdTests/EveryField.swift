@@ -3,7 +3,7 @@ import DynamicMessages
 import ProtobufDescriptors
 import UnixGRPC
 
-/// A way to a text in a request of the contract: `credits.v1.RechargeService/Recharge`, `billing_details.name`.
+/// The path of a text field in a request: `credits.v1.RechargeService/Recharge`, `billing_details.name`.
 struct TextField: CustomStringConvertible {
   let method: MethodName
   let input: MessageType
@@ -11,8 +11,7 @@ struct TextField: CustomStringConvertible {
 
   var description: String { "\(method) \(path.joined(separator: "."))" }
 
-  /// What is a name, a key or a digest to whoever sends it, and is used as one. Everything else is a text about cards and
-  /// people.
+  /// Whether the field is a name, key or digest that the caller chooses. All other fields describe cards and people.
   var isIdentifier: Bool {
     guard let name = path.last else { return false }
     return ["idempotency_key", "signature", "reference", "page_token", "cursor", "known_digest", "currency_code"]
@@ -20,11 +19,11 @@ struct TextField: CustomStringConvertible {
       || name.hasSuffix("_id")
   }
 
-  /// Whether `text` belongs in no answer: tokens and keys.
+  /// Whether the field, a token or key, must not appear in any response.
   var isSecret: Bool { ["payment_method_token", "idempotency_key", "signature"].contains(path.last ?? "") }
 }
 
-/// The contract's requests, found through its descriptors, so that none that comes later is left out.
+/// The text fields of all requests, found through descriptors so that new ones are included.
 struct EveryField {
   private let types: TypePool
   let fields: [TextField]
@@ -46,7 +45,7 @@ struct EveryField {
     self.fields = fields
   }
 
-  /// A request in which everything is as it should be, but for `text` in the field.
+  /// Returns a request that is valid except for `text` in the field.
   func request(_ text: String, in field: TextField, key: String) throws -> [UInt8] {
     let json = Self.json(field.input, types, field.path[...], text, key: key)
     return WireEncoder.bytes(of: try JSONReader(types: types).message(json, as: field.input))
@@ -75,7 +74,7 @@ struct EveryField {
     for field in type.fields {
       let isOnPath = path?.first == field.name
       if field.kind == .message, let inner = types.message(field.descriptor.typeName), inner.wellKnown == nil {
-        // Settings would be refused before what is looked for, where the wallet has no card.
+        // Settings would be refused first if the wallet has no card.
         guard isOnPath || ["amount", "billing_details"].contains(field.name) else { continue }
         let rest = isOnPath ? path?.dropFirst() : nil
         members.append(JSONMember(field.name, json(inner, types, rest, text, key: key)))

@@ -2,8 +2,8 @@ import Foundation
 import Testing
 import UnixGRPC
 
-/// A ledger that an earlier version wrote, and what that version answered. Tests/EndToEnd/Ledgers/write_ledger.py makes
-/// the files and says what each holds.
+/// A ledger that an earlier version wrote, with the responses of that version. Tests/EndToEnd/Ledgers/write_ledger.py
+/// creates the files and describes their content.
 struct OldLedger {
   struct Facts: Decodable {
     struct Event: Decodable {
@@ -13,7 +13,7 @@ struct OldLedger {
 
     /// The name of the caller whose idempotency keys are in the ledger.
     let caller: String
-    /// When the ledger was copied, by its own clock, in seconds since 1970.
+    /// The time of the copy by the ledger's clock, in seconds since 1970.
     let time: Int
     let recordCount: Int64
     let refusalCount: Int64
@@ -23,19 +23,19 @@ struct OldLedger {
     let disputeWon: Event
   }
 
-  /// A mutation that is recorded for its key, and its answer.
+  /// A mutation that is recorded under its key, and its response.
   struct Call: Decodable {
-    /// Service and method, with a slash between.
+    /// The service and method, separated by a slash.
     let method: String
     let request: Data
-    /// nil for a refusal.
+    /// The serialized response; nil for a refusal.
     let response: Data?
     /// The gRPC status code of a refusal; nil for a response.
     let code: Int?
     /// The serialized `google.rpc.Status` of a refusal; nil for a response.
     let details: Data?
 
-    /// nil for a response.
+    /// Returns the refusal, or nil for a response.
     func refusal() throws -> Refusal? {
       guard let code, let details else { return nil }
       let status = GRPCStatus(
@@ -47,7 +47,7 @@ struct OldLedger {
     }
   }
 
-  /// A refusal without its sentence, which later versions may improve.
+  /// A refusal without its message, which later versions may change.
   struct Refusal: Equatable {
     let code: GRPCStatus.Code
     let reason: String
@@ -61,9 +61,9 @@ struct OldLedger {
     }
   }
 
-  /// A call that changes nothing, and its responses: of a watch, those about what had happened by then.
+  /// A read-only call, and its responses; for a watch, those about events before the copy.
   struct Query: Decodable {
-    /// Service and method, with a slash between.
+    /// The service and method, separated by a slash.
     let method: String
     let request: Data
     let responses: [Data]
@@ -85,7 +85,7 @@ struct OldLedger {
     self.folder = folder
   }
 
-  /// Copies the ledger and the processor's books to where `RunningDaemon` and `ProcessorProcess` look for them.
+  /// Copies the ledger and the processor's books to the paths that `RunningDaemon` and `ProcessorProcess` use.
   func copy(to directory: TestDirectory) throws {
     let ledger = directory.path("ledger")
     try FileManager.default.createDirectory(atPath: ledger, withIntermediateDirectories: false)
@@ -95,7 +95,7 @@ struct OldLedger {
 
   /// Starts a daemon on the ledger in `directory`.
   ///
-  /// - Parameter hours: How many hours have passed, by the daemon's clock, since the ledger was written.
+  /// - Parameter hours: The hours since the ledger was written, by the daemon's clock.
   func daemon(in directory: TestDirectory, after hours: Int = 0, processor: [String]) throws -> RunningDaemon {
     let ahead = facts.time + hours * 3600 - Int(Date.now.timeIntervalSince1970)
     let clock = try directory.write("\(ahead)\n", to: "clock")
@@ -111,7 +111,7 @@ struct OldLedger {
     )
   }
 
-  /// The first column of the rows that an SQL query finds in the ledger in `directory`. No daemon may have it open.
+  /// Returns the first column of an SQL query on the ledger in `directory`, which no daemon may have open.
   static func column(_ query: String, in directory: TestDirectory) throws -> [String] {
     let process = Process()
     let output = Pipe()
@@ -125,7 +125,7 @@ struct OldLedger {
     return text.split(separator: "\n").map(String.init)
   }
 
-  /// Relative to the root of the package, so that this file can move.
+  /// Found relative to the root of the package, so that this file can move.
   private static var folder: URL {
     get throws {
       var root = URL(filePath: #filePath).deletingLastPathComponent()

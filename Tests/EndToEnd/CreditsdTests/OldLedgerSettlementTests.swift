@@ -2,12 +2,12 @@ import CreditsClient
 import Testing
 import UnixGRPC
 
-@Suite("Open matters of a ledger of version 3", .timeLimit(.minutes(2)))
+@Suite("Open recharges, refunds and disputes of a ledger of version 3", .timeLimit(.minutes(2)))
 struct OldLedgerSettlementTests {
   struct Outcome {
     let wallet: String
     let kind: Change.Kind
-    /// How many changes of this kind the wallet has then, old ones included.
+    /// The expected number of changes of this kind, including earlier ones.
     var count = 1
 
     static let all = [
@@ -26,13 +26,13 @@ struct OldLedgerSettlementTests {
     ]
   }
 
-  @Test("are settled by the processor's answers, by timers or by hand")
+  @Test("are settled by processor results, by timers or by hand")
   func settles() async throws {
     let old = try OldLedger(version: 3)
     let directory = try TestDirectory()
     try old.copy(to: directory)
     let simulator = try ProcessorProcess(simulatorIn: directory)
-    // A daemon that does not reach the processor retries some requests only after a minute.
+    // A daemon that cannot reach the processor retries some requests only after a minute.
     let client = GRPCClient(socketPath: simulator.socketPath)
     try await client.connect(waitsForReady: true)
     await client.close()

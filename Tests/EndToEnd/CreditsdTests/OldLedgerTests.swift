@@ -15,7 +15,7 @@ struct OldLedgerTests {
     try old.copy(to: directory)
   }
 
-  /// A query for the values of a column, and all values that the column can have.
+  /// A query for the values of a column, and the set of all possible values.
   struct Column: CustomTestStringConvertible {
     let query: String
     let values: Set<String>
@@ -62,9 +62,9 @@ struct OldLedgerTests {
     #expect(Set(try OldLedger.column(column.query, in: directory)) == column.values)
   }
 
-  @Test("opens with the same digest, repeats every answer, and shows every wallet and change as before")
+  @Test("opens with the same digest, replays every response, and returns every wallet and change as before")
   func reads() async throws {
-    // No processor listens there, so open matters stay open.
+    // No processor listens there, so nothing is settled.
     let daemon = try old.daemon(in: directory, processor: ["--processor", "unix:\(directory.path("nobody.sock"))"])
     let credits = try await daemon.client()
     try await expectUnchanged(credits)
@@ -92,7 +92,7 @@ struct OldLedgerTests {
   private static func expectReplay(of call: OldLedger.Call, by client: GRPCClient) async throws {
     do {
       let answer = try await unary(call.method, call.request, by: client)
-      // As text: `base64 -d | protoc --decode_raw` shows the fields.
+      // Compare as base64 text, which `base64 -d | protoc --decode_raw` can show.
       #expect(text(answer.message) == call.response.map { text($0) }, "\(call.method) has another answer")
       #expect(answer.trailingMetadata["replayed"] == "true", "\(call.method) had an effect")
     } catch let status as GRPCStatus {
@@ -100,8 +100,8 @@ struct OldLedgerTests {
     }
   }
 
-  /// A call that waits for the silent processor is answered shortly before its deadline. On a busy machine the answer can
-  /// be too late; then the call is repeated.
+  /// Makes a call, again if its deadline passes. A call that waits for the silent processor is answered only shortly
+  /// before its deadline, which can be too late on a busy machine.
   private static func unary(_ method: String, _ request: Data, by client: GRPCClient) async throws -> UnaryResponse {
     while true {
       do {
@@ -120,7 +120,7 @@ struct OldLedgerTests {
     var responses: [String] = []
     for try await response in call.responses {
       responses.append(text(response))
-      // A watch does not end by itself.
+      // Watches never end by themselves.
       if responses.count == query.responses.count { break }
     }
     #expect(responses == query.responses.map { text($0) }, "\(query.method) has other responses")

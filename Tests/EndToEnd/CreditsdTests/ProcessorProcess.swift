@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A payment processor as a process of its own, with its socket and its books in a test's directory.
+/// A payment processor in a separate process, with its socket and books in a test's directory.
 final class ProcessorProcess {
   let process = Process()
   let socketPath: String
@@ -9,7 +9,7 @@ final class ProcessorProcess {
   private let input = Pipe()
   private let output = Pipe()
 
-  /// `credits-simulator`; a second one in the same directory finds what the first one left.
+  /// Starts `credits-simulator`. A second one in the same directory continues with the books of the first.
   init(simulatorIn directory: TestDirectory, options: [String] = []) throws {
     self.directory = directory
     socketPath = directory.path("processor/processor.sock")
@@ -19,7 +19,7 @@ final class ProcessorProcess {
     try process.run()
   }
 
-  /// A processor in Python, written by nothing but the proto files.
+  /// Starts a processor in Python that is written only against the proto files.
   init(pythonIn directory: TestDirectory, python: String) async throws {
     self.directory = directory
     socketPath = directory.path("python.sock")
@@ -47,16 +47,16 @@ final class ProcessorProcess {
     try #require(greeting == "ready\n", "the processor in Python did not start")
   }
 
-  /// What makes `creditsd` use it.
+  /// The options that make `creditsd` use it.
   var options: [String] { ["--processor", "unix:\(socketPath)"] }
 
-  /// Ends it as a power cut would, as far as the process is concerned.
+  /// Kills the process with SIGKILL.
   func kill() {
     Foundation.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
-  /// What `credits-simulator books` says of it, also while it runs.
+  /// Returns the output of `credits-simulator books`, also while the process runs.
   func listing() throws -> [[Substring]] {
     let listing = Process()
     let text = Pipe()
@@ -70,12 +70,12 @@ final class ProcessorProcess {
     return lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
   }
 
-  /// The lines of its books, as it wrote them.
+  /// The lines of its book file.
   func books() throws -> [Substring] {
     try String(contentsOfFile: directory.path("books"), encoding: .utf8).split(separator: "\n")
   }
 
-  /// How many charges its books have, paid or not.
+  /// The number of charges in its books, paid or not.
   func chargeCount() throws -> Int { try books().count { $0.hasPrefix("charge\t") || $0.hasPrefix("{\"charge\"") } }
 
   deinit {

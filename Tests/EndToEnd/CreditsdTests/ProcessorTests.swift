@@ -2,7 +2,7 @@ import CreditsClient
 import Foundation
 import Testing
 
-@Suite("creditsd with a processor of its own process")
+@Suite("creditsd with a processor in a separate process")
 struct ProcessorTests {
   static let python = ProcessInfo.processInfo.environment["CREDITS_PEERS_PYTHON"]
 
@@ -19,7 +19,7 @@ struct ProcessorTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("the simulator's books and ours say the same of many recharges that met faults")
+  @Test("the simulator's books and the ledger agree on many recharges with faults")
   func faults() async throws {
     let directory = try TestDirectory()
     let simulator = try ProcessorProcess(
@@ -56,7 +56,7 @@ struct ProcessorTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("recharges through a processor that a stranger wrote in Python", .enabled(if: python != nil))
+  @Test("recharges through an independent processor in Python", .enabled(if: python != nil))
   func stranger() async throws {
     let directory = try TestDirectory()
     let processor = try await ProcessorProcess(pythonIn: directory, python: try #require(Self.python))
@@ -88,7 +88,7 @@ struct ProcessorTests {
     await credits.close()
   }
 
-  @Test("pays once and credits once when the simulator is killed before it has charged, and comes back")
+  @Test("charges and credits once when the simulator is killed before the charge, and restarted")
   func killedBeforeTheCharge() async throws {
     let directory = try TestDirectory()
     let simulator = try ProcessorProcess(simulatorIn: directory)
@@ -128,7 +128,7 @@ struct ProcessorTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("pays once and credits once when the simulator is killed between the charge and the answer, and comes back")
+  @Test("charges and credits once when the simulator is killed between charge and response, and restarted")
   func killedAfterTheCharge() async throws {
     let directory = try TestDirectory()
     let events = directory.path("events")
@@ -152,7 +152,7 @@ struct ProcessorTests {
     #expect(daemon.stop() == 0)
   }
 
-  /// Pays under one key until there is an outcome.
+  /// Pays, retrying with the same key until there is an outcome.
   private func pay(
     _ credits: CreditsClient,
     _ amount: Money,
@@ -165,7 +165,7 @@ struct ProcessorTests {
         let recharge = try await credits.recharge.pay(wallet, amount, with: card, idempotencyKey: key).recharge
         if recharge.state != .processing { return recharge }
       } catch let error as CreditsError where error.code == .unavailable {
-        // The card could not be described: nothing has begun.
+        // The card could not be described, so no recharge has begun.
       }
     }
   }
@@ -184,7 +184,7 @@ struct ProcessorTests {
     }
   }
 
-  @Test("says what is wrong with the processor's address", arguments: ["unix:", "tcp:1.2.3.4", "stripe"])
+  @Test("reports an invalid processor address", arguments: ["unix:", "tcp:1.2.3.4", "stripe"])
   func settings(processor: String) throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory, environment: ["CREDITS_PROCESSOR": processor])
@@ -192,7 +192,7 @@ struct ProcessorTests {
     #expect(daemon.process.terminationStatus != 0)
   }
 
-  @Test("asks no processor of another user")
+  @Test("refuses to call a processor of another user")
   func anothersProcessor() async throws {
     let directory = try TestDirectory()
     let simulator = try ProcessorProcess(simulatorIn: directory)

@@ -1,7 +1,7 @@
 import CreditsClient
 import Testing
 
-@Suite("After kill -9 and a new start")
+@Suite("After kill -9 and a restart")
 struct RestartTests {
   private let billing = BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
   private var visa: PaymentDetails { PaymentDetails(token: "pm_card_visa", billing: billing) }
@@ -21,7 +21,7 @@ struct RestartTests {
       with: PaymentDetails(token: "pm_card_mastercard", billing: billing),
       idempotencyKey: "k5"
     )
-    // The processor forgets the replaced card after the answer, which is one more change.
+    // The replaced card is detached at the processor after the response, which is one more change.
     for try await update in credits.wallet.changes("ada", after: changed.wallet.sequence) {
       if case .change(let change) = update, change.kind == .paymentMethodDetached { break }
     }

@@ -2,14 +2,14 @@ import CreditsClient
 import Foundation
 import Testing
 
-/// A `creditsd` process of the test's own, with its socket and ledger in a directory that ends with the test.
+/// A `creditsd` process, with its socket and ledger in a temporary directory.
 final class RunningDaemon {
   let process = Process()
   let socketPath: String
-  /// A file: a pipe that nobody reads would hold the daemon up once it is full.
+  /// A file rather than a pipe, which would block the daemon when full.
   private let errorPath: String
 
-  /// - Parameter directory: Where socket and ledger are, so that a second daemon can find what a first one left.
+  /// - Parameter directory: The directory of socket and ledger, which a second daemon can take over.
   init(in directory: TestDirectory, options: [String] = [], environment: [String: String] = [:]) throws {
     socketPath = directory.path("credits.sock")
     process.executableURL = Self.program("creditsd")
@@ -21,25 +21,25 @@ final class RunningDaemon {
     try process.run()
   }
 
-  /// A client, once the daemon serves.
+  /// Returns a client when the daemon serves.
   func client() async throws -> CreditsClient {
     try await CreditsClient.connect(socketPath: socketPath, waitsForServer: true)
   }
 
-  /// Ends it as a power cut would, as far as the process is concerned.
+  /// Kills the process with SIGKILL.
   func kill() {
     Foundation.kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
-  /// Ends it as an operator would. Returns its exit status.
+  /// Stops the process with a signal. Returns its exit status.
   func stop(_ signal: Int32 = SIGTERM) -> Int32 {
     Foundation.kill(process.processIdentifier, signal)
     process.waitUntilExit()
     return process.terminationStatus
   }
 
-  /// What it wrote to standard error; after its end.
+  /// Returns what the process wrote to standard error, after it has exited.
   func errorText() -> String {
     process.waitUntilExit()
     return (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? ""
@@ -49,7 +49,7 @@ final class RunningDaemon {
     if process.isRunning { kill() }
   }
 
-  /// A program that was built beside the tests.
+  /// The path of a program built beside the tests.
   static func program(_ name: String) -> URL {
     let test = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     var directory = test.deletingLastPathComponent()
@@ -62,7 +62,7 @@ final class RunningDaemon {
   }
 }
 
-/// A directory that ends with the test.
+/// A temporary directory, removed when this object is deallocated.
 final class TestDirectory {
   private let url = FileManager.default.temporaryDirectory.appendingPathComponent(
     "c\(UInt32.random(in: 0 ... .max))"

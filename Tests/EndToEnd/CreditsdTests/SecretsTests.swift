@@ -5,7 +5,7 @@ import UnixGRPC
 
 @Suite("Secrets that callers send", .timeLimit(.minutes(3)))
 struct SecretsTests {
-  /// A text that must not turn up, and how it reads in memory and files.
+  /// A text that must not appear in logs or files.
   struct Canary {
     let text: String
     let isCardNumber: Bool
@@ -23,14 +23,14 @@ struct SecretsTests {
     let canary: Canary
     let status: GRPCStatus
 
-    /// All that a caller may show of it, or log.
+    /// Everything in it that a caller may show or log.
     var text: String { "\(status) \(status.message) \(status.details)" }
     var reason: String? {
       status.details.compactMap { if case .errorInfo(let info) = $0 { info.reason } else { nil } }.first
     }
   }
 
-  @Test("are in no log, and in the ledger's files and error texts only where they were used as a name")
+  @Test("are in no log, and in the ledger's files and error texts only if they were used as identifiers")
   func everyField() async throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory, options: ["--log-level", "trace", "--log-calls"])
@@ -41,7 +41,7 @@ struct SecretsTests {
     let every = try EveryField()
     #expect(every.fields.count > 60)
     var answers: [Answer] = []
-    // What is no name comes first: a file that holds it after that has it from nowhere else.
+    // Test fields other than identifiers first: the files that hold a canary then cannot have it from an identifier.
     let texts = every.fields.filter { !$0.isIdentifier }
     #expect(texts.contains { $0.path.last == "payment_method_token" } && texts.contains { $0.path.last == "memo" })
     for field in texts { answers += try await push(every, field, through: client) }
@@ -71,7 +71,7 @@ struct SecretsTests {
     }
   }
 
-  /// Sends the field once with each canary; an answer that is no refusal counts as OK.
+  /// Sends the field once with each canary; a response counts as OK.
   private func push(_ every: EveryField, _ field: TextField, through client: GRPCClient) async throws -> [Answer] {
     var answers: [Answer] = []
     for (number, canary) in Canary.all.enumerated() {
@@ -82,7 +82,7 @@ struct SecretsTests {
         defer { call.cancel() }
         try await call.send(request)
         call.finishSending()
-        // Watches have no end.
+        // Watches never end.
         for try await _ in call.responses { break }
       } catch let refusal as GRPCStatus {
         status = refusal
@@ -111,7 +111,7 @@ struct SecretsTests {
     #expect(!text.holds("4242424242424243"))
   }
 
-  /// The database and its log, as a sudden end leaves them.
+  /// The database and its log, as left by SIGKILL.
   private func files(of directory: String) throws -> [(name: String, bytes: Data)] {
     try FileManager.default.contentsOfDirectory(atPath: directory).map { name in
       (name, try Data(contentsOf: URL(fileURLWithPath: directory + "/" + name)))
@@ -120,7 +120,7 @@ struct SecretsTests {
 }
 
 extension Data {
-  /// With the C library's help: the files are long.
+  /// Searches with memchr(3), because the files are long.
   fileprivate func holds(_ text: String) -> Bool {
     let wanted = Array(text.utf8)
     return withUnsafeBytes { bytes in

@@ -15,7 +15,7 @@ struct StartTests {
     await credits.close()
   }
 
-  @Test("refuses a path on which another serves, and leaves that one alone")
+  @Test("refuses a socket on which another daemon serves, without disturbing it")
   func secondOnSocket() async throws {
     let directory = try TestDirectory()
     let first = try RunningDaemon(in: directory)
@@ -27,7 +27,7 @@ struct StartTests {
     await credits.close()
   }
 
-  @Test("refuses a ledger that another has open, and leaves that one alone")
+  @Test("refuses a ledger that another daemon has open, without disturbing it")
   func secondOnLedger() async throws {
     let directory = try TestDirectory()
     let first = try RunningDaemon(in: directory)
@@ -75,7 +75,7 @@ struct StartTests {
     #expect(daemon.process.terminationStatus != 0)
   }
 
-  @Test("logs who called what with which end, and nothing of the message")
+  @Test("logs caller, method and status of each call, and nothing of the message")
   func callLog() async throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory, options: ["--log-calls", "--log-level", "error"])
@@ -91,7 +91,7 @@ struct StartTests {
     #expect(!log.contains("canary"))
   }
 
-  @Test("does not let a user in who has no role")
+  @Test("denies a user without a role")
   func roles() async throws {
     let directory = try TestDirectory()
     let json = #"{"callers": [{"name": "reader", "uid": \#(getuid()), "roles": ["read"]}]}"#
@@ -107,7 +107,7 @@ struct StartTests {
     await credits.close()
   }
 
-  @Test("tells of low balances and bounds shortfalls as it is told to")
+  @Test("applies the settings for low balances and shortfalls")
   func amounts() async throws {
     let directory = try TestDirectory()
     let file = try directory.write(#"{"lowBalance": "5", "maximumShortfall": "3"}"#, to: "config.json")

@@ -5,9 +5,9 @@ import Testing
 @Suite("A storm of one key", .timeLimit(.minutes(30)))
 struct StormTests {
   private static let callers = 64
-  /// All thousand rounds take some minutes: CREDITS_STORM_ROUNDS=1000.
+  /// The number of rounds. A thousand, set by CREDITS_STORM_ROUNDS, take some minutes.
   private static let rounds = ProcessInfo.processInfo.environment["CREDITS_STORM_ROUNDS"].flatMap { Int($0) } ?? 25
-  /// Every so often the daemon is killed in the middle of a round.
+  /// The daemon is killed in the middle of every fifth round.
   private static let roundsPerKill = 5
 
   @Test("has one effect and gives every caller the same answer, also when the daemon is killed in the middle")
@@ -31,7 +31,7 @@ struct StormTests {
       let answers = try await charges
       #expect(answers.count == Self.callers)
       #expect(Set(answers.map(\.entry)).count == 1 && Set(answers.map(\.wallet)).count == 1, "round \(round)")
-      // None, where the one that had the effect was cut off before it heard of it.
+      // All are replays if the call that took effect lost its response.
       #expect(answers.count { !$0.isReplayed } <= 1, "round \(round)")
       let after = try await first.wallet.get("ada")
       #expect(after.posted == .micros((wallet.posted?.micros ?? 0) - 1), "round \(round)")
@@ -64,7 +64,7 @@ struct StormTests {
   }
 }
 
-/// Counts, and lets somebody wait for a count.
+/// Counts replies, and lets a task wait for a count.
 private actor Replies {
   private var count = 0
   private var waiter: (count: Int, continuation: CheckedContinuation<Void, Never>)?

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The story")
 struct StoryTests {
-  @Test("is told to its end, keeps its daemon serving, and Ctrl-C ends both cleanly")
+  @Test("runs to its end, keeps its daemon serving, and Ctrl-C stops both cleanly")
   func toItsEnd() throws {
     let story = Process()
     let output = Pipe()
@@ -41,7 +41,7 @@ struct StoryTests {
     #expect(text.contains("removed its socket and exited with status 0"))
   }
 
-  /// Runs a command that the story proposes, with the `creditsctl` that was built beside the tests.
+  /// Runs a command that the story proposes, with the `creditsctl` built beside the tests.
   private func status(of command: String) throws -> Int32 {
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/bin/sh")

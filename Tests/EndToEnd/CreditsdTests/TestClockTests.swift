@@ -2,7 +2,7 @@ import CreditsClient
 import Foundation
 import Testing
 
-@Suite("creditsd, when hours and months pass in a moment", .timeLimit(.minutes(5)))
+@Suite("creditsd with a test clock", .timeLimit(.minutes(5)))
 struct TestClockTests {
   private let directory: TestDirectory
   private let simulator: ProcessorProcess
@@ -34,13 +34,13 @@ struct TestClockTests {
     AutoRechargeSettings(enabled: true, threshold: .dollars(10), amount: .dollars(25), monthlyLimit: monthlyLimit)
   }
 
-  /// The changes of a wallet from its first on.
+  /// Reads the changes of a wallet from its first.
   private struct Watch {
     var changes: WalletChanges.AsyncIterator
 
     init(_ credits: CreditsClient) { changes = credits.wallet.changes("ada", after: 0).makeAsyncIterator() }
 
-    /// Reads on until there is one of this kind.
+    /// Reads up to the next change of this kind.
     mutating func awaits(_ kind: Change.Kind) async throws {
       while let update = try await changes.next() {
         if case .change(let change) = update, change.kind == kind { return }
@@ -53,7 +53,7 @@ struct TestClockTests {
     try simulator.listing().count { $0[0] == "charge" && $0[5] == status }
   }
 
-  @Test("a card that is always declined is asked 4 times within 7 hours, and never again by itself")
+  @Test("a card that is always declined is charged 4 times within 7 hours, and then not again automatically")
   func declines() async throws {
     let daemon = try daemon()
     let credits = try await daemon.client()
@@ -91,9 +91,9 @@ struct TestClockTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("a monthly limit holds until the month ends, also of a restarted daemon, and then it recharges at once")
+  @Test("a monthly limit applies until the end of the month, also after a restart, and then a recharge starts at once")
   func monthlyLimit() async throws {
-    // Neither month nor year ends while the test runs.
+    // The test's dates must not cross the end of a month or year.
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = .gmt
     let month = try #require(calendar.dateInterval(of: .month, for: .now))
@@ -135,7 +135,7 @@ struct TestClockTests {
     #expect(second.stop() == 0)
   }
 
-  @Test("a recharge of which nothing is known for 23 hours needs review, and is never sent again")
+  @Test("a recharge with an unknown outcome for 23 hours needs review, and is never sent again")
   func unknown() async throws {
     let daemon = try daemon()
     let credits = try await daemon.client()
@@ -165,7 +165,7 @@ struct TestClockTests {
     #expect(next.stop() == 0)
   }
 
-  @Test("a cardholder who does not authenticate within an hour has paid nothing, and may try again")
+  @Test("a cardholder who does not authenticate within an hour is not charged, and may try again")
   func authentication() async throws {
     let daemon = try daemon()
     let credits = try await daemon.client()
@@ -194,7 +194,7 @@ struct TestClockTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("the clock is moved only where tests are allowed, and only by a number")
+  @Test("the test clock needs CREDITS_TESTING, and a file with a number")
   func permission() throws {
     for (environment, text, complaint) in [
       ([:], "0", "--test-clock is for tests"), (["CREDITS_TESTING": "1"], "soon", "is no clock"),

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A slice of `make torture`.
+/// A short run of `make torture`.
 @Suite("Recharges under torture", .timeLimit(.minutes(10)))
 struct TortureTests {
   @Test(

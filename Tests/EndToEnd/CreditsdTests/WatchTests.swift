@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Watches of the client library", .timeLimit(.minutes(5)))
 struct WatchTests {
-  @Test("go on by themselves behind the last change, when the daemon is killed and started again")
+  @Test("resume after the last change when the daemon is killed and restarted")
   func changes() async throws {
     let directory = try TestDirectory()
     var daemon = try RunningDaemon(in: directory, options: ["--log-level", "critical"])
@@ -47,7 +47,7 @@ struct WatchTests {
     #expect(daemon.stop() == 0)
   }
 
-  @Test("begin with the wallet as it is, and say when they cannot begin")
+  @Test("begin with a snapshot, and fail if they cannot begin")
   func starts() async throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory)
@@ -61,7 +61,7 @@ struct WatchTests {
     var absent = credits.wallet.changes("bob", after: 0).makeAsyncIterator()
     let missing = await #expect(throws: CreditsError.self) { try await absent.next() }
     #expect(missing?.reason == .walletNotFound && missing?.walletID == "bob")
-    // The first watch is still under way.
+    // The first watch is still open.
     await credits.close()
     let ended = await #expect(throws: CreditsError.self) { try await updates.next() }
     #expect(ended?.code == .cancelled && ended?.reason == nil)

@@ -1,23 +1,23 @@
 import CreditsClient
 
-/// The processor's books beside the ledger's entries, after all is over.
+/// Compares the processor's books with the ledger's entries at the end of the run.
 struct Comparison {
   private(set) var paidCharges = 0
   private(set) var charged = Money.micros(0)
   private(set) var credits = 0
   private(set) var credited = Money.micros(0)
-  /// Recharges for which the processor has taken money more than once.
+  /// The number of recharges that the processor has charged more than once.
   private(set) var doubleCharges = 0
   private(set) var doubleCredits = 0
   private(set) var uncredited = 0
   private(set) var unpaid = 0
-  /// What the processor has given back.
+  /// The number of refunds that the processor has made.
   private(set) var refunds = 0
   private(set) var refunded = Money.micros(0)
-  /// What the ledger has taken from wallets for it.
+  /// The number of entries that debit wallets for refunds.
   private(set) var refundEntries = 0
   private(set) var debited = Money.micros(0)
-  /// What banks have by what the processor told, and what the ledger has taken from wallets for it.
+  /// The total that banks withhold for disputes by the processor's events, compared with `disputed` of the ledger.
   private(set) var taken = Money.micros(0)
   private(set) var disputed = Money.micros(0)
   let verdict: Verdict
@@ -26,13 +26,13 @@ struct Comparison {
   private struct Charge {
     var micros: Int64
     var isPaid: Bool
-    /// Micros that were given back.
+    /// Refunded micros.
     var refunded: Int64 = 0
-    /// Micros that a bank has, as far as that was told.
+    /// Micros that a bank withholds, by the events so far.
     var taken: Int64 = 0
   }
 
-  /// What the ledger has of a recharge, in micros.
+  /// The ledger's totals of a recharge, in micros.
   private struct Posted {
     var credited: Int64 = 0
     var debited: Int64 = 0
@@ -42,8 +42,8 @@ struct Comparison {
   private static let readers = 64
 
   /// - Parameters:
-  ///   - wallets: With what each has to hold, in micros; nil where that is not known.
-  ///   - taken: Micros that banks have of charges, by their ids.
+  ///   - wallets: The expected balance of each wallet, in micros; nil if unknown.
+  ///   - taken: The micros that banks withhold, by charge id.
   init(of wallets: [String: Int64?], taken: [String: Int64], stage: Stage) async throws {
     let client = try await stage.client(0)
     verdict = try await client.ledger.verify()
@@ -80,7 +80,7 @@ struct Comparison {
     }
   }
 
-  /// What the processor has, by recharges.
+  /// Returns the processor's charges, by recharge id.
   private mutating func books(_ stage: Stage, _ taken: [String: Int64]) throws -> [String: Charge] {
     var charges: [String: Charge] = [:]
     var recharges: [Substring: String] = [:]
@@ -110,7 +110,7 @@ struct Comparison {
     return charges
   }
 
-  /// Micros that the ledger has credited, by recharges; on the way, each wallet holds what it has to.
+  /// Returns the ledger's totals by recharge id, and checks the balance of each wallet.
   private mutating func entries(of wallets: [String: Int64?], _ client: CreditsClient) async throws -> [String: Posted]
   {
     var posted: [String: Posted] = [:]
@@ -165,7 +165,7 @@ struct Comparison {
     }
   }
 
-  /// Asks about all items, some at once.
+  /// Queries all items, a limited number at a time.
   private func each<Item: Sendable, Answer: Sendable>(
     _ items: [Item],
     ask: @escaping @Sendable (Item) async throws -> Answer,

@@ -1,6 +1,6 @@
 import CreditsClient
 
-/// One wallet's life: cards that pay and cards that do not, recharges of all kinds, and calls that use them up.
+/// Simulates one customer: cards that pay and cards that are declined, recharges of all kinds, and calls that spend them.
 struct Customer: Sendable {
   let number: Int
   let credits: CreditsClient
@@ -12,19 +12,19 @@ struct Customer: Sendable {
     "pm_sim_timeOutAfterEffect", "pm_sim_serverError", "pm_sim_rateLimited", "pm_sim_slowAnswer",
     "pm_card_pendingRefund", refundlessCard,
   ]
-  /// Its bank takes no money back.
+  /// A card whose bank rejects refunds.
   private static let refundlessCard = "pm_card_refundFail"
   private static let badCards = [
     "pm_card_visa_chargeDeclined", "pm_card_chargeDeclinedInsufficientFunds", "pm_card_chargeDeclinedExpiredCard",
     "pm_card_chargeCustomerFail",
   ]
-  /// They pay, and their holders want the money back from the bank.
+  /// Cards whose charges succeed and are then disputed.
   private static let disputedCards = ["pm_card_createDispute", "pm_sim_disputeWon", "pm_sim_disputeLost"]
   private static let billing = BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
 
   var wallet: String { "wallet-\(number)" }
 
-  /// Returns what the wallet has to hold, in micros; nil where that depends on what banks say, and when.
+  /// Returns the expected balance of the wallet, in micros, or nil if it depends on the outcome of disputes.
   func live() async throws -> Int64? {
     var numbers = SeededNumbers(seed: seed, stream: UInt64(number))
     var life = Life(calls: PersistentCalls(credits: credits, wallet: wallet), tally: tally)
@@ -49,7 +49,7 @@ struct Customer: Sendable {
       }
     }
     if numbers.happens(0.15) {
-      // It is good enough to be saved, and declined when it is charged.
+      // A card that can be saved, but is declined when it is charged.
       let card = PaymentDetails(token: "pm_card_chargeCustomerFail", billing: Self.billing)
       _ = try await life.calls.until { try await $0.paymentMethod.save(wallet, card, idempotencyKey: $1) }
       try await spend(&life, &numbers, to: threshold, expecting: .backoff)
@@ -64,7 +64,7 @@ struct Customer: Sendable {
     return life.posted
   }
 
-  /// A part, then perhaps another.
+  /// Refunds one or two parts of a recharge.
   private func refund(_ recharge: Recharge, _ life: inout Life, _ numbers: inout SeededNumbers) async throws {
     var left = recharge.amount?.micros ?? 0
     for _ in 0..<numbers.number(1...2) where left >= 10_000 {
@@ -82,7 +82,7 @@ struct Customer: Sendable {
     with token: String?,
     autoRecharge: AutoRechargeSettings? = nil
   ) async throws {
-    // With automatic recharges, never below the threshold from the start.
+    // With automatic recharges, start at or above the threshold.
     let least = autoRecharge == nil ? 10 : 20
     let amount = Money.micros(numbers.dollars(least...(numbers.happens(0.1) ? 1000 : 100)))
     let card = token.map { PaymentDetails(token: $0, billing: Self.billing) }
@@ -109,7 +109,7 @@ struct Customer: Sendable {
     }
   }
 
-  /// Makes calls, several at once, until less than the threshold is left, and waits for what that brings.
+  /// Makes concurrent calls until less than the threshold is left, and waits for the automatic recharge.
   private func spend(
     _ life: inout Life,
     _ numbers: inout SeededNumbers,

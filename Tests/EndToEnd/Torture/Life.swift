@@ -1,19 +1,19 @@
 import CreditsClient
 
-/// What one customer has done so far, and what the wallet has to hold for it.
+/// The history of one customer, and the expected balance of the wallet.
 struct Life {
   var calls: PersistentCalls
   let tally: Tally
-  /// Micros.
+  /// The expected balance, in micros.
   var posted: Int64 = 0
-  /// Recharges that were asked for and paid.
+  /// The paid recharges that the customer requested.
   private(set) var paid: [Recharge] = []
 
   typealias Payment = @Sendable (CreditsClient, String) async throws -> RechargeResult
 
-  /// Pays under one key until there is an outcome.
+  /// Pays, retrying with one key until there is an outcome.
   ///
-  /// - Parameter isTwin: Whether the same is asked for twice at once, and once more in the end.
+  /// - Parameter isTwin: Whether to make the request twice concurrently, and once more at the end.
   mutating func recharge(
     _ kind: String,
     _ amount: Money,
@@ -44,9 +44,9 @@ struct Life {
 }
 
 extension Life {
-  /// Gives back a part of a recharge under one key until there is an outcome.
+  /// Refunds a part of a recharge, retrying with one key until there is an outcome.
   ///
-  /// - Parameter isTwin: Whether the same is asked for twice at once.
+  /// - Parameter isTwin: Whether to make the request twice concurrently.
   mutating func refund(_ rechargeID: String, _ amount: Money, isTwin: Bool) async throws -> RechargeRefund.State {
     let key = calls.key()
     let calls = calls
@@ -64,7 +64,7 @@ extension Life {
   }
 }
 
-/// Makes each call under one key until there is an answer, as a good caller does.
+/// Retries each call with one key until it is answered, as clients should.
 struct PersistentCalls: Sendable {
   let credits: CreditsClient
   let wallet: String
@@ -117,7 +117,7 @@ struct PersistentCalls: Sendable {
 }
 
 extension CreditsError {
-  /// The same call may be answered later.
+  /// Whether retrying the same call may succeed.
   fileprivate var passes: Bool {
     switch code {
     case .unavailable, .deadlineExceeded, .cancelled: true

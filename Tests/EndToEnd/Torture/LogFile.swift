@@ -1,10 +1,10 @@
 import Foundation
 
-/// What `creditsd` has logged in all its lives.
+/// The log of all runs of `creditsd`.
 struct LogFile {
-  /// How many recharges were not final when it was killed.
+  /// The number of recharges that restarts resumed.
   private(set) var resumedRecharges = 0
-  /// Why it did not learn what a charge had come to, the commonest first.
+  /// The reasons for unknown outcomes of charges, most frequent first.
   let unknownOutcomes: [(reason: Substring, count: Int)]
 
   init(path: String) {
@@ -21,5 +21,5 @@ struct LogFile {
   }
 }
 
-/// Prints a line at once, also into a file.
+/// Prints a line without buffering, also if standard output is a file.
 func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

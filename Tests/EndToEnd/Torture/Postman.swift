@@ -2,12 +2,12 @@ import CreditsClient
 import Foundation
 import Synchronization
 
-/// Brings `creditsd` what the processor tells by itself, as whoever receives its webhooks does: until it is taken.
+/// Delivers the processor's events to `creditsd`, as a webhook receiver does: retried until accepted.
 final class Postman: Sendable {
   private let stage: Stage
   private let tally: Tally
   private let isLast = Mutex(false)
-  /// What banks have of charges by the events that were brought: micros by disputes, with the charges' ids.
+  /// The disputes in the delivered events, by id.
   private let disputes = Mutex<[String: Dispute]>([:])
 
   struct Dispute {
@@ -23,7 +23,7 @@ final class Postman: Sendable {
     self.tally = tally
   }
 
-  /// Micros that banks have of each charge.
+  /// The micros that banks withhold, by charge id.
   var taken: [String: Int64] {
     disputes.withLock { disputes in
       var taken: [String: Int64] = [:]
@@ -32,7 +32,7 @@ final class Postman: Sendable {
     }
   }
 
-  /// Nothing more will be told: what there is is brought, then `run` returns.
+  /// Makes `run` return once the remaining events are delivered. Called when no more events will be written.
   func finish() { isLast.withLock { $0 = true } }
 
   func run() async throws {
@@ -63,7 +63,7 @@ final class Postman: Sendable {
     keep(String(decoding: event.payload, as: UTF8.self).split(separator: "\t"))
   }
 
-  /// Whatever the order: what is won stays won.
+  /// Records a dispute. Events may be out of order, so a won dispute stays won.
   private func keep(_ fields: [Substring]) {
     guard fields.count == 7, fields[1] == "dispute", let micros = Int64(fields[4]) else { return }
     disputes.withLock { disputes in
@@ -73,7 +73,7 @@ final class Postman: Sendable {
   }
 }
 
-/// The file to which the simulator appends its events.
+/// Reads the file that the simulator appends its events to.
 private struct Mail {
   struct Event: Sendable {
     var signature: String
@@ -85,7 +85,7 @@ private struct Mail {
 
   init(path: String) { self.path = path }
 
-  /// The events that came since; a line that is being written comes with the next.
+  /// Returns the new complete lines as events. A partially written line is returned later.
   mutating func take() throws -> [Event] {
     guard let file = FileHandle(forReadingAtPath: path) else { return [] }
     defer { try? file.close() }

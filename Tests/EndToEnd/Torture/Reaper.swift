@@ -1,4 +1,4 @@
-/// Kills the processes at random moments, spread over the run.
+/// Kills the processes at random times, spread over the run.
 struct Reaper: Sendable {
   let stage: Stage
   let tally: Tally

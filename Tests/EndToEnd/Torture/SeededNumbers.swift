@@ -1,6 +1,6 @@
 import SeededRandom
 
-/// Numbers that are the same for the same seed and stream.
+/// Random numbers that are reproducible from a seed and a stream number.
 struct SeededNumbers: RandomNumberGenerator {
   private var generator: SplitMix64
 
@@ -17,7 +17,7 @@ struct SeededNumbers: RandomNumberGenerator {
 
   mutating func one<Element>(of elements: [Element]) -> Element { elements[number(0...elements.count - 1)] }
 
-  /// Whole cents.
+  /// Draws an amount of whole cents, in micros.
   mutating func dollars(_ range: ClosedRange<Int>) -> Int64 {
     Int64(number(range.lowerBound * 100...range.upperBound * 100)) * 10_000
   }

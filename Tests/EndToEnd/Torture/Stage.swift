@@ -20,10 +20,10 @@ struct Place: Sendable {
   func clear() { if isTemporary { try? FileManager.default.removeItem(at: directory) } }
 }
 
-/// `creditsd` and `credits-simulator`, each a process with files of its own.
+/// The processes `creditsd` and `credits-simulator`, with their files.
 final class Stage: Sendable {
   let place: Place
-  /// Connect to whichever `creditsd` there is.
+  /// Clients that reconnect to each new `creditsd`.
   let clients = Mutex<[CreditsClient]>([])
   private let seed: UInt64
   private let faults: Double
@@ -35,7 +35,7 @@ final class Stage: Sendable {
     var simulatorStarts = 1
   }
 
-  /// Shorter than the slow answers are: those end as time-outs.
+  /// In milliseconds, shorter than the delay of slow responses, so that those time out.
   private static let processorTimeout = 250
   private static let slowness = 350
 
@@ -60,7 +60,7 @@ final class Stage: Sendable {
     return clients.withLock { $0[number % count] }
   }
 
-  /// Kills `creditsd` in the middle of what it does, and starts another.
+  /// Kills `creditsd` at work, and starts another.
   func killDaemon() throws {
     try processes.withLock { processes in
       Self.kill(processes.daemon)
@@ -68,7 +68,7 @@ final class Stage: Sendable {
     }
   }
 
-  /// The same for the processor, whose next life meets other faults.
+  /// Kills the processor, and starts another with a different fault seed.
   func killSimulator() throws {
     try processes.withLock { processes in
       Self.kill(processes.simulator)
@@ -78,7 +78,7 @@ final class Stage: Sendable {
     }
   }
 
-  /// The processor's books as its own tool prints them, in fields.
+  /// Returns the processor's books as printed by `credits-simulator books`, split into fields.
   func books() throws -> [[Substring]] {
     let listing = Process()
     let text = Pipe()
@@ -141,7 +141,7 @@ final class Stage: Sendable {
     process.waitUntilExit()
   }
 
-  /// Built beside this program.
+  /// The path of a program built beside this one.
   private static func program(_ name: String) -> URL {
     URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
       .appendingPathComponent(name)

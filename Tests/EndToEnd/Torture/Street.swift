@@ -1,11 +1,11 @@
-/// So many customers at once, one coming when another has left, until there are recharges enough.
+/// Runs a fixed number of customers concurrently, each replaced when it is done, until there are enough recharges.
 struct Street: Sendable {
   let stage: Stage
   let tally: Tally
   let seed: UInt64
   let customers: Int
 
-  /// Returns the wallets that were used, with what each has to hold; nil where a customer does not know.
+  /// Returns the expected balances of the wallets, in micros; nil if unknown.
   func run() async throws -> [String: Int64?] {
     try await withThrowingTaskGroup(of: (String, Int64?).self) { group in
       var number = 0

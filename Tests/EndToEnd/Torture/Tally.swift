@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What has happened so far, for all who take part.
+/// The shared counts and flaws of the run.
 final class Tally: Sendable {
   private struct State {
     var begun = 0
@@ -22,12 +22,12 @@ final class Tally: Sendable {
   var simulatorKills: Int { state.withLock { $0.simulatorKills } }
   var flaws: [String] { state.withLock { $0.flaws } }
 
-  /// Whether there is still a recharge to make.
+  /// Whether more recharges are to be made.
   var isOpen: Bool { state.withLock { $0.begun < target } }
 
   func begin() { state.withLock { $0.begun += 1 } }
 
-  /// A recharge has ended.
+  /// Counts a finished recharge.
   func end(_ outcome: String) {
     state.withLock { state in
       state.count += 1
@@ -35,7 +35,7 @@ final class Tally: Sendable {
     }
   }
 
-  /// Something else has ended.
+  /// Counts another outcome.
   func note(_ outcome: String) { state.withLock { $0.counts[outcome, default: 0] += 1 } }
 
   func killedDaemon() { state.withLock { $0.kills += 1 } }
@@ -44,7 +44,7 @@ final class Tally: Sendable {
 
   func flaw(_ sentence: String) { state.withLock { $0.flaws.append(sentence) } }
 
-  /// Prints how far it is, now and then, until its task is cancelled or, since a recharge is lost, nothing goes on.
+  /// Prints the progress periodically until its task is cancelled, or calls `stalled` if a recharge does not end.
   func show(stalled: () async -> Void) async {
     var last = 0
     var quietRounds = 0
@@ -61,6 +61,7 @@ final class Tally: Sendable {
   }
 
   private static let interval = Duration.seconds(10)
-  /// Longer than the longest pauses between attempts: of a hundred thousand recharges some meet a dozen faults in a row.
+  /// The number of intervals without progress that count as stalled. Longer than the longest delays between attempts,
+  /// because of a hundred thousand recharges some meet a dozen faults in a row.
   private static let patience = 90
 }

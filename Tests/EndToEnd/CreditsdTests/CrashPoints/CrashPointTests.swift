@@ -3,18 +3,18 @@ import Failpoints
 import Foundation
 import Testing
 
-@Suite("creditsd killed at every moment", .serialized, .timeLimit(.minutes(15)))
+@Suite("creditsd killed at every failpoint", .serialized, .timeLimit(.minutes(15)))
 struct CrashPointTests {
   private static let baselines = Baselines()
 
-  @Test("ends as if it had not been", arguments: Flow.allCases.flatMap(\.crashes))
+  @Test("reaches the same end state as an uninterrupted run", arguments: Flow.allCases.flatMap(\.crashes))
   func killed(_ crash: Flow.Crash) async throws {
     let expected = try await Self.baselines.end(of: crash.flow)
     let street = try Street(crash.flow)
     #expect(try await street.end(killedAt: crash.failpoint) == expected)
   }
 
-  @Test("passes every failpoint that there is in some flow")
+  @Test("passes every failpoint in some flow")
   func completeness() {
     let passed = Set(Flow.allCases.flatMap(\.failpoints))
     let forgotten = Failpoint.allCases.filter { !passed.contains($0) && !Flow.passedByNone.contains($0) }
@@ -22,7 +22,7 @@ struct CrashPointTests {
     #expect(passed.isDisjoint(with: Flow.passedByNone))
   }
 
-  @Test("refuses a failpoint that it does not know, and says which there are")
+  @Test("refuses an unknown failpoint, and lists the known ones")
   func unknown() throws {
     let directory = try TestDirectory()
     let daemon = try RunningDaemon(in: directory, options: ["--fail-at", "noon"])
@@ -33,7 +33,7 @@ struct CrashPointTests {
   }
 }
 
-/// How flows end that nobody disturbs.
+/// The end states of uninterrupted flows, each computed once.
 private actor Baselines {
   private var ends: [Flow: Task<EndState, any Error>] = [:]
 

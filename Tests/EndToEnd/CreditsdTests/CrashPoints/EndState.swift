@@ -1,18 +1,18 @@
 import CreditsClient
 
-/// All that has to be the same in the end: ids and times aside, which are drawn anew in each run.
+/// The state that must be the same at the end of each run, without ids and times, which differ.
 struct EndState: Equatable, Sendable {
   var balances: [Money?]
   var state: Wallet.State
   var autoRecharge: AutoRecharge.State?
-  /// Every change of the wallet, with what was available after it.
+  /// Every change of the wallet, with the available credit after it.
   var changes: [String]
-  /// Of the saved card.
+  /// The last four digits of the saved card.
   var last4: String?
-  /// What the processor has: charges, refunds and disputes with micros and status.
+  /// The processor's charges, refunds and disputes, with micros and status.
   var books: [String]
   var cards: [String]
-  /// The processor's cards, and what became of them in the end.
+  /// The processor's attached cards, with their final states.
   var attachments: [String]
 
   init(_ credits: CreditsClient, wallet id: String, simulator: ProcessorProcess) async throws {

@@ -1,7 +1,7 @@
 import CreditsClient
 
 extension Flow {
-  /// How the processor fails once all is prepared.
+  /// The processor's faults after the preparation.
   var faults: String? {
     switch self {
     case .silentProcessor, .silentRefund: "time-out-before=1"
@@ -46,7 +46,7 @@ extension Flow {
     }
   }
 
-  /// Everything under the same keys again and again, until it is answered.
+  /// Performs the flow's calls, retrying each with the same key until it has an outcome.
   func act(_ visit: Visit) async throws {
     switch self {
     case .firstRecharge: try await visit.pay(25, "pm_card_visa", autoRecharge: visit.settings())

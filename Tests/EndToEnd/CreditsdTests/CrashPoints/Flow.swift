@@ -3,7 +3,7 @@ import Testing
 
 import enum Ledger.RecordKind
 
-/// What customers do, and the failpoints that `creditsd` passes meanwhile.
+/// A sequence of customer actions, and the failpoints that `creditsd` passes meanwhile.
 enum Flow: String, CaseIterable, Sendable {
   case firstRecharge
   case savedCard
@@ -40,7 +40,7 @@ enum Flow: String, CaseIterable, Sendable {
 
   var crashes: [Crash] { failpoints.map { Crash(flow: self, failpoint: $0) } }
 
-  /// Nothing comes to these: what a caller is told is only read.
+  /// Failpoints that no flow passes.
   static let passedByNone: Set<Failpoint> = []
 
   var failpoints: [Failpoint] {

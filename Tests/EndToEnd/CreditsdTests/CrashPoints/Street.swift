@@ -4,7 +4,7 @@ import Testing
 
 import enum Failpoints.Failpoint
 
-/// One flow from its beginning to its end, with `creditsd` and the processor as processes of their own.
+/// A run of one flow, with `creditsd` and the processor as separate processes.
 final class Street {
   private let flow: Flow
   private let directory: TestDirectory
@@ -39,7 +39,7 @@ final class Street {
     )
   }
 
-  /// Prepares, kills the daemon at its failpoint while the flow is under way, starts it again, and waits for the end.
+  /// Prepares and performs the flow, with a daemon that dies at the failpoint and is restarted. Returns the end state.
   func end(killedAt failpoint: Failpoint?) async throws -> EndState {
     let credits = try await daemon.client()
     let visit = Visit(credits: credits, clock: directory.path("clock"), eventFile: directory.path("events"))
@@ -70,12 +70,12 @@ final class Street {
     return end
   }
 
-  /// Waits for the daemon's death at its failpoint, which the flow has to meet.
+  /// Waits for the daemon to die at its failpoint, which the flow must pass.
   private func death(whileRunning acting: Task<Void, any Error>) async throws {
     let process = daemon.process
     let ending = Task {
       _ = await acting.result
-      // Who is killed while it answers may be seen to answer first.
+      // A daemon that is killed while replying may deliver the reply first.
       try await Task.sleep(for: .seconds(5))
       process.terminate()
     }
@@ -90,7 +90,7 @@ final class Street {
   }
 }
 
-/// `Process` may be waited for on any thread.
+/// Makes `Process`, which can be waited for on any thread, Sendable.
 private struct Unchecked<Value>: @unchecked Sendable {
   let value: Value
 

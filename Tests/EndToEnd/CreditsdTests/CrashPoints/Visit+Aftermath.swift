@@ -2,7 +2,7 @@ import CreditsClient
 import Foundation
 import Testing
 
-// Cards, and what becomes of recharges after they are paid.
+// Saved cards, and refunds and disputes of recharges.
 extension Visit {
   func setDefault(_ last4: String) async throws {
     let id = try await card(endingIn: last4)
@@ -19,7 +19,7 @@ extension Visit {
     return try #require(cards.first { $0.last4 == last4 }).paymentMethodID
   }
 
-  /// Returns when the processor has forgotten so many cards.
+  /// Returns when the processor has detached this many cards.
   func waitsUntilCardsAreForgotten(_ count: Int) async throws {
     var forgotten = 0
     while forgotten < count {
@@ -48,7 +48,7 @@ extension Visit {
     }
   }
 
-  /// Returns when the processor may have been asked.
+  /// Returns when the refund may have reached the processor.
   func startsRefunding(_ dollars: Int64) async throws {
     let id = try await recharge()
     _ = try await until {
@@ -65,7 +65,7 @@ extension Visit {
     try #require(try await until { try await credits.recharge.list(wallet) }.items.first).rechargeID
   }
 
-  /// What the simulator has told by itself so far.
+  /// Returns the webhook events that the simulator has written so far.
   func events() throws -> [(signature: String, payload: String)] {
     try String(contentsOfFile: eventFile, encoding: .utf8).split(separator: "\n").compactMap { line in
       let parts = line.split(separator: "\t", maxSplits: 1).map(String.init)
@@ -73,7 +73,7 @@ extension Visit {
     }
   }
 
-  /// Brings each event twice, as webhooks come.
+  /// Delivers each event twice, as webhooks may.
   func delivers(_ events: [(signature: String, payload: String)]) async throws {
     for event in events + events {
       _ = try await until {

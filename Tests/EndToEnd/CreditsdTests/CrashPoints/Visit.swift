@@ -2,13 +2,13 @@ import CreditsClient
 import Foundation
 import Testing
 
-/// What the flows are made of. Each call is made under its key until there is an answer, whoever gives it.
+/// The calls that flows consist of. Each is retried with its key until it is answered, also by a restarted daemon.
 struct Visit: Sendable {
   static let wallet = "ada"
 
   let credits: CreditsClient
   let clock: String
-  /// Where the simulator writes what it tells by itself.
+  /// The file that the simulator writes its webhook events to.
   let eventFile: String
 
   var wallet: String { Self.wallet }
@@ -21,7 +21,7 @@ struct Visit: Sendable {
     }
   }
 
-  /// Whether the same call may be answered later.
+  /// Whether retrying the same call may succeed.
   private static func passes(_ error: CreditsError) -> Bool {
     switch error.code {
     case .unavailable, .deadlineExceeded, .cancelled: true
@@ -81,7 +81,7 @@ struct Visit: Sendable {
     }
   }
 
-  /// Returns when the processor may have been asked.
+  /// Returns when the payment may have reached the processor.
   func startsPaying(_ dollars: Int64) async throws {
     _ = try await until {
       try await credits.recharge.pay(

@@ -14,7 +14,7 @@ struct GRPCIOServerTests {
     "x-grpc-test-echo-trailing-bin": .binary([0xAB, 0xAB, 0xAB]),
   ]
 
-  /// Starts grpcio's server for the time of `body`.
+  /// Runs grpcio's server during `body`.
   private func withServer(_ body: (String, String) async throws -> Void) async throws {
     try await withTemporaryDirectory { directory in
       let path = "\(directory)/s"
@@ -185,7 +185,7 @@ struct GRPCIOServerTests {
   @Test("timeout_on_sleeping_server")
   func timeoutOnSleepingServer() async throws {
     try await withStub { stub in
-      // A call before it, so that the time is spent on the server and not on connecting.
+      // Make a call first, so that the timeout does not include connecting.
       _ = try await stub.emptyCall(Empty())
       await expect(.deadlineExceeded) {
         let call = try await stub.fullDuplexCall(options: CallOptions(timeout: .milliseconds(1)))

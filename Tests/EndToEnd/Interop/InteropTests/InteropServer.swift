@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import UnixGRPC
 
-/// Serves the interoperability service, health and reflection on a socket of its own, for the time of `body`.
+/// Serves the interoperability service, health and reflection on a temporary socket during `body`.
 func withInteropServer(
   health: HealthRegistry = HealthRegistry(),
   descriptorSets: [[UInt8]] = [],
@@ -31,7 +31,7 @@ func withInteropServer(
   }
 }
 
-/// A directory with a path short enough for sockets, gone afterwards.
+/// Creates a directory with a path short enough for sockets, and removes it after `body`.
 func withTemporaryDirectory(_ body: (String) async throws -> Void) async throws {
   let directory = FileManager.default.temporaryDirectory.appending(path: "i\(UInt32.random(in: 0 ... .max))")
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -39,7 +39,7 @@ func withTemporaryDirectory(_ body: (String) async throws -> Void) async throws 
   try await body(directory.path)
 }
 
-/// Puts the recording proxy between a client and the server on `upstream`; returns the lines of what it saw.
+/// Runs the recording proxy between a client and the server on `upstream`. Returns the recorded lines.
 func recording(
   upstream: String,
   in directory: String,

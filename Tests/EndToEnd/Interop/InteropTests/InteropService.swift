@@ -2,9 +2,9 @@ import InteropMessages
 import UnixGRPC
 import UnixGRPCProtobuf
 
-/// Our server of gRPC's interoperability cases.
+/// UnixGRPC's server of gRPC's interoperability cases.
 struct InteropService: TestService {
-  /// Without `UnimplementedCall`, which no server has.
+  /// The service without `UnimplementedCall`, which servers must not implement.
   var definition: ServiceDefinition {
     ServiceDefinition(
       name: TestServiceMethods.serviceName,

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The peers written in Python, and what protoc makes for them at test time.
+/// The peers written in Python, and the code that protoc generates for them at test time.
 enum PythonPeers {
   /// Why tests with peers are skipped without ``python``.
   static let reason: Comment =
@@ -16,12 +16,12 @@ enum PythonPeers {
 
   static func script(_ name: String) -> String { interop.appending(path: "peers/\(name).py").path }
 
-  /// What pip put beside the Python.
+  /// The path of a program that pip installed beside Python.
   static func program(_ name: String) throws -> String {
     URL(filePath: try #require(python)).deletingLastPathComponent().appending(path: name).path
   }
 
-  /// A folder with the Python of `interop/*.proto`, and their descriptor set in `descriptors`. Made once.
+  /// A folder with the Python of `interop/*.proto`, and their descriptor set in `descriptors`. Created once.
   static let generated = Task {
     let folder = FileManager.default.temporaryDirectory.appending(path: "interop-\(getpid())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -37,11 +37,11 @@ enum PythonPeers {
   }
 }
 
-/// A program that a test has started.
+/// A program started by a test.
 final class ChildProcess: Sendable {
   struct Result {
     var status: Int32
-    /// Standard output, then standard error.
+    /// Standard output followed by standard error.
     var text: String
   }
 
@@ -69,7 +69,7 @@ final class ChildProcess: Sendable {
     try await ChildProcess(program, arguments).finish()
   }
 
-  /// The next line that it prints; `nil` when it has closed its output.
+  /// Returns the next line of output, or nil at its end.
   func line() async -> String? {
     await onThread { [output] in
       var bytes: [UInt8] = []
@@ -81,14 +81,14 @@ final class ChildProcess: Sendable {
     }
   }
 
-  /// Waits for the line that says that the program is there for others.
+  /// Waits for the line `ready`.
   func ready() async throws {
     let first = await line()
     if first != "ready" { try await Issue.record("\(first ?? "") \(finish().text)") }
     try #require(first == "ready")
   }
 
-  /// Closes its input, and waits for its end and all that it still prints.
+  /// Closes the input, and waits for the exit and the rest of the output.
   func finish() async throws -> Result {
     try? input.fileHandleForWriting.close()
     async let errorText = onThread { [errors] in Self.text(of: errors) }
@@ -102,7 +102,7 @@ final class ChildProcess: Sendable {
     String(decoding: (try? pipe.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
   }
 
-  /// Blocks a thread of its own instead of one that tasks share.
+  /// Runs blocking code on a new thread instead of the cooperative pool.
   private func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: body()) }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import UnixGRPC
 
-@Suite("What people use on gRPC servers works on ours", .enabled(if: PythonPeers.isAvailable, PythonPeers.reason))
+@Suite("Common gRPC tools with our server", .enabled(if: PythonPeers.isAvailable, PythonPeers.reason))
 struct ToolTests {
   private func withReflectingServer(_ body: (String) async throws -> Void) async throws {
     let folder = try await PythonPeers.generated.value
@@ -98,7 +98,7 @@ struct ToolTests {
     }
   }
 
-  @Test("grpcio-health-checking asks for health, and watches it change")
+  @Test("grpcio-health-checking checks and watches health")
   func health() async throws {
     let health = HealthRegistry()
     health.setStatus(.serving)
