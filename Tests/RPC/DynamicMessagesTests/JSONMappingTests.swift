@@ -148,7 +148,7 @@ struct JSONMappingTests {
     #expect(error.reason == .tooDeep)
   }
 
-  @Test("defaults are written when they are asked for, presence kept apart")
+  @Test("defaults are written on request, except for fields with presence")
   func defaults() throws {
     let inner = try #require(Fixture.types.message("dynamic.Everything.Inner"))
     #expect(try Fixture.print(DynamicMessage(inner), emitsDefaults: true) == #"{"name":"","amount":"0"}"#)
@@ -160,7 +160,7 @@ struct JSONMappingTests {
     #expect(!all.contains("choice"))
   }
 
-  @Test("an Any of an unknown type fails, or shows its bytes when that is asked for")
+  @Test("an Any of an unknown type fails, or shows its bytes on request")
   func unresolvedAny() throws {
     let message = try Fixture.decoder.message(
       Fixture.hex("EA 03 09 0A 03 74 2F 78 12 02 08 01"),
@@ -210,7 +210,7 @@ struct JSONMappingTests {
     }
   }
 
-  @Test("proto2's required fields are asked for, groups go by their field's name")
+  @Test("proto2's required fields are enforced, groups are named by their field")
   func legacy() throws {
     let json = #"{"name":"a","number":0,"unpacked":[1],"box":{"label":"b","item":[{"weight":"1"},{}]}}"#
     #expect(try Fixture.roundTrip(json, as: Fixture.legacy) == json)

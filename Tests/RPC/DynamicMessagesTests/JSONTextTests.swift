@@ -91,7 +91,7 @@ struct JSONTextTests {
     #expect(throws: JSONSyntaxError.self) { try JSONDocument(String(repeating: "[", count: 1_000_000)).value() }
   }
 
-  @Test("places are told by line and column, in characters")
+  @Test("places are given by line and column, in characters")
   func locations() {
     let document = JSONDocument("{\n  \"é€\": x\n}")
     let place = document.location(of: 13)
@@ -122,7 +122,7 @@ struct JSONTextTests {
     #expect(documents[6].location(of: 0).line == 2)
   }
 
-  @Test("a document that has not ended is handed over at the end, for the parser to refuse")
+  @Test("an incomplete document is returned at the end, for the parser to refuse")
   func unfinished() {
     var splitter = JSONDocumentSplitter()
     #expect(splitter.append(Array("{\"a\":".utf8)).isEmpty)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Beside Google's own JSON mapping", .enabled(if: JSONOracle.python != nil, JSONOracle.absence))
 struct OracleTests {
-  /// One member each, so that a refusal says which.
+  /// JSON objects with one member each, so that a refusal identifies the member.
   private static let members: [String] = {
     let numbers = [
       "0", "-0", "1", "-1", "1.0", "1.5", "1e2", "1E-2", "100e-2", "2147483647", "2147483648", "-2147483648",
@@ -64,8 +64,8 @@ struct OracleTests {
     return members
   }()
 
-  /// What Python takes although the mapping does not have it: a bool or a string with spaces for a number, a bool or a
-  /// fraction for an enum, a field under both its names; and it loses the sign of `-0`, which it reads as an integer.
+  /// Inputs on which Python departs from the mapping. It accepts a bool or a string with spaces for a number, a bool or a
+  /// fraction for an enum, and a field under both its names, and loses the sign of `-0`, which it reads as an integer.
   private static let departures: Set<String> = Set(
     ["aDouble", "aFloat", "doubleValue", "floatValue"].flatMap { name in
       ["\" 1\"", "true", "-0"].map { "{\"\(name)\":\($0)}" }
@@ -74,7 +74,7 @@ struct OracleTests {
     ]
   )
 
-  @Test("the same JSON is taken and refused, and means the same message")
+  @Test("the same JSON is accepted and refused, and gives the same message")
   func reading() throws {
     let texts = Self.members.map { "{\($0)}" }
     let answers = try JSONOracle.ask(texts.map { .json($0) })
@@ -95,7 +95,7 @@ struct OracleTests {
     }
   }
 
-  @Test("random messages have JSON that means the same to both", arguments: [1, 2, 3] as [UInt64])
+  @Test("the JSON of random messages is read the same by both", arguments: [1, 2, 3] as [UInt64])
   func printing(_ seed: UInt64) throws {
     var random = RandomMessages(seed: seed, types: Fixture.types)
     let messages = (0..<60).map { _ in random.message(Fixture.everything) }
@@ -120,7 +120,7 @@ struct OracleTests {
     #expect(ours == theirs)
   }
 
-  @Test("damaged bytes are taken and refused alike, and never crash", arguments: [11, 12] as [UInt64])
+  @Test("damaged bytes are accepted and refused alike, and never crash", arguments: [11, 12] as [UInt64])
   func damagedWire(_ seed: UInt64) throws {
     var random = RandomMessages(seed: seed, types: Fixture.types)
     var generator = SplitMix64(seed: seed)

@@ -17,24 +17,24 @@ struct WireTests {
     "is read as protobuf's own parsers read it",
     arguments: [
       ("", "{}"),
-      // The last of a singular field counts.
+      // The last value of a singular field wins.
       ("18 01 18 02", #"{"anInt32":2}"#),
       // Embedded messages merge.
       ("92 01 03 0A 01 61 92 01 02 10 05", #"{"inner":{"name":"a","amount":"5"}}"#),
-      // Packed and not, mixed.
+      // Packed and unpacked values are mixed.
       ("82 02 02 01 02 80 02 03", #"{"sint32s":[-1,1,-2]}"#),
       ("8A 02 02 01 02 88 02 03", #"{"int64s":["1","2","3"]}"#),
-      // Numbers too wide lose their upper bits.
+      // Numbers that are too wide lose their upper bits.
       ("18 FF FF FF FF 1F", #"{"anInt32":-1}"#),
       ("68 02", #"{"aBool":true}"#),
-      // An entry without its parts, and a key that comes twice.
+      // A map entry without key and value, and a duplicate key.
       ("CA 02 00", #"{"byString":{"":0}}"#),
       ("CA 02 03 0A 01 6B CA 02 05 0A 01 6B 10 07", #"{"byString":{"k":7}}"#),
       ("DA 02 02 08 01", #"{"byUint64":{"1":{}}}"#),
-      // The last member of a oneof counts, and a message merges only with itself.
+      // The last member of a oneof wins, and a message merges only with the same member.
       ("98 03 01 A2 03 01 61", #"{"choiceText":"a"}"#),
       ("AA 03 02 10 01 98 03 01 AA 03 03 0A 01 61", #"{"choiceInner":{"name":"a"}}"#),
-      // Another wire type than declared is an unknown field.
+      // A field with an undeclared wire type is unknown.
       ("1D 01 00 00 00", "{}"),
       ("A8 FF 01 01", "{}"),
     ]
@@ -90,7 +90,7 @@ struct WireTests {
     #expect(throws: WireDecodingError.self) { try Fixture.decoder.message(bomb, as: Fixture.everything) }
   }
 
-  @Test("unknown fields come out as they went in")
+  @Test("unknown fields are preserved")
   func unknownFields() throws {
     let hex = "18 01 A8 FF 01 01 A3 FF 01 08 01 A4 FF 01"
     let message = try decode(hex)

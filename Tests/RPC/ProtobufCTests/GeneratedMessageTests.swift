@@ -31,7 +31,7 @@ struct GeneratedMessageTests {
     #expect(message.second == .y(0))
   }
 
-  @Test("keep enum numbers that they do not know")
+  @Test("keep unknown enum numbers")
   func unknownEnumValues() throws {
     let message = try Scalars(serializedBytes: WireBytes.field(16, varint: 77))
     #expect(message.color == .unrecognized(77))
@@ -44,7 +44,7 @@ struct GeneratedMessageTests {
     #expect(lists.colors == [.red, .unrecognized(9)])
   }
 
-  @Test("skip fields that they do not know, of every form")
+  @Test("skip unknown fields of every wire type")
   func unknownFields() throws {
     let unknown: [UInt8] =
       WireBytes.field(500, varint: 1) + WireBytes.field(501, [0xFF, 0])
@@ -78,7 +78,7 @@ struct GeneratedMessageTests {
     #expect(first.lowerBound < last.lowerBound)
   }
 
-  @Test("have names that Swift, C and the generator have a use for")
+  @Test("may use names that are reserved in Swift, C and the generator")
   func awkwardNames() throws {
     let message = Awkward(
       pair: .pairMessage(Awkward.Pair(first: 12)),
@@ -109,7 +109,7 @@ struct GeneratedMessageTests {
     #expect(Awkward.Type_.unrecognized_.rawValue == 4)
   }
 
-  @Test("are values: a copy of a message that holds itself changes alone")
+  @Test("have value semantics, also if recursive")
   func copies() {
     let original = Tree(left: Tree(name: "a"), graft: .scion(Tree(name: "b")))
     var copy = original
@@ -130,7 +130,7 @@ struct GeneratedMessageTests {
     #expect("\([Tree(left: Tree(name: "x"))])" == #"[Tree { left: Tree { name: "x" } }]"#)
   }
 
-  @Test("keep their secrets in text, debug text and dumps")
+  @Test("redact secrets in text, debug text and dumps")
   func secrets() {
     let guarded = Guarded(
       name: "n",
@@ -169,7 +169,7 @@ struct TimestampTests {
     #expect(timestamp.microsecondsSince1970 == value)
   }
 
-  @Test("that Int64 cannot count in microseconds give none")
+  @Test("outside the range of Int64 microseconds give nil")
   func overflow() {
     #expect(Timestamp(seconds: .max).microsecondsSince1970 == nil)
     #expect(Timestamp(seconds: 9_223_372_036_854, nanos: 775_808_000).microsecondsSince1970 == nil)

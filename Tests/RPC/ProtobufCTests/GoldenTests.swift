@@ -87,14 +87,14 @@ struct GoldenTests {
     #expect(try Self.maps.serializedBytes().count == golden.count)
   }
 
-  @Test("a message that holds itself in every way is read and written as protoc does")
+  @Test("a message that is recursive in every way is read and written as protoc does")
   func recursion() throws {
     let golden = try Self.bytes(treeGolden)
     #expect(try Tree(serializedBytes: golden) == Self.tree)
     #expect(try Self.tree.serializedBytes() == golden)
   }
 
-  @Test("a message at its defaults is no bytes")
+  @Test("a message at its defaults is encoded as zero bytes")
   func defaults() throws {
     #expect(try Scalars().serializedBytes() == [])
     #expect(try Scalars(serializedBytes: []) == Scalars())

@@ -3,7 +3,7 @@ import Testing
 
 @_spi(CLayout) @testable import ProtobufC
 
-@Suite("What a message may cost")
+@Suite("Limits of decoding and encoding")
 struct LimitTests {
   @Test("100 messages may nest, 101 may not")
   func depthBoundary() throws {
@@ -28,7 +28,7 @@ struct LimitTests {
     }
   }
 
-  @Test("a chosen depth is kept to")
+  @Test("a configured depth is enforced")
   func chosenDepth() throws {
     let limits = DecodingLimits(depth: 3)
     #expect(try Tree(serializedBytes: WireBytes.nested([2], depth: 3), limits: limits).left?.left != nil)
@@ -82,7 +82,7 @@ struct LimitTests {
     }
   }
 
-  @Test("honest messages of many small parts are not refused")
+  @Test("legitimate messages of many small parts are accepted")
   func honestParts() throws {
     let map = Maps(byString: Dictionary(uniqueKeysWithValues: (0..<20000).map { ("k\($0)", "v") }))
     #expect(try Maps(serializedBytes: map.serializedBytes()) == map)
@@ -93,7 +93,7 @@ struct LimitTests {
     #expect(try Lists(serializedBytes: lists.serializedBytes()) == lists)
   }
 
-  @Test("what no receiver would read is not encoded")
+  @Test("messages that receivers would refuse are not encoded")
   func unencodable() {
     var tree = Tree(name: "leaf")
     for _ in 1..<100 { tree = Tree(left: tree) }

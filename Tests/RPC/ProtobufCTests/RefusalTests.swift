@@ -4,7 +4,7 @@ import Testing
 
 @testable import ProtobufC
 
-@Suite("Bytes that are no message")
+@Suite("Bytes that are not a message")
 struct RefusalTests {
   func refusal<Message: ProtobufMessage>(of bytes: [UInt8], as type: Message.Type) -> MessageDecodingError? {
     do throws(MessageDecodingError) {
@@ -25,7 +25,7 @@ struct RefusalTests {
     ] as [([UInt8], String)]
   )
   func truncated(bytes: [UInt8], path: String) {
-    // Field 1 is a double, so that a varint there is truncated before it is of the wrong type.
+    // Field 1 is a double, so a varint there is truncated rather than of the wrong type.
     let error = refusal(of: bytes, as: Scalars.self)
     #expect(error?.reason == .truncated)
     #expect(error?.fieldPath == (bytes == [0x08] ? "double_value" : path))
@@ -42,7 +42,7 @@ struct RefusalTests {
     #expect(refusal(of: bytes, as: Scalars.self)?.reason == .malformed)
   }
 
-  @Test("are refused where a field has another type's form")
+  @Test("are refused if a field has the wrong wire type")
   func wrongWireType() {
     let error = refusal(of: WireBytes.field(14, varint: 1), as: Scalars.self)
     #expect(error?.reason == .wrongWireType)
@@ -50,7 +50,7 @@ struct RefusalTests {
     #expect(refusal(of: WireBytes.field(3, [1, 2]), as: Scalars.self)?.reason == .wrongWireType)
   }
 
-  @Test("are refused where packed elements are cut off")
+  @Test("are refused if packed elements are truncated")
   func packed() {
     #expect(refusal(of: WireBytes.field(3, [0x80]), as: Lists.self)?.fieldPath == "int32s[0]")
     #expect(refusal(of: WireBytes.field(9, [1, 2, 3, 4, 5]), as: Lists.self)?.reason == .truncated)
@@ -58,7 +58,7 @@ struct RefusalTests {
     #expect(refusal(of: WireBytes.field(3, []), as: Lists.self) == nil)
   }
 
-  @Test("are refused where a string holds U+0000, anywhere in it")
+  @Test("are refused if a string holds U+0000, anywhere in it")
   func nul() {
     for position in 0..<20 {
       var text = [UInt8](repeating: 0x61, count: 20)
@@ -96,7 +96,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("name the field at fault by its path, with the index of what repeats")
+  @Test("name the field at fault by its path, with the index of a repeated field")
   func paths() {
     let bad = WireBytes.field(1, [0xFF])
     let good = WireBytes.field(4, WireBytes.field(1, [0x61])) + WireBytes.field(1, [0x62])
@@ -113,7 +113,7 @@ struct RefusalTests {
     #expect(refusal(of: bytes, as: Scalars.self)?.reason == .invalidUTF8)
   }
 
-  @Test("are refused where one message came in two parts, wherever that lies")
+  @Test("are refused if a singular message comes in two parts, at any depth")
   func sentTwice() throws {
     let part = WireBytes.field(2, [])
     let other = WireBytes.field(3, [])
@@ -146,7 +146,7 @@ struct RefusalTests {
     #expect(decoded > 300)
   }
 
-  /// 1 if `bytes` decode, and then encode to what decodes to the same.
+  /// Returns 1 if `bytes` decode, and checks that the message survives a round trip.
   private func reencodes<Message: ProtobufMessage>(_ bytes: [UInt8], as type: Message.Type) throws -> Int {
     guard let message = try? Message(serializedBytes: bytes) else { return 0 }
     let again = try message.serializedBytes()

@@ -1,4 +1,4 @@
-/// Writes wire bytes by hand, also such as no encoder would.
+/// Builds wire bytes, including invalid ones.
 enum WireBytes {
   static func varint(_ value: UInt64) -> [UInt8] {
     value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + varint(value >> 7)
@@ -12,9 +12,9 @@ enum WireBytes {
     varint(number << 3) + varint(value)
   }
 
-  /// `depth` messages, each in a field of the one around it, whose numbers go round; the innermost is empty.
+  /// Returns `depth` nested messages, whose field numbers cycle through `numbers`; the innermost is empty.
   static func nested(_ numbers: [UInt64], depth: Int) -> [UInt8] {
-    // Built backwards, so that long chains take linear time.
+    // Build backwards, so that long chains take linear time.
     var reversed: [UInt8] = []
     for level in stride(from: depth - 2, through: 0, by: -1) {
       reversed += varint(UInt64(reversed.count)).reversed()

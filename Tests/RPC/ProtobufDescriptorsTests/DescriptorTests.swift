@@ -65,7 +65,7 @@ struct DescriptorTests {
     #expect(try field("loose_marks").jsonName == "looseMarks")
   }
 
-  @Test("tell members of a oneof from the oneof that proto3 optional makes")
+  @Test("distinguish oneofs from the synthetic oneofs of proto3 optional")
   func oneofs() throws {
     let index = try #require(try field("person").oneofIndex)
     #expect(parcel.oneofs[index].name == "addressee")
@@ -89,14 +89,14 @@ struct DescriptorTests {
     #expect(state.values.map(\.number) == [0, 1, 1, -1])
   }
 
-  @Test("tell which way rpcs stream")
+  @Test("give the streaming directions of rpcs")
   func streaming() {
     let methods = file.services[0].methods
     #expect(methods.map(\.isClientStreaming) == [false, true])
     #expect(methods.map(\.isServerStreaming) == [false, true])
   }
 
-  @Test("find options that the files declare themselves by their number")
+  @Test("find custom options by number")
   func extensionOptions() throws {
     #expect(files[0].extensions.map(\.name) == ["level", "secret", "unit"])
     #expect(files[0].extensions[0].extendee == "google.protobuf.MethodOptions")
@@ -117,7 +117,7 @@ struct DescriptorTests {
 
   @Test("are refused with the field at fault")
   func refused() {
-    // file[0].message_type[1].name is no UTF-8.
+    // file[0].message_type[1].name is not UTF-8.
     let file: [UInt8] = [0x22, 0] + [0x22, 3, 0x0A, 1, 0xFF]
     #expect {
       try FileDescriptorSet(serializedBytes: [0x0A, UInt8(file.count)] + file)

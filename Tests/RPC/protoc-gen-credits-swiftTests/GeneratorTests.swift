@@ -13,7 +13,7 @@ struct GeneratorTests {
     return try FileDescriptorSet(serializedBytes: [UInt8](bytes)).files
   }
 
-  /// The content of one file's Swift, after `change` has been made to its descriptor.
+  /// Returns the Swift generated for one file, after applying `change` to its descriptor.
   func generate(
     _ name: String,
     parameter: String = GeneratorTests.parameter,
@@ -71,7 +71,7 @@ struct GeneratorTests {
     for other in ["public ", "package "] where !other.hasPrefix(word) { #expect(!source.contains(other)) }
   }
 
-  @Test("takes types of other files from the modules that hold them")
+  @Test("imports types of other files from their modules")
   func modules() throws {
     let parameter = Self.parameter + ",import=google/protobuf/timestamp.proto:Known"
     let source = try generate("test/v1/shapes.proto", parameter: parameter)
@@ -80,7 +80,7 @@ struct GeneratorTests {
     #expect(try !generate("test/v1/scalars.proto", parameter: parameter).contains("Known"))
   }
 
-  @Test("shows pointers only to those who import its system programming interface")
+  @Test("exposes pointers only through its SPI")
   func pointers() throws {
     let source = try generate("test/v1/shapes.proto", parameter: Self.parameter + ",visibility=public")
     #expect(source.contains("\n@_spi(CLayout) public import ProtobufC\n"))
@@ -91,7 +91,7 @@ struct GeneratorTests {
     let layouts = declarations.filter { $0.contains("Pointer") }
     #expect(layouts.contains { $0.contains("extension Awkward.Pair: CStructMessage {") })
     for layout in layouts { #expect(layout.hasPrefix("\n@_spi(CLayout)\nextension "), "\(layout)") }
-    // What is not public shows to nobody outside anyway.
+    // Declarations that are not public need no @_spi.
     let inside = try generate("test/v1/shapes.proto", parameter: Self.parameter + ",visibility=package")
     #expect(!inside.contains("@_spi(CLayout)\nextension"))
   }
@@ -109,7 +109,7 @@ struct GeneratorTests {
     #expect(unaware.contains("text.field(\"token\", self.token)"))
   }
 
-  @Test("boxes exactly the fields by which a message could hold itself")
+  @Test("boxes exactly the fields that make a message recursive")
   func boxing() throws {
     let source = try generate("test/v1/shapes.proto")
     #expect(source.contains("private var boxed_left: Indirect<Tree>?"))
@@ -120,7 +120,7 @@ struct GeneratorTests {
     #expect(!source.contains("indirect enum WhatWasChosen"))
   }
 
-  @Test("refuses an rpc that names no role where the option is in sight")
+  @Test("refuses an rpc without a role if the option is visible")
   func missingRole() {
     let refusal = refusal("test/v1/echo_service.proto") { $0.services[0].methods[1].options.extensions = [] }
     #expect(refusal == "test/v1/echo_service.proto: rpc Collect names no (test.v1.role)")
@@ -128,7 +128,7 @@ struct GeneratorTests {
       $0.services[0].methods[1].options.extensions[0].content = [9]
     }
     #expect(unknown?.hasSuffix("rpc Collect names role 9, which test.v1.Access.Role does not have") == true)
-    // Out of sight, nothing is asked for.
+    // Without an import of the option, no role is required.
     #expect(
       self.refusal("test/v1/echo_service.proto") {
         $0.dependencies = []
@@ -137,7 +137,7 @@ struct GeneratorTests {
     )
   }
 
-  @Test("refuses what protoc-c cannot carry")
+  @Test("refuses what protoc-c does not support")
   func unsupported() {
     #expect(refusal("test/v1/scalars.proto") { $0.syntax = "proto2" }?.hasSuffix("only proto3") == true)
     let optional = refusal("test/v1/scalars.proto") {
@@ -163,7 +163,7 @@ struct GeneratorTests {
     #expect(refusal("test/v1/scalars.proto", parameter: parameter)?.hasPrefix(message) == true)
   }
 
-  @Test("answers protoc with the error instead of dying of it")
+  @Test("reports an error to protoc instead of exiting")
   func errorResponse() throws {
     // file_to_generate = "absent.proto", parameter = "c_module=C"
     let input = [0x0A, 12] + Array("absent.proto".utf8) + [0x12, 10] + Array("c_module=C".utf8)
@@ -171,7 +171,7 @@ struct GeneratorTests {
   }
 }
 
-@Suite("The set of messages alone")
+@Suite("The messages-only descriptor set")
 struct MessagesOnlySetTests {
   @Test("has no services, extensions, comments, or descriptor.proto, and all messages")
   func filtering() throws {
@@ -193,7 +193,7 @@ struct MessagesOnlySetTests {
     }
   }
 
-  @Test("is not made of what is no descriptor set")
+  @Test("is not made from bytes that are not a descriptor set")
   func malformed() {
     #expect(throws: GeneratorError.self) { try MessagesOnlySet.filter([0x0A, 200]) }
     #expect(throws: GeneratorError.self) { try MessagesOnlySet.filter([0x0B]) }

@@ -54,7 +54,7 @@ struct NameTests {
     #expect(CNames.functions(full) == functions)
   }
 
-  @Test("of members in C are lower case, with an underscore behind keywords of C++")
+  @Test("of members in C are lower case, with an underscore after keywords of C++")
   func cMembers() {
     #expect(CNames.member("camelCase_Field") == "camelcase_field")
     #expect(CNames.member("Return") == "return_")

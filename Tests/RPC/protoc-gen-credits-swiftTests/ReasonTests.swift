@@ -31,7 +31,7 @@ struct ReasonTests {
     #expect(catalog.keys.map(\.comment.trimmed).first == "The currency.")
   }
 
-  @Test("gives the ledger an enum with what the rules have to know, and no import")
+  @Test("gives the ledger an enum with the properties that the rules need, without imports")
   func ledger() throws {
     let text = try text(.ledger)
     #expect(!text.contains("import "))
@@ -52,7 +52,7 @@ struct ReasonTests {
     #expect(text.contains("case .closed: .unavailable\n"))
   }
 
-  @Test("gives callers a constant for each, and a property for each key, which name one another")
+  @Test("gives clients a constant for each reason and a property for each key, with links between them")
   func client() throws {
     let text = try text(.client)
     #expect(text.contains("  public static let soldOut = Self(rawValue: \"SOLD_OUT\")\n"))
@@ -64,7 +64,7 @@ struct ReasonTests {
     #expect(text.contains("  public var currencyCode: String? { text(\"currency_code\") }\n"))
   }
 
-  @Test("gives people a table for each of its parts")
+  @Test("gives the documentation a table for each section")
   func documentation() throws {
     let text = try text(.documentation)
     #expect(text.contains("\nWhy a sale fails.\n\n## What the shop has\n\n| reason |"))
@@ -111,7 +111,7 @@ struct ReasonTests {
     Defect(description: "no enum", message: "there is no enum shop.v1.Error.Reason") { $0.messages[0].enums = [] },
   ]
 
-  @Test("refuses what it cannot make sense of", arguments: defects)
+  @Test("refuses invalid declarations", arguments: defects)
   func refusals(defect: Defect) {
     #expect(throws: GeneratorError(defect.message)) { try catalog(change: defect.change) }
   }

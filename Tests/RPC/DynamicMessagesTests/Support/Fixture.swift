@@ -4,7 +4,7 @@ import Testing
 
 @testable import DynamicMessages
 
-/// The types of the proto files beside this folder.
+/// The types of the test's proto files.
 enum Fixture {
   static let descriptorSet = [UInt8](Data(base64Encoded: base64FixtureDescriptorSet)!)
   static let types: TypePool = {
@@ -28,7 +28,7 @@ enum Fixture {
     return JSONWriter(isIndented: false).text(of: try printer.json(message))
   }
 
-  /// JSON to message to JSON.
+  /// Reads a message from JSON and prints it again.
   static func roundTrip(_ json: String, as type: MessageType = everything) throws -> String {
     try print(read(json, as: type))
   }

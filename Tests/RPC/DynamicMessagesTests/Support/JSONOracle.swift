@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Google's own JSON mapping, in Python.
+/// Runs Google's own JSON mapping, in Python.
 enum JSONOracle {
-  /// A Python with the package protobuf, as `make test` sets up.
+  /// The path of a Python with the package protobuf, set by `make test`.
   static let python = ProcessInfo.processInfo.environment["CREDITS_PEERS_PYTHON"]
   static let absence: Comment = "CREDITS_PEERS_PYTHON names no Python with protobuf's library"
 
@@ -13,9 +13,9 @@ enum JSONOracle {
   }
 
   struct Answer: Decodable {
-    /// Deterministic: maps by key.
+    /// Encoded deterministically, with maps sorted by key.
     var wire: Data?
-    /// Keys sorted.
+    /// With sorted keys.
     var json: String?
     var error: String?
     var jsonError: String?

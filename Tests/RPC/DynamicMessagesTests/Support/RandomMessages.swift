@@ -3,7 +3,7 @@ import SeededRandom
 
 @testable import DynamicMessages
 
-/// Messages of a type with random content that both wire and JSON can carry.
+/// Generates random messages of a type that both wire format and JSON can represent.
 struct RandomMessages {
   private var generator: SplitMix64
   private let types: TypePool
@@ -22,7 +22,7 @@ struct RandomMessages {
     for field in type.fields where chance(depth == 0 ? 60 : 25) {
       switch field.shape {
       case .singular:
-        // Of a oneof only the last one set stays.
+        // Only the last field set in a oneof remains.
         if let value = value(field.descriptor, depth: depth) { message.set(field, value) }
       case .repeated:
         for _ in 0..<Int.random(in: 0...3, using: &generator) {
