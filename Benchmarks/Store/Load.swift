@@ -4,10 +4,10 @@ import LedgerEngine
 import MessageDigest
 import Synchronization
 
-/// Charges from a number of callers, each of which sends its next one when its last is answered.
+/// Simulates concurrent callers, each of which sends its next charge when its last is answered.
 ///
-/// One thread stands for all callers, as one event loop does in a server: it makes the commands, and the committer's
-/// thread only hands it the answers.
+/// One thread acts for all callers, like a server's event loop: it builds the commands, and the committer's thread only
+/// passes it the replies.
 final class Load: Sendable {
   private struct Arrivals {
     var callers: [Int] = []
@@ -18,7 +18,7 @@ final class Load: Sendable {
   private let walletCount: Int
   private let arrivals = Mutex(Arrivals())
   private let arrival = DispatchSemaphore(value: 0)
-  /// Every run's keys are its own: none is a replay.
+  /// Makes the keys of each run unique, so that no charge is a replay.
   private let session = UInt64.random(in: .min ... .max)
 
   init(committer: Committer, walletCount: Int) {
@@ -28,7 +28,7 @@ final class Load: Sendable {
 
   static func walletID(_ index: Int) -> WalletID { WalletID("wallet-\(index)") }
 
-  /// Makes the wallets, each with $1000. Its keys are always the same: on an old ledger all of it is replayed.
+  /// Creates the wallets, each with $1000. The keys are always the same, so that an existing ledger replays them.
   func fundWallets() throws {
     try run(callers: 512, count: walletCount) { _, number in
       Load.request(CreateWallet(Load.walletID(number), .usd), key: "create-\(number)")
@@ -40,7 +40,7 @@ final class Load: Sendable {
     }
   }
 
-  /// Charges random wallets until `count` are answered; 0 for no end.
+  /// Charges random wallets until `count` charges are answered; 0 for no limit.
   @discardableResult
   func charge(callers: Int, count: Int = 0, seconds: Double = 0) throws -> Latencies {
     var generator = SystemRandomNumberGenerator()
@@ -55,7 +55,7 @@ final class Load: Sendable {
     }
   }
 
-  /// The number of the ledger's last record, which a charge's entry tells.
+  /// Makes a charge, and returns the number of its record, which is the ledger's last.
   func lastRecord() async throws -> Int {
     let mutation = Charge(Load.walletID(0), Money(micros: 1, currency: .usd), .call, reference: "probe")
     let key = "probe-\(session)-\(UInt64.random(in: .min ... .max))"
@@ -112,7 +112,7 @@ final class Load: Sendable {
   }
 
   private static func request<Asked: Mutation>(_ mutation: Asked, key: String) -> Request<Asked> {
-    // The server's digest of a request of this size costs its own thread the same.
+    // A server computes a digest of a request of this size, at the same cost.
     let fingerprint = Digest(SHA256.hash(Array(key.utf8)))
     return Request(
       mutation,
@@ -128,7 +128,7 @@ struct LoadFailure: Error {
 /// Nanoseconds of the monotonic clock.
 func monotonicTime() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
 
-/// Every answer's time, in steps of 1 µs up to 10 s.
+/// A histogram of latencies, in steps of 1 µs up to 10 s.
 struct Latencies {
   private var counts: [UInt32] = []
   private(set) var count = 0

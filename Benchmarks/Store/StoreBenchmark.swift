@@ -4,13 +4,13 @@ import LedgerEngine
 import MessageDigest
 import SQLiteStore
 
-/// Measures durable charges of the store in process: no socket, no messages.
+/// Measures durable charges of the store in process, without socket and messages.
 ///
 ///     store-benchmark DIRECTORY [wallets=10000] [entries=0] [callers=1,8,64,256] [seconds=5] [charges=0]
 ///
 /// Charges until the ledger holds `entries` records, then measures each number of callers for `seconds`, or for
 /// `charges` charges. Prints one JSON line per measurement. `cache`, `checkpoint`, `run` and `fold` change the store's
-/// settings; `funded` says that the wallets are there.
+/// settings; `funded` skips the creation of the wallets.
 @main
 struct StoreBenchmark {
   let arguments: [String: String]

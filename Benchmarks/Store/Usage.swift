@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the process has used so far, from proc(5) and its own clock.
+/// The resources that the process has used so far, from proc(5) and its CPU clock.
 struct Usage {
   var bytesWritten: Int
   var cpuSeconds: Double

@@ -1,6 +1,6 @@
 public import CreditsClient
 
-/// The charge that is measured, and the wallets that it takes from. `Peers/PostgreSQL/charge.pgbench` makes the same one.
+/// The measured charge and its wallets. `Peers/PostgreSQL/charge.pgbench` makes the same charge.
 public enum BenchmarkCharge {
   /// $0.0042, about a minute's call.
   private static let amount = Money.micros(4200)
@@ -8,7 +8,7 @@ public enum BenchmarkCharge {
   /// - Parameter number: From 1.
   public static func walletID(_ number: Int) -> String { "wallet-\(number)" }
 
-  /// Charges one of the first `wallets` wallets under a key that was never used.
+  /// Charges a random one of the first `wallets` wallets with a new key.
   public static func make(with client: CreditsClient, amongWallets wallets: Int) async throws {
     let first = RandomNumbers.next()
     let second = RandomNumbers.next()

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Random numbers for all tasks of the process, other ones in each process (SplitMix64).
+/// A random number generator shared by all tasks and seeded per process (SplitMix64).
 ///
-/// The system's generator is a system call for each number, which the caller would be measured with.
+/// The system's generator makes a system call per number, which would distort the measurement.
 enum RandomNumbers {
   private static let state = Atomic(UInt64.random(in: 0...(.max)))
 

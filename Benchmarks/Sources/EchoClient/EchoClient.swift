@@ -2,11 +2,11 @@ import EchoMessages
 import MeasuringWindow
 import UnixGRPC
 
-/// Where the calling tasks run.
+/// The executor of the calling tasks.
 private enum CallerExecutor: String {
-  /// On Swift's own pool.
+  /// Swift's cooperative pool.
   case pool
-  /// On the thread that serves the client's connection.
+  /// The thread of the client's connection.
   case eventLoop = "event-loop"
 }
 

@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// A thread that answers requests as a ledger's committer does: what came in while it worked is its next batch.
+/// A thread that answers requests in batches like the ledger's committer: requests that arrive meanwhile form the next.
 final class AnsweringThread: Sendable {
   private let waiting = Mutex<[@Sendable () -> Void]>([])
   private let wakeUp = WakeUp()
 
   init() {
-    // The thread lives as long as the process, and holds this object until then.
+    // The thread runs until the process exits, and retains this object.
     let context = Unmanaged.passRetained(self)
     var thread = pthread_t()
     let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
@@ -41,7 +41,7 @@ final class AnsweringThread: Sendable {
 
 /// A POSIX semaphore.
 ///
-/// Unchecked, because the pointer never changes and sem_post(3) and sem_wait(3) may be called from any thread.
+/// `@unchecked Sendable` because the pointer never changes, and sem_post(3) and sem_wait(3) are thread-safe.
 private final class WakeUp: @unchecked Sendable {
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 

@@ -5,11 +5,11 @@ import UnixGRPC
 
 /// How a request is answered.
 private enum Answering: String {
-  /// By an async handler that does not suspend.
+  /// An async handler that does not suspend.
   case atOnce = "at-once"
-  /// By an async handler that suspends until another thread has the answer.
+  /// An async handler that suspends until another thread answers.
   case suspending
-  /// By that other thread, through the reply that the handler has left with it.
+  /// A handler that returns at once and passes its reply to the other thread.
   case deferred
 
   func service() -> ServiceDefinition {

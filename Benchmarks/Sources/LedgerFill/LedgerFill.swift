@@ -2,12 +2,12 @@ import BenchmarkCharges
 import CreditsClient
 import Synchronization
 
-/// Fills a ledger through its socket: opens wallets that are not there, with credits in each, and makes charges.
+/// Fills a ledger through its socket: creates missing wallets, with credits in each, and makes charges.
 @main
 enum LedgerFill {
   /// Usage: ledger-fill SOCKET IN_FLIGHT WALLETS CHARGES
   ///
-  /// Waits for a server that is still starting. Prints one JSON line when every reply has come, and so is durable.
+  /// Waits for a server that is still starting. Prints one JSON line when all charges are acknowledged, hence durable.
   static func main() async throws {
     let numbers = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
     guard CommandLine.arguments.count == 5, numbers.count == 3, numbers[0] > 0, numbers[1] > 0, numbers[2] >= 0 else {
@@ -39,7 +39,7 @@ enum LedgerFill {
     )
   }
 
-  /// Keys that depend on nothing but the wallet, so that a wallet is opened and credited once, however often asked.
+  /// The keys depend only on the wallet, so that repeated runs create and credit it once.
   private static func open(_ walletID: String, with client: CreditsClient) async throws {
     _ = try await client.wallet.create(walletID, idempotencyKey: "open-\(walletID)")
     _ = try await client.wallet.grant(

@@ -4,11 +4,12 @@ public struct ClientArguments: Sendable {
   public var inFlight: Int
   public var warmUp: Duration
   public var measure: Duration
-  /// What follows the four that all clients have in common.
+  /// The arguments after the four common ones.
   public var options: [String]
 
-  /// - Parameter words: the command line, with the program's name first.
-  /// - Returns: nil if it does not have the form above.
+  /// Parses a command line. Returns nil if it does not have the form above.
+  ///
+  /// - Parameter words: The command line, with the program's name first.
   public init?(_ words: [String]) {
     guard words.count >= 5, let inFlight = Int(words[2]), inFlight > 0,
       let warmUp = Double(words[3]), let measure = Double(words[4])

@@ -1,12 +1,12 @@
 import Glibc
 import Synchronization
 
-/// Keeps calls in flight through a warm-up and a measuring window, and prints what the window saw.
+/// Keeps calls in flight during a warm-up and a measuring window, and prints the measurements of the window.
 public enum MeasuringWindow {
   /// Runs `arguments.inFlight` tasks that call one after another, and prints `measuring`, `measured` and a JSON line.
   ///
-  /// - Parameter executorPreference: where the tasks run; nil for Swift's own pool.
-  /// - Throws: what `call` threw; the first failure ends the run.
+  /// - Parameter executorPreference: The executor of the tasks; nil for Swift's cooperative pool.
+  /// - Throws: The first error of `call`, which ends the run.
   public static func run(
     _ arguments: ClientArguments,
     executorPreference: (any TaskExecutor)? = nil,
@@ -66,7 +66,7 @@ public enum MeasuringWindow {
   }
 }
 
-/// Prints a line at once, though standard output is a pipe.
+/// Prints a line without buffering, because standard output is a pipe.
 public func say(_ line: String) {
   print(line)
   fflush(nil)

@@ -1,4 +1,4 @@
-/// Whether grpc-swift's transport gathers writes for up to 100 µs, as it does by default.
+/// Whether grpc-swift's transport coalesces writes for up to 100 µs, its default.
 public enum Flushing: String, Sendable {
   case coalescing
   case direct
