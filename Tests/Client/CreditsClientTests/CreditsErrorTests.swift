@@ -39,7 +39,7 @@ struct CreditsErrorTests {
     #expect("\(error)" == "do this first")
   }
 
-  @Test("keeps a reason, metadata and a code that this library does not know")
+  @Test("keeps an unknown reason, metadata and code")
   func unknown() async throws {
     var status = refusal("WALLET_ON_FIRE", ["degrees": "451"])
     status.code = GRPCStatus.Code(rawValue: 77)
@@ -50,7 +50,7 @@ struct CreditsErrorTests {
     #expect("\(error)" == "do this first")
   }
 
-  @Test("takes no other domain's reason for one of its own")
+  @Test("ignores reasons of other domains")
   func otherDomain() async throws {
     let error = try await error(of: refusal("WALLET_FROZEN", ["wallet_id": "ada"], domain: "example.com"))
     #expect(error.code == .failedPrecondition && error.reason == nil && error.metadata.isEmpty)
@@ -75,7 +75,7 @@ struct CreditsErrorTests {
     #expect(error.required == nil && error.rechargeID == nil && error.sequence == nil)
   }
 
-  @Test("has no amount where the metadata holds none that is one")
+  @Test("has no amount if the metadata holds no valid one")
   func malformedMetadata() async throws {
     let words = try await error(of: refusal("INSUFFICIENT_CREDITS", ["available": "much", "currency_code": "USD"]))
     #expect(words.available == nil && words.metadata["available"] == "much")
@@ -83,7 +83,7 @@ struct CreditsErrorTests {
     #expect(withoutCurrency.available == nil)
   }
 
-  @Test("is told apart by its reason in a catch clause and in a switch")
+  @Test("can be matched by reason in a catch clause and a switch")
   func matching() async throws {
     let status = refusal(
       "INSUFFICIENT_CREDITS",
@@ -118,19 +118,19 @@ struct CreditsErrorTests {
     }
   }
 
-  @Test("has no reason where the time is up, and says that the same key gives the outcome")
+  @Test("has no reason after a timeout, and says that the same key gives the outcome")
   func deadline() async throws {
     let late = try await error(of: GRPCStatus(code: .deadlineExceeded, message: "nothing was changed"))
     #expect(late.code == .deadlineExceeded && late.reason == nil)
     #expect(late.message == "nothing was changed: repeat the call with the same idempotency key")
   }
 
-  @Test("has the name of its code for a text where the server says nothing")
+  @Test("has the name of its code as text if the server sends no message")
   func silent() async throws {
     #expect(try await "\(error(of: GRPCStatus(code: .internal, message: "")))" == "INTERNAL")
   }
 
-  @Test("says where it looked when nobody is there")
+  @Test("names the socket if no server listens")
   func absent() async {
     let error = await #expect(throws: CreditsError.self) {
       try await CreditsClient.connect(socketPath: "/nowhere/credits.sock", timeout: .milliseconds(50))

@@ -1,14 +1,14 @@
 import Foundation
 import Testing
 
-@Suite("A package outside this one")
+@Suite("A dependent package")
 struct PackageImportTests {
   /// The folder of this package.
   private static let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { folder, _ in
     folder.deletingLastPathComponent()
   }
 
-  @Test("imports CreditsClient by path, charges a wallet with it, and builds nothing of the server")
+  @Test("imports CreditsClient by path, charges a wallet, and builds no part of the server")
   func importsTheClient() throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("i\(UInt32.random(in: 0 ... .max))")
     defer { try? FileManager.default.removeItem(at: directory) }

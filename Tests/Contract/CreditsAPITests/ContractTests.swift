@@ -11,7 +11,7 @@ struct ContractTests {
     try FileDescriptorSet(serializedBytes: ContractDescriptors.serializedFileDescriptorSet).files
   }
 
-  @Test("describes itself, and all that it imports, for reflection")
+  @Test("describes itself and its imports for reflection")
   func descriptorSet() throws {
     let files = try Self.files()
     let names = Set(files.map(\.name))
@@ -22,7 +22,7 @@ struct ContractTests {
     #expect(Set(described).isSuperset(of: definitions + [PaymentMethodServiceMethods.serviceName]))
   }
 
-  @Test("explains every message, enum, service and rpc of its own")
+  @Test("has a comment on every message, enum, service and rpc")
   func explanations() throws {
     let files = try Self.files().filter { $0.package == "credits.v1" }
     for service in files.flatMap(\.services) {
@@ -36,7 +36,7 @@ struct ContractTests {
     )
   }
 
-  @Test("is served by reflection beside what UnixGRPC serves itself")
+  @Test("is served by reflection beside UnixGRPC's built-in services")
   func reflection() throws {
     let bytes = ContractDescriptors.serializedFileDescriptorSet
     #expect(throws: Never.self) { try ReflectionService(services: [], descriptorSets: [bytes]) }

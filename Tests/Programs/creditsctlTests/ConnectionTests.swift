@@ -31,7 +31,7 @@ struct ConnectionTests {
     #expect(outcome.errors.contains("there is no socket at \(directory.path)/credits/credits.sock"))
   }
 
-  @Test("says that a file is no socket")
+  @Test("says that a file is not a socket")
   func notASocket() async throws {
     let path = directory.path + "/file"
     try Data().write(to: URL(fileURLWithPath: path))
@@ -45,7 +45,7 @@ struct ConnectionTests {
     try await expectNoConnection(path, "has ended")
   }
 
-  @Test("says that a server speaks something else")
+  @Test("says that a server does not speak HTTP/2")
   func notHTTP2() async throws {
     let path = directory.path + "/http1"
     let listener = try RawListener(path: path) { connection in
@@ -88,7 +88,7 @@ struct ConnectionTests {
     withExtendedLifetime(listener) {}
   }
 
-  @Test("refuses a path that no socket can have, before it tries")
+  @Test("refuses a path that is too long for a socket, before connecting")
   func longPath() async throws {
     let outcome = try await Tool.run(["list", "--socket", "/" + String(repeating: "x", count: 107)])
     #expect(outcome.status == 2)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("creditsctl with a server")
 struct ServerTests {
-  @Test("does all that it can do with a server of this package")
+  @Test("passes all checks with a server of this package")
   func ownServer() async throws {
     try await ProbeServer.run { socket in try await AnyServerChecks(socket: socket).all() }
   }
@@ -17,7 +17,7 @@ struct ServerTests {
     try await PythonProbeServer.run { socket in try await AnyServerChecks(socket: socket).all() }
   }
 
-  @Test("asks the older reflection where the newer is missing")
+  @Test("uses v1alpha reflection if v1 is missing")
   func olderReflection() async throws {
     try await ProbeServer.run(reflection: .onlyOlder) { socket in
       let outcome = try await Tool.run(["call", "--socket", socket, "Count", "{\"to\":1}", "--compact"])
@@ -25,7 +25,7 @@ struct ServerTests {
     }
   }
 
-  @Test("without reflection says so, and takes descriptors from a file, with their comments")
+  @Test("reports missing reflection, and reads descriptors from a file, with their comments")
   func withoutReflection() async throws {
     let directory = try TemporaryDirectory()
     let file = directory.path + "/probe.set"
@@ -72,7 +72,7 @@ struct ServerTests {
     #expect(template.output.contains("\"micros\": \"0\""))
   }
 
-  @Test("reads a request from a file and shows what is wrong with one it cannot read")
+  @Test("reads a request from a file, and shows the fault of an invalid one")
   func requestFile() async throws {
     let directory = try TemporaryDirectory()
     try Data("{\"to\": 2}".utf8).write(to: URL(fileURLWithPath: directory.path + "/request.json"))
