@@ -93,7 +93,7 @@ struct TestClockTests {
 
   @Test("a monthly limit applies until the end of the month, also after a restart, and then a recharge starts at once")
   func monthlyLimit() async throws {
-    // The test's dates must not cross the end of a month or year.
+    // Start five days into the next month, so that neither month nor year ends while the test runs.
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = .gmt
     let month = try #require(calendar.dateInterval(of: .month, for: .now))

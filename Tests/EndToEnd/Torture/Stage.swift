@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// The files of a run.
-struct Place: Sendable {
+struct RunFiles: Sendable {
   private let directory: URL
   private let isTemporary: Bool
 
@@ -22,7 +22,7 @@ struct Place: Sendable {
 
 /// The processes `creditsd` and `credits-simulator`, with their files.
 final class Stage: Sendable {
-  let place: Place
+  let files: RunFiles
   /// Clients that reconnect to each new `creditsd`.
   let clients = Mutex<[CreditsClient]>([])
   private let seed: UInt64
@@ -39,19 +39,19 @@ final class Stage: Sendable {
   private static let processorTimeout = 250
   private static let slowness = 350
 
-  init(in place: Place, seed: UInt64, faults: Double) throws {
-    self.place = place
+  init(in files: RunFiles, seed: UInt64, faults: Double) throws {
+    self.files = files
     self.seed = seed
     self.faults = faults
-    let simulator = try Self.simulator(in: place, seed: seed, faults: faults)
-    processes = Mutex(Processes(daemon: try Self.daemon(in: place), simulator: simulator))
+    let simulator = try Self.simulator(in: files, seed: seed, faults: faults)
+    processes = Mutex(Processes(daemon: try Self.daemon(in: files), simulator: simulator))
   }
 
   func client(_ number: Int) async throws -> CreditsClient {
     let count = 8
     while clients.withLock({ $0.count }) < count {
       let client = try await CreditsClient.connect(
-        socketPath: place.path("credits.sock"),
+        socketPath: files.path("credits.sock"),
         timeout: .seconds(30),
         waitsForServer: true
       )
@@ -64,7 +64,7 @@ final class Stage: Sendable {
   func killDaemon() throws {
     try processes.withLock { processes in
       Self.kill(processes.daemon)
-      processes.daemon = try Self.daemon(in: place)
+      processes.daemon = try Self.daemon(in: files)
     }
   }
 
@@ -73,7 +73,7 @@ final class Stage: Sendable {
     try processes.withLock { processes in
       Self.kill(processes.simulator)
       let seed = seed &+ UInt64(processes.simulatorStarts) &* 1000
-      processes.simulator = try Self.simulator(in: place, seed: seed, faults: faults)
+      processes.simulator = try Self.simulator(in: files, seed: seed, faults: faults)
       processes.simulatorStarts += 1
     }
   }
@@ -83,7 +83,7 @@ final class Stage: Sendable {
     let listing = Process()
     let text = Pipe()
     listing.executableURL = Self.program("credits-simulator")
-    listing.arguments = ["books", "--file", place.path("books")]
+    listing.arguments = ["books", "--file", files.path("books")]
     listing.standardOutput = text
     try listing.run()
     let lines = String(decoding: text.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).split(separator: "\n")
@@ -100,27 +100,27 @@ final class Stage: Sendable {
     }
   }
 
-  private static func daemon(in place: Place) throws -> Process {
+  private static func daemon(in files: RunFiles) throws -> Process {
     try start(
       "creditsd",
       [
-        "--socket", place.path("credits.sock"), "--data", place.path("ledger"),
-        "--processor", "unix:" + place.path("processor.sock"), "--processor-timeout", "\(processorTimeout)",
+        "--socket", files.path("credits.sock"), "--data", files.path("ledger"),
+        "--processor", "unix:" + files.path("processor.sock"), "--processor-timeout", "\(processorTimeout)",
         "--log-level", "notice",
       ],
-      log: place.path("creditsd.log")
+      log: files.path("creditsd.log")
     )
   }
 
-  private static func simulator(in place: Place, seed: UInt64, faults: Double) throws -> Process {
+  private static func simulator(in files: RunFiles, seed: UInt64, faults: Double) throws -> Process {
     let plan = "all=\(faults),duplicate-events=\(faults),reordered-events=\(faults),slowness=\(slowness),seed=\(seed)"
     return try start(
       "credits-simulator",
       [
-        "--socket", place.path("processor.sock"), "--file", place.path("books"), "--events", place.path("events"),
+        "--socket", files.path("processor.sock"), "--file", files.path("books"), "--events", files.path("events"),
         "--faults", plan,
       ],
-      log: place.path("simulator.log")
+      log: files.path("simulator.log")
     )
   }
 

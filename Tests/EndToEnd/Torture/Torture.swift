@@ -34,11 +34,11 @@ struct Torture: AsyncParsableCommand {
 
   func run() async throws {
     say("seed \(seed): \(recharges) recharges, \(kills) + \(simulatorKills) kills, faults \(faults)")
-    let place = try Place(directory)
+    let files = try RunFiles(directory)
     let tally = Tally(target: recharges)
-    let stage = try Stage(in: place, seed: seed, faults: faults)
+    let stage = try Stage(in: files, seed: seed, faults: faults)
     let reaper = Reaper(stage: stage, tally: tally, seed: seed, kills: kills, simulatorKills: simulatorKills)
-    let street = Street(stage: stage, tally: tally, seed: seed, customers: customers)
+    let pool = CustomerPool(stage: stage, tally: tally, seed: seed, customers: customers)
     let start = ContinuousClock.now
     let showing = Task {
       await tally.show {
@@ -47,25 +47,25 @@ struct Torture: AsyncParsableCommand {
       }
     }
     async let reaping: Void = reaper.run()
-    let postman = Postman(stage: stage, tally: tally)
-    async let bringing: Void = postman.run()
-    let wallets = try await street.run()
+    let delivery = EventDelivery(stage: stage, tally: tally)
+    async let delivering: Void = delivery.run()
+    let wallets = try await pool.run()
     try await reaping
-    postman.finish()
-    try await bringing
+    delivery.finish()
+    try await delivering
     showing.cancel()
     let duration = ContinuousClock.now - start
 
-    let comparison = try await Comparison(of: wallets, taken: postman.taken, stage: stage)
+    let comparison = try await Comparison(of: wallets, taken: delivery.taken, stage: stage)
     let flaws = tally.flaws + comparison.flaws
-    report(tally, comparison, LogFile(path: place.path("creditsd.log")), duration: duration)
+    report(tally, comparison, LogFile(path: files.path("creditsd.log")), duration: duration)
     for flaw in flaws.prefix(500) { say("FLAW \(flaw)") }
     try await stage.end()
     guard flaws.isEmpty else {
-      say("\(flaws.count) flaws; seed \(seed); see \(place.path(""))")
+      say("\(flaws.count) flaws; seed \(seed); see \(files.path(""))")
       throw ExitCode.failure
     }
-    place.clear()
+    files.clear()
   }
 
   private func report(_ tally: Tally, _ comparison: Comparison, _ log: LogFile, duration: Duration) {

@@ -183,7 +183,7 @@ package struct Scenario {
     let fingerprint = Digest(SHA256.hash(Array("\(mutation)".utf8)))
     return .mutate(
       mutation,
-      Origin(caller: caller, key: method.isOfTheWorker ? nil : key, method: method, fingerprint: fingerprint)
+      Origin(caller: caller, key: method.isWorkerMutation ? nil : key, method: method, fingerprint: fingerprint)
     )
   }
 
@@ -217,7 +217,7 @@ package struct Scenario {
 
 extension Method {
   /// Whether the recharge worker commits this mutation. It has no key, since the ledger's state makes it idempotent.
-  fileprivate var isOfTheWorker: Bool {
+  fileprivate var isWorkerMutation: Bool {
     switch self {
     case .settleRecharge, .settleRefund, .recordDispute, .detachPaymentMethod: true
     default: false

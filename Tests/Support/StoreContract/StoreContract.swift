@@ -98,7 +98,7 @@ package struct StoreContract<OpenedStore: Store> {
       .holdExpired, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended,
     ]
     #expect(kinds == Set(RecordKind.allCases).subtracting(others))
-    #expect(reasons == Model.remembered.union(Model.rememberedElsewhere))
+    #expect(reasons == Model.remembered.union(Model.rememberedOutsideModel))
   }
 
   /// Performs random steps in batches, with restarts: every outcome is as the model predicts.

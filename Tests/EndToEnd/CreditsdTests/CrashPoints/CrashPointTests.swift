@@ -10,8 +10,8 @@ struct CrashPointTests {
   @Test("reaches the same end state as an uninterrupted run", arguments: Flow.allCases.flatMap(\.crashes))
   func killed(_ crash: Flow.Crash) async throws {
     let expected = try await Self.baselines.end(of: crash.flow)
-    let street = try Street(crash.flow)
-    #expect(try await street.end(killedAt: crash.failpoint) == expected)
+    let run = try FlowRun(crash.flow)
+    #expect(try await run.end(killedAt: crash.failpoint) == expected)
   }
 
   @Test("passes every failpoint in some flow")
@@ -38,7 +38,7 @@ private actor Baselines {
   private var ends: [Flow: Task<EndState, any Error>] = [:]
 
   func end(of flow: Flow) async throws -> EndState {
-    let task = ends[flow] ?? Task { try await Street(flow).end(killedAt: nil) }
+    let task = ends[flow] ?? Task { try await FlowRun(flow).end(killedAt: nil) }
     ends[flow] = task
     return try await task.value
   }

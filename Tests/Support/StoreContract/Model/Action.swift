@@ -118,7 +118,7 @@ package struct StepSource {
     case 31: .close(wallet: wallet())
     case 32: .saveCard(wallet: wallet())
     case 33, 34: recharge()
-    case 35, 36: .settle(recharge: recent(), word(), isHard: roll(4) == 0)
+    case 35, 36: .settle(recharge: recent(), resultState(), isHard: roll(4) == 0)
     case 37: .sweep
     case 38: .readWallet(wallet())
     case 39, 40: .setAuto(wallet: wallet(), autoSettings())
@@ -143,7 +143,7 @@ package struct StepSource {
     )
   }
 
-  private mutating func word() -> RechargeState {
+  private mutating func resultState() -> RechargeState {
     life == .cardsDeclined
       ? pick([.declined, .declined, .failed, .paid])
       : pick([.paid, .paid, .declined, .authenticationRequired, .failed, .needsReview])

@@ -86,15 +86,15 @@ extension Model {
     }
   }
 
-  mutating func hear(_ word: RechargeState, isHard: Bool, _ id: Int) {
+  mutating func applyResult(_ result: RechargeState, isHard: Bool, _ id: Int) {
     guard var auto = wallets[id]?.auto else { return }
-    switch word {
+    switch result {
     case .paid:
       auto.failures = 0
       auto.state = .paused(.cooldown, until: now.adding(seconds: 60))
     case .declined, .failed:
       auto.failures += 1
-      if auto.failures == 4 || word == .declined && isHard {
+      if auto.failures == 4 || result == .declined && isHard {
         auto.state = .suspended
       } else {
         let hours: [Int64] = [1, 2, 4]
@@ -149,7 +149,7 @@ extension Model {
       let amount = wallets[id]?.auto?.terms.amount ?? 0
       recharges[number] = RechargeOf(wallet: id, amount: amount, withCard: false, began: now)
       rechargeNumbers.append(number)
-      _ = told(number, changed(id))
+      _ = recorded(number, changed(id))
       return
     }
     _ = changed(id)

@@ -181,33 +181,33 @@ extension Model {
     wallets[id]?.openRecharge = number
     recharges[number] = RechargeOf(wallet: id, amount: amount, withCard: withCard, auto: settings, began: now)
     rechargeNumbers.append(number)
-    return told(number, changed(id))
+    return recorded(number, changed(id))
   }
 
-  mutating func settle(_ number: Int?, _ word: RechargeState, isHard: Bool) throws(No) -> Seen {
+  mutating func settle(_ number: Int?, _ result: RechargeState, isHard: Bool) throws(No) -> Seen {
     guard let number, let recharge = recharges[number], let wallet = wallets[recharge.wallet] else {
       throw No("RECHARGE_NOT_FOUND")
     }
     let fits = Self.inRange.contains(Int128(wallet.posted) + Int128(recharge.amount))
     let isFinal = [.paid, .declined, .failed].contains(recharge.state)
-    let next = word == .paid && !fits && !isFinal ? .needsReview : word
+    let next = result == .paid && !fits && !isFinal ? .needsReview : result
     if next == recharge.state { return recharge.last }
     if isFinal || recharge.state == .needsReview && next == .authenticationRequired {
       throw No("RECHARGE_ALREADY_SETTLED")
     }
     recharges[number]?.state = next
     if [.paid, .declined, .failed].contains(next) { wallets[recharge.wallet]?.openRecharge = nil }
-    if number >= Self.firstAutomatic { hear(next, isHard: isHard, recharge.wallet) }
-    guard next == .paid else { return told(number, changed(recharge.wallet)) }
+    if number >= Self.firstAutomatic { applyResult(next, isHard: isHard, recharge.wallet) }
+    guard next == .paid else { return recorded(number, changed(recharge.wallet)) }
     if recharge.withCard {
       wallets[recharge.wallet]?.hasCard = true
       forgive(recharge.wallet)
     }
     if let settings = recharge.auto { save(settings, recharge.wallet) }
-    return told(number, post(.rechargePaid, recharge.wallet, recharge.amount))
+    return recorded(number, post(.rechargePaid, recharge.wallet, recharge.amount))
   }
 
-  mutating func told(_ number: Int, _ seen: Seen) -> Seen {
+  mutating func recorded(_ number: Int, _ seen: Seen) -> Seen {
     var seen = seen
     seen.recharge = recharges[number]?.state
     recharges[number]?.last = seen

@@ -160,7 +160,7 @@ struct Model {
   ]
 
   /// Remembered refusals that the model does not cover: several cards, refunds of recharges, reviews.
-  static let rememberedElsewhere: Set<String> = [
+  static let rememberedOutsideModel: Set<String> = [
     "PAYMENT_METHOD_LIMIT", "RECHARGE_NOT_REFUNDABLE", "REFUND_EXCEEDS_RECHARGE", "REFUND_LIMIT", "NOT_IN_REVIEW",
     "PROCESSOR_CHARGE_TAKEN", "PROCESSOR_REFUND_TAKEN",
   ]

@@ -1,5 +1,5 @@
 /// Runs a fixed number of customers concurrently, each replaced when it is done, until there are enough recharges.
-struct Street: Sendable {
+struct CustomerPool: Sendable {
   let stage: Stage
   let tally: Tally
   let seed: UInt64
@@ -10,7 +10,7 @@ struct Street: Sendable {
     try await withThrowingTaskGroup(of: (String, Int64?).self) { group in
       var number = 0
       var wallets: [String: Int64?] = [:]
-      func come() async throws {
+      func startCustomer() async throws {
         number += 1
         let customer = Customer(number: number, credits: try await stage.client(number), tally: tally, seed: seed)
         group.addTask {
@@ -22,10 +22,10 @@ struct Street: Sendable {
           }
         }
       }
-      while number < customers, tally.isOpen { try await come() }
+      while number < customers, tally.isOpen { try await startCustomer() }
       while let (wallet, posted) = try await group.next() {
         wallets.updateValue(posted, forKey: wallet)
-        if tally.isOpen { try await come() }
+        if tally.isOpen { try await startCustomer() }
       }
       return wallets
     }

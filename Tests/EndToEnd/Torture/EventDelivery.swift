@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 
 /// Delivers the processor's events to `creditsd`, as a webhook receiver does: retried until accepted.
-final class Postman: Sendable {
+final class EventDelivery: Sendable {
   private let stage: Stage
   private let tally: Tally
   private let isLast = Mutex(false)
@@ -16,7 +16,7 @@ final class Postman: Sendable {
     var isWon: Bool
   }
 
-  private static let carried = 32
+  private static let maximumInFlight = 32
 
   init(stage: Stage, tally: Tally) {
     self.stage = stage
@@ -37,15 +37,15 @@ final class Postman: Sendable {
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      var mail = Mail(path: stage.place.path("events"))
-      var underWay = 0
+      var reader = EventReader(path: stage.files.path("events"))
+      var inFlight = 0
       while true {
         let isLast = isLast.withLock { $0 }
-        let events = try mail.take()
+        let events = try reader.take()
         for (index, event) in events.enumerated() {
-          if underWay >= Self.carried { try await group.next() } else { underWay += 1 }
+          if inFlight >= Self.maximumInFlight { try await group.next() } else { inFlight += 1 }
           let client = try await stage.client(index)
-          group.addTask { try await self.bring(event, to: client) }
+          group.addTask { try await self.deliver(event, to: client) }
         }
         if events.isEmpty, isLast { break }
         if events.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
@@ -54,7 +54,7 @@ final class Postman: Sendable {
     }
   }
 
-  private func bring(_ event: Mail.Event, to client: CreditsClient) async throws {
+  private func deliver(_ event: EventReader.Event, to client: CreditsClient) async throws {
     let calls = PersistentCalls(credits: client, wallet: "the postman")
     let recharge = try await calls.until("") { credits, _ in
       try await credits.paymentMethod.ingest(event.payload, signature: event.signature)
@@ -74,7 +74,7 @@ final class Postman: Sendable {
 }
 
 /// Reads the file that the simulator appends its events to.
-private struct Mail {
+private struct EventReader {
   struct Event: Sendable {
     var signature: String
     var payload: [UInt8]

@@ -5,7 +5,7 @@ import Testing
 import enum Failpoints.Failpoint
 
 /// A run of one flow, with `creditsd` and the processor as separate processes.
-final class Street {
+final class FlowRun {
   private let flow: Flow
   private let directory: TestDirectory
   private var simulator: ProcessorProcess
