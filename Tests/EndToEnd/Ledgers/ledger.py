@@ -10,7 +10,7 @@ BILLING = {"name": "Ada Lovelace", "email": "ada@example.com", "country": "GB", 
 
 
 class Ledger(Credits):
-    """Calls in the words of the scenarios. A wallet is named for what it shows."""
+    """The calls that scenarios make. Each wallet is named for its case."""
 
     def __init__(self, clock, processor, work):
         super().__init__()

@@ -1,4 +1,4 @@
-"""A payment processor on a Unix socket that forwards requests to another one, or fails them as it is told to."""
+"""A payment processor on a Unix socket that forwards requests to another, or fails them as configured."""
 
 import enum
 import pathlib

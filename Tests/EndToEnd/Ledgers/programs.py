@@ -16,7 +16,7 @@ START = 2_052_043_200  # 2035-01-10T12:00:00Z
 
 
 class Clock:
-    """The file that tells creditsd by how many seconds its clock is ahead of the system's."""
+    """The file that sets the seconds by which creditsd's clock is ahead of the system's."""
 
     def __init__(self, path: pathlib.Path):
         self.path = path

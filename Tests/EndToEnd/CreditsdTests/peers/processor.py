@@ -23,7 +23,7 @@ DECLINES = {"pm_card_visa": None, "pm_card_visa_chargeDeclined": "generic_declin
 
 
 class Books:
-    """Charges and refunds by key: whatever is answered was synced to the file before."""
+    """Charges and refunds by key, synced to the file before they are answered."""
 
     def __init__(self, path):
         self.lock = threading.Lock()
@@ -61,7 +61,7 @@ class Processor(services.PaymentProcessorServiceServicer):
         return messages.VerifyPaymentMethodResponse(card=self.card())
 
     def AttachPaymentMethod(self, request, context):
-        # Nothing is made, so nothing can be made twice: the same request has the same answer.
+        # Nothing is stored, so the request is idempotent.
         decline = self.known(request.payment_method_token, context)
         if decline:
             return messages.AttachPaymentMethodResponse(decline=cards.Decline(code=decline))

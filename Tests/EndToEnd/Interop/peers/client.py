@@ -41,7 +41,7 @@ def expect_status(code, call, message=None):
 
 
 class Requests:
-    """Requests that are sent when the case says so."""
+    """Requests that are sent on demand."""
 
     def __init__(self):
         import queue

@@ -24,7 +24,7 @@ def say(line):
 
 
 class Direction:
-    """The frames of one direction of a connection, as they pass."""
+    """Parses the frames of one direction of a connection."""
 
     def __init__(self, name):
         self.name = name
