@@ -3,27 +3,27 @@ package import LedgerEngine
 
 // Disputes of recharges.
 extension SQLiteStore {
-  func dispute(_ id: DisputeID) throws(StoreError) -> DisputeBook? {
+  func dispute(_ id: DisputeID) throws(StoreError) -> RecordedDispute? {
     let select = statements.disputes.selectLast
     select.bind(.id, id.value)
     return try disputes(select).first
   }
 
-  func disputes(of id: RechargeID) throws(StoreError) -> [DisputeBook] {
+  func disputes(of id: RechargeID) throws(StoreError) -> [RecordedDispute] {
     let select = statements.disputes.selectLastOfRecharge
     select.bind(.id, id.value)
     return try disputes(select)
   }
 
-  private func disputes(_ select: Statement<ByID, DisputeStatements.Last>) throws(StoreError) -> [DisputeBook] {
+  private func disputes(_ select: Statement<ByID, DisputeStatements.Last>) throws(StoreError) -> [RecordedDispute] {
     defer { select.reset() }
-    var disputes: [DisputeBook] = []
+    var disputes: [RecordedDispute] = []
     while let row = try select.step() {
       let name = "dispute \(row.text(.disputeID))"
       guard let reply = DisputeReply(try decode(row.bytes(.answer), of: name)) else {
         throw .failed("\(name) is damaged")
       }
-      disputes.append(DisputeBook(reply: reply, record: row.int64(.record)))
+      disputes.append(RecordedDispute(reply: reply, record: row.int64(.record)))
     }
     return disputes
   }
@@ -36,7 +36,7 @@ extension SQLiteStore {
     return try count.step()?.int64(.count) ?? 0
   }
 
-  func upsert(_ changed: DisputeBook, walletRow: Int64) throws(StoreError) {
+  func upsert(_ changed: RecordedDispute, walletRow: Int64) throws(StoreError) {
     let dispute = changed.dispute
     let upsert = statements.disputes.upsert
     upsert.bind(.disputeID, dispute.id.value)

@@ -177,7 +177,7 @@ extension SQLiteStore {
     }
   }
 
-  private func recharge(_ id: RechargeID) throws(StoreError) -> RechargeBook? {
+  private func recharge(_ id: RechargeID) throws(StoreError) -> RecordedRecharge? {
     let select = statements.recharges.selectLast
     select.bind(.id, id.value)
     defer { select.reset() }
@@ -185,7 +185,7 @@ extension SQLiteStore {
     guard let reply = RechargeReply(try decode(row.bytes(.answer), of: "recharge \(id)")) else {
       throw .failed("recharge \(id) is damaged")
     }
-    return RechargeBook(reply: reply, record: row.int64(.record))
+    return RecordedRecharge(reply: reply, record: row.int64(.record))
   }
 
   private func rechargeID(ofCharge chargeID: String) throws(StoreError) -> RechargeID? {

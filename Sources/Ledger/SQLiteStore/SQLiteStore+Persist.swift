@@ -179,7 +179,7 @@ extension SQLiteStore {
     try insert.run()
   }
 
-  private func upsert(_ changed: RechargeBook, walletRow: Int64) throws(StoreError) {
+  private func upsert(_ changed: RecordedRecharge, walletRow: Int64) throws(StoreError) {
     let recharge = changed.recharge
     let upsert = statements.recharges.upsert
     upsert.bind(.rechargeID, recharge.id.value)

@@ -10,27 +10,27 @@ extension SQLiteStore {
     return try refunds(select).first?.refund.rechargeID
   }
 
-  func refunds(of id: RechargeID) throws(StoreError) -> [RechargeRefundBook] {
+  func refunds(of id: RechargeID) throws(StoreError) -> [RecordedRechargeRefund] {
     let select = statements.rechargeRefunds.selectLastOfRecharge
     select.bind(.id, id.value)
     return try refunds(select)
   }
 
-  func openRefunds() throws(StoreError) -> [RechargeRefundBook] {
+  func openRefunds() throws(StoreError) -> [RecordedRechargeRefund] {
     try refunds(statements.rechargeRefunds.selectLastOfOpen)
   }
 
   private func refunds<Parameter>(
     _ select: Statement<Parameter, RechargeRefundStatements.Last>
-  ) throws(StoreError) -> [RechargeRefundBook] {
+  ) throws(StoreError) -> [RecordedRechargeRefund] {
     defer { select.reset() }
-    var refunds: [RechargeRefundBook] = []
+    var refunds: [RecordedRechargeRefund] = []
     while let row = try select.step() {
       let name = "refund \(row.text(.refundID))"
       guard let reply = RechargeRefundReply(try decode(row.bytes(.answer), of: name)) else {
         throw .failed("\(name) is damaged")
       }
-      refunds.append(RechargeRefundBook(reply: reply, record: row.int64(.record)))
+      refunds.append(RecordedRechargeRefund(reply: reply, record: row.int64(.record)))
     }
     return refunds
   }
@@ -43,7 +43,7 @@ extension SQLiteStore {
     return try count.step()?.int64(.count) ?? 0
   }
 
-  func upsert(_ changed: RechargeRefundBook, walletRow: Int64) throws(StoreError) {
+  func upsert(_ changed: RecordedRechargeRefund, walletRow: Int64) throws(StoreError) {
     let refund = changed.refund
     let upsert = statements.rechargeRefunds.upsert
     upsert.bind(.refundID, refund.id.value)

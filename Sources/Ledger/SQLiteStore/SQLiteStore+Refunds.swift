@@ -4,9 +4,9 @@ import LedgerEngine
 extension SQLiteStore {
   /// Returns the amount refunded of the entry that `record` posted; nil if it moved no money. An entry is a record of the
   /// journal, and has a row of its own only once it is refunded.
-  mutating func entry(_ record: JournalRecord) throws(StoreError) -> EntryBook? {
+  mutating func entry(_ record: JournalRecord) throws(StoreError) -> RecordedEntry? {
     guard let account = try account(record.walletID) else { throw .failed("record \(record.number) has no wallet") }
-    return EntryBook(record, in: account.wallet.currency, refunded: try refunded(record.entryID))
+    return RecordedEntry(record, in: account.wallet.currency, refunded: try refunded(record.entryID))
   }
 
   private func refunded(_ id: EntryID) throws(StoreError) -> Int64 {
@@ -16,7 +16,7 @@ extension SQLiteStore {
     return try select.step()?.int64(.refunded) ?? 0
   }
 
-  func upsert(_ entry: EntryBook, changedBy record: Int64) throws(StoreError) {
+  func upsert(_ entry: RecordedEntry, changedBy record: Int64) throws(StoreError) {
     let upsert = statements.refunds.upsert
     upsert.bind(.entry, entry.id.record)
     upsert.bind(.record, record)

@@ -64,8 +64,8 @@ struct RefundTests {
     let recharge = try #require(ledger.state.changes.records.first { $0.kind == .rechargePaid })
     // The state that a store would have loaded.
     for record in ledger.state.changes.records {
-      let book = EntryBook(record, in: .usd)
-      if let book, ledger.state.entries[book.id] == nil { ledger.state.entries[book.id] = book }
+      let recorded = RecordedEntry(record, in: .usd)
+      if let recorded, ledger.state.entries[recorded.id] == nil { ledger.state.entries[recorded.id] = recorded }
     }
     for (id, kind) in [(grant, RecordKind.grant), (refund, .refund), (recharge.entryID, .rechargePaid)] {
       #expect(ledger.send(RefundCharge(id, usd(1))).refusal == .entryNotRefundable(id, kind))

@@ -70,7 +70,7 @@ package struct InMemoryStore: Store {
         // As in a store with the journal, any entry can be loaded.
         guard let currency = state.accounts[record.walletID]?.wallet.currency else { continue }
         content.whole.entryRecords[record.entryID] = record
-        let entry = EntryBook(record, in: currency)
+        let entry = RecordedEntry(record, in: currency)
         if let entry, content.whole.entries[entry.id] == nil { content.whole.entries[entry.id] = entry }
       }
       content.refusals += state.changes.refusals

@@ -27,15 +27,15 @@ extension LedgerState {
     }
     if needs.openMatters { recharges.formUnion(addOpenMatters(to: &part)) }
     for id in recharges.union(histories) {
-      guard let book = self.recharges[id] else { continue }
-      part.recharges[id] = book
-      walletsWithCards.insert(book.recharge.walletID)
+      guard let recorded = self.recharges[id] else { continue }
+      part.recharges[id] = recorded
+      walletsWithCards.insert(recorded.recharge.walletID)
     }
-    for book in self.refunds.values where histories.contains(book.refund.rechargeID) {
-      part.refunds[book.refund.id] = book
+    for recorded in self.refunds.values where histories.contains(recorded.refund.rechargeID) {
+      part.refunds[recorded.refund.id] = recorded
     }
-    for book in disputes.values where histories.contains(book.dispute.rechargeID) {
-      part.disputes[book.dispute.id] = book
+    for recorded in disputes.values where histories.contains(recorded.dispute.rechargeID) {
+      part.disputes[recorded.dispute.id] = recorded
     }
     for id in needs.disputes { part.disputes[id] = disputes[id] }
     for id in needs.paymentMethodsWithWallets {
@@ -49,10 +49,10 @@ extension LedgerState {
       wallets.insert(hold.walletID)
     }
     for id in needs.entries {
-      guard let book = entries[id] else { continue }
-      part.entries[id] = book
+      guard let recorded = entries[id] else { continue }
+      part.entries[id] = recorded
       part.entryRecords[id] = entryRecords[id]
-      wallets.insert(book.walletID)
+      wallets.insert(recorded.walletID)
     }
     if needs.walletsWithDueHolds { wallets.formUnion(walletsWithDueHolds(at: needs.time)) }
     if needs.walletsToWake { wallets.formUnion(walletsToWake(at: needs.time)) }
@@ -79,9 +79,9 @@ extension LedgerState {
 
   private func addOpenMatters(to part: inout LedgerState) -> Set<RechargeID> {
     part.openRecharges = Set(recharges.values.map(\.recharge).filter { !$0.state.isTerminal }.map(\.id))
-    for book in refunds.values where book.refund.state.isOpen {
-      part.refunds[book.refund.id] = book
-      part.openRefunds.insert(book.refund.id)
+    for recorded in refunds.values where recorded.refund.state.isOpen {
+      part.refunds[recorded.refund.id] = recorded
+      part.openRefunds.insert(recorded.refund.id)
     }
     for card in paymentMethods.values where card.state == .removed {
       part.paymentMethods[card.id] = card

@@ -14,7 +14,7 @@ struct Script {
     let outcome = command.decide(by: ReopenableLedger<InMemoryStore>.rules, in: &state, at: Scenario.time)
     // As in a ledger with the journal, any entry can be loaded for a refund.
     if let entry = outcome.entry, let record = state.changes.records.last {
-      if state.entries[entry.id] == nil { state.entries[entry.id] = EntryBook(record, in: .usd) }
+      if state.entries[entry.id] == nil { state.entries[entry.id] = RecordedEntry(record, in: .usd) }
     }
     return outcome
   }

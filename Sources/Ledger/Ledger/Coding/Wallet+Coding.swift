@@ -133,7 +133,7 @@ extension CanonicalReader {
     RefundReply(
       wallet: try readWallet(),
       entry: try readEntry(),
-      refunded: EntryBook(
+      refunded: RecordedEntry(
         id: try readEntryID(),
         walletID: WalletID(try readString()),
         kind: try read(RecordKind.self),

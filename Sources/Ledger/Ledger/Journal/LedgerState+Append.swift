@@ -9,7 +9,7 @@ struct Posting {
   /// The hold after the change.
   var hold: Hold?
   /// The refunded entry after the refund.
-  var refunded: EntryBook?
+  var refunded: RecordedEntry?
   var shortfall: Int64 = 0
 }
 
@@ -80,7 +80,7 @@ extension LedgerState {
     save(account, after: record)
     if let hold = posting.hold { save(hold, after: record) }
     if let entry = posting.refunded { save(entry, after: record) }
-    if let entry = EntryBook(record, in: account.wallet.currency), entry.isRefundable { entries[entry.id] = entry }
+    if let entry = RecordedEntry(record, in: account.wallet.currency), entry.isRefundable { entries[entry.id] = entry }
     changes.records.append(record)
     recordOutcome(.init(of: record, payload), of: context.origin)
     return reply
@@ -124,20 +124,20 @@ extension LedgerState {
     changes.holds[hold.id] = record.number
   }
 
-  private mutating func save(_ book: EntryBook, after record: JournalRecord) {
-    entries[book.id] = book
-    changes.refundedEntries[book.id] = record.number
+  private mutating func save(_ recorded: RecordedEntry, after record: JournalRecord) {
+    entries[recorded.id] = recorded
+    changes.refundedEntries[recorded.id] = record.number
   }
 
-  mutating func save(_ book: RechargeBook) {
-    recharges[book.recharge.id] = book
-    changes.recharges.insert(book.recharge.id)
-    if book.recharge.state.isTerminal {
-      openRecharges.remove(book.recharge.id)
+  mutating func save(_ recorded: RecordedRecharge) {
+    recharges[recorded.recharge.id] = recorded
+    changes.recharges.insert(recorded.recharge.id)
+    if recorded.recharge.state.isTerminal {
+      openRecharges.remove(recorded.recharge.id)
     } else {
-      openRecharges.insert(book.recharge.id)
+      openRecharges.insert(recorded.recharge.id)
     }
-    if let id = book.recharge.processorChargeID { processorCharges[id] = book.recharge.id }
+    if let id = recorded.recharge.processorChargeID { processorCharges[id] = recorded.recharge.id }
   }
 
   mutating func save(_ paymentMethod: PaymentMethod) {
@@ -150,19 +150,19 @@ extension LedgerState {
     }
   }
 
-  mutating func save(_ book: RechargeRefundBook) {
-    refunds[book.refund.id] = book
-    changes.refunds.insert(book.refund.id)
-    if book.refund.state.isOpen {
-      openRefunds.insert(book.refund.id)
+  mutating func save(_ recorded: RecordedRechargeRefund) {
+    refunds[recorded.refund.id] = recorded
+    changes.refunds.insert(recorded.refund.id)
+    if recorded.refund.state.isOpen {
+      openRefunds.insert(recorded.refund.id)
     } else {
-      openRefunds.remove(book.refund.id)
+      openRefunds.remove(recorded.refund.id)
     }
   }
 
-  mutating func save(_ book: DisputeBook) {
-    disputes[book.dispute.id] = book
-    changes.disputes.insert(book.dispute.id)
+  mutating func save(_ recorded: RecordedDispute) {
+    disputes[recorded.dispute.id] = recorded
+    changes.disputes.insert(recorded.dispute.id)
   }
 }
 

@@ -23,17 +23,17 @@ package struct LedgerState: Sendable {
   package var position: Position
   package var accounts: [WalletID: Account] = [:]
   package var recordedOutcomes: [IdempotencyKey: RecordedOutcome] = [:]
-  package var recharges: [RechargeID: RechargeBook] = [:]
+  package var recharges: [RechargeID: RecordedRecharge] = [:]
   package var paymentMethods: [PaymentMethodID: PaymentMethod] = [:]
   /// Includes, for every wallet in `accounts` whose `nextHoldExpiry` has passed, its due holds, and of the others the
   /// one that expires first.
   package var holds: [HoldID: Hold] = [:]
-  package var entries: [EntryID: EntryBook] = [:]
+  package var entries: [EntryID: RecordedEntry] = [:]
   /// The journal records of the requested entries.
   package var entryRecords: [EntryID: JournalRecord] = [:]
   /// Includes all refunds and disputes of every recharge of which one was requested.
-  package var refunds: [RechargeRefundID: RechargeRefundBook] = [:]
-  package var disputes: [DisputeID: DisputeBook] = [:]
+  package var refunds: [RechargeRefundID: RecordedRechargeRefund] = [:]
+  package var disputes: [DisputeID: RecordedDispute] = [:]
   /// The recharge to which each of the processor's charge ids belongs.
   package var processorCharges: [String: RechargeID] = [:]
   /// Complete only if the batch needs `openMatters`.

@@ -27,7 +27,7 @@ package struct RefundReply: RecordedReply {
   package var wallet: Wallet
   package var entry: Entry
   /// The refunded entry, after the refund.
-  package var refunded: EntryBook
+  package var refunded: RecordedEntry
 }
 
 extension RefundReply {

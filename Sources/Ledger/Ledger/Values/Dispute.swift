@@ -44,7 +44,7 @@ package struct Dispute: Hashable, Sendable {
 }
 
 /// A dispute with the reply of its last update.
-package struct DisputeBook: Hashable, Sendable {
+package struct RecordedDispute: Hashable, Sendable {
   package var reply: DisputeReply
   /// The number of the update's journal record.
   package var record: Int64

@@ -85,7 +85,7 @@ package struct Entry: Hashable, Sendable {
 }
 
 /// An entry with the sum of its refunds.
-package struct EntryBook: Hashable, Sendable {
+package struct RecordedEntry: Hashable, Sendable {
   package var id: EntryID
   package var walletID: WalletID
   package var kind: RecordKind

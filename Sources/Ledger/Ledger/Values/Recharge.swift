@@ -110,7 +110,7 @@ package struct Recharge: Hashable, Sendable {
 }
 
 /// A recharge with the reply of its last transition, which is also the reply to its key. Final if the recharge is.
-package struct RechargeBook: Hashable, Sendable {
+package struct RecordedRecharge: Hashable, Sendable {
   package var reply: RechargeReply
   /// The number of the transition's journal record.
   package var record: Int64

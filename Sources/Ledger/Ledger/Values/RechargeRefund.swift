@@ -84,7 +84,7 @@ extension RechargeRefundID {
 }
 
 /// A refund with the reply of its last transition, which is also the reply to its key.
-package struct RechargeRefundBook: Hashable, Sendable {
+package struct RecordedRechargeRefund: Hashable, Sendable {
   package var reply: RechargeRefundReply
   /// The number of the transition's journal record.
   package var record: Int64

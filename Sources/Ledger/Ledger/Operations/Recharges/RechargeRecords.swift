@@ -43,7 +43,7 @@ struct RechargeIntent {
 }
 
 extension LedgerState {
-  func recharge(_ id: RechargeID) throws(Refusal) -> RechargeBook {
+  func recharge(_ id: RechargeID) throws(Refusal) -> RecordedRecharge {
     guard let found = recharges[id] else { throw .rechargeNotFound(id) }
     return found
   }
@@ -82,7 +82,7 @@ extension LedgerState {
       reply.recharge.entryID = reply.entry?.id
       return reply
     }
-    save(RechargeBook(reply: reply, record: position.record))
+    save(RecordedRecharge(reply: reply, record: position.record))
     return reply
   }
 }

@@ -58,7 +58,7 @@ package struct RecordDispute: Mutation {
       reply.entry?.disputeID = dispute.id
       return reply
     }
-    state.save(DisputeBook(reply: reply, record: state.position.record))
+    state.save(RecordedDispute(reply: reply, record: state.position.record))
     return reply
   }
 

@@ -24,7 +24,7 @@ package struct SettleRechargeRefund: Mutation {
 }
 
 extension LedgerState {
-  func refund(_ id: RechargeRefundID) throws(Refusal) -> RechargeRefundBook {
+  func refund(_ id: RechargeRefundID) throws(Refusal) -> RecordedRechargeRefund {
     guard let found = refunds[id] else { throw .rechargeRefundNotFound(id) }
     return found
   }
@@ -86,7 +86,7 @@ extension LedgerState {
       reply.entry?.rechargeRefundID = refund.id
       return reply
     }
-    save(RechargeRefundBook(reply: reply, record: position.record))
+    save(RecordedRechargeRefund(reply: reply, record: position.record))
     return reply
   }
 }

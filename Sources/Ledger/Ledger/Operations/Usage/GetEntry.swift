@@ -7,10 +7,11 @@ package struct GetEntry: Question {
   package func addNeeds(to needs: inout Needs) { needs.entries.insert(entryID) }
 
   package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> GetEntryReply {
-    guard let record = state.entryRecords[entryID], let book = state.entries[entryID],
+    guard let record = state.entryRecords[entryID], let recorded = state.entries[entryID],
       let payload = try? RecordPayload(canonicalBytes: record.payload), let entry = payload.entry
     else { throw .entryNotFound(entryID) }
-    return GetEntryReply(wallet: try state.account(record.walletID).wallet, entry: entry, refundable: book.refundable)
+    let wallet = try state.account(record.walletID).wallet
+    return GetEntryReply(wallet: wallet, entry: entry, refundable: recorded.refundable)
   }
 }
 
