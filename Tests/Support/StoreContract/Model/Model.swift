@@ -155,7 +155,8 @@ struct Model {
 
   static let remembered: Set<String> = [
     "WALLET_EXISTS", "WALLET_FROZEN", "WALLET_NOT_FROZEN", "WALLET_CLOSED", "WALLET_NOT_EMPTY", "INSUFFICIENT_CREDITS",
-    "HOLD_RESOLVED", "SHORTFALL_LIMIT", "ENTRY_NOT_REFUNDABLE", "REFUND_EXCEEDS_CHARGE", "PAYMENT_METHOD_REQUIRED",
+    "BALANCE_LIMIT", "HOLD_RESOLVED", "SHORTFALL_LIMIT", "ENTRY_NOT_REFUNDABLE", "REFUND_EXCEEDS_CHARGE",
+    "PAYMENT_METHOD_REQUIRED",
     "PAYMENT_DECLINED", "AUTO_RECHARGE_DISABLED",
   ]
 
@@ -221,8 +222,8 @@ extension Model {
     if wallet.state == .frozen, !evenFrozen { throw No("WALLET_FROZEN") }
   }
 
-  func ranged(_ value: Int64, plus delta: Int64) throws(No) {
-    if !Self.inRange.contains(Int128(value) + Int128(delta)) { throw No("AMOUNT_OUT_OF_RANGE") }
+  func ranged(_ value: Int64, plus delta: Int64, else reason: String = "BALANCE_LIMIT") throws(No) {
+    if !Self.inRange.contains(Int128(value) + Int128(delta)) { throw No(reason) }
   }
 
   func seen(of wallet: Int) -> Seen {
