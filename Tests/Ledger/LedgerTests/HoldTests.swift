@@ -239,8 +239,8 @@ struct HoldTests {
     #expect(ledger.capture(id, micros(.max)).refusal?.reason == .shortfallLimit)
     #expect(ledger.capture(id, most).refusal == nil)
     _ = ledger.send(GrantCredits(WalletID("w"), most, memo: ""))
-    #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).refusal?.reason == .amountOutOfRange)
-    #expect(ledger.capture(id, micros(1)).refusal?.reason == .amountOutOfRange)
+    #expect(ledger.send(ExtendHold(id, additional: micros(1), ttl: nil)).refusal?.reason == .holdLimit)
+    #expect(ledger.capture(id, micros(1)).refusal?.reason == .holdLimit)
     #expect(ledger.send(GrantCredits(WalletID("w"), micros(1), memo: "")).refusal?.reason == .balanceLimit)
   }
 }

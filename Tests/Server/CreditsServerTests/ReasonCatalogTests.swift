@@ -28,7 +28,8 @@ struct ReasonCatalogTests {
   /// Whether a refusal is final never changes, because callers choose by it between the old key and a new one.
   static let final: Set<Reason> = [
     .walletExists, .balanceLimit, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .insufficientCredits,
-    .entryNotRefundable, .refundExceedsCharge, .holdResolved, .shortfallLimit, .autoRechargeDisabled, .notInReview,
+    .entryNotRefundable, .refundExceedsCharge, .holdLimit, .holdResolved, .shortfallLimit, .autoRechargeDisabled,
+    .notInReview,
     .processorChargeTaken, .rechargeNotRefundable, .refundExceedsRecharge, .refundLimit, .processorRefundTaken,
     .paymentMethodRequired, .paymentMethodLimit, .paymentDeclined,
   ]

@@ -130,6 +130,7 @@ struct RefusalTableTests {
       ],
       advice: "capture or release its open holds (1)"
     ),
+    refused(.holdLimit(hold), .failedPrecondition, ["hold_id": "h7-00000001"], advice: "place a new hold"),
     refused(
       .holdResolved(hold, .released),
       .failedPrecondition,

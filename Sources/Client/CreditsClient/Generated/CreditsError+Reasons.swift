@@ -107,6 +107,11 @@ extension CreditsError.Reason {
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/holdID``, ``CreditsError/state``.
   public static let holdResolved = Self(rawValue: "HOLD_RESOLVED")
 
+  /// The amount would take one of the hold's sums out of the range that can be counted. Place a new hold.
+  ///
+  /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/holdID``.
+  public static let holdLimit = Self(rawValue: "HOLD_LIMIT")
+
   /// The capture would leave more uncovered than one hold may. Capture the capturable amount, or recharge first.
   ///
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/holdID``, ``CreditsError/capturable``, ``CreditsError/currencyCode``.
@@ -299,7 +304,7 @@ extension CreditsError {
 
   /// The hold that the reason is about.
   ///
-  /// Comes with ``Reason/holdNotFound``, ``Reason/holdResolved``, ``Reason/shortfallLimit``.
+  /// Comes with ``Reason/holdNotFound``, ``Reason/holdResolved``, ``Reason/holdLimit``, ``Reason/shortfallLimit``.
   public var holdID: String? { text("hold_id") }
 
   /// The entry that the reason is about.

@@ -48,6 +48,8 @@ package enum Reason: String, Sendable, CaseIterable {
   case holdNotFound = "HOLD_NOT_FOUND"
   /// The hold was captured or released, or it has expired. Charge further usage, or place a new hold.
   case holdResolved = "HOLD_RESOLVED"
+  /// The amount would take one of the hold's sums out of the range that can be counted. Place a new hold.
+  case holdLimit = "HOLD_LIMIT"
   /// The capture would leave more uncovered than one hold may. Capture the capturable amount, or recharge first.
   case shortfallLimit = "SHORTFALL_LIMIT"
   /// No recharge has this id. Use the id that beginning it was answered with.
@@ -131,6 +133,7 @@ package enum Reason: String, Sendable, CaseIterable {
       case .refundExceedsCharge: true
       case .holdNotFound: false
       case .holdResolved: true
+      case .holdLimit: true
       case .shortfallLimit: true
       case .rechargeNotFound: false
       case .rechargeInProgress: false
@@ -185,6 +188,7 @@ package enum Reason: String, Sendable, CaseIterable {
       case .refundExceedsCharge: [.entryID, .refundable, .currencyCode]
       case .holdNotFound: [.holdID]
       case .holdResolved: [.holdID, .state]
+      case .holdLimit: [.holdID]
       case .shortfallLimit: [.holdID, .capturable, .currencyCode]
       case .rechargeNotFound: [.rechargeID]
       case .rechargeInProgress: [.rechargeID]
@@ -331,6 +335,7 @@ extension Refusal {
       case .refundExceedsCharge: refundExceedsChargeSentence(facts)
       case .holdNotFound: nil
       case .holdResolved: holdResolvedSentence(facts)
+      case .holdLimit: holdLimitSentence(facts)
       case .shortfallLimit: shortfallLimitSentence(facts)
       case .rechargeNotFound: nil
       case .rechargeInProgress: nil

@@ -28,6 +28,7 @@ extension Reason {
       case .refundExceedsCharge: .failedPrecondition
       case .holdNotFound: .notFound
       case .holdResolved: .failedPrecondition
+      case .holdLimit: .failedPrecondition
       case .shortfallLimit: .failedPrecondition
       case .rechargeNotFound: .notFound
       case .rechargeInProgress: .aborted

@@ -101,7 +101,7 @@ extension Model {
       if holds[number].seen.state != .held { throw No("HOLD_RESOLVED") }
       if let additional {
         try afford(id, additional)
-        try ranged(holds[number].seen.amount, plus: additional, else: "AMOUNT_OUT_OF_RANGE")
+        try ranged(holds[number].seen.amount, plus: additional, else: "HOLD_LIMIT")
         holds[number].seen.amount += additional
         holds[number].seen.remaining += additional
       }
@@ -132,7 +132,7 @@ extension Model {
       throw No("SHORTFALL_LIMIT", ["capturable": covered + Self.maximumShortfall - hold.shortfall])
     }
     try ranged(wallet.posted, plus: -amount)
-    try ranged(hold.captured, plus: amount, else: "AMOUNT_OUT_OF_RANGE")
+    try ranged(hold.captured, plus: amount, else: "HOLD_LIMIT")
     holds[number].seen.remaining = max(0, hold.remaining - amount)
     holds[number].seen.captured += amount
     holds[number].seen.shortfall += uncovered

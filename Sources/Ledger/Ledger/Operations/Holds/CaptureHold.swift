@@ -34,7 +34,7 @@ package struct CaptureHold: Mutation {
     }
     try account.wallet.post(-amount.micros)
     account.wallet.held -= fromHold
-    hold.captured = try Hold.sum(hold.captured, amount, field: "amount")
+    hold.captured = try hold.sum(hold.captured, amount)
     hold.remaining -= fromHold
     hold.shortfall += shortfall
     if hold.state == .expired { hold.isLate = true }

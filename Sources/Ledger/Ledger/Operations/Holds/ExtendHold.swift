@@ -31,7 +31,7 @@ package struct ExtendHold: SpendingMutation {
     guard hold.state.allows(.extend) else { throw .holdResolved(holdID, hold.state) }
     if let additional {
       try account.wallet.checkAffords(additional)
-      hold.amount = try Hold.sum(hold.amount, additional, field: "additional_amount")
+      hold.amount = try hold.sum(hold.amount, additional)
       hold.remaining += additional.micros
       account.wallet.held += additional.micros
     }

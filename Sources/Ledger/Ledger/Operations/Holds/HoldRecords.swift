@@ -42,11 +42,9 @@ extension Hold {
 
   /// Adds to one of a hold's sums. Throws if the result is out of the range of balances, which repeated extensions and
   /// captures could lead to.
-  static func sum(_ micros: Int64, _ more: Money, field: String) throws(Refusal) -> Int64 {
+  func sum(_ micros: Int64, _ more: Money) throws(Refusal) -> Int64 {
     let (sum, overflow) = micros.addingReportingOverflow(more.micros)
-    guard !overflow, Wallet.balanceRange.contains(sum) else {
-      throw .amountOutOfRange(field: field + ".micros", rule: "would take the hold out of range: place a new one")
-    }
+    guard !overflow, Wallet.balanceRange.contains(sum) else { throw .holdLimit(id) }
     return sum
   }
 }
@@ -54,6 +52,12 @@ extension Hold {
 extension Refusal {
   package static func holdNotFound(_ id: HoldID) -> Refusal {
     Refusal(.holdNotFound, [.holdID: "\(id)"], sentence: "no hold \(id): use the hold_id of a PlaceHold reply")
+  }
+
+  package static func holdLimit(_ id: HoldID) -> Refusal { Refusal(final: .holdLimit, [.holdID: "\(id)"]) }
+
+  static func holdLimitSentence(_ facts: Facts) -> String {
+    "the amount would take hold \(facts.text(.holdID)) out of range: place a new hold, with a new key"
   }
 
   package static func holdResolved(_ id: HoldID, _ state: HoldState) -> Refusal {
