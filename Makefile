@@ -1,7 +1,7 @@
 # Every target installs its missing dependencies: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test torture generate baseline format lint bench bench-rpc bench-rpc-all bench-ledger
+.PHONY: help run build test test-quick torture generate baseline format lint bench bench-rpc bench-rpc-all bench-ledger
 
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
@@ -30,6 +30,17 @@ test: ## Run all tests, with real gRPC peers
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test --no-parallel
+
+# Targets that start daemons, tools or peers, or build a package.
+WITH_PROCESSES := CreditsdTests InteropTests StripeProcessorTests PackageImportTests creditsctlTests
+# Suites that try every place at which a disk or a file may fail.
+SWEEPS := SQLiteStoreTests.DiskFaultTests SQLiteStoreTests.PowerCutTests SQLiteStoreTests.TamperingTests \
+	SQLiteStoreTests.FileVerificationTests
+
+test-quick: ## Run the tests without processes, peers and sweeps of faults: about a minute
+	@.ci/install $(LIBRARIES)
+	swift test --no-parallel $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
+		$(foreach suite,$(SWEEPS),--skip '^$(suite)/')
 
 # The tests include a short run of it.
 torture: ## Make 100 000 recharges through faults and kills, and compare the processor's books with the ledger
