@@ -35,6 +35,15 @@ final class FakeTime: Sendable {
     for sleeper in sleepers { sleeper.finish() }
   }
 
+  /// Wakes the first task that sleeps while the clock is held, once there is one. Others stay asleep.
+  func wakeFirstSleeper() async {
+    while true {
+      let first = state.withLock { $0.sleepers.isEmpty ? nil : $0.sleepers.removeFirst() }
+      if let first { return first.finish() }
+      await Task.yield()
+    }
+  }
+
   func hold() { state.withLock { $0.isHeld = true } }
 
   func advance(_ duration: Duration) {

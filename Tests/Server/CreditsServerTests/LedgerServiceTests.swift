@@ -47,6 +47,7 @@ struct LedgerServiceTests {
     try await daemon.fund("w", dollars: 10)
     try await daemon.fund("v", dollars: 5)
     let load = Self.load(daemon, workers: 8)
+    while try await daemon.wallet("w").sequence < 20 {}
     var verdict = try await daemon.verdict()
     #expect(verdict.sound && verdict.flaws.isEmpty, "\(verdict.flaws)")
     load.cancel()

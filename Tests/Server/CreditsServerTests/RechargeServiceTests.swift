@@ -165,7 +165,7 @@ struct RechargeServiceTests {
       receives: { request throws(ProcessorFailure) in try await gate.pass(request) }
     )
     let request = recharge("pm_card_visa")
-    let answer = try await daemon.recharges.recharge(request, options: CallOptions(timeout: .milliseconds(600)))
+    let answer = try await daemon.recharges.recharge(request, options: CallOptions(timeout: .seconds(2)))
     #expect(answer.recharge?.state == .processing)
     #expect(answer.wallet?.posted == WalletServiceTests.usd(0))
     gate.open()
@@ -183,7 +183,7 @@ struct RechargeServiceTests {
     let first = try await daemonWithWallet { request throws(ProcessorFailure) in
       if !chargedBefore { try await gate.pass(request) }
     }
-    let begun = try await first.recharges.recharge(request, options: CallOptions(timeout: .milliseconds(600)))
+    let begun = try await first.recharges.recharge(request, options: CallOptions(timeout: .seconds(2)))
     #expect(begun.recharge?.state == .processing)
     #expect(first.processor.paidCharges == (chargedBefore ? 1 : 0))
     gate.breakDown()
@@ -294,7 +294,7 @@ struct RechargeServiceTests {
     )
     let begun = try await first.recharges.recharge(
       recharge("pm_card_visa"),
-      options: CallOptions(timeout: .milliseconds(600))
+      options: CallOptions(timeout: .seconds(2))
     )
     gate.breakDown()
     try await first.stop()

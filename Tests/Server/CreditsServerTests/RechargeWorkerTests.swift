@@ -74,7 +74,10 @@ struct RechargeWorkerTests {
   @Test("eventually starts recharges that it got no signal for")
   func reconciles() async throws {
     _ = try await intent()
+    // One interval passes. A clock that runs ahead of the worker would make the recharge's key too old to send.
+    time.hold()
     let reconciling = Task { [worker] in await worker.keepReconciling() }
+    await time.wakeFirstSleeper()
     try await waitUntilPaid()
     reconciling.cancel()
     await reconciling.value

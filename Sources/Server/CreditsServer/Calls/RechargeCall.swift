@@ -10,8 +10,8 @@ struct RechargeCall: Sendable {
   let worker: RechargeWorker
   let processor: any PaymentProcessor
 
-  /// The part of the caller's deadline that is reserved for the response.
-  private static let returnTime = Duration.milliseconds(250)
+  /// The bounds of the time before the caller's deadline that is reserved for the response: a quarter of what is left.
+  private static let returnTimes = Duration.milliseconds(250)...Duration.seconds(2)
   /// The maximum wait for an outcome. A caller gets later outcomes with `GetRecharge`.
   private static let longestWait = Duration.seconds(30)
 
@@ -68,8 +68,11 @@ struct RechargeCall: Sendable {
   }
 
   private static func patience(of context: ServerContext) -> ContinuousClock.Instant {
-    let longest = ContinuousClock.now + longestWait
-    return context.deadline.map { min(longest, $0 - returnTime) } ?? longest
+    let now = ContinuousClock.now
+    let longest = now + longestWait
+    guard let deadline = context.deadline else { return longest }
+    let returnTime = min(max((deadline - now) / 4, returnTimes.lowerBound), returnTimes.upperBound)
+    return min(longest, deadline - returnTime)
   }
 
   func candidate(_ card: GivenCard) async throws(ProcessorFailure) -> CandidateCard {
