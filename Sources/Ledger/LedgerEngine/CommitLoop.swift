@@ -127,7 +127,7 @@ struct CommitLoop<OpenedStore: Store> {
   }
 
   private mutating func load(_ batch: [any QueuedOperation], at time: LedgerTime) throws(StoreError) -> LedgerState {
-    var needs = Needs(at: time)
+    var needs = Needs(at: time, operations: batch.count)
     for submission in batch { submission.addNeeds(to: &needs) }
     return try store.load(needs)
   }

@@ -3,7 +3,7 @@ package import LedgerEngine
 
 extension SQLiteStore {
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
-    var state = LedgerState(position: position)
+    var state = LedgerState(position: position, for: needs)
     var histories = needs.histories
     var recharges = needs.recharges
     var refunds = needs.refunds

@@ -110,7 +110,7 @@ struct SQLiteStoreTests {
       balances == """
         a|44.997499|44.997499|ACTIVE
         b|0.000000|0.000000|ACTIVE
-        c|-4.000000|-7.000000|ACTIVE
+        c|3.000000|0.000000|ACTIVE
         d|0.000000|0.000000|CLOSED
         e|49.000000|49.000000|ACTIVE
         f|10.000000|10.000000|ACTIVE

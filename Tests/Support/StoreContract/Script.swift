@@ -56,6 +56,19 @@ extension Script {
     let over = place(walletID, Scenario.usd(1), "over")
     add(CaptureHold(over, Scenario.usd(20), isFinal: true))
     add(PlaceHold(walletID, Scenario.usd(1), .call, reference: "", ttl: 0))
+    addLargestSums(walletID, open)
+  }
+
+  /// Adds the largest balance, the refusals beyond it and beyond the largest hold, and a charge that takes the balance back.
+  private mutating func addLargestSums(_ walletID: WalletID, _ hold: HoldID) {
+    guard let wallet = state.accounts[walletID]?.wallet else { preconditionFailure("the script's wallet is missing") }
+    let most = Wallet.balanceRange.upperBound
+    let grant = Money(micros: most - wallet.posted, currency: .usd)
+    add(GrantCredits(walletID, grant, memo: "most"))
+    add(GrantCredits(walletID, Scenario.usd(1), memo: "more"))
+    let available = Money(micros: most - wallet.held, currency: .usd)
+    add(ExtendHold(hold, additional: available, ttl: nil))
+    add(Charge(walletID, available, .other, reference: "most"))
   }
 
   /// Adds automatic recharge settings, automatic recharges, and their results.

@@ -45,4 +45,14 @@ package struct LedgerState: Sendable {
   package internal(set) var changes = Changes()
 
   package init(position: Position) { self.position = position }
+
+  /// Reserves room for the operations that have these needs, because growing a table hashes all of its keys again.
+  package init(position: Position, for needs: Needs) {
+    self.position = position
+    let wallets = needs.wallets.count + needs.holds.count
+    accounts.reserveCapacity(wallets)
+    recordedOutcomes.reserveCapacity(needs.keys.count)
+    changes.records.reserveCapacity(needs.keys.count)
+    changes.wallets.reserveCapacity(min(wallets, needs.keys.count))
+  }
 }

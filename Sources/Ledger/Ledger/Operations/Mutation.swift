@@ -74,7 +74,9 @@ package struct Request<Asked: Mutation>: Operation, Hashable {
       if let recorded = try state.outcome(recordedFor: self) { return recorded }
       let first = state.changes.records.count
       let reply = try mutation.decide(in: &state, as: context)
-      for record in state.changes.records[first...] { state.advanceAutoRecharge(of: record.walletID, as: context) }
+      for index in first..<state.changes.records.count {
+        state.advanceAutoRecharge(of: state.changes.records[index].walletID, as: context)
+      }
       return Outcome(.success(reply))
     } catch {
       // A refused spend may start an automatic recharge too: an empty wallet is below every threshold.

@@ -34,5 +34,11 @@ package struct Needs: Sendable {
   /// The maximum number of wallets in one sweep, which bounds the wait of the other operations in its batch.
   package static let largestSweep = 256
 
-  package init(at time: LedgerTime) { self.time = time }
+  /// - Parameter operations: The number of operations in the batch. Room for as many keys and wallets is reserved at once,
+  ///   because growing a table hashes all of its keys again.
+  package init(at time: LedgerTime, operations: Int = 0) {
+    self.time = time
+    keys.reserveCapacity(operations)
+    wallets.reserveCapacity(operations)
+  }
 }
