@@ -53,6 +53,7 @@ enum Sources {
       .module("GregorianCalendar", in: "Leaves"),
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
       .module("MoneyText", in: "Leaves"),
+      .module("ProcessSetup", in: "Leaves"),
       .module("ProtobufWire", in: "Leaves"),
       .module("SeededRandom", in: "Leaves"),
       .module("SystemCalls", in: "Leaves"),
@@ -171,36 +172,42 @@ enum Sources {
 
   static var programs: [Target] {
     [
+      .module(
+        "ServiceProcess",
+        in: "Programs",
+        uses: ["ProcessSetup", "Threads", .argumentParser, .logging, .unixSignals]
+      ),
       .program(
         "creditsd",
         in: "Programs",
         uses: [
           "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Failpoints", "Ledger", "LedgerEngine", "MessageDigest",
-          "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
-          .argumentParser, .logging, .unixSignals,
+          "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "ServiceProcess", "SimulatedProcessor", "SystemCalls",
+          "UnixGRPC", .argumentParser, .logging,
         ]
       ),
       .program(
         "creditsctl",
         in: "Programs",
         uses: [
-          "CreditsSocketPath", "DynamicMessages", "Encodings", "ProtobufDescriptors", "ProtobufWire", "SystemCalls",
-          "UnixGRPC", .argumentParser,
+          "CreditsSocketPath", "DynamicMessages", "Encodings", "ProcessSetup", "ProtobufDescriptors", "ProtobufWire",
+          "SystemCalls", "UnixGRPC", .argumentParser,
         ]
       ),
       .program(
         "credits-stripe",
         in: "Programs",
-        uses: ["ProcessorRPC", "StripeProcessor", "UnixGRPC", .argumentParser, .logging, .unixSignals]
+        uses: ["ProcessorRPC", "ServiceProcess", "StripeProcessor", "UnixGRPC", .argumentParser, .logging]
       ),
       .program(
         "credits-simulator",
         in: "Programs",
         uses: [
-          "ProcessorRPC", "SimulatedProcessor", "SystemCalls", "UnixGRPC", .argumentParser, .logging, .unixSignals,
+          "ProcessSetup", "ProcessorRPC", "ServiceProcess", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
+          .argumentParser, .logging,
         ]
       ),
-      .program("credits-story", in: "Programs", uses: ["CreditsClient"]),
+      .program("credits-story", in: "Programs", uses: ["CreditsClient", "ProcessSetup"]),
     ]
   }
 
@@ -314,6 +321,7 @@ enum Tests {
       ),
       .tests("PackageImportTests", in: "Client", uses: ["creditsd"], exclude: ["Fixture"]),
 
+      .tests("ServiceProcessTests", in: "Programs", uses: ["ServiceProcess", .logging]),
       .tests(
         "creditsctlTests",
         in: "Programs",
@@ -327,7 +335,7 @@ enum Tests {
         in: "EndToEnd",
         uses: [
           "CreditsAPI", "CreditsClient", "DynamicMessages", "Failpoints", "Ledger", "ProtobufDescriptors", "UnixGRPC",
-          "credits-simulator", "credits-story", "credits-torture", "creditsctl", "creditsd",
+          "credits-simulator", "credits-story", "credits-stripe", "credits-torture", "creditsctl", "creditsd",
         ],
         exclude: ["peers"]
       ),

@@ -44,7 +44,7 @@ struct StoreBenchmark {
     let settings = settings
     let committer = try Committer(
       rules: Rules(sha256: { Digest(SHA256.hash($0)) }),
-      clock: { .now },
+      clock: { _ in .now },
       open: { () throws(StoreError) -> SQLiteStore in
         try SQLiteStore(directory: directory, settings: settings)
       },

@@ -3,7 +3,7 @@ import Ledger
 /// The loop of the committer's thread: commits batch after batch until the queue is closed and empty or the store fails.
 struct CommitLoop<OpenedStore: Store> {
   private let rules: Rules
-  private let clock: @Sendable () -> LedgerTime
+  private let clock: Committer.Clock
   private var store: OpenedStore
   private var scans: ScanTable
   private let rechargeBegun: Committer.RechargeBegun
@@ -16,7 +16,7 @@ struct CommitLoop<OpenedStore: Store> {
 
   init(
     rules: Rules,
-    clock: @escaping @Sendable () -> LedgerTime,
+    clock: @escaping Committer.Clock,
     store: OpenedStore,
     scans: ScanQueue,
     rechargeBegun: @escaping Committer.RechargeBegun,
@@ -158,5 +158,5 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  private var now: LedgerTime { max(clock(), store.position.time) }
+  private var now: LedgerTime { max(clock(store.position.time), store.position.time) }
 }

@@ -10,6 +10,8 @@ import Threads
 package final class Committer: Sendable {
   /// Called once with the operation's outcome, or with the reason why there is none.
   package typealias Completion<Reply: Hashable & Sendable> = @Sendable (Result<Outcome<Reply>, LedgerError>) -> Void
+  /// Returns the ledger time, given the time of the last commit.
+  package typealias Clock = @Sendable (_ last: LedgerTime) -> LedgerTime
   /// Called with a recharge whose intent has become durable.
   package typealias RechargeBegun = @Sendable (Recharge) -> Void
   /// Called with the records of a batch, before and after it is committed.
@@ -37,7 +39,8 @@ package final class Committer: Sendable {
   /// Opens the store on the committer's thread, and returns once it is open.
   ///
   /// - Parameters:
-  /// - clock: Read once per batch. Ledger time never goes back, even if the clock does.
+  ///   - clock: Read on the committer's thread, once when the store is open and then once per batch. Ledger time never goes
+  ///     back, even if the clock does.
   ///   - open: Runs on the committer's thread.
   /// - rechargeBegun: Called on the committer's thread for each recharge whose intent has become durable, whether a caller
   /// or automatic recharge began it. It must not block.
@@ -47,7 +50,7 @@ package final class Committer: Sendable {
   /// on. The owner has to end the process with a failure: only a restart finds out what is durable.
   package init<OpenedStore: Store>(
     rules: Rules,
-    clock: @escaping @Sendable () -> LedgerTime,
+    clock: @escaping Clock,
     open: @escaping @Sendable () throws(StoreError) -> OpenedStore,
     rechargeBegun: @escaping RechargeBegun = { _ in },
     commits: @escaping CommitHook = { _, _ in },
@@ -65,6 +68,7 @@ package final class Committer: Sendable {
       let store: OpenedStore
       do throws(StoreError) {
         store = try open()
+        _ = clock(store.position.time)
         opening.finish(nil)
       } catch {
         return opening.finish(error)

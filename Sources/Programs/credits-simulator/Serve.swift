@@ -2,9 +2,9 @@ import ArgumentParser
 import Glibc
 import Logging
 import ProcessorRPC
+import ServiceProcess
 import SimulatedProcessor
 import UnixGRPC
-import UnixSignals
 
 /// Serves until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
@@ -51,7 +51,10 @@ struct Serve: AsyncParsableCommand {
     FaultPlan.Fault.allCases.map(\.rawValue).joined(separator: ", ") + ", duplicate-events, reordered-events"
 
   func run() async throws {
-    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    try await ServiceProcess.run(serve)
+  }
+
+  private func serve() async throws {
     let logger = Logger(label: "credits-simulator")
     let eventFile = try events.map { try EventFile(path: $0) }
     let processor = try SimulatedProcessor(path: file, faults: faults, sends: { eventFile?.append($0) })
@@ -62,11 +65,8 @@ struct Serve: AsyncParsableCommand {
       logger: logger
     )
     // Trap the signals before reporting that the server is serving.
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    let draining = Task {
-      for await _ in signals { server.beginGracefulShutdown() }
-    }
-    defer { draining.cancel() }
+    let trapping = await ServiceProcess.trapSignals(logger) { _ in server.beginGracefulShutdown() }
+    defer { trapping.cancel() }
     try await server.run { logger.info("serving") }
     processor.close()
   }

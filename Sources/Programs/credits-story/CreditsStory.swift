@@ -1,6 +1,7 @@
 import CreditsClient
 import FoundationEssentials
 import Glibc
+import ProcessSetup
 import Synchronization
 
 /// Demonstrates phone credits with a `creditsd` that it starts, and leaves it serving until Ctrl-C.
@@ -8,6 +9,7 @@ import Synchronization
 enum CreditsStory {
   /// Synchronous because the signals must be blocked before the first task starts a thread.
   static func main() {
+    ProcessSetup.prepareProgram()
     let signals = EndSignals()
     let terminal = Terminal()
     let status = run(until: signals)
@@ -62,7 +64,7 @@ enum CreditsStory {
     narrator.line("\(creditsctl) call GetWallet '{\"walletId\": \"ada\"}' \(socket)")
     narrator.line()
     narrator.line("Ctrl-C ends it.")
-    fflush(nil)
+    try narrator.flush()
   }
 }
 

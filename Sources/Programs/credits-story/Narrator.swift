@@ -33,20 +33,30 @@ struct Narrator {
       guard expectsRefusal else { throw error }
       print("   \(styled("✗", "31")) \(error)")
     }
-    fflush(nil)
+    try flush()
   }
 
   func code(_ text: String) { print("   \(styled(text, "36"))") }
 
   /// Prints an event of a watch.
-  func event(_ text: String) {
+  func event(_ text: String) throws {
     print("   \(styled("◆", "33")) \(text)")
-    fflush(nil)
+    try flush()
+  }
+
+  /// Shows what has been printed. Fails once the reader has gone: nobody is left to tell the story to.
+  func flush() throws {
+    guard fflush(nil) == 0 else { throw ReaderGone() }
   }
 
   private func styled(_ text: String, _ style: String) -> String {
     isTerminal ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
   }
+}
+
+/// Standard output cannot be written, so nobody reads the story.
+private struct ReaderGone: Error, CustomStringConvertible {
+  let description = "standard output cannot be written"
 }
 
 /// A call succeeded that the story expects to be refused.

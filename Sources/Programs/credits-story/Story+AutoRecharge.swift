@@ -99,7 +99,7 @@ extension Story {
   ) async throws {
     narrator.code("for try await update in credits.wallet.changes(\"\(wallet)\")")
     while case .change(let change)? = try await updates.next() {
-      narrator.event(show(change))
+      try narrator.event(show(change))
       if change.kind == kind { return }
     }
   }

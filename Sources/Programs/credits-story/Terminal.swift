@@ -30,14 +30,14 @@ struct EndSignals {
   init() {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGCHLD] { sigaddset(&set, signal) }
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGCHLD] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     // Shells start background jobs with SIGINT ignored, and ignored signals cannot be waited for.
     signal(SIGINT, SIG_DFL)
     self.set = set
   }
 
-  /// Waits for Ctrl-C, SIGTERM, or the exit of the daemon.
+  /// Waits for Ctrl-C, SIGTERM, the end of the terminal, or the exit of the daemon.
   func wait() {
     var set = set
     var signal: Int32 = 0

@@ -2,9 +2,9 @@ import ArgumentParser
 import Glibc
 import Logging
 import ProcessorRPC
+import ServiceProcess
 import StripeProcessor
 import UnixGRPC
-import UnixSignals
 
 /// Serves Stripe as a payment processor on a Unix socket.
 @main
@@ -48,7 +48,10 @@ struct CreditsStripe: AsyncParsableCommand {
   var caller: UInt32?
 
   func run() async throws {
-    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    try await ServiceProcess.run(serve)
+  }
+
+  private func serve() async throws {
     let logger = Logger(label: "credits-stripe")
     guard let key = try Credentials.secret(named: "stripe-key", file: keyFile) else {
       throw ValidationError("there is no secret key: name its file with --key-file")
@@ -66,11 +69,8 @@ struct CreditsStripe: AsyncParsableCommand {
       logger: logger
     )
     // Trap the signals before reporting that the server is serving.
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    let draining = Task {
-      for await _ in signals { server.beginGracefulShutdown() }
-    }
-    defer { draining.cancel() }
+    let trapping = await ServiceProcess.trapSignals(logger) { _ in server.beginGracefulShutdown() }
+    defer { trapping.cancel() }
     try await server.run { logger.info("serving") }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProcessSetup
 
 /// The debugging tool `creditsctl`.
 @main
@@ -18,6 +19,7 @@ struct CreditsControl: AsyncParsableCommand {
   )
 
   static func main() async {
+    ProcessSetup.prepareProgram()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Failpoints
 import Logging
+import ServiceProcess
 
 /// Serves the ledger of phone credits on one Unix socket.
 @main
@@ -70,12 +71,21 @@ struct Creditsd: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A file with the number of seconds that the clock is ahead; only with CREDITS_TESTING=1 in the environment.",
+      "A file with the number of seconds that the clocks are ahead; only with CREDITS_TESTING=1 in the environment.",
       valueName: "file",
       visibility: .hidden
     )
   )
   var testClock: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the number of seconds that the wall clock alone is ahead, or behind if negative; with --test-clock.",
+      valueName: "file",
+      visibility: .hidden
+    )
+  )
+  var testWallClock: String?
 
   @Option(
     help: ArgumentHelp("Die at this moment, as by a power cut. For tests.", visibility: .hidden),
@@ -95,13 +105,15 @@ struct Creditsd: AsyncParsableCommand {
   var processorTimeout: UInt32?
 
   func run() async throws {
-    let settings: Settings
-    do {
-      settings = try Settings(flags: self, environment: Environment())
-    } catch {
-      throw ValidationError("\(error)")
+    try await ServiceProcess.run {
+      let settings: Settings
+      do {
+        settings = try Settings(flags: self, environment: Environment())
+      } catch {
+        throw ValidationError("\(error)")
+      }
+      try await Daemon(settings: settings).run()
     }
-    try await Daemon(settings: settings).run()
   }
 }
 

@@ -6,26 +6,20 @@ import LedgerEngine
 import Logging
 import MessageDigest
 import SQLiteStore
+import ServiceProcess
 import Synchronization
 import UnixGRPC
-import UnixSignals
 
 /// Assembles the daemon's components and runs them until a signal arrives.
 struct Daemon {
   let settings: Settings
 
   func run() async throws {
-    LoggingSystem.bootstrap(StreamLogHandler.standardError)
     var logger = Logger(label: "creditsd")
     logger.logLevel = settings.logLevel
 
-    let clock = settings.testClock
-    if clock != nil { logger.critical("the clock is a test's: the times that the ledger records are not true") }
-    let now: @Sendable () -> LedgerTime = { clock?.now ?? .now }
-    let sleep: @Sendable (Duration) async throws -> Void = { duration in
-      guard let clock else { return try await Task.sleep(for: duration) }
-      try await clock.sleep(duration)
-    }
+    let health = HealthRegistry()
+    let clock = DaemonClock(settings, health: health, logger: logger)
     let authorization = try settings.authorization()
     let failure = LedgerFailure(logger: logger)
     // Open the ledger before the socket: a client that can connect must be able to use the ledger.
@@ -33,10 +27,13 @@ struct Daemon {
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     let committer = try Committer(
       rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
-      clock: now,
+      clock: { clock.time(last: $0) },
       open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
       rechargeBegun: { begun.yield($0) },
-      commits: { [failpoint = settings.failpoint] in failpoint?.commits($0, $1) },
+      commits: { [failpoint = settings.failpoint] moment, records in
+        failpoint?.commits(moment, records)
+        if moment == .after { clock.committed() }
+      },
       stopped: { reason in failure.happened(reason) }
     )
     let processor = try OpenProcessor(settings)
@@ -44,8 +41,8 @@ struct Daemon {
       committer: committer,
       processor: processor.processor,
       logger: logger,
-      clock: now,
-      sleep: sleep
+      clock: { clock.moment },
+      sleep: clock.sleep
     )
     try await worker.resume()
 
@@ -57,8 +54,9 @@ struct Daemon {
     )
     let recharging = Task { await worker.settle(begunRecharges) }
     let reconciling = Task { await worker.keepReconciling() }
-    let sweeping = Task { [logger] in await LedgerSweeper(committer: committer, logger: logger, sleep: sleep).run() }
-    let health = HealthRegistry()
+    let sweeping = Task { [logger] in
+      await LedgerSweeper(committer: committer, logger: logger, sleep: clock.sleep).run()
+    }
     health.setStatus(.serving)
     for service in credits { health.setStatus(.serving, forService: service.name) }
     let services = credits + [health.serviceDefinition]
@@ -110,16 +108,13 @@ struct Daemon {
     logger: Logger
   ) async throws {
     // Trap the signals before reporting that the daemon is serving.
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    let draining = Task {
-      for await signal in signals {
-        logger.info("draining", metadata: ["signal": "\(signal)"])
-        health.beginShutdown()
-        committer.endWatches()
-        server.beginGracefulShutdown()
-      }
+    let trapping = await ServiceProcess.trapSignals(logger) { signal in
+      logger.info("draining", metadata: ["signal": "\(signal)"])
+      health.beginShutdown()
+      committer.endWatches()
+      server.beginGracefulShutdown()
     }
-    defer { draining.cancel() }
+    defer { trapping.cancel() }
     try await server.run { logger.info("serving") }
   }
 }

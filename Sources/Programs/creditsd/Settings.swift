@@ -16,7 +16,7 @@ struct Settings {
   let lowBalance: DollarAmount
   let maximumShortfall: DollarAmount
   let callers: [ConfigurationFile.Caller]
-  /// The clock of a test; nil for the system's clock.
+  /// The clocks of a test; nil for the host's clocks.
   let testClock: TestClock?
   let failpoint: Failpoint?
 
@@ -77,9 +77,12 @@ struct Settings {
     callers = file.callers ?? []
 
     testClock = try flags.testClock.map { path throws(SettingsError) in
-      guard environment[TestClock.permission] == "1" else { throw .testsOnly("--test-clock") }
-      return try TestClock(path: path)
+      guard environment[TestClock.permission] == "1" else {
+        throw .testsOnly("--test-clock", needs: "\(TestClock.permission)=1 in the environment")
+      }
+      return try TestClock(path: path, wallPath: flags.testWallClock)
     }
+    if flags.testWallClock != nil, testClock == nil { throw .testsOnly("--test-wall-clock", needs: "--test-clock") }
     processorTimeout = flags.processorTimeout.map { .milliseconds(Int64($0)) }
     failpoint = flags.failAt
   }

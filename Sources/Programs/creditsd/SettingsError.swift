@@ -9,8 +9,9 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
   case userUnknown(String)
   case amountInvalid(String, String)
   case callerInvalid(name: String, String)
-  case testsOnly(String)
+  case testsOnly(String, needs: String)
   case testClockUnreadable(String)
+  case testWallClockUnreadable(String)
 
   var description: String {
     switch self {
@@ -23,8 +24,9 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
     case .userUnknown(let name): "there is no user \"\(name)\" on this machine"
     case .amountInvalid(let name, let text): "\(name) is \"\(text)\": take dollars and cents, such as 10 or 2.50"
     case .groupUnknown(let name): "there is no group \"\(name)\" on this machine"
-    case .testsOnly(let option): "\(option) is for tests: it needs \(TestClock.permission)=1 in the environment"
+    case .testsOnly(let option, let need): "\(option) is for tests: it needs \(need)"
     case .testClockUnreadable(let path): "\(path) is no clock: it has to hold one whole number of seconds, 0 or more"
+    case .testWallClockUnreadable(let path): "\(path) is no clock: it has to hold one whole number of seconds"
     case .callerInvalid(let name, let reason): "caller \"\(name)\" in the configuration file: \(reason)"
     }
   }

@@ -9,17 +9,38 @@ final class RunningDaemon {
   /// A file rather than a pipe, which would block the daemon when full.
   private let errorPath: String
 
-  /// - Parameter directory: The directory of socket and ledger, which a second daemon can take over.
-  init(in directory: TestDirectory, options: [String] = [], environment: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - directory: The directory of socket and ledger, which a second daemon can take over.
+  ///   - errors: The pipe that standard error goes to; nil for a file.
+  ///   - redirection: A shell's redirection of the standard streams, such as `2>&-`.
+  init(
+    in directory: TestDirectory,
+    options: [String] = [],
+    environment: [String: String] = [:],
+    errors: Pipe? = nil,
+    redirection: String? = nil
+  ) throws {
     socketPath = directory.path("credits.sock")
     process.executableURL = Self.program("creditsd")
     process.arguments = ["--socket", socketPath, "--data", directory.path("ledger")] + options
+    if let redirection {
+      process.arguments =
+        ["-c", "exec \"$0\" \"$@\" \(redirection)", Self.program("creditsd").path] + process.arguments!
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     errorPath = directory.path("stderr-\(UInt32.random(in: 0 ... .max))")
     try #require(FileManager.default.createFile(atPath: errorPath, contents: nil))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
+    if let errors {
+      process.standardError = errors
+    } else {
+      process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
+    }
     try process.run()
   }
+
+  /// Returns what the process has written to standard error so far.
+  var errorTextSoFar: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
 
   /// Returns a client when the daemon serves.
   func client() async throws -> CreditsClient {
@@ -42,7 +63,7 @@ final class RunningDaemon {
   /// Returns what the process wrote to standard error, after it has exited.
   func errorText() -> String {
     process.waitUntilExit()
-    return (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? ""
+    return errorTextSoFar
   }
 
   deinit {

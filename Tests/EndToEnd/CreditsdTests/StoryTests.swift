@@ -41,6 +41,27 @@ struct StoryTests {
     #expect(text.contains("removed its socket and exited with status 0"))
   }
 
+  @Test("ends with its daemon when the terminal goes, or whoever reads it", arguments: [true, false])
+  func audienceGone(terminalGoes: Bool) throws {
+    let story = Process()
+    let output = Pipe()
+    story.executableURL = RunningDaemon.program("credits-story")
+    story.standardInput = FileHandle.nullDevice
+    story.standardOutput = output
+    story.standardError = FileHandle.nullDevice
+    try story.run()
+    var text = ""
+    while !text.contains("GetWallet") && !(text.contains("credits.sock") && !terminalGoes) {
+      text += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    }
+    let socket = try #require(text.firstMatch(of: /told over (\/\S+)/)).1
+    if terminalGoes { kill(story.processIdentifier, SIGHUP) } else { try output.fileHandleForReading.close() }
+    story.waitUntilExit()
+    #expect(story.terminationReason == .exit && story.terminationStatus == (terminalGoes ? 0 : 1))
+    let directory = URL(filePath: String(socket)).deletingLastPathComponent().path
+    #expect(!FileManager.default.fileExists(atPath: directory))
+  }
+
   /// Runs a command that the story proposes, with the `creditsctl` built beside the tests.
   private func status(of command: String) throws -> Int32 {
     let shell = Process()

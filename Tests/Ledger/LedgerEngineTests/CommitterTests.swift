@@ -18,7 +18,7 @@ struct CommitterTests {
   }
 
   func committer(
-    clock: @escaping @Sendable () -> LedgerTime = { .now },
+    clock: @escaping Committer.Clock = { _ in .now },
     stopped: @escaping @Sendable (String) -> Void = { _ in }
   ) throws -> Committer {
     try Committer(
@@ -148,8 +148,9 @@ struct CommitterTests {
 
   @Test("never lets ledger time run backwards")
   func time() async throws {
-    let ticks = Mutex<[Int64]>([5_000_000, 4_000_000, 1, 6_000_000])
-    let committer = try committer(clock: {
+    // The first is read when the store has been opened.
+    let ticks = Mutex<[Int64]>([1, 5_000_000, 4_000_000, 1, 6_000_000])
+    let committer = try committer(clock: { _ in
       LedgerTime(microseconds: ticks.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] })
     })
     for wallet in ["a", "b", "c", "d"] {
@@ -179,7 +180,7 @@ struct CommitterTests {
     #expect(throws: StoreError.failed("no such store")) {
       try Committer(
         rules: ReopenableLedger<InMemoryStore>.rules,
-        clock: { .now },
+        clock: { _ in .now },
         open: { () throws(StoreError) -> InMemoryStore in throw .failed("no such store") },
         stopped: { _ in }
       )

@@ -18,7 +18,7 @@ struct ConflictTests {
   func committer() throws -> Committer {
     try Committer(
       rules: ReopenableLedger<InMemoryStore>.rules,
-      clock: { .now },
+      clock: { _ in .now },
       open: { [memory] in InMemoryStore(memory) },
       rechargeBegun: { [began] _ in began.add() },
       commits: { [attempts, commits] moment, _ in

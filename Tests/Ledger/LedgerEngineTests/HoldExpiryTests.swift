@@ -12,7 +12,7 @@ struct HoldExpiryTests {
     let clock = Clock()
     let committer = try Committer(
       rules: ReopenableLedger<InMemoryStore>.rules,
-      clock: { clock.time },
+      clock: { _ in clock.time },
       open: { InMemoryStore(memory) },
       stopped: { Issue.record("stopped: \($0)") }
     )

@@ -11,7 +11,7 @@ struct TestLedger {
   init() throws {
     committer = try Committer(
       rules: ReopenableLedger<InMemoryStore>.rules,
-      clock: { .now },
+      clock: { _ in .now },
       open: { [memory] in InMemoryStore(memory) },
       stopped: { Issue.record("the committer stopped: \($0)") }
     )

@@ -18,7 +18,7 @@ struct KillTests {
   static func committer(_ directory: String) throws -> Committer {
     try Committer(
       rules: ReopenableLedger<SQLiteStore>.rules,
-      clock: { .now },
+      clock: { _ in .now },
       open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: directory) },
       stopped: { Issue.record("stopped: \($0)") }
     )

@@ -181,7 +181,7 @@ private struct OpenLedger {
   init(_ path: String) throws {
     committer = try Committer(
       rules: ReopenableLedger<SQLiteStore>.rules,
-      clock: { .now },
+      clock: { _ in .now },
       open: { () throws(StoreError) in try SQLiteStore(directory: path) },
       stopped: { _ in }
     )

@@ -93,4 +93,51 @@ struct ServerTests {
       #expect(outcome.output == "SERVING\n")
     }
   }
+
+  @Test("names what is not serving of a server that is")
+  func partialHealth() async throws {
+    try await ProbeServer.run { socket in
+      let outcome = try await Tool.run(["health", "--socket", socket])
+      #expect(outcome.status == 0)
+      #expect(outcome.errors == "probe.v1.MirrorService: NOT_SERVING\n")
+    }
+  }
+
+  @Test(
+    "ends as others do in a pipeline when its reader goes, also where it was started without SIGPIPE",
+    arguments: [[], ["/usr/bin/env", "--ignore-signal=PIPE"]]
+  )
+  func readerGone(before: [String]) async throws {
+    try await ProbeServer.run { socket in
+      let process = Process()
+      let (output, errors) = (Pipe(), Pipe())
+      let command = before + [Tool.path, "list", "--socket", socket]
+      process.executableURL = URL(fileURLWithPath: command[0])
+      process.arguments = Array(command.dropFirst())
+      process.standardOutput = output
+      process.standardError = errors
+      try output.fileHandleForReading.close()
+      try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+        process.terminationHandler = { _ in ended.resume() }
+        do { try process.run() } catch { ended.resume(throwing: error) }
+      }
+      #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGPIPE)
+      #expect(errors.fileHandleForReading.readDataToEndOfFile().isEmpty)
+    }
+  }
+
+  @Test("comes to its usual status though nobody reads its errors")
+  func errorReaderGone() async throws {
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = URL(fileURLWithPath: Tool.path)
+    process.arguments = ["list", "--socket", "/nowhere/credits.sock"]
+    process.standardError = errors
+    try errors.fileHandleForReading.close()
+    try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+      process.terminationHandler = { _ in ended.resume() }
+      do { try process.run() } catch { ended.resume(throwing: error) }
+    }
+    #expect(process.terminationReason == .exit && process.terminationStatus == 3)
+  }
 }

@@ -29,7 +29,7 @@ struct RechargeWorkerTests {
     let (path, time, requests) = (directory.path, time, requests)
     committer = try Committer(
       rules: Rules(sha256: testSHA256),
-      clock: { time.now },
+      clock: { _ in time.now },
       open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: path + "/data") },
       stopped: { Issue.record("the committer stopped: \($0)") }
     )
@@ -41,7 +41,7 @@ struct RechargeWorkerTests {
       committer: committer,
       processor: processor,
       logger: Logger(label: "test"),
-      clock: { time.now },
+      clock: { Moment(time: time.now) },
       sleep: { try await time.sleep($0) }
     )
   }

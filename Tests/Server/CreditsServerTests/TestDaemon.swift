@@ -47,7 +47,7 @@ final class TestDaemon: Sendable {
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     committer = try Committer(
       rules: Rules(sha256: testSHA256),
-      clock: { time.now },
+      clock: { _ in time.now },
       open: { () throws(StoreError) -> SQLiteStore in try SQLiteStore(directory: data ?? directory + "/data") },
       rechargeBegun: { begun.yield($0) },
       stopped: { Issue.record("the committer stopped: \($0)") }
@@ -61,7 +61,7 @@ final class TestDaemon: Sendable {
       committer: committer,
       processor: processor,
       logger: logger,
-      clock: { time.now },
+      clock: { Moment(time: time.now) },
       sleep: { try await time.sleep($0) }
     )
     try await worker.resume()

@@ -1,51 +1,36 @@
-/// A reading of two clocks at the same moment.
+/// A moment by the ledger's clock.
 package struct Moment: Hashable, Sendable {
-  /// The time that dates records. It may jump in either direction while a machine runs. The first moment passed to a
-  /// machine has to be right, because the machine knows nothing earlier except the record's own times.
+  /// Ledger time. It never goes back, and setting the host's clock does not stop it.
   package var time: LedgerTime
-  /// The time since a fixed point, such as the host's boot. Monotonic, and includes the time that the host sleeps.
-  package var uptime: Duration
+  /// Whether the host's clock is behind ledger time by minutes or more. Then it is not certain how long the ledger was
+  /// closed before this process, so keys may be older than they seem.
+  package var isAheadOfWallClock: Bool
 
-  package init(time: LedgerTime, uptime: Duration) {
+  package init(time: LedgerTime, isAheadOfWallClock: Bool = false) {
     self.time = time
-    self.uptime = uptime
+    self.isAheadOfWallClock = isAheadOfWallClock
   }
 }
 
-/// Measures the age of idempotency keys. Setting the clock back neither makes a key younger nor stops its ageing.
-/// Setting it ahead makes keys older, which is safe.
+/// Measures the age of idempotency keys, in ledger time.
 struct SettlementClock: Hashable, Sendable {
-  private var latest: Moment?
+  private var latest: LedgerTime?
+  /// Whether ages may be longer than they are measured.
+  private(set) var isAheadOfWallClock = false
 
-  /// Advances to `moment`, or by the uptime that has passed if that is later.
   mutating func advance(to moment: Moment) {
-    guard let latest else {
-      self.latest = moment
-      return
-    }
-    let uptime = max(moment.uptime, latest.uptime)
-    let time = max(moment.time, latest.time.adding(uptime - latest.uptime))
-    self.latest = Moment(time: time, uptime: uptime)
+    latest = max(latest ?? moment.time, moment.time)
+    isAheadOfWallClock = moment.isAheadOfWallClock
   }
 
   /// Advances to the date of a record.
   mutating func advance(to time: LedgerTime) {
-    guard let latest, latest.time < time else { return }
-    self.latest?.time = time
+    guard let latest, latest < time else { return }
+    self.latest = time
   }
 
   /// The time since `time`. Zero if no moment is known yet.
   func age(since time: LedgerTime) -> Duration {
-    .microseconds(latest?.time.microseconds(since: time) ?? 0)
-  }
-}
-
-extension LedgerTime {
-  /// Returns the time `duration` later, truncated to microseconds. Saturates instead of overflowing.
-  fileprivate func adding(_ duration: Duration) -> LedgerTime {
-    let (seconds, attoseconds) = duration.components
-    let later = adding(seconds: seconds)
-    let (sum, isTooLate) = later.microseconds.addingReportingOverflow(attoseconds / 1_000_000_000_000)
-    return LedgerTime(microseconds: isTooLate ? .max : sum)
+    .microseconds(latest?.microseconds(since: time) ?? 0)
   }
 }

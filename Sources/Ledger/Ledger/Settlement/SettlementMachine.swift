@@ -14,6 +14,7 @@ import Backoff
 ///   old. From then on the record is only looked up at the processor, and needs review if that does not settle it.
 /// - If the call may have been sent before, a look-up precedes sending it again. A look-up that finds nothing proves
 ///   nothing, but sending again is safe within the key's lifetime.
+/// - While ledger time is ahead of the host's clock, no call is sent a second time: its key may be older than it seems.
 /// - Only a definite response settles a record. After a time-out, an error of the processor or a response to something
 ///   else, the machine pauses and repeats the attempt.
 /// - A cardholder has `SettlementLimits.authenticationTime` to authenticate. Then the charge is cancelled, and its
@@ -61,8 +62,9 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case preparing(Subject, PreparationStep<Subject.Outcome>)
     /// The ledger records the attached card. `record` → its stage; `refused` → `committing` that it needs review.
     case committingPreparation(superseded: Subject.Outcome)
-    /// The record is looked up at the processor. An outcome → `committing`; nothing found → `calling`; anything else →
-    /// `pausing`. Once the key is too old, everything but "still working" → `committing`.
+    /// The record is looked up at the processor. An outcome → `committing`; nothing found → `calling`, or `pausing` while
+    /// the age of the key is not certain; anything else → `pausing`. Once the key is too old, everything but "still
+    /// working" → `committing`.
     case lookingUp(Subject, thenCall: ProcessorCall)
     /// The call is sent. An outcome or a definite refusal → `committing`; anything else → `pausing`.
     case calling(Subject)
@@ -73,7 +75,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case cancelling(Subject)
     /// The ledger records the outcome. `record` → its stage; `refused` → `reading`, since another outcome was first.
     case committing
-    /// `pauseEnded` → the record's stage; `changed` → `reading`.
+    /// `pauseEnded` → the record's stage; `changed` → `reading`. A preparation whose key's age is not certain waits here.
     case pausing(Subject)
     /// The record is final, needs review, or does not exist. No transition leads out of this state.
     case finished
@@ -84,11 +86,16 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private var pauses = Backoff.betweenCalls
   /// Whether the call for the outcome may have been sent.
   private var mayHaveBeenCalled: Bool
+  /// Whether the call for the preparation may have been sent.
+  private var mayHaveBeenPrepared: Bool
   /// Whether `changed` arrived since the record was last requested.
   private var hasChanged = false
 
   /// - Parameter isNew: Whether the call for the outcome cannot have been sent yet. False after a restart.
-  package init(isNew: Bool) { mayHaveBeenCalled = !isNew }
+  package init(isNew: Bool) {
+    mayHaveBeenCalled = !isNew
+    mayHaveBeenPrepared = !isNew
+  }
 
   /// - Parameter moment: The current moment.
   package mutating func handle(_ event: Event, at moment: Moment) -> [Action] {
@@ -183,7 +190,9 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     let evidence = subject.evidence(in: response)
     guard isKeyExpired(of: subject) else {
       guard case .notFound = evidence else { return settle(subject, by: evidence) }
-      return hasChanged ? read() : send(call, for: subject)
+      if hasChanged { return read() }
+      guard !clock.isAheadOfWallClock else { return retry(subject, because: Self.uncertainAge) }
+      return send(call, for: subject)
     }
     switch evidence {
     case .outcome, .inProgress: return settle(subject, by: evidence)
@@ -229,6 +238,8 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     case .unprepared(let step):
       mayHaveBeenCalled = false
       guard !isKeyExpired(of: subject) else { return commit(step.expired) }
+      if mayHaveBeenPrepared, clock.isAheadOfWallClock { return retry(subject, because: Self.uncertainAge) }
+      mayHaveBeenPrepared = true
       state = .preparing(subject, step)
       return [.call(step.call)]
     case .open(let call):
@@ -277,6 +288,10 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   }
 
   // MARK: Time
+
+  private static var uncertainAge: String {
+    "the host's clock is behind ledger time, so that the age of the key is not certain: it is not sent again"
+  }
 
   private func isKeyExpired(of subject: Subject) -> Bool {
     clock.age(since: subject.createTime) >= SettlementLimits.keyLifetime

@@ -16,8 +16,12 @@ package struct LedgerTime: Hashable, Comparable, Sendable {
   /// Returns the time `seconds` later. Saturates instead of overflowing.
   package func adding(seconds: Int64) -> LedgerTime {
     let (duration, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    return adding(microseconds: isTooLong ? (seconds < 0 ? .min : .max) : duration)
+  }
+
+  /// This many microseconds later. Saturates instead of overflowing.
+  package func adding(microseconds duration: Int64) -> LedgerTime {
     let (sum, isTooLate) = microseconds.addingReportingOverflow(duration)
-    guard !isTooLong, !isTooLate else { return LedgerTime(microseconds: seconds < 0 ? .min : .max) }
-    return LedgerTime(microseconds: sum)
+    return LedgerTime(microseconds: isTooLate ? (duration < 0 ? .min : .max) : sum)
   }
 }

@@ -6,7 +6,10 @@ struct HealthCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "health",
     abstract: "Ask whether a server, or one of its services, is serving.",
-    discussion: "Exit status 0 if it is. Asks grpc.health.v1.Health; needs no reflection."
+    discussion: """
+      Exit status 0 if it is. Asks grpc.health.v1.Health; needs no reflection. For the server as a whole, standard error \
+      names what is not serving; creditsd's clock is such a name, and is not serving while the host's clock is in doubt.
+      """
   )
 
   @OptionGroup var connectionOptions: ConnectionOptions
@@ -34,11 +37,33 @@ struct HealthCommand: AsyncParsableCommand {
         isServing = Self.show(
           try await connection.client.unary(Self.method("Check"), request.bytes, options: options).message
         )
+        if service == nil { await Self.showWhatIsNotServing(connection, options) }
       }
     } catch let status as GRPCStatus {
       throw Self.failure(status, connection, service)
     }
     if !isServing { throw CommandFailure.negative }
+  }
+
+  /// A server that has no such list has nothing to add.
+  private static func showWhatIsNotServing(_ connection: Connection, _ options: CallOptions) async {
+    guard let list = try? await connection.client.unary(method("List"), [], options: options).message else { return }
+    var statuses: [(name: String, number: Int)] = []
+    var reader = WireReader(list)
+    while let entry = try? reader.next() {
+      guard entry.number == 1, let bytes = entry.bytes else { continue }
+      var status = (name: "", number: 0)
+      var fields = WireReader(bytes)
+      while let field = try? fields.next() {
+        if field.number == 1 { status.name = field.string ?? "" }
+        if field.number == 2, let bytes = field.bytes { status.number = number(in: bytes) }
+      }
+      statuses.append(status)
+    }
+    let palette = Palette(of: .standardError)
+    for status in statuses.sorted(by: { $0.name < $1.name }) where !status.name.isEmpty && status.number != 1 {
+      Terminal.standardError.write("\(visible(status.name)): \(palette.error(name(of: status.number)))\n")
+    }
   }
 
   private static func method(_ name: String) -> MethodName {
@@ -55,15 +80,25 @@ struct HealthCommand: AsyncParsableCommand {
 
   /// Prints the status of a health response. Returns whether it is SERVING.
   private static func show(_ message: [UInt8]) -> Bool {
-    let names = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"]
+    let number = number(in: message[...])
+    let palette = Palette(of: .standardOutput)
+    let name = name(of: number)
+    Terminal.standardOutput.write((number == 1 ? palette.good(name) : palette.error(name)) + "\n")
+    return number == 1
+  }
+
+  /// The status in a HealthCheckResponse.
+  private static func number(in message: ArraySlice<UInt8>) -> Int {
     var number = 0
     var reader = WireReader(message)
     while let field = try? reader.next() {
       if field.number == 1, let value = field.varint { number = Int(truncatingIfNeeded: value) }
     }
-    let palette = Palette(of: .standardOutput)
-    let name = names.indices.contains(number) ? names[number] : "\(number)"
-    Terminal.standardOutput.write((number == 1 ? palette.good(name) : palette.error(name)) + "\n")
-    return number == 1
+    return number
+  }
+
+  private static func name(of number: Int) -> String {
+    let names = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"]
+    return names.indices.contains(number) ? names[number] : "\(number)"
   }
 }

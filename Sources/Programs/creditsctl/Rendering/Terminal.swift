@@ -13,11 +13,21 @@ struct Terminal: Sendable {
     isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
-  /// Writes without buffering. Exits the process if the reader has closed the stream.
+  /// Writes without buffering. If standard output cannot be written, the process exits; failures of standard error are
+  /// ignored.
   func write(_ text: String) {
-    do { try ByteStream.writeAll(Array(text.utf8)[...], to: descriptor) } catch {
+    do throws(SystemError) { try ByteStream.writeAll(Array(text.utf8)[...], to: descriptor) } catch {
+      guard descriptor == STDOUT_FILENO else { return }
+      if error.code == EPIPE { Self.endByBrokenPipe() }
       _exit(CommandFailure.ExitStatus.callFailed.rawValue)
     }
+  }
+
+  /// Ends the process as a reader that goes ends others in a shell's pipeline: without a word, by SIGPIPE, status 141.
+  private static func endByBrokenPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    _exit(128 + SIGPIPE)
   }
 }
 

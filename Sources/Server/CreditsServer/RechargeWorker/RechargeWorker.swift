@@ -28,13 +28,13 @@ package final class RechargeWorker: Sendable {
   private let state = Mutex(State())
 
   /// - Parameters:
-  /// - clock: Measures the age of idempotency keys and the cardholder's time.
-  /// - sleep: Returns early only by throwing, when its task is cancelled.
+  ///   - clock: The ledger's, which measures the age of idempotency keys and the cardholder's time.
+  ///   - sleep: Returns early only by throwing, when its task is cancelled.
   package init(
     committer: Committer,
     processor: any PaymentProcessor,
     logger: Logger,
-    clock: @escaping @Sendable () -> LedgerTime = { .now },
+    clock: @escaping @Sendable () -> Moment,
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     driver = SettlementDriver(

@@ -17,7 +17,7 @@ extension SettlementDriver {
   ) async throws {
     var machine = SettlementMachine<Record>(isNew: isNew)
     var current = CurrentRecord<Record>(id: id)
-    try await drive(from: .begun, { machine.handle($0, at: moment) }) {
+    try await drive(from: .begun, { machine.handle($0, at: clock()) }) {
       action -> Step<SettlementMachine<Record>.Event, Void> in
       switch action {
       case .read: return .event(.record(try await read(&current)))

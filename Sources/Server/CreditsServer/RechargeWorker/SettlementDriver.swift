@@ -10,18 +10,16 @@ struct SettlementDriver: Sendable {
   let committer: Committer
   let processor: any PaymentProcessor
   let logger: Logger
-  let clock: @Sendable () -> LedgerTime
+  let clock: @Sendable () -> Moment
   let sleep: @Sendable (Duration) async throws -> Void
   /// Whether a caller waits for the result. Callers get the ledger's errors; the worker repeats the operation instead.
   var isForCaller = false
-
-  private let start = ContinuousClock.now
 
   init(
     committer: Committer,
     processor: any PaymentProcessor,
     logger: Logger,
-    clock: @escaping @Sendable () -> LedgerTime,
+    clock: @escaping @Sendable () -> Moment,
     sleep: @escaping @Sendable (Duration) async throws -> Void
   ) {
     self.committer = committer
@@ -41,8 +39,6 @@ struct SettlementDriver: Sendable {
   /// The caller, in the journal, of everything committed for the processor's results.
   private static let actor = "recharge-worker"
   private static let pauseAfterLedgerError = Duration.seconds(1)
-
-  var moment: Moment { Moment(time: clock(), uptime: ContinuousClock.now - start) }
 
   // MARK: Machines
 

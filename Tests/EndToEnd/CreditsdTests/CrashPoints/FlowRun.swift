@@ -8,15 +8,27 @@ import enum Failpoints.Failpoint
 final class FlowRun {
   private let flow: Flow
   private let directory: TestDirectory
+  /// How far the clock is ahead when the flow begins.
+  private let start: Int
   private var simulator: ProcessorProcess
   private var daemon: RunningDaemon
 
   init(_ flow: Flow) throws {
     self.flow = flow
     directory = try TestDirectory()
-    _ = try directory.write("0\n", to: "clock")
+    start = Self.secondsToMidMonth()
+    _ = try directory.write("\(start)\n", to: "clock")
     simulator = try Self.simulator(in: directory)
     daemon = try Self.daemon(in: directory, simulator)
+  }
+
+  /// Flows begin in mid month: those that move the clock by minutes or days must not move it into another month, where a
+  /// monthly limit begins anew.
+  private static func secondsToMidMonth() -> Int {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = .gmt
+    guard let month = calendar.dateInterval(of: .month, for: .now) else { preconditionFailure("today is in a month") }
+    return Int(month.end.timeIntervalSinceNow) + 14 * 86_400
   }
 
   private static func simulator(in directory: TestDirectory, faults: String? = nil) throws -> ProcessorProcess {
@@ -42,7 +54,12 @@ final class FlowRun {
   /// Prepares and performs the flow, with a daemon that dies at the failpoint and is restarted. Returns the end state.
   func end(killedAt failpoint: Failpoint?) async throws -> EndState {
     let credits = try await daemon.client()
-    let visit = Visit(credits: credits, clock: directory.path("clock"), eventFile: directory.path("events"))
+    let visit = Visit(
+      credits: credits,
+      clock: directory.path("clock"),
+      start: start,
+      eventFile: directory.path("events")
+    )
     try await flow.prepare(visit)
     if let failpoint {
       daemon.kill()

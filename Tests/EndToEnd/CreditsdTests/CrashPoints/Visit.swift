@@ -8,6 +8,8 @@ struct Visit: Sendable {
 
   let credits: CreditsClient
   let clock: String
+  /// How far the clock is ahead when the flow begins, in seconds.
+  let start: Int
   /// The file that the simulator writes its webhook events to.
   let eventFile: String
 
@@ -29,8 +31,9 @@ struct Visit: Sendable {
     }
   }
 
+  /// - Parameter seconds: Since the flow began.
   func moveClock(ahead seconds: Int) throws {
-    try "\(seconds)\n".write(toFile: clock, atomically: true, encoding: .utf8)
+    try "\(start + seconds)\n".write(toFile: clock, atomically: true, encoding: .utf8)
   }
 
   func settings(monthlyLimit: Int64? = nil) -> AutoRechargeSettings {

@@ -59,6 +59,9 @@ struct RechargeSettlementTableTests {
     .failed(processorChargeID: charge, explanation: explanation)
   }
 
+  private static let uncertainAge =
+    "the host's clock is behind ledger time, so that the age of the key is not certain: it is not sent again"
+
   private static func review(_ explanation: String) -> [Action] { [.commit(.needsReview(explanation: explanation))] }
 
   private static let toCalling: [Event] = [.begun, .open]
@@ -339,6 +342,52 @@ struct RechargeSettlementTableTests {
       after: toAwaiting + [.timeOut],
       at: hour,
       [([.pauseEnded], [.call(.cancelTheCharge)]), ([.changed], [.read])]
+    ),
+
+    Position(
+      "reading a new record while ledger time is ahead of the host's clock",
+      after: [.begun],
+      isAheadOfWallClock: true,
+      [
+        closed,
+        ([.unattached], [.call(.attachNewCard)]),
+        ([.open], [.call(.createTheCharge)]),
+        ([.awaiting], [.call(.findTheCharge)]),
+      ]
+    ),
+    Position(
+      "reading a record after a restart while ledger time is ahead of the host's clock",
+      isNew: false,
+      after: [.begun],
+      isAheadOfWallClock: true,
+      [
+        closed,
+        ([.unattached], Action.retry(uncertainAge)),
+        ([.open], [.call(.findTheCharge)]),
+        ([.awaiting], [.call(.findTheCharge)]),
+      ]
+    ),
+    Position(
+      "waiting to attach the card again while ledger time is ahead of the host's clock",
+      after: [.begun, .unattached, .timeOut],
+      isAheadOfWallClock: true,
+      [([.pauseEnded], Action.retry(uncertainAge, after: 2)), ([.changed], [.read])]
+    ),
+    Position(
+      "looking up the charge while ledger time is ahead of the host's clock",
+      after: toPausing + [.pauseEnded],
+      isAheadOfWallClock: true,
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.notFound], Action.retry(uncertainAge, after: 2)),
+        ([.timeOut], Action.retry("timed out", after: 2)),
+        ([.unknownToken], Action.retry("the processor knows no such token", after: 2)),
+        ([.cardDeclined], Action.retry("the card is declined: do_not_honor", after: 2)),
+        ([.rejected], Action.retry("refused: amount_too_large", after: 2)),
+        ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge", after: 2)),
+        ([.attached, .detached, .refund], Action.retry("the processor answered another question", after: 2)),
+      ]
     ),
 
     Position("finished without a record", after: [.begun, .missing], []),

@@ -126,51 +126,82 @@ struct SettlementMachineTests {
     .commit(.needsReview(explanation: "the processor knows of no charge after 23 h"))
   ]
 
-  @Test("continues a key's age when the clock is set back", arguments: [-1, -20, -1000])
+  @Test("continues a key's age when the clock is set back, and never sends it again", arguments: [-1, -20, -1000])
   func clockSetBack(hours: Int64) {
+    var host = SimulatedHost()
     var machine = Self.machine(isNew: false)
-    _ = machine.handle(Self.timeOut, at: Records.moment(20 * Self.hour))
-    func moment(_ age: Int64) -> Moment {
-      Moment(time: Records.start.adding(seconds: age + hours * Self.hour), uptime: .seconds(age))
-    }
-    _ = machine.handle(.pauseEnded, at: moment(23 * Self.hour - 1))
+    host.pass(20 * Self.hour)
+    _ = machine.handle(Self.timeOut, at: host.moment())
+    host.clockError = hours * Self.hour
+    host.pass(3 * Self.hour - 1)
+    _ = machine.handle(.pauseEnded, at: host.moment())
     var young = machine
-    #expect(Self.foundNothing(&young, at: moment(23 * Self.hour - 1)) == [.call(.createTheCharge)])
-    #expect(Self.foundNothing(&machine, at: moment(23 * Self.hour)) == Self.review)
+    #expect(Self.pause(in: Self.foundNothing(&young, at: host.moment())) == .seconds(2))
+    host.pass(1)
+    #expect(Self.foundNothing(&machine, at: host.moment()) == Self.review)
+  }
+
+  @Test("sends a key again once the clock has caught up with ledger time")
+  func clockSetBackForAWhile() {
+    var host = SimulatedHost()
+    var machine = Self.machine(isNew: false)
+    host.clockError = -Self.hour
+    host.pass(60)
+    #expect(Self.pause(in: Self.foundNothing(&machine, at: host.moment())) == .seconds(1))
+    host.clockError = -60
+    host.pass(1)
+    #expect(machine.handle(.pauseEnded, at: host.moment()) == [.call(.findTheCharge)])
+    #expect(Self.foundNothing(&machine, at: host.moment()) == [.call(.createTheCharge)])
   }
 
   @Test("does not make a key younger that a clock set ahead has aged")
   func clockSetAheadAndBack() {
+    var host = SimulatedHost()
     var machine = Self.machine(isNew: false)
-    let ahead = Moment(time: Records.start.adding(seconds: 22 * Self.hour), uptime: .seconds(60))
-    _ = machine.handle(Self.timeOut, at: ahead)
-    let back = Moment(time: Records.start.adding(seconds: 120 + Self.hour), uptime: .seconds(60 + Self.hour))
-    _ = machine.handle(.pauseEnded, at: back)
-    #expect(Self.foundNothing(&machine, at: back) == Self.review)
+    host.clockError = 22 * Self.hour
+    host.pass(60)
+    _ = machine.handle(Self.timeOut, at: host.moment())
+    host.pass(600)
+    _ = machine.handle(.pauseEnded, at: host.moment())
+    _ = machine.handle(Self.timeOut, at: host.moment())
+    host.clockError = 0
+    host.pass(Self.hour)
+    _ = machine.handle(.pauseEnded, at: host.moment())
+    #expect(Self.foundNothing(&machine, at: host.moment()) == Self.review)
+  }
+
+  @Test("takes no key for older that a clock, set ahead for a moment, seems to have aged")
+  func clockSetAheadForAMoment() {
+    var host = SimulatedHost()
+    var machine = Self.machine(isNew: false)
+    host.clockError = 24 * Self.hour
+    host.pass(60)
+    #expect(Self.foundNothing(&machine, at: host.moment()) == [.call(.createTheCharge)])
   }
 
   @Test("gives the cardholder no second hour when the clock is set back")
   func hourAndClock() {
+    var host = SimulatedHost()
     var machine = Self.machine(of: Records.recharge(.authenticationRequired))
-    _ = machine.handle(.response(.notFound), at: Records.moment(Self.hour - 60))
-    let moment = Moment(time: Records.start, uptime: .seconds(Self.hour))
-    #expect(machine.handle(.pauseEnded, at: moment) == [.call(.cancelTheCharge)])
+    host.pass(Self.hour - 60)
+    _ = machine.handle(.response(.notFound), at: host.moment())
+    host.clockError = -Self.hour
+    host.pass(60)
+    #expect(machine.handle(.pauseEnded, at: host.moment()) == [.call(.cancelTheCharge)])
   }
 
   @Test("derives a key's minimum age from the record's own times")
   func recordTimes() {
     var recharge = Records.recharge()
     recharge.updateTime = Records.start.adding(seconds: 23 * Self.hour)
-    // The host booted with its clock far in the past.
-    let moment = Moment(time: Records.start.adding(seconds: -1000 * Self.hour), uptime: .zero)
+    let moment = Records.moment(-1000 * Self.hour)
     var machine = Self.machine(of: recharge, at: moment)
     #expect(Self.foundNothing(&machine, at: moment) == Self.review)
   }
 
   @Test("limits ages to what a duration can hold", arguments: [Int64.min, .max])
   func extremeTimes(microseconds: Int64) {
-    let moment = Moment(time: LedgerTime(microseconds: microseconds), uptime: .seconds(Int64.max))
-    var machine = Self.machine(isNew: false, at: Moment(time: LedgerTime(microseconds: microseconds), uptime: .zero))
-    #expect(Self.foundNothing(&machine, at: moment) == Self.review)
+    var machine = Self.machine(isNew: false, at: Moment(time: LedgerTime(microseconds: microseconds)))
+    #expect(Self.foundNothing(&machine, at: Moment(time: LedgerTime(microseconds: .max))) == Self.review)
   }
 }

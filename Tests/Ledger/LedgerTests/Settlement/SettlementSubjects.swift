@@ -5,7 +5,7 @@ enum SettlementSubjects {
   static let start = LedgerTime(microseconds: 1_700_000_000_000_000)
 
   static func moment(_ seconds: Int64) -> Moment {
-    Moment(time: start.adding(seconds: seconds), uptime: .seconds(seconds))
+    Moment(time: start.adding(seconds: seconds))
   }
 
   static let newCard = PaymentMethod(

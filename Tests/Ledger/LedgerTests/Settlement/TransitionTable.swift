@@ -14,6 +14,8 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
   /// When the path's events and the event after them arrive, in seconds since the record was created.
   var pathTime: Int64
   var time: Int64
+  /// Whether ledger time is ahead of the host's clock.
+  var isAheadOfWallClock: Bool
   var transitions: [(events: [Machine.Event], actions: [Machine.Action])]
 
   init(
@@ -22,6 +24,7 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
     after path: [Machine.Event],
     at pathTime: Int64 = 1,
     then time: Int64? = nil,
+    isAheadOfWallClock: Bool = false,
     _ transitions: [(events: [Machine.Event], actions: [Machine.Action])]
   ) {
     self.name = name
@@ -29,6 +32,7 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
     self.path = path
     self.pathTime = pathTime
     self.time = time ?? pathTime
+    self.isAheadOfWallClock = isAheadOfWallClock
     self.transitions = transitions
   }
 
@@ -37,7 +41,7 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
   /// A machine in this position, and its last actions.
   func reached() -> (machine: Machine, actions: [Machine.Action]) {
     var machine = Machine(isNew: isNew)
-    let moment = SettlementSubjects.moment(pathTime)
+    let moment = moment(pathTime)
     let actions = path.map { machine.handle($0, at: moment) }
     return (machine, actions.last ?? [])
   }
@@ -47,6 +51,12 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
     path.reversed().lazy.compactMap { event -> Subject? in
       if case .record(let record) = event { record } else { nil }
     }.first
+  }
+
+  private func moment(_ seconds: Int64) -> Moment {
+    var moment = SettlementSubjects.moment(seconds)
+    moment.isAheadOfWallClock = isAheadOfWallClock
+    return moment
   }
 
   func actions(for event: Machine.Event) -> [Machine.Action] {
@@ -60,7 +70,7 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
     }
     for event in events {
       var machine = reached().machine
-      let actions = machine.handle(event, at: SettlementSubjects.moment(time))
+      let actions = machine.handle(event, at: moment(time))
       #expect(actions == self.actions(for: event), "\(name), after \(event)")
     }
   }

@@ -25,7 +25,7 @@ struct SyncTests {
     settings.synchronous = synchronous
     let committer = try Committer(
       rules: ReopenableLedger<SQLiteStore>.rules,
-      clock: { .now },
+      clock: { _ in .now },
       open: { [settings] () throws(StoreError) -> SQLiteStore in
         try SQLiteStore(directory: directory.path, settings: settings)
       },

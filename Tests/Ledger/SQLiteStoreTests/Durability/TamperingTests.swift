@@ -99,7 +99,7 @@ struct TamperingTests {
       do {
         let committer = try Committer(
           rules: ReopenableLedger<SQLiteStore>.rules,
-          clock: { LedgerTime(microseconds: 0) },
+          clock: { _ in LedgerTime(microseconds: 0) },
           open: { [directory] () throws(StoreError) in
             try SQLiteStore(directory: directory.path, settings: .tiny(on: disk))
           },
