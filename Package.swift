@@ -117,7 +117,7 @@ enum Sources {
       .module(
         "SQLiteStore",
         in: "Ledger",
-        uses: ["CSQLite", "Ledger", "LedgerEngine", "MessageDigest", "SystemCalls"]
+        uses: ["CSQLite", "Encodings", "Ledger", "LedgerEngine", "MessageDigest", "SystemCalls"]
       ),
     ]
   }

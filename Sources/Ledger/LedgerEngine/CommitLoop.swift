@@ -62,8 +62,9 @@ struct CommitLoop<OpenedStore: Store> {
 
   /// Commits `batch`. Returns why the store failed, or nil. A batch that meets a conflict has had no effect and is decided
   /// again on the store's new state: operations complete only once their batch is durable, so none observes the attempts.
-  private mutating func commit(_ batch: [any QueuedOperation], attempt: Int = 1) -> String? {
+  mutating func commit(_ batch: [any QueuedOperation], attempt: Int = 1) -> String? {
     guard !batch.isEmpty else { return nil }
+    if let reason = store.reasonToRefuseChanges { return answerWithoutWriting(batch, because: .damaged(reason)) }
     do throws(StoreError) {
       let committed = try decide(batch)
       for submission in batch { submission.complete() }
@@ -76,7 +77,8 @@ struct CommitLoop<OpenedStore: Store> {
       case .conflict(let reason):
         refuse(batch, because: reason)
         return nil
-      case .diskFull: return answerWithoutWriting(batch)
+      case .diskFull: return answerWithoutWriting(batch, because: .diskFull)
+      case .damaged(let what): return commitRest(of: batch, without: what)
       case .failed(let reason):
         refuse(batch, because: reason)
         return reason
@@ -98,20 +100,31 @@ struct CommitLoop<OpenedStore: Store> {
     return Committed(records: state.changes.records, begunRecharges: begun)
   }
 
-  /// With the disk full, reads and replays are still answered as of the last commit; operations that would write are
-  /// refused without effect.
-  private mutating func answerWithoutWriting(_ batch: [any QueuedOperation]) -> String? {
+  /// If nothing can be written, reads and replays are still answered as of the last commit; operations that would write are
+  /// refused with `error`, without effect.
+  mutating func answerWithoutWriting(_ batch: [any QueuedOperation], because error: LedgerError) -> String? {
     do throws(StoreError) {
       let time = now
       let state = try load(batch, at: time)
       for submission in batch {
         var trial = state
         submission.decide(by: rules, in: &trial, at: time)
-        if trial.changes.isEmpty { submission.complete() } else { submission.fail(.diskFull) }
+        if trial.changes.isEmpty { submission.complete() } else { submission.fail(error) }
       }
       return nil
-    } catch {
-      switch error {
+    } catch let failure {
+      switch failure {
+      case .damaged(let what):
+        guard batch.count > 1 else {
+          batch[0].fail(.damaged(what))
+          return nil
+        }
+        for (index, submission) in batch.enumerated() {
+          guard let reason = answerWithoutWriting([submission], because: error) else { continue }
+          refuse(Array(batch[(index + 1)...]), because: reason)
+          return reason
+        }
+        return nil
       case .conflict(let reason):
         refuse(batch, because: reason)
         return nil
@@ -122,11 +135,11 @@ struct CommitLoop<OpenedStore: Store> {
     }
   }
 
-  private func refuse(_ batch: [any QueuedOperation], because reason: String) {
+  func refuse(_ batch: [any QueuedOperation], because reason: String) {
     for submission in batch { submission.fail(.unavailable(reason)) }
   }
 
-  private mutating func load(_ batch: [any QueuedOperation], at time: LedgerTime) throws(StoreError) -> LedgerState {
+  mutating func load(_ batch: [any QueuedOperation], at time: LedgerTime) throws(StoreError) -> LedgerState {
     var needs = Needs(at: time, operations: batch.count)
     for submission in batch { submission.addNeeds(to: &needs) }
     return try store.load(needs)
@@ -139,7 +152,7 @@ struct CommitLoop<OpenedStore: Store> {
       return nil
     } catch {
       switch error {
-      case .conflict, .diskFull: return nil
+      case .conflict, .diskFull, .damaged: return nil
       case .failed(let reason): return reason
       }
     }
@@ -153,10 +166,10 @@ struct CommitLoop<OpenedStore: Store> {
       return nil
     } catch {
       switch error {
-      case .conflict(let reason), .diskFull(let reason), .failed(let reason): return reason
+      case .conflict(let reason), .diskFull(let reason), .damaged(let reason), .failed(let reason): return reason
       }
     }
   }
 
-  private var now: LedgerTime { max(clock(store.position.time), store.position.time) }
+  var now: LedgerTime { max(clock(store.position.time), store.position.time) }
 }

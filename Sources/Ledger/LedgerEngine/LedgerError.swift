@@ -4,6 +4,9 @@ package enum LedgerError: Error, Hashable, Sendable {
   case unavailable(String)
   /// The disk is full. The operation had no effect.
   case diskFull
+  /// The operation needs something that is damaged, and had no effect. Other operations are not affected. The string
+  /// describes the damage, for people.
+  case damaged(String)
   /// The deadline passed before the operation's turn. The operation had no effect.
   case deadlineExceeded
 }

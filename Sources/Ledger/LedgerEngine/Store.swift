@@ -7,28 +7,35 @@ package protocol Store: StoreTables, SendableMetatype {
   /// The ledger's position after the last commit that the store knows of.
   var position: Position { get }
 
+  /// The reason why the ledger can be read but not changed, for people; nil if it can be changed.
+  var reasonToRefuseChanges: String? { get }
+
   /// Loads everything that `needs` names, and what belongs to it: for a recorded answer about a recharge, the recharge; for
   /// a recharge, its wallet and the default card; for a hold or an entry, its wallet. A loaded wallet that may have due
   /// holds (`Account.mayHaveDueHolds`) includes the due holds and the open hold that expires next; one that may recharge
   /// automatically (`Account.mayFire`) includes its default card.
   ///
   /// - Throws: `StoreError.conflict` if the loaded rows are inconsistent because others have committed meanwhile;
-  /// `StoreError.failed` if they cannot be read.
+  /// `StoreError.damaged` if they are unreadable or contradict the journal.
   mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState
 
   /// Writes all of `state.changes` or nothing. The changes are durable once this returns.
   ///
-  /// - Throws: `StoreError.conflict` or `StoreError.diskFull` if nothing was written, `StoreError.failed` if that is
-  /// unknown.
+  /// - Throws: `StoreError.conflict`, `StoreError.diskFull` or `StoreError.damaged` if nothing was written,
+  /// `StoreError.failed` if that is unknown.
   mutating func persist(_ state: LedgerState) throws(StoreError)
 
   /// Does housekeeping after a batch, for about a millisecond. `isIdle` is true if no operation waits.
   ///
-  /// - Throws: `StoreError.conflict` or `StoreError.diskFull` if the work is postponed.
+  /// - Throws: `StoreError.conflict`, `StoreError.diskFull` or `StoreError.damaged` if the work is postponed.
   mutating func maintain(isIdle: Bool) throws(StoreError)
 
   /// Returns a wallet's records from first to last; empty for an unknown wallet.
   mutating func journal(of walletID: WalletID) throws(StoreError) -> [JournalRecord]
+}
+
+extension Store {
+  package var reasonToRefuseChanges: String? { nil }
 }
 
 /// A store that can copy its ledger while it continues to commit.
@@ -44,6 +51,9 @@ package enum StoreError: Error, Hashable, Sendable {
   case conflict(String)
   /// Nothing was written. The batch can be committed once the disk has space.
   case diskFull(String)
-  /// It is unknown what is durable, or the ledger cannot be read. The committer stops.
+  /// Nothing was written. The requested rows are unreadable or contradict the journal; the rest of the ledger is not
+  /// affected. The string describes the damage, for people.
+  case damaged(String)
+  /// It is unknown what is durable, or the ledger as a whole cannot be used. The committer stops.
   case failed(String)
 }

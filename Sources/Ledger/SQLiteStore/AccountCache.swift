@@ -42,6 +42,9 @@ struct AccountCache {
     unfolded.append(stored)
   }
 
+  /// Leaves an account whose row could not be written to the next fold.
+  mutating func postpone(_ stored: StoredAccount) { unfolded.append(stored) }
+
   /// Returns the accounts that lag behind, in row order, and starts a new list.
   mutating func takeUnfolded() -> [StoredAccount] {
     defer { unfolded = [] }

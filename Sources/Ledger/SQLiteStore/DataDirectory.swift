@@ -9,10 +9,12 @@ final class DataDirectory {
   let path: String
   private let lock: Int32
 
-  /// Creates the directory (mode 0700) if it is missing.
-  init(path: String) throws(StoreError) {
+  /// - Parameter creates: Whether to create the directory (mode 0700) if it is missing.
+  init(path: String, creates: Bool = true) throws(StoreError) {
     self.path = path
-    if mkdir(path, 0o700) == 0 {
+    if !creates {
+      guard access(path, F_OK) == 0 else { throw DataDirectory.failure("there is no ledger in \(path)") }
+    } else if mkdir(path, 0o700) == 0 {
       try DataDirectory.syncParent(of: path)
     } else if errno != EEXIST {
       throw DataDirectory.failure("cannot create directory \(path)")
@@ -31,25 +33,24 @@ final class DataDirectory {
 
   deinit { close(lock) }
 
-  var databasePath: String { path + "/ledger.db" }
+  var databasePath: String { path + "/" + Self.databaseName }
 
-  /// SQLite would create the file with mode 0644, readable by others. It gives the log the mode of the database.
-  func createDatabaseFile() throws(StoreError) {
-    let file = open(databasePath, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw DataDirectory.failure("cannot create \(databasePath)") }
-    close(file)
-  }
+  static let databaseName = "ledger.db"
 
   /// Syncs the parent directory. Otherwise a power cut could remove the new directory with everything acknowledged since.
   /// Inside the directory, SQLite does the same at the first sync of its log.
   private static func syncParent(of path: String) throws(StoreError) {
-    let directory = open(path + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard directory >= 0 else { throw failure("cannot open the parent of \(path)") }
-    defer { close(directory) }
-    guard fsync(directory) == 0 else { throw failure("cannot sync the parent of \(path)") }
+    try sync(path + "/..")
   }
 
-  private static func failure(_ action: String) -> StoreError {
+  static func sync(_ path: String) throws(StoreError) {
+    let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw failure("cannot open \(path)") }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else { throw failure("cannot sync \(path)") }
+  }
+
+  static func failure(_ action: String) -> StoreError {
     .failed("\(action): \(SystemError.last)")
   }
 }

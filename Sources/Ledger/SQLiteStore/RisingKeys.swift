@@ -15,7 +15,7 @@ struct RisingKeys<Key> {
   }
 
   mutating func take(_ key: Key) throws(StoreError) {
-    guard precedes(last, key) else { throw .failed("the rows of \(table) are out of order: the file is damaged") }
+    guard precedes(last, key) else { throw .damaged("the rows of \(table) are out of order") }
     last = key
   }
 }

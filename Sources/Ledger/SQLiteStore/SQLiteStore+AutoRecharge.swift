@@ -30,7 +30,7 @@ extension SQLiteStore {
     let time = row.optionalInt64(.phaseTime).map { LedgerTime(microseconds: $0) }
     guard let name = AutoRecharge.PhaseName(rawValue: row.text(.phase)),
       let phase = AutoRecharge.PhaseRecord(name: name, detail: row.text(.detail), time: time).phase
-    else { throw .failed("the automatic recharges of wallet row \(walletRow) are damaged") }
+    else { throw .damaged("its automatic recharges were changed") }
     let autoRecharge = AutoRecharge(
       isEnabled: row.bool(.isEnabled),
       terms: AutoRechargeTerms(
@@ -46,7 +46,7 @@ extension SQLiteStore {
     )
     // The sweeper relies on this column.
     guard autoRecharge.wakeTime?.microseconds == row.optionalInt64(.wakeTime) else {
-      throw .failed("the automatic recharges of wallet row \(walletRow) wait for another time than they say")
+      throw .damaged("its automatic recharges wait for another time than they say")
     }
     return autoRecharge
   }

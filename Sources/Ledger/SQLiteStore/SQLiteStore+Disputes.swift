@@ -4,26 +4,31 @@ package import LedgerEngine
 // Disputes of recharges.
 extension SQLiteStore {
   func dispute(_ id: DisputeID) throws(StoreError) -> RecordedDispute? {
-    let select = statements.disputes.selectLast
-    select.bind(.id, id.value)
-    return try disputes(select).first
+    try reading("dispute \(id)") { () throws(StoreError) in
+      let select = statements.disputes.select
+      select.bind(.id, id.value)
+      defer { select.reset() }
+      guard let row = try select.step() else { return nil }
+      guard let kept = Self.dispute(in: row).row.row else { throw .damaged("its row was changed") }
+      guard let reply = DisputeReply(try payload(ofRecord: kept.record)),
+        DisputeRow(reply.dispute, record: kept.record) == kept
+      else { throw .damaged("its row is not as record \(kept.record) leaves it") }
+      return RecordedDispute(reply: reply, record: kept.record)
+    }
   }
 
   func disputes(of id: RechargeID) throws(StoreError) -> [RecordedDispute] {
-    let select = statements.disputes.selectLastOfRecharge
-    select.bind(.id, id.value)
-    return try disputes(select)
-  }
-
-  private func disputes(_ select: Statement<ByID, DisputeStatements.Last>) throws(StoreError) -> [RecordedDispute] {
-    defer { select.reset() }
+    var ids: [DisputeID] = []
+    do {
+      let select = statements.disputes.selectOfRecharge
+      select.bind(.id, id.value)
+      defer { select.reset() }
+      while let row = try select.step() { ids.append(DisputeID(row.text(.disputeID))) }
+    }
     var disputes: [RecordedDispute] = []
-    while let row = try select.step() {
-      let name = "dispute \(row.text(.disputeID))"
-      guard let reply = DisputeReply(try decode(row.bytes(.answer), of: name)) else {
-        throw .failed("\(name) is damaged")
-      }
-      disputes.append(RecordedDispute(reply: reply, record: row.int64(.record)))
+    for id in ids {
+      guard let found = try dispute(id) else { throw .damaged("dispute \(id) is lost") }
+      disputes.append(found)
     }
     return disputes
   }
@@ -57,7 +62,9 @@ extension SQLiteStore {
     let select = statements.disputes.select
     select.bind(.id, id.value)
     defer { select.reset() }
-    return try select.step().map { Self.dispute(in: $0).row }
+    return try scannedRow("dispute \(id)") { () throws(StoreError) in
+      try select.step().map { Self.dispute(in: $0).row }
+    }
   }
 
   package mutating func disputeRows(

@@ -2,23 +2,46 @@ import Ledger
 import LedgerEngine
 
 extension SQLiteStore {
-  mutating func hold(_ id: HoldID) throws(StoreError) -> Hold? {
-    let select = statements.holds.select
-    select.bind(.id, id.record)
-    defer { select.reset() }
-    guard let row = try select.step() else { return nil }
-    let hold = try Self.hold(in: row)
-    // The record number may come from another ledger: compare the whole id.
-    return hold.id == id ? hold : nil
+  func hold(_ id: HoldID) throws(StoreError) -> Hold? {
+    try reading("hold \(id)") { () throws(StoreError) in
+      let select = statements.holds.select
+      select.bind(.id, id.record)
+      defer { select.reset() }
+      guard let row = try select.step() else { return nil }
+      let hold = try Self.hold(in: row)
+      // The record number may come from another ledger: compare the whole id.
+      guard hold.id == id else {
+        guard hold.id.record == id.record else { throw .damaged("its row was changed") }
+        return nil
+      }
+      try compare(hold, withRecord: row.int64(.record))
+      return hold
+    }
   }
 
-  /// Returns the number of open holds and the next expiry. Computed, so that a hold writes only its own row.
-  func openHolds(ofWalletRow walletRow: Int64) throws(StoreError) -> (count: Int64, nextExpiry: LedgerTime?) {
-    let select = statements.holds.summarizeOpen
+  /// Compares a hold with the copy in the record that changed it last. Two equal copies need no hash.
+  private func compare(_ hold: Hold, withRecord number: Int64) throws(StoreError) {
+    guard let record = try storedRecord(number), try decode(record.payload, of: "record \(number)").hold == hold else {
+      throw .damaged("its row is not as record \(number) leaves it")
+    }
+  }
+
+  /// Returns the number of open holds, the next expiry, and the amount held. Computed, so that a hold writes only its own
+  /// row.
+  func openHolds(
+    ofWalletRow walletRow: Int64
+  ) throws(StoreError) -> (count: Int64, nextExpiry: LedgerTime?, remaining: Int64) {
+    let select = statements.holds.selectOpenAmounts
     select.bind(.id, walletRow)
     defer { select.reset() }
-    guard let row = try select.step(), let nextExpiry = row.optionalInt64(.nextExpireTime) else { return (0, nil) }
-    return (row.int64(.count), LedgerTime(microseconds: nextExpiry))
+    var summary: (count: Int64, nextExpiry: LedgerTime?, remaining: Int64) = (0, nil, 0)
+    while let row = try select.step() {
+      if summary.count == 0 { summary.nextExpiry = LedgerTime(microseconds: row.int64(.expireTime)) }
+      summary.count += 1
+      // A damaged row may contain any number.
+      summary.remaining &+= row.int64(.remaining)
+    }
+    return summary
   }
 
   /// Returns the wallet's holds that are due at `time`, and the open hold that expires next.
@@ -29,6 +52,7 @@ extension SQLiteStore {
     var holds: [Hold] = []
     while let row = try select.step() {
       let hold = try Self.hold(in: row)
+      try compare(hold, withRecord: row.int64(.record))
       holds.append(hold)
       if !hold.isDue(at: time) { break }
     }
@@ -69,7 +93,7 @@ extension SQLiteStore {
   static func hold(in row: Row<HoldStatements.Column>) throws(StoreError) -> Hold {
     guard let id = HoldID(row.text(.holdID)), let currency = Currency(code: row.text(.currency)),
       let state = HoldState(rawValue: row.text(.state)), let reason = ChargeReason(rawValue: row.text(.reason))
-    else { throw .failed("hold \(row.text(.holdID)) is damaged") }
+    else { throw .damaged("hold \(row.text(.holdID)) was changed") }
     return Hold(
       id: id,
       walletID: WalletID(row.text(.walletID)),

@@ -4,14 +4,16 @@ package import LedgerEngine
 extension SQLiteStore {
   package mutating func persist(_ state: LedgerState) throws(StoreError) {
     let changed: [ChangedAccount]
+    let mark = log.beginMark()
     do throws(StoreError) {
       try statements.begin.run()
-      changed = try write(state)
+      changed = try write(state, mark)
       try statements.commit.run()
     } catch {
       try connection.rollBack()
       throw error
     }
+    log.committed(mark)
     take(changed)
     for record in state.changes.records {
       if let key = record.origin.idempotencyKey { keyIndex.add(.record(record.number), for: key) }
@@ -41,7 +43,7 @@ extension SQLiteStore {
     }
   }
 
-  private mutating func write(_ state: LedgerState) throws(StoreError) -> [ChangedAccount] {
+  private mutating func write(_ state: LedgerState, _ mark: LogMark) throws(StoreError) -> [ChangedAccount] {
     let changes = state.changes
     var wallets: [WalletID: StoredAccount] = [:]
     wallets.reserveCapacity(changes.wallets.count)
@@ -86,7 +88,7 @@ extension SQLiteStore {
       }
       try upsert(changed, walletRow: wallet.row)
     }
-    try write(state.position)
+    try write(state.position, mark)
     var changed: [ChangedAccount] = []
     changed.reserveCapacity(wallets.count)
     for (walletID, stored) in wallets { changed.append(try write(walletID, stored, state)) }
@@ -120,7 +122,7 @@ extension SQLiteStore {
       return StoredAccount(row: record.number, account: account)
     }
     guard let stored = try stored(record.walletID) else {
-      throw .failed("wallet \(record.walletID) has a record but no row")
+      throw .damaged("wallet \(record.walletID) has a record but no row")
     }
     return stored
   }
@@ -210,6 +212,14 @@ extension SQLiteStore {
     upsert.bind(.billingPostalCode, paymentMethod.billing.postalCode)
     upsert.bind(.createTime, paymentMethod.createTime.microseconds)
     upsert.bind(.state, paymentMethod.state.rawValue)
+    upsert.bind(.sum, Self.sum(of: paymentMethod))
     try upsert.run()
+  }
+
+  /// The checksum of a card's row, which no single record proves.
+  static func sum(of paymentMethod: PaymentMethod) -> Int64 {
+    var writer = CanonicalWriter()
+    writer.write(paymentMethod)
+    return RowSum.sum(of: writer.bytes)
   }
 }

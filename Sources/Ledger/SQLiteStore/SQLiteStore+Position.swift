@@ -4,12 +4,50 @@ import LedgerEngine
 extension SQLiteStore {
   /// Reads the only row of `ledger`, which every commit writes, so that a truncated journal is detected.
   static func lastPosition(_ connection: Connection) throws(StoreError) -> Position {
+    do throws(StoreError) {
+      let position = try readPosition(connection)
+      try checkEnd(of: "journal", "record", position.record, connection)
+      try checkEnd(of: "refusal", "refusal", position.refusal, connection)
+      return position
+    } catch {
+      guard case .damaged(let what) = error else { throw error }
+      throw .failed("the ledger's own row cannot be used: \(what). Restore a backup into an empty directory")
+    }
+  }
+
+  /// Checks that the last row of a table is the one that the ledger's row names.
+  private static func checkEnd(
+    of table: String,
+    _ column: String,
+    _ expected: Int64,
+    _ connection: Connection
+  ) throws(StoreError) {
+    let last: Int64
+    do throws(StoreError) {
+      let select = try Statement<NoName, LastColumn>(
+        connection,
+        "SELECT ifnull(max(\(column)), 0) AS last FROM \(table)"
+      )
+      last = try select.step()?.int64(.last) ?? 0
+    } catch {
+      // JournalTail handles a damaged end.
+      guard case .damaged = error else { throw error }
+      return
+    }
+    guard last == expected else {
+      throw .damaged("it says that the last \(column) has number \(expected), and the last there is has \(last)")
+    }
+  }
+
+  private enum LastColumn: Int32, SQLName { case last }
+
+  private static func readPosition(_ connection: Connection) throws(StoreError) -> Position {
     let select = try Statement<NoName, Statements.PositionColumn>(
       connection,
-      "SELECT record, refusal, refusal_hash, time FROM ledger WHERE one = 1"
+      "SELECT record, refusal, refusal_hash, time, log FROM ledger WHERE one = 1"
     )
     guard let row = try select.step(), let refusalHash = row.digest(.refusalHash) else {
-      throw .failed("the ledger's own row is lost or damaged")
+      throw .damaged("it is lost or was changed")
     }
     return Position(
       record: row.int64(.record),
@@ -19,12 +57,14 @@ extension SQLiteStore {
     )
   }
 
-  func write(_ position: Position) throws(StoreError) {
+  /// - Parameter mark: The mark of the current transaction.
+  func write(_ position: Position, _ mark: LogMark) throws(StoreError) {
     let update = statements.updatePosition
     update.bind(.record, position.record)
     update.bind(.refusal, position.refusal)
     update.bind(.refusalHash, position.refusalHash)
     update.bind(.time, position.time.microseconds)
+    update.bind(.log, mark.bytes)
     try update.run()
   }
 }

@@ -3,36 +3,42 @@ package import LedgerEngine
 
 // Refunds of recharges.
 extension SQLiteStore {
-  /// Returns the recharge to which a refund belongs.
-  func rechargeID(of id: RechargeRefundID) throws(StoreError) -> RechargeID? {
-    let select = statements.rechargeRefunds.selectLast
-    select.bind(.id, id.value)
-    return try refunds(select).first?.refund.rechargeID
+  func refund(_ id: RechargeRefundID) throws(StoreError) -> RecordedRechargeRefund? {
+    try reading("refund \(id)") { () throws(StoreError) in
+      let select = statements.rechargeRefunds.select
+      select.bind(.id, id.value)
+      defer { select.reset() }
+      guard let row = try select.step() else { return nil }
+      guard let kept = Self.refund(in: row).row.row else { throw .damaged("its row was changed") }
+      guard let reply = RechargeRefundReply(try payload(ofRecord: kept.record)),
+        RechargeRefundRow(reply.refund, record: kept.record) == kept
+      else { throw .damaged("its row is not as record \(kept.record) leaves it") }
+      return RecordedRechargeRefund(reply: reply, record: kept.record)
+    }
   }
 
   func refunds(of id: RechargeID) throws(StoreError) -> [RecordedRechargeRefund] {
-    let select = statements.rechargeRefunds.selectLastOfRecharge
+    let select = statements.rechargeRefunds.selectOfRecharge
     select.bind(.id, id.value)
-    return try refunds(select)
-  }
-
-  func openRefunds() throws(StoreError) -> [RecordedRechargeRefund] {
-    try refunds(statements.rechargeRefunds.selectLastOfOpen)
-  }
-
-  private func refunds<Parameter>(
-    _ select: Statement<Parameter, RechargeRefundStatements.Last>
-  ) throws(StoreError) -> [RecordedRechargeRefund] {
-    defer { select.reset() }
     var refunds: [RecordedRechargeRefund] = []
-    while let row = try select.step() {
-      let name = "refund \(row.text(.refundID))"
-      guard let reply = RechargeRefundReply(try decode(row.bytes(.answer), of: name)) else {
-        throw .failed("\(name) is damaged")
-      }
-      refunds.append(RecordedRechargeRefund(reply: reply, record: row.int64(.record)))
+    for id in try refundIDs(select) {
+      guard let found = try refund(id) else { throw .damaged("refund \(id) is lost") }
+      refunds.append(found)
     }
     return refunds
+  }
+
+  func openRefunds() throws(StoreError) -> [RechargeRefundID] {
+    try refundIDs(statements.rechargeRefunds.selectOpen)
+  }
+
+  private func refundIDs<Parameter>(
+    _ select: Statement<Parameter, RechargeRefundStatements.IDColumn>
+  ) throws(StoreError) -> [RechargeRefundID] {
+    defer { select.reset() }
+    var ids: [RechargeRefundID] = []
+    while let row = try select.step() { ids.append(RechargeRefundID(row.text(.refundID))) }
+    return ids
   }
 
   /// Computed, so that a refund writes only its own row.
@@ -66,7 +72,7 @@ extension SQLiteStore {
     let select = statements.rechargeRefunds.select
     select.bind(.id, id.value)
     defer { select.reset() }
-    return try select.step().map { Self.refund(in: $0).row }
+    return try scannedRow("refund \(id)") { () throws(StoreError) in try select.step().map { Self.refund(in: $0).row } }
   }
 
   package mutating func rechargeRefundRows(

@@ -3,7 +3,18 @@ import LedgerEngine
 
 extension SQLiteStore {
   func recordedRefusal(_ number: Int64) throws(StoreError) -> RecordedOutcome {
-    guard let remembered = try refusal(number) else { throw .failed("refusal \(number) is lost") }
+    guard let remembered = try refusal(number) else { throw .damaged("refusal \(number) is lost") }
+    let before: Digest?
+    do throws(StoreError) {
+      before = number == 1 ? .zero : try refusal(number - 1)?.hash
+    } catch {
+      guard case .damaged = error else { throw error }
+      before = nil
+    }
+    // Where the one before cannot be read, nothing is proved, nor disproved.
+    guard before.map({ remembered.hash == Self.sha256(remembered.bytesToHash(after: $0)) }) ?? true else {
+      throw .damaged("refusal \(number) was changed")
+    }
     return RecordedOutcome(
       method: remembered.method,
       fingerprint: remembered.fingerprint,
@@ -12,12 +23,14 @@ extension SQLiteStore {
   }
 
   func refusal(_ number: Int64) throws(StoreError) -> RememberedRefusal? {
-    let select = statements.refusals.select
-    select.bind(.id, number)
-    defer { select.reset() }
-    guard let row = try select.step() else { return nil }
-    guard let remembered = Self.refusal(in: row) else { throw .failed("refusal \(number) is damaged") }
-    return remembered
+    try reading("refusal \(number)") { () throws(StoreError) in
+      let select = statements.refusals.select
+      select.bind(.id, number)
+      defer { select.reset() }
+      guard let row = try select.step() else { return nil }
+      guard let remembered = Self.refusal(in: row) else { throw .damaged("its row was changed") }
+      return remembered
+    }
   }
 
   /// Returns nil if the row cannot be read.

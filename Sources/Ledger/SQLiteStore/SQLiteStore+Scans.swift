@@ -12,62 +12,85 @@ extension SQLiteStore {
     let select = statements.journal.select
     select.bind(.id, number)
     defer { select.reset() }
-    return try select.step().map { Self.record(in: $0) }
-  }
-
-  package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>] {
-    let select = statements.journal.selectPage
-    select.bind(.first, first)
-    select.bind(.limit, Int64(limit))
-    defer { select.reset() }
-    var records: [Scanned<JournalRecord>] = []
-    var numbers = RisingKeys(of: "journal", after: first - 1)
-    while let row = try select.step() {
-      try numbers.take(row.int64(.record))
-      records.append(Self.record(in: row))
+    return try scannedRow("record \(number)") { () throws(StoreError) in
+      try select.step().map { Self.record(in: $0) }
     }
-    return records
   }
 
-  package mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>] {
-    let select = statements.refusals.selectPage
-    select.bind(.first, first)
-    select.bind(.limit, Int64(limit))
-    defer { select.reset() }
-    var refusals: [Scanned<RememberedRefusal>] = []
-    var numbers = RisingKeys(of: "refusal", after: first - 1)
-    while let row = try select.step() {
-      let number = row.int64(.refusal)
-      try numbers.take(number)
-      if let remembered = Self.refusal(in: row), remembered.refusal.reason.rawValue == row.text(.reason) {
-        refusals.append(.row(remembered))
-      } else {
-        refusals.append(.damaged("refusal \(number) is damaged"))
+  package mutating func records(
+    from first: Int64,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<Int64, JournalRecord>] {
+    let select = statements.journal.selectPage
+    return try page(of: "records", from: first, through: position.record, limit: limit) {
+      first,
+      limit,
+      rows throws(StoreError) in
+      select.bind(.first, first)
+      select.bind(.limit, Int64(limit))
+      defer { select.reset() }
+      var numbers = RisingKeys(of: "journal", after: first - 1)
+      while let row = try select.step() {
+        let number = row.int64(.record)
+        try numbers.take(number)
+        rows.append(TableRow(key: number, row: Self.record(in: row)))
       }
     }
-    return refusals
+  }
+
+  package mutating func refusals(
+    from first: Int64,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<Int64, RememberedRefusal>] {
+    let select = statements.refusals.selectPage
+    return try page(of: "refusals", from: first, through: position.refusal, limit: limit) {
+      first,
+      limit,
+      rows throws(StoreError) in
+      select.bind(.first, first)
+      select.bind(.limit, Int64(limit))
+      defer { select.reset() }
+      var numbers = RisingKeys(of: "refusal", after: first - 1)
+      while let row = try select.step() {
+        let number = row.int64(.refusal)
+        try numbers.take(number)
+        let remembered = Self.refusal(in: row)
+        let isAsNamed = remembered?.refusal.reason.rawValue == row.text(.reason)
+        let scanned = remembered.map { isAsNamed ? Scanned.row($0) : nil } ?? nil
+        rows.append(TableRow(key: number, row: scanned ?? .damaged("refusal \(number) is damaged")))
+      }
+    }
   }
 
   package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
-    try keyIndex.place(of: key)
+    try keyIndex.place(of: key, isSound: { isSound($0) })
   }
 
   package mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
-    var found: [(row: Int64, id: WalletID)] = []
-    do {
-      let select = statements.wallets.selectIDs
-      select.bind(.after, created ?? 0)
+    let select = statements.wallets.selectIDs
+    let found: [TableRow<Int64, WalletID>] = try page(
+      of: "wallets",
+      from: (created ?? 0) + 1,
+      through: position.record,
+      limit: limit
+    ) { first, limit, rows throws(StoreError) in
+      select.bind(.after, first - 1)
       select.bind(.limit, Int64(limit))
       defer { select.reset() }
-      var wallets = RisingKeys(of: "wallet", after: created ?? 0)
+      var wallets = RisingKeys(of: "wallet", after: first - 1)
       while let row = try select.step() {
         let wallet = row.int64(.wallet)
         try wallets.take(wallet)
-        found.append((wallet, WalletID(row.text(.walletID))))
+        rows.append(TableRow(key: wallet, row: .row(WalletID(row.text(.walletID)))))
       }
     }
     var rows: [TableRow<Int64, Account>] = []
-    for (row, id) in found { rows.append(TableRow(key: row, row: try scannedAccount(id))) }
+    for row in found {
+      switch row.row {
+      case .row(let id): rows.append(TableRow(key: row.key, row: try scannedAccount(id)))
+      case .damaged(let what): rows.append(TableRow(key: row.key, row: .damaged(what)))
+      }
+    }
     return rows
   }
 
@@ -83,8 +106,8 @@ extension SQLiteStore {
   /// Describes a damaged row. Rethrows errors that do not concern the row.
   static func damage(_ error: StoreError) throws(StoreError) -> String {
     switch error {
-    case .failed(let reason): return reason
-    case .diskFull, .conflict: throw error
+    case .damaged(let reason): return reason
+    case .diskFull, .conflict, .failed: throw error
     }
   }
 

@@ -5,30 +5,40 @@ package import LedgerEngine
 extension SQLiteStore {
   package mutating func holdRow(_ id: HoldID) throws(StoreError) -> Scanned<HoldRow>? {
     let row = try holdRows(after: id.record - 1, limit: 1).first
-    return row?.key == id.record ? row?.row : nil
+    guard let row else { return nil }
+    if case .damaged = row.row { return row.row }
+    return row.key == id.record ? row.row : nil
   }
 
   package mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
     let select = statements.holds.selectPage
-    select.bind(.after, placed ?? 0)
-    select.bind(.limit, Int64(limit))
-    defer { select.reset() }
-    var rows: [TableRow<Int64, HoldRow>] = []
-    var holds = RisingKeys(of: "hold", after: placed ?? 0)
-    while let found = try select.step() {
-      let key = found.int64(.hold)
-      try holds.take(key)
-      do throws(StoreError) {
-        let hold = try Self.hold(in: found)
-        let row = HoldRow(hold: hold, record: found.int64(.record))
-        rows.append(
-          TableRow(key: key, row: hold.id.record == key ? .row(row) : .damaged("hold \(key) has another's id"))
-        )
-      } catch {
-        rows.append(TableRow(key: key, row: .damaged(try Self.damage(error))))
+    return try page(of: "holds", from: (placed ?? 0) + 1, through: position.record, limit: limit) {
+      first,
+      limit,
+      rows throws(StoreError) in
+      select.bind(.after, first - 1)
+      select.bind(.limit, Int64(limit))
+      defer { select.reset() }
+      var holds = RisingKeys(of: "hold", after: first - 1)
+      while let found = try select.step() {
+        let key = found.int64(.hold)
+        try holds.take(key)
+        rows.append(TableRow(key: key, row: try Self.scannedHold(in: found, key: key)))
       }
     }
-    return rows
+  }
+
+  private static func scannedHold(
+    in row: Row<HoldStatements.Column>,
+    key: Int64
+  ) throws(StoreError) -> Scanned<HoldRow> {
+    do throws(StoreError) {
+      let hold = try hold(in: row)
+      guard hold.id.record == key else { return .damaged("hold \(key) has another's id") }
+      return .row(HoldRow(hold: hold, record: row.int64(.record)))
+    } catch {
+      return .damaged(try damage(error))
+    }
   }
 
   package mutating func refundRows(
@@ -36,25 +46,30 @@ extension SQLiteStore {
     limit: Int
   ) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
     let select = statements.refunds.selectPage
-    select.bind(.after, entry ?? 0)
-    select.bind(.limit, Int64(limit))
-    defer { select.reset() }
-    var rows: [TableRow<Int64, RefundRow>] = []
-    var entries = RisingKeys(of: "refunded_entry", after: entry ?? 0)
-    while let found = try select.step() {
-      let key = found.int64(.entry)
-      try entries.take(key)
-      let row = RefundRow(record: found.int64(.record), refunded: found.int64(.refunded))
-      rows.append(TableRow(key: key, row: .row(row)))
+    return try page(of: "refunded entries", from: (entry ?? 0) + 1, through: position.record, limit: limit) {
+      first,
+      limit,
+      rows throws(StoreError) in
+      select.bind(.after, first - 1)
+      select.bind(.limit, Int64(limit))
+      defer { select.reset() }
+      var entries = RisingKeys(of: "refunded_entry", after: first - 1)
+      while let found = try select.step() {
+        let key = found.int64(.entry)
+        try entries.take(key)
+        let row = RefundRow(record: found.int64(.record), refunded: found.int64(.refunded))
+        rows.append(TableRow(key: key, row: .row(row)))
+      }
     }
-    return rows
   }
 
   package mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>? {
     let select = statements.recharges.select
     select.bind(.id, id.value)
     defer { select.reset() }
-    return try select.step().map { Self.recharge(in: $0).row }
+    return try scannedRow("recharge \(id)") { () throws(StoreError) in
+      try select.step().map { Self.recharge(in: $0).row }
+    }
   }
 
   package mutating func rechargeRows(
@@ -79,11 +94,14 @@ extension SQLiteStore {
     defer { select.reset() }
     var rows: [TableRow<Key, Content>] = []
     var keys = RisingKeys(of: table, after: last ?? "")
-    while let row = try select.step() {
-      try keys.take(row.text(key))
-      rows.append(read(row))
+    // The keys after a damaged page are unknown, so the list cannot continue there.
+    return try reading("the rest of \(table)") { () throws(StoreError) in
+      while let row = try select.step() {
+        try keys.take(row.text(key))
+        rows.append(read(row))
+      }
+      return rows
     }
-    return rows
   }
 
   package mutating func rechargeIDs(
@@ -119,7 +137,7 @@ extension SQLiteStore {
     limit: Int
   ) throws(StoreError) -> [TableRow<PaymentMethodID, PaymentMethod>] {
     var ids: [PaymentMethodID] = []
-    do {
+    try reading("the rest of payment_method") { () throws(StoreError) in
       let select = statements.paymentMethods.selectPage
       select.bind(.after, id?.value ?? "")
       select.bind(.limit, Int64(limit))
@@ -138,7 +156,7 @@ extension SQLiteStore {
     return rows
   }
 
-  private static func recharge(in row: Row<RechargeStatements.Column>) -> TableRow<RechargeID, RechargeRow> {
+  static func recharge(in row: Row<RechargeStatements.Column>) -> TableRow<RechargeID, RechargeRow> {
     let id = RechargeID(row.text(.rechargeID))
     guard let state = RechargeState(rawValue: row.text(.state)),
       let purpose = RechargePurpose(rawValue: row.text(.purpose))

@@ -7,10 +7,12 @@ package import LedgerEngine
 /// a commit is one write and one sync of the log.
 package struct SQLiteStore: Store {
   package internal(set) var position: Position
+  package internal(set) var reasonToRefuseChanges: String?
 
   let settings: Settings
   let directory: DataDirectory
   let connection: Connection
+  let log: LedgerLog
   let statements: Statements
   var keyIndex: KeyIndex
   var accounts: AccountCache
@@ -19,24 +21,39 @@ package struct SQLiteStore: Store {
   /// The number of the last record included in the rows of `balance`.
   var foldedRecord: Int64
   var lastBatchSize = 0
+  /// Wallets whose last records contradict their chains, with a description for people.
+  var unsoundWallets: [WalletID: String] = [:]
+  /// Balances at the end of the journal whose rows could not be written when the ledger was opened.
+  var unwrittenBalances: [WalletID: NewestBalance] = [:]
+  /// Whether the end of the journal is damaged. The next opening then has to read it again, so `folded` must not advance.
+  var tailIsDamaged = false
+  /// After damage, housekeeping is not retried before this record.
+  var housekeepingRestsUntil: Int64 = 0
 
-  /// Opens the ledger in `directory`, creating the directory and the ledger if they are missing.
+  /// Opens the ledger in `directory`. A missing or empty directory gets a new ledger.
   ///
-  /// - Parameter keyHash: Distributes keys evenly. It must be the same each time that a ledger is opened.
-  /// - Throws: `StoreError.failed` if another process uses the directory, or if the file is not a ledger of a known schema
-  /// version.
+  /// - Parameters:
+  ///   - creates: Whether a new ledger may be created.
+  ///   - notice: Called during the opening with what an operator has to know.
+  ///   - keyHash: Distributes keys evenly. It must be the same each time that a ledger is opened.
+  /// - Throws: `StoreError.failed` if another process uses the directory, if the file is not a ledger of a known schema
+  /// version, or if the files do not belong together.
   package init(
     directory path: String,
+    creates: Bool = true,
     settings: Settings = Settings(),
+    notice: (OpeningNotice) -> Void = { _ in },
     keyHash: @escaping (IdempotencyKey) -> UInt64 = KeyIndex.hash
   ) throws(StoreError) {
     self.settings = settings
-    directory = try DataDirectory(path: path)
-    try directory.createDatabaseFile()
+    directory = try DataDirectory(path: path, creates: creates)
+    // The files of a test's VFS are not in the file system.
+    if settings.vfs == nil, try directory.findLedger(creates: creates) { notice(.newLedger(path)) }
     SQLiteBackup.removeRemains(in: path)
-    connection = try Connection(path: directory.databasePath, vfs: settings.vfs)
-    try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    try SQLiteStore.useLog(connection)
+    let file = directory.databasePath
+    connection = try SQLiteStore.using(file) { [directory] () throws(StoreError) in
+      try SQLiteStore.connect(to: directory, settings)
+    }
     try connection.execute("PRAGMA synchronous = \(settings.synchronous.rawValue)")
     try connection.execute("PRAGMA trusted_schema = OFF")
     try connection.execute("PRAGMA cell_size_check = ON")
@@ -45,23 +62,65 @@ package struct SQLiteStore: Store {
     try connection.execute("PRAGMA cache_size = -\(settings.cacheSize)")
     // Debian's default overwrites deleted content, which would write replaced key pages a second time.
     try connection.execute("PRAGMA secure_delete = OFF")
-    try Schema.prepare(connection)
+    log = try SQLiteStore.using(file) { [connection] () throws(StoreError) in try LedgerLog(emptying: connection) }
     position = try SQLiteStore.lastPosition(connection)
-    try SQLiteStore.foldJournal(connection, to: position)
     statements = try Statements(connection)
-    keyIndex = try KeyIndex(connection, shape: settings.keys, position: position, hash: keyHash)
+    keyIndex = try KeyIndex(connection, log: log, shape: settings.keys, position: position, hash: keyHash)
     accounts = AccountCache(capacity: settings.cachedAccounts)
     foldedRecord = position.record
+    for damage in try readTail() { notice(.damaged(damage)) }
   }
 
   package mutating func maintain(isIdle: Bool) throws(StoreError) {
-    if connection.framesInLog >= settings.framesBeforeCheckpoint { return try connection.checkpoint() }
-    if try keyIndex.maintain(at: position) { return }
-    _ = try foldSlice()
+    if connection.framesInLog >= settings.framesBeforeCheckpoint { return try log.checkpoint() }
+    guard position.record >= housekeepingRestsUntil else { return }
+    do throws(StoreError) {
+      if try keyIndex.maintain(at: position) { return }
+      _ = try foldSlice()
+    } catch {
+      if case .damaged = error { housekeepingRestsUntil = position.record + Self.recordsBetweenAttempts }
+      throw error
+    }
+  }
+
+  /// How many records pass before housekeeping is retried after damage: a read error may be temporary.
+  private static let recordsBetweenAttempts: Int64 = 10_000
+
+  /// Runs a part of the opening without which nothing can be served.
+  private static func using<Result>(
+    _ path: String,
+    _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    do throws(StoreError) {
+      return try body()
+    } catch {
+      guard case .damaged(let what) = error else { throw error }
+      throw .failed("\(path) cannot be used: \(what). Restore a backup into an empty directory")
+    }
+  }
+
+  /// Opens the file and its log if they belong together.
+  private static func connect(to directory: DataDirectory, _ settings: Settings) throws(StoreError) -> Connection {
+    let path = directory.databasePath
+    let file = try LogMark.ofFile(at: path, vfs: settings.vfs)
+    let connection = try Connection(path: path, vfs: settings.vfs)
+    connection.guardian = directory
+    // Until the log is known to belong to the file.
+    connection.keepLogOnClose(true)
+    try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    if let file, let log = try LogMark.read(by: connection), !log.belongs(to: file) {
+      throw .failed(
+        "\(path) and the log beside it, \(path)-wal, do not belong together: put back the file that the log was written "
+          + "for, or, to go on with this file as it is, move the log out of the directory"
+      )
+    }
+    connection.keepLogOnClose(false)
+    try useLog(connection)
+    return connection
   }
 
   /// Sets WAL mode. On a file system without support for it, SQLite keeps another mode without reporting an error.
-  private static func useLog(_ connection: Connection) throws(StoreError) {
+  static func useLog(_ connection: Connection) throws(StoreError) {
     let set = try Statement<NoName, ModeColumn>(connection, "PRAGMA journal_mode = WAL")
     guard try set.step()?.text(.journalMode) == "wal" else {
       throw .failed("the data directory cannot hold a write-ahead log")
@@ -69,4 +128,18 @@ package struct SQLiteStore: Store {
   }
 
   private enum ModeColumn: Int32, SQLName { case journalMode }
+}
+
+/// What an operator has to know about the opening of a ledger.
+package enum OpeningNotice: Hashable, Sendable, CustomStringConvertible {
+  case newLedger(String)
+  /// Something is damaged. The rest of the ledger is served.
+  case damaged(String)
+
+  package var description: String {
+    switch self {
+    case .newLedger(let path): "new ledger in \(path)"
+    case .damaged(let what): "the ledger is damaged: \(what). Have it verified, and restored from a backup"
+    }
+  }
 }

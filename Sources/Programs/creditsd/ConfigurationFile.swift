@@ -14,6 +14,7 @@ struct ConfigurationFile: Decodable, Equatable {
 
   var socket: String?
   var data: String?
+  var existing: Bool?
   var processor: String?
   var processorUser: String?
   var logLevel: String?
@@ -61,7 +62,7 @@ struct ConfigurationFile: Decodable, Equatable {
   }
 
   private static let names = [
-    "callers", "data", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor",
+    "callers", "data", "existing", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor",
     "processorUser", "socket", "socketGroup",
   ]
 

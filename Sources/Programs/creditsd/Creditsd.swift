@@ -12,7 +12,7 @@ struct Creditsd: AsyncParsableCommand {
     discussion: """
       Every option can also be given in the environment (CREDITS_SOCKET, CREDITS_DATA, CREDITS_PROCESSOR, \
       CREDITS_PROCESSOR_USER, CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_LOW_BALANCE, \
-      CREDITS_MAXIMUM_SHORTFALL, CREDITS_CONFIG) or in the configuration file, by the option's name. Options win over \
+      CREDITS_MAXIMUM_SHORTFALL, CREDITS_EXISTING, CREDITS_CONFIG) or in the configuration file, by the option's name. Options win over \
       the environment, the environment over the file.
 
       With LISTEN_FDS in the environment the socket comes from systemd, and --socket is not used.
@@ -24,6 +24,12 @@ struct Creditsd: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The directory that holds the ledger; made if need be.", valueName: "directory"))
   var data: String?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Only serve a ledger that is there: never make a new one, as where a disk is not mounted."
+  )
+  var existing: Bool?
 
   @Option(
     help: ArgumentHelp(

@@ -24,11 +24,14 @@ struct Daemon {
     let failure = LedgerFailure(logger: logger)
     // Open the ledger before the socket: a client that can connect must be able to use the ledger.
     let directory = settings.dataDirectory
+    let createsLedger = !settings.takesExistingLedgerOnly
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     let committer = try Committer(
       rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
       clock: { clock.time(last: $0) },
-      open: { () throws(StoreError) in try SQLiteStore(directory: directory) },
+      open: { [logger] () throws(StoreError) in
+        try SQLiteStore(directory: directory, creates: createsLedger, notice: { Self.log($0, to: logger) })
+      },
       rechargeBegun: { begun.yield($0) },
       commits: { [failpoint = settings.failpoint] moment, records in
         failpoint?.commits(moment, records)
@@ -83,6 +86,13 @@ struct Daemon {
     await processor.close()
     if failure.hasHappened { throw ExitFailure.ledgerStopped }
     logger.info("stopped")
+  }
+
+  private static func log(_ notice: OpeningNotice, to logger: Logger) {
+    switch notice {
+    case .newLedger: logger.notice("\(notice)")
+    case .damaged: logger.critical("\(notice)")
+    }
   }
 
   private func serverConfiguration(_ authorization: Authorization) -> GRPCServer.Configuration {

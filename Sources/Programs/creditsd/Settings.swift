@@ -8,6 +8,8 @@ import UnixGRPC
 struct Settings {
   let socket: SocketSource
   let dataDirectory: String
+  /// Whether a missing ledger is an error, rather than made.
+  let takesExistingLedgerOnly: Bool
   let processor: ProcessorChoice
   let processorUserID: UInt32
   let processorTimeout: Duration?
@@ -57,14 +59,13 @@ struct Settings {
       logLevel = level
     }
 
-    if let logsCalls = flags.logCalls {
-      self.logsCalls = logsCalls
-    } else if let value = environment["CREDITS_LOG_CALLS"] {
-      guard let isOn = Bool(value) else { throw .switchInvalid("CREDITS_LOG_CALLS", value) }
-      logsCalls = isOn
-    } else {
-      logsCalls = file.logCalls ?? false
-    }
+    takesExistingLedgerOnly = try Self.isOn(
+      flags.existing,
+      "CREDITS_EXISTING",
+      environment["CREDITS_EXISTING"],
+      file.existing
+    )
+    logsCalls = try Self.isOn(flags.logCalls, "CREDITS_LOG_CALLS", environment["CREDITS_LOG_CALLS"], file.logCalls)
 
     lowBalance = try Self.amount("lowBalance", flags.lowBalance, environment["CREDITS_LOW_BALANCE"], file.lowBalance)
     maximumShortfall = try Self.amount(
@@ -85,6 +86,18 @@ struct Settings {
     if flags.testWallClock != nil, testClock == nil { throw .testsOnly("--test-wall-clock", needs: "--test-clock") }
     processorTimeout = flags.processorTimeout.map { .milliseconds(Int64($0)) }
     failpoint = flags.failAt
+  }
+
+  private static func isOn(
+    _ flag: Bool?,
+    _ name: String,
+    _ variable: String?,
+    _ member: Bool?
+  ) throws(SettingsError) -> Bool {
+    if let flag { return flag }
+    guard let variable else { return member ?? false }
+    guard let isOn = Bool(variable) else { throw .switchInvalid(name, variable) }
+    return isOn
   }
 
   private static func amount(

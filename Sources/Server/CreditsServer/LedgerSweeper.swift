@@ -24,11 +24,15 @@ package struct LedgerSweeper: Sendable {
 
   /// Sweeps once a second until its task is cancelled.
   package func run() async {
+    var reported: LedgerError?
     while !Task.isCancelled {
-      do {
+      do throws(LedgerError) {
         try await sweep()
+        reported = nil
       } catch {
-        logger.warning("what is due could not be done", metadata: ["reason": "\(error)"])
+        // Log an error once while it persists.
+        if error != reported { logger.warning("what is due could not be done", metadata: ["reason": "\(error)"]) }
+        reported = error
       }
       do { try await sleep(Self.interval) } catch { return }
     }

@@ -119,7 +119,7 @@ private enum FileMethods {
     methods.xRead = { file, buffer, count, offset in
       let handle = FileMethods.handle(file)
       let buffer = UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))
-      return handle.disk.read(handle.path, at: Int(offset), into: buffer) ? SQLITE_OK : SimulatedDisk.shortRead
+      return handle.disk.read(handle.path, at: Int(offset), into: buffer)
     }
     methods.xWrite = { file, bytes, count, offset in
       let handle = FileMethods.handle(file)

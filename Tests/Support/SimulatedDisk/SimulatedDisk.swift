@@ -14,6 +14,8 @@ package final class SimulatedDisk: Sendable {
     var unsynced: Set<String> = []
     var fault: DiskFault?
     var hasFailed = false
+    /// The unreadable bytes of each file.
+    var unreadable: [String: [Range<Int>]] = [:]
   }
 
   package init(files: [String: [UInt8]] = [:]) {
@@ -42,12 +44,18 @@ package final class SimulatedDisk: Sendable {
     }
   }
 
+  /// Makes reads of these bytes fail, like bad sectors of a disk.
+  package func failReads(of path: String, _ bytes: Range<Int>) {
+    state.withLock { $0.unreadable[path, default: []].append(bytes) }
+  }
+
   /// Whether the fault has occurred.
   package var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
   // MARK: Operations of SQLite
 
   // Extended result codes are macros that Swift does not import: the primary code and the operation's number.
+  static let readFailed = SQLITE_IOERR | 1 << 8
   static let shortRead = SQLITE_IOERR | 2 << 8
   static let writeFailed = SQLITE_IOERR | 3 << 8
   static let syncFailed = SQLITE_IOERR | 4 << 8
@@ -80,14 +88,16 @@ package final class SimulatedDisk: Sendable {
 
   func size(of path: String) -> Int { state.withLock { $0.files[path]?.count ?? 0 } }
 
-  /// Copies the available bytes and zeros the rest of `buffer`. Returns whether the read was complete.
-  func read(_ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+  /// Copies the available bytes and zeros the rest of `buffer`. Returns SQLite's result code.
+  func read(_ path: String, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int32 {
     state.withLock { state in
+      let asked = offset..<offset + buffer.count
+      if state.unreadable[path]?.contains(where: { $0.overlaps(asked) }) == true { return Self.readFailed }
       let content = state.files[path] ?? []
       let there = max(0, min(buffer.count, content.count - offset))
       if there > 0 { content[offset..<offset + there].withUnsafeBytes { buffer.copyMemory(from: $0) } }
       for index in there..<buffer.count { buffer[index] = 0 }
-      return there == buffer.count
+      return there == buffer.count ? SQLITE_OK : Self.shortRead
     }
   }
 }

@@ -3,20 +3,25 @@ package import LedgerEngine
 
 extension InMemoryStore {
   package mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>? {
-    guard let found = try records(from: number, limit: 1).first, found.row?.number == number else { return nil }
-    return found
+    guard let found = try records(from: number, limit: 1).first, found.key == number else { return nil }
+    return found.row
   }
 
-  package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>] {
+  package mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, JournalRecord>] {
     memory.content.withLock { content in
       // Records are numbered from 1 without gaps, unless a test has made one.
       let guess = content.records.prefix(Int(first) - 1).lastIndex { $0.number < first } ?? -1
-      return content.records[(guess + 1)...].prefix(limit).map { .row($0) }
+      return content.records[(guess + 1)...].prefix(limit).map { TableRow(key: $0.number, row: .row($0)) }
     }
   }
 
-  package mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>] {
-    memory.content.withLock { $0.refusals.lazy.filter { $0.number >= first }.prefix(limit).map { .row($0) } }
+  package mutating func refusals(
+    from first: Int64,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<Int64, RememberedRefusal>] {
+    memory.content.withLock { content in
+      content.refusals.lazy.filter { $0.number >= first }.prefix(limit).map { TableRow(key: $0.number, row: .row($0)) }
+    }
   }
 
   package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {

@@ -21,6 +21,11 @@ package struct InMemoryStore: Store {
       package var nextLoadFaults: [StoreError] = []
       /// The errors that the next persists throw.
       package var nextFaults: [StoreError] = []
+      /// Wallets whose loads throw `StoreError.damaged`.
+      package var damagedWallets: Set<WalletID> = []
+      /// Wallets whose changes throw `StoreError.damaged`.
+      package var unwritableWallets: Set<WalletID> = []
+      package var reasonToRefuseChanges: String?
     }
 
     package let content = Mutex(Content())
@@ -37,12 +42,17 @@ package struct InMemoryStore: Store {
 
   package init(_ memory: Memory) { self.memory = memory }
 
+  package var reasonToRefuseChanges: String? { memory.content.withLock { $0.reasonToRefuseChanges } }
+
   package var position: Position { memory.content.withLock { $0.whole.position } }
 
   /// Loads only what `needs` names, so that incomplete needs are detected.
   package mutating func load(_ needs: Needs) throws(StoreError) -> LedgerState {
     let part = try memory.content.withLock { content throws(StoreError) in
       if !content.nextLoadFaults.isEmpty { throw content.nextLoadFaults.removeFirst() }
+      if let damaged = content.damagedWallets.intersection(needs.wallets).first {
+        throw .damaged("wallet \(damaged) cannot be read")
+      }
       return content.whole.part(for: needs)
     }
     loaded = part.position
@@ -54,6 +64,9 @@ package struct InMemoryStore: Store {
     let fault = memory.content.withLock { $0.nextFaults.isEmpty ? nil : $0.nextFaults.removeFirst() }
     if let fault { throw fault }
     try memory.content.withLock { content throws(StoreError) in
+      if let unwritable = content.unwritableWallets.intersection(state.changes.wallets).first {
+        throw .damaged("wallet \(unwritable) cannot be written")
+      }
       guard content.whole.position == loaded else { throw .conflict("another store has committed since") }
       content.whole.position = state.position
       content.whole.accounts.merge(state.accounts) { $1 }

@@ -88,6 +88,13 @@ extension RecordPayload {
     return CanonicalLayout(ofTag: tag)
   }
 
+  /// Returns the wallet of a payload, or nil if the bytes are malformed. Every payload begins with it; the rest is not read.
+  package static func wallet(inCanonicalBytes bytes: [UInt8]) -> Wallet? {
+    var reader = CanonicalReader(bytes)
+    guard (try? reader.readTag()) != nil else { return nil }
+    return try? reader.readWallet()
+  }
+
   package init(canonicalBytes: [UInt8]) throws(CanonicalReader.Malformed) {
     var reader = CanonicalReader(canonicalBytes)
     switch try reader.readTag() {

@@ -37,16 +37,6 @@ final class RechargeList: Scan {
   func fail(_ error: ScanError) { completion(.failure(error)) }
 
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
-    do throws(StoreError) {
-      return try gather(from: &store, in: slice)
-    } catch {
-      guard case .failed(let what) = error else { throw error }
-      fail(.damaged(what))
-      return .finished
-    }
-  }
-
-  private func gather(from store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     if !isBegun { isBegun = try hasWallet(&store) }
     guard isBegun else {
       fail(.refused(.walletNotFound(walletID)))

@@ -76,7 +76,7 @@ struct ScanTable {
   }
 
   /// Runs scans in turn until the slice is over or none has work. A scan that meets a conflict fails alone: the rows it has
-  /// gathered may not agree with those that it would read next.
+  /// gathered may not agree with those that it would read next. So does a scan that needs something damaged.
   ///
   /// - Throws: `StoreError.failed` or `StoreError.diskFull`.
   mutating func run(on store: inout some Store, in slice: Slice) throws(StoreError) {
@@ -98,8 +98,11 @@ struct ScanTable {
     do throws(StoreError) {
       return try scan.run(on: &store, in: slice)
     } catch {
-      guard case .conflict(let reason) = error else { throw error }
-      scan.fail(.ledger(.unavailable(reason)))
+      switch error {
+      case .conflict(let reason): scan.fail(.ledger(.unavailable(reason)))
+      case .damaged(let what): scan.fail(.damaged(what))
+      case .diskFull, .failed: throw error
+      }
       return .finished
     }
   }

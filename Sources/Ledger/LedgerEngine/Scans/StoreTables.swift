@@ -4,18 +4,22 @@ package import Ledger
 ///
 /// Lists return at most `limit` rows in ascending order, starting after the given key or, if it is nil, at the first row.
 /// Row numbers start at 1. An unreadable row is returned as damaged. All methods throw `StoreError.conflict` if others
-/// changed the ledger during the read; any other error concerns the whole store.
+/// changed the ledger during the read, and lists throw `StoreError.damaged` if their remaining rows are unreadable; any
+/// other error concerns the whole store.
 package protocol StoreTables {
   /// Returns the record with that number, or nil if it does not exist.
   mutating func record(_ number: Int64) throws(StoreError) -> Scanned<JournalRecord>?
 
-  /// Returns records starting at number `first` or, if it is missing, at the next existing one.
-  mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<JournalRecord>]
+  /// Returns records starting at number `first` or, if it is missing, at the next existing one. Consecutive unreadable
+  /// records are returned as one damaged row, whose key is the number of the last of them.
+  mutating func records(from first: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, JournalRecord>]
 
   /// Returns remembered refusals, in the manner of `records`.
-  mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [Scanned<RememberedRefusal>]
+  mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, RememberedRefusal>]
 
   /// Returns where the answer to `key` is recorded, or nil if `key` has no answer.
+  ///
+  /// - Throws: `StoreError.damaged` if the answer may be among rows that are unreadable.
   mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace?
 
   /// Returns wallets, ordered by the records that created them.

@@ -10,8 +10,13 @@ extension Verification {
   }
 
   func compare(_ key: IdempotencyKey, place: AnswerPlace, in store: inout some Store) throws(StoreError) {
-    guard try store.answerPlace(of: key) != place else { return }
-    flaws.add("the key of \(place) does not lead to it")
+    do throws(StoreError) {
+      guard try store.answerPlace(of: key) != place else { return }
+      flaws.add("the key of \(place) does not lead to it")
+    } catch {
+      guard case .damaged(let what) = error else { throw error }
+      flaws.add("the key of \(place) may not lead to it: \(what)")
+    }
   }
 
   private func compare(_ hold: Hold, _ record: JournalRecord, in store: inout some Store) throws(StoreError) {
@@ -35,7 +40,38 @@ extension Verification {
     }
   }
 
-  /// Compares some rows of the current table, or advances to the next.
+  /// Compares some rows of the current table, or advances to the next. If the rest of a table is unreadable, that is a
+  /// flaw, and the verification continues with the next table.
+  func compareReadable(of store: inout some Store) throws(StoreError) {
+    do throws(StoreError) {
+      try compareSome(of: &store)
+    } catch {
+      guard case .damaged(let what) = error else { throw error }
+      flaws.add(what)
+      phase = phase(after: phase)
+    }
+  }
+
+  /// Returns the phase that follows the end of a table.
+  private func phase(after phase: Phase) -> Phase {
+    switch phase {
+    case .journal: .wallets(after: nil)
+    case .wallets: .openHolds(replay.openHoldIDs)
+    case .openHolds: .holds(after: nil)
+    case .holds: .refundedEntries(Array(replay.refunds.keys))
+    case .refundedEntries: .refunds(after: nil)
+    case .refunds: .openRecharges(Array(replay.openRecharges.keys))
+    case .openRecharges: .recharges(after: nil)
+    case .recharges: .knownRefunds(Array(replay.rechargeRefunds.keys))
+    case .knownRefunds: .rechargeRefunds(after: nil)
+    case .rechargeRefunds: .knownDisputes(Array(replay.disputes.keys))
+    case .knownDisputes: .disputes(after: nil)
+    case .disputes: .knownPaymentMethods(Array(replay.paymentMethods.keys))
+    case .knownPaymentMethods: .paymentMethods(after: nil)
+    case .paymentMethods, .done: .done
+    }
+  }
+
   func compareSome(of store: inout some Store) throws(StoreError) {
     switch phase {
     case .journal, .done: break
@@ -206,16 +242,16 @@ extension Verification {
     }
   }
 
-  /// Loads what the ledger itself would load. An error that would stop the ledger counts as a flaw here.
+  /// Loads what the ledger itself would load. Damage that would fail an operation counts as a flaw here.
   func load(_ needs: Needs, of store: inout some Store) throws(StoreError) -> LedgerState? {
     do throws(StoreError) {
       return try store.load(needs)
     } catch {
       switch error {
-      case .failed(let what):
+      case .damaged(let what):
         flaws.add(what)
         return nil
-      case .conflict, .diskFull: throw error
+      case .conflict, .diskFull, .failed: throw error
       }
     }
   }

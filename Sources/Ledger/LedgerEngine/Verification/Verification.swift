@@ -100,7 +100,7 @@ final class Verification: Scan {
     guard try catchUp(on: &store, in: slice) else { return .working }
     if case .journal = phase { phase = .wallets(after: nil) }
     repeat {
-      try compareSome(of: &store)
+      try compareReadable(of: &store)
       reportProgress(store.position)
       if case .done = phase {
         try finish(on: &store)
@@ -133,7 +133,7 @@ final class Verification: Scan {
     let first = replay.record + 1
     let found = try store.records(from: first, limit: Self.rowsPerRead)
     for scanned in found {
-      switch scanned {
+      switch scanned.row {
       case .row(let record):
         reportLost("record", replay.record + 1, before: record.number)
         guard let payload = replay.take(record, &flaws) else { continue }
@@ -141,7 +141,7 @@ final class Verification: Scan {
         try compare(record, payload, in: &store)
       case .damaged(let what):
         flaws.add(what)
-        replay.skip(to: replay.record + 1)
+        replay.skip(to: scanned.key)
       }
       compareKnownDigest()
     }
@@ -161,15 +161,13 @@ final class Verification: Scan {
     let first = lastRefusal + 1
     let found = try store.refusals(from: first, limit: Self.rowsPerRead)
     for scanned in found {
-      switch scanned {
+      switch scanned.row {
       case .row(let refusal):
         reportLost("refusal", lastRefusal + 1, before: refusal.number)
         try take(refusal, in: &store)
-        lastRefusal = refusal.number
-      case .damaged(let what):
-        flaws.add(what)
-        lastRefusal += 1
+      case .damaged(let what): flaws.add(what)
       }
+      lastRefusal = scanned.key
     }
     if found.isEmpty {
       reportLost("refusal", first, before: last + 1)
@@ -209,10 +207,10 @@ final class Verification: Scan {
 
   private func finish(on store: inout some Store) throws(StoreError) {
     let position = store.position
-    if try !store.records(from: position.record + 1, limit: 1).isEmpty {
+    if try store.records(from: position.record + 1, limit: 1).contains(where: { $0.row.row != nil }) {
       flaws.add("there are records after number \(position.record), where the ledger says that it ends")
     }
-    if try !store.refusals(from: position.refusal + 1, limit: 1).isEmpty {
+    if try store.refusals(from: position.refusal + 1, limit: 1).contains(where: { $0.row.row != nil }) {
       flaws.add("there are refusals after number \(position.refusal), where the ledger says that they end")
     }
     if !refusalsAreBroken {

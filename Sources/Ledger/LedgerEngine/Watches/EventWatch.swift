@@ -56,7 +56,7 @@ final class EventWatch: Scan {
     if last == nil, try !begin(on: &store) { return .finished }
     while let last, last < store.position.record {
       for found in try store.records(from: last + 1, limit: Self.recordsPerRead) {
-        switch found {
+        switch found.row {
         case .row(let record):
           guard relay.hasRoom() else { return .waiting }
           guard look(at: record) else { return .finished }

@@ -13,7 +13,7 @@ package struct KeyIndex {
   private enum KeyOfAnswer: Int32, SQLName { case number, caller, idempotencyKey }
   private enum Found: Int32, SQLName { case found }
 
-  private let connection: Connection
+  private let log: LedgerLog
   private let table: KeyTable
   private let recordHasKey, refusalHasKey: Statement<KeyOfAnswer, Found>
   private let hash: (IdempotencyKey) -> UInt64
@@ -28,41 +28,82 @@ package struct KeyIndex {
   /// Ranges of pages that belong to no run.
   private var garbage: [Range<Int64>]
   private var nextPage: Int64
+  /// The reason why the index may lack keys, for people; nil if it has all of them.
+  private(set) var lostKeys: String?
+  /// The last record and refusal whose keys are in the runs. The keys of later ones have to be added.
+  let lastRecord: Int64
+  let lastRefusal: Int64
 
+  /// An index whose runs are unreadable opens without them, and sets `lostKeys`.
   init(
     _ connection: Connection,
+    log: LedgerLog,
     shape: KeyIndexShape,
     position: Position,
     hash: @escaping (IdempotencyKey) -> UInt64
   ) throws(StoreError) {
-    self.connection = connection
+    self.log = log
     self.hash = hash
     self.shape = shape
     table = try KeyTable(connection)
     let hasKey = "caller = :caller AND idempotency_key = :idempotency_key"
     recordHasKey = try Statement(connection, "SELECT 1 AS found FROM journal WHERE record = :number AND \(hasKey)")
     refusalHasKey = try Statement(connection, "SELECT 1 AS found FROM refusal WHERE refusal = :number AND \(hasKey)")
-    runs = try table.runs(of: position)
-    nextPage = try table.endOfPages()
-    garbage = KeyIndex.pages(before: nextPage, outside: runs)
     recent = RecentKeys(minimumCapacity: shape.keysPerRun)
-    try readRecentKeys()
+    do throws(StoreError) {
+      runs = try table.runs(of: position)
+      nextPage = try table.endOfPages()
+      garbage = KeyIndex.pages(before: nextPage, outside: runs)
+      lastRecord = runs.map(\.lastRecord).max() ?? 0
+      lastRefusal = runs.map(\.lastRefusal).max() ?? 0
+    } catch {
+      guard case .damaged(let what) = error else { throw error }
+      (runs, nextPage, garbage) = ([], 0, [])
+      (lastRecord, lastRefusal) = (position.record, position.refusal)
+      lostKeys = "the index of idempotency keys cannot be read: \(what)"
+    }
   }
 
   /// Returns where the answer to `key` is recorded, or nil for a new key.
-  package func place(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
+  ///
+  /// - Parameter isSound: Returns whether the row at a place is as it was written. It distinguishes another key with the same
+  /// hash from a key that was changed.
+  /// - Throws: `StoreError.damaged` if the answer may be among unreadable rows: such a key is never treated as new.
+  package func place(
+    of key: IdempotencyKey,
+    isSound: (AnswerPlace) -> Bool
+  ) throws(StoreError) -> AnswerPlace? {
     let hash = hash(key)
     var candidates: [AnswerPlace] = []
+    var unreadable = lostKeys
     recent.appendPlaces(of: hash, to: &candidates)
     frozen?.appendPlaces(of: hash, to: &candidates)
-    for run in runs where run.filter.mayContain(hash) {
+    for run in runs where run.mayContain(hash) {
       let bucket = KeyRun.bucket(of: hash, in: run.bucketCount)
-      guard let page = run.page(ofBucket: bucket) else { throw .failed("key run \(run.id) lacks a bucket") }
-      try table.appendPlaces(of: hash, onPage: page, to: &candidates)
+      do throws(StoreError) {
+        guard let page = run.page(ofBucket: bucket) else { throw .damaged("key run \(run.id) lacks a bucket") }
+        try table.appendPlaces(of: hash, onPage: page, to: &candidates)
+      } catch {
+        guard case .damaged(let what) = error else { throw error }
+        unreadable = what
+      }
     }
-    for place in candidates where try isAnswer(at: place, to: key) { return place }
+    for place in candidates {
+      do throws(StoreError) {
+        if try isAnswer(at: place, to: key) { return place }
+        if !isSound(place) { unreadable = "\(place) was changed" }
+      } catch {
+        guard case .damaged(let what) = error else { throw error }
+        unreadable = "\(place) cannot be read: \(what)"
+      }
+    }
+    if let unreadable { throw .damaged("whether the idempotency key was used before cannot be known: \(unreadable)") }
     return nil
   }
+
+  /// Notes that some answers have unknown keys. From then on the index writes no runs, because a run claims to contain all
+  /// keys up to its last record.
+  mutating func loseKeys(because reason: String) { lostKeys = lostKeys ?? reason }
 
   /// Adds a key whose answer has been committed.
   mutating func add(_ place: AnswerPlace, for key: IdempotencyKey) {
@@ -71,6 +112,7 @@ package struct KeyIndex {
 
   /// Does one slice of the pending work; returns false if there is none. `position` is that of the last commit.
   mutating func maintain(at position: Position) throws(StoreError) -> Bool {
+    guard lostKeys == nil else { return false }
     if frozen == nil, recent.count >= shape.keysPerRun { freeze(at: position) }
     if merge == nil, let level = fullLevel() { beginMerge(of: level) }
     if flush != nil {
@@ -100,12 +142,12 @@ package struct KeyIndex {
   /// Returns the lowest level that has enough runs: small merges finish soon and spare new keys some filters.
   private func fullLevel() -> Int64? {
     var counts: [Int64: Int] = [:]
-    for run in runs { counts[run.level, default: 0] += 1 }
+    for run in runs where run.damagedBuckets.isEmpty { counts[run.level, default: 0] += 1 }
     return counts.filter { $0.value >= shape.runsPerLevel }.keys.min()
   }
 
   private mutating func beginMerge(of level: Int64) {
-    let oldest = runs.filter { $0.level == level }.prefix(shape.runsPerLevel)
+    let oldest = runs.filter { $0.level == level && $0.damagedBuckets.isEmpty }.prefix(shape.runsPerLevel)
     merge = KeyMerge(Array(oldest), level: level + 1, keysPerPage: shape.keysPerPage)
   }
 
@@ -117,7 +159,7 @@ package struct KeyIndex {
     let id = (runs.map(\.id).max() ?? 0) + 1
     var finished: KeyRun?
     do throws(StoreError) {
-      try connection.transaction { () throws(StoreError) in
+      try log.transaction { () throws(StoreError) in
         nextPage += try work.write(atMost: shape.pagesPerSlice, from: page, to: table)
         guard work.isComplete else { return }
         let run = work.run(id: id)
@@ -157,7 +199,7 @@ package struct KeyIndex {
   private mutating func deleteGarbage() throws(StoreError) {
     guard let range = garbage.last else { return }
     let slice = range.prefix(Int(shape.pagesPerSlice))
-    try connection.transaction { () throws(StoreError) in
+    try log.transaction { () throws(StoreError) in
       try table.delete(pages: slice.startIndex..<slice.endIndex)
     }
     garbage[garbage.count - 1] = slice.endIndex..<range.upperBound
@@ -174,30 +216,6 @@ package struct KeyIndex {
     }
     if next < end { gaps.append(next..<end) }
     return gaps
-  }
-
-  private mutating func readRecentKeys() throws(StoreError) {
-    let records = try Statement<After, KeyOfAnswer>(
-      connection,
-      """
-      SELECT record AS number, caller, idempotency_key FROM journal
-      WHERE record > :after AND idempotency_key IS NOT NULL
-      """
-    )
-    records.bind(.after, runs.map(\.lastRecord).max() ?? 0)
-    while let row = try records.step() { add(.record(row.int64(.number)), for: key(in: row)) }
-    let refusals = try Statement<After, KeyOfAnswer>(
-      connection,
-      "SELECT refusal AS number, caller, idempotency_key FROM refusal WHERE refusal > :after"
-    )
-    refusals.bind(.after, runs.map(\.lastRefusal).max() ?? 0)
-    while let row = try refusals.step() { add(.refusal(row.int64(.number)), for: key(in: row)) }
-  }
-
-  private enum After: Int32, SQLName { case after }
-
-  private func key(in row: Row<KeyOfAnswer>) -> IdempotencyKey {
-    IdempotencyKey(caller: row.text(.caller), key: row.text(.idempotencyKey))
   }
 
   private func isAnswer(at place: AnswerPlace, to key: IdempotencyKey) throws(StoreError) -> Bool {

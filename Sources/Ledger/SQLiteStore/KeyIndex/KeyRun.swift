@@ -22,6 +22,8 @@ struct KeyRun {
   /// In bucket order.
   let extents: [KeyExtent]
   let filter: KeyFilter
+  /// Buckets whose pages are unreadable. They may contain any key whose hash maps to them.
+  var damagedBuckets: Set<Int64> = []
 
   var bucketCount: Int64 { extents.last.map { $0.firstBucket + $0.count } ?? 0 }
 
@@ -29,6 +31,12 @@ struct KeyRun {
     guard let extent = extents.last(where: { $0.firstBucket <= bucket }), bucket < extent.firstBucket + extent.count
     else { return nil }
     return extent.firstPage + bucket - extent.firstBucket
+  }
+
+  /// Returns whether the run may contain a key with this hash.
+  func mayContain(_ hash: UInt64) -> Bool {
+    filter.mayContain(hash)
+      || !damagedBuckets.isEmpty && damagedBuckets.contains(KeyRun.bucket(of: hash, in: bucketCount))
   }
 
   static func bucket(of hash: UInt64, in bucketCount: Int64) -> Int64 {

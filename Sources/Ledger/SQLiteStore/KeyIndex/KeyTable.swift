@@ -3,13 +3,13 @@ import LedgerEngine
 
 /// The index's tables: pages of entries, and the runs that consist of them.
 final class KeyTable {
-  private enum PageColumn: Int32, SQLName { case entries }
+  private enum PageColumn: Int32, SQLName { case entries, sum }
   private enum EndColumn: Int32, SQLName { case nextPage }
   private enum Pages: Int32, SQLName { case first, end }
 
   /// The tables' columns, in table order.
-  private enum Page: Int32, SQLName { case page, entries }
-  private enum Run: Int32, SQLName { case run, level, keys, lastRecord, lastRefusal }
+  private enum Page: Int32, SQLName { case page, entries, sum }
+  private enum Run: Int32, SQLName { case run, level, keys, lastRecord, lastRefusal, sum }
   private enum Extent: Int32, SQLName { case firstPage, run, firstBucket, pages }
 
   private let selectPage: Statement<ByID, PageColumn>
@@ -27,13 +27,13 @@ final class KeyTable {
   private static let mostPages: Int64 = 1 << 32
 
   init(_ connection: Connection) throws(StoreError) {
-    selectPage = try Statement(connection, "SELECT entries FROM key_page WHERE page = :id")
+    selectPage = try Statement(connection, "SELECT entries, sum FROM key_page WHERE page = :id")
     selectEnd = try Statement(connection, "SELECT ifnull(max(page), 0) + 1 AS next_page FROM key_page")
     insertPage = try Statement(connection, Page.insertion(into: "key_page"))
     deletePages = try Statement(connection, "DELETE FROM key_page WHERE page >= :first AND page < :end")
     selectRuns = try Statement(
       connection,
-      "SELECT run, level, keys, last_record, last_refusal FROM key_run ORDER BY last_record, last_refusal"
+      "SELECT run, level, keys, last_record, last_refusal, sum FROM key_run ORDER BY last_record, last_refusal"
     )
     insertRun = try Statement(connection, Run.insertion(into: "key_run"))
     deleteRun = try Statement(connection, "DELETE FROM key_run WHERE run = :id")
@@ -47,7 +47,10 @@ final class KeyTable {
 
   func insert(page: Int64, _ entries: [KeyEntry]) throws(StoreError) {
     insertPage.bind(.page, page)
-    StoredEntries.withBytes(of: entries) { insertPage.bind(.entries, $0) }
+    StoredEntries.withBytes(of: entries) { bytes in
+      insertPage.bind(.entries, bytes)
+      insertPage.bind(.sum, RowSum.sum(of: bytes))
+    }
     try insertPage.run()
   }
 
@@ -84,6 +87,7 @@ final class KeyTable {
     insertRun.bind(.keys, run.keyCount)
     insertRun.bind(.lastRecord, run.lastRecord)
     insertRun.bind(.lastRefusal, run.lastRefusal)
+    insertRun.bind(.sum, run.sum)
     try insertRun.run()
     for extent in run.extents {
       insertExtent.bind(.firstPage, extent.firstPage)
@@ -101,7 +105,10 @@ final class KeyTable {
     try deleteExtents.run()
   }
 
-  /// Returns all runs of a ledger at `position`, oldest first. Reads all their pages to build the filters.
+  /// Returns all runs of a ledger at `position`, oldest first. Reads all their pages to build the filters. Unreadable pages
+  /// become the run's damaged buckets.
+  ///
+  /// - Throws: `StoreError.damaged` if the set of runs is unknown.
   func runs(of position: Position) throws(StoreError) -> [KeyRun] {
     defer { selectRuns.reset() }
     var runs: [KeyRun] = []
@@ -111,19 +118,21 @@ final class KeyTable {
       guard (0...position.record).contains(row.int64(.lastRecord)),
         (0...position.refusal).contains(row.int64(.lastRefusal)),
         (0...position.record + position.refusal).contains(row.int64(.keys))
-      else { throw .failed("key run \(id) claims more than the ledger has") }
+      else { throw .damaged("key run \(id) claims more than the ledger has") }
       let extents = try extents(ofRun: id)
-      runs.append(
-        KeyRun(
-          id: id,
-          level: row.int64(.level),
-          keyCount: row.int64(.keys),
-          lastRecord: row.int64(.lastRecord),
-          lastRefusal: row.int64(.lastRefusal),
-          extents: extents,
-          filter: try filter(over: extents, keyCount: row.int64(.keys))
-        )
+      let (filter, damagedBuckets) = try filter(over: extents, keyCount: row.int64(.keys))
+      let run = KeyRun(
+        id: id,
+        level: row.int64(.level),
+        keyCount: row.int64(.keys),
+        lastRecord: row.int64(.lastRecord),
+        lastRefusal: row.int64(.lastRefusal),
+        extents: extents,
+        filter: filter,
+        damagedBuckets: damagedBuckets
       )
+      guard row.isNull(.sum) || row.int64(.sum) == run.sum else { throw .damaged("key run \(id) was changed") }
+      runs.append(run)
     }
     return runs
   }
@@ -147,26 +156,41 @@ final class KeyTable {
       guard extent.firstBucket == extents.last.map({ $0.firstBucket + $0.count }) ?? 0, extent.count > 0,
         extent.count < KeyTable.mostPages, (1..<KeyTable.mostPages).contains(extent.firstPage)
       else {
-        throw .failed("key run \(run) has a gap")
+        throw .damaged("key run \(run) has a gap")
       }
       extents.append(extent)
     }
-    guard !extents.isEmpty else { throw .failed("key run \(run) has no pages") }
+    guard !extents.isEmpty else { throw .damaged("key run \(run) has no pages") }
     return extents
   }
 
-  private func filter(over extents: [KeyExtent], keyCount: Int64) throws(StoreError) -> KeyFilter {
+  private func filter(
+    over extents: [KeyExtent],
+    keyCount: Int64
+  ) throws(StoreError) -> (filter: KeyFilter, damagedBuckets: Set<Int64>) {
+    let bucketCount = extents.last.map { $0.firstBucket + $0.count } ?? 0
     var filter = KeyFilter(keyCount: Int(keyCount))
+    var damagedBuckets: Set<Int64> = []
     var count: Int64 = 0
     for extent in extents {
-      for page in extent.pages {
-        let entries = try entries(onPage: page)
-        for entry in entries { filter.insert(entry.hash) }
-        count += Int64(entries.count)
+      for (page, bucket) in zip(extent.pages, extent.firstBucket...) {
+        do throws(StoreError) {
+          let entries = try entries(onPage: page)
+          guard KeyRun.isBucket(entries, bucket, of: bucketCount) else {
+            throw .damaged("key page \(page) is out of order")
+          }
+          for entry in entries { filter.insert(entry.hash) }
+          count += Int64(entries.count)
+        } catch {
+          guard case .damaged = error else { throw error }
+          damagedBuckets.insert(bucket)
+        }
       }
     }
-    guard count == keyCount else { throw .failed("a key run has \(count) keys instead of \(keyCount)") }
-    return filter
+    guard !damagedBuckets.isEmpty || count == keyCount else {
+      throw .damaged("a key run has \(count) keys instead of \(keyCount)")
+    }
+    return (filter, damagedBuckets)
   }
 
   private func withEntries<Result>(
@@ -175,7 +199,27 @@ final class KeyTable {
   ) throws(StoreError) -> Result {
     selectPage.bind(.id, page)
     defer { selectPage.reset() }
-    guard let row = try selectPage.step() else { throw .failed("key page \(page) is lost") }
-    return row.withBytes(.entries) { body(StoredEntries($0)) }
+    return try reading("key page \(page)") { () throws(StoreError) in
+      guard let row = try selectPage.step() else { throw .damaged("it is lost") }
+      let result = row.withBytes(.entries) { bytes in
+        row.isNull(.sum) || row.int64(.sum) == RowSum.sum(of: bytes) ? body(StoredEntries(bytes)) : nil
+      }
+      guard let result else { throw .damaged("it was changed") }
+      return result
+    }
+  }
+}
+
+extension KeyRun {
+  /// The checksum of the run's rows. A changed `lastRecord` would hide the keys of the records up to it.
+  fileprivate var sum: Int64 {
+    let places = extents.flatMap { [$0.firstBucket, $0.firstPage, $0.count] }
+    return RowSum.sum(of: [id, level, keyCount, lastRecord, lastRefusal] + places)
+  }
+
+  /// Returns whether `entries` are sorted and all belong to the bucket.
+  fileprivate static func isBucket(_ entries: [KeyEntry], _ bucket: Int64, of bucketCount: Int64) -> Bool {
+    entries.allSatisfy { KeyRun.bucket(of: $0.hash, in: bucketCount) == bucket }
+      && zip(entries, entries.dropFirst()).allSatisfy { $0 < $1 }
   }
 }

@@ -2,8 +2,7 @@ import LedgerEngine
 
 /// Disputes of recharges.
 struct DisputeStatements {
-  /// A dispute's last record, which holds all of it.
-  enum Last: Int32, SQLName { case record, answer, disputeID }
+  enum IDColumn: Int32, SQLName { case disputeID }
 
   enum CountColumn: Int32, SQLName { case count }
 
@@ -15,8 +14,7 @@ struct DisputeStatements {
   /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName { case disputeID, rechargeID, wallet, record, state, amount, createTime, updateTime }
 
-  let selectLast: Statement<ByID, Last>
-  let selectLastOfRecharge: Statement<ByID, Last>
+  let selectOfRecharge: Statement<ByID, IDColumn>
   /// By the wallet's row.
   let countOpen: Statement<ByID, CountColumn>
   let select: Statement<ByID, Column>
@@ -24,9 +22,7 @@ struct DisputeStatements {
   let upsert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
-    let last = "SELECT record, answer, dispute_id FROM dispute JOIN journal USING (record)"
-    selectLast = try Statement(connection, "\(last) WHERE dispute_id = :id")
-    selectLastOfRecharge = try Statement(connection, "\(last) WHERE dispute.recharge_id = :id")
+    selectOfRecharge = try Statement(connection, "SELECT dispute_id FROM dispute WHERE recharge_id = :id")
     countOpen = try Statement(
       connection,
       "SELECT count(*) AS count FROM dispute WHERE wallet = :id AND state = 'OPENED'"

@@ -7,8 +7,7 @@ struct HoldStatements {
     case expireTime, createTime, hold, record
   }
 
-  /// A summary of a wallet's open holds.
-  enum Summary: Int32, SQLName { case count, nextExpireTime }
+  enum AmountColumn: Int32, SQLName { case expireTime, remaining }
 
   enum WalletColumn: Int32, SQLName { case walletID }
 
@@ -22,8 +21,8 @@ struct HoldStatements {
   /// By the wallet's id, in order of expiry.
   let selectOpen: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
-  /// By the wallet's row.
-  let summarizeOpen: Statement<ByID, Summary>
+  /// By the wallet's row, in order of expiry.
+  let selectOpenAmounts: Statement<ByID, AmountColumn>
   let selectDueWallets: Statement<ByTime, WalletColumn>
   let upsert: Statement<TableColumn, NoName>
 
@@ -43,11 +42,9 @@ struct HoldStatements {
       connection,
       "\(columns) FROM hold LEFT JOIN wallet USING (wallet) WHERE hold > :after ORDER BY hold LIMIT :limit"
     )
-    summarizeOpen = try Statement(
+    selectOpenAmounts = try Statement(
       connection,
-      """
-      SELECT count(*) AS count, min(expire_time) AS next_expire_time FROM hold WHERE wallet = :id AND state = 'HELD'
-      """
+      "SELECT expire_time, remaining FROM hold WHERE wallet = :id AND state = 'HELD' ORDER BY expire_time"
     )
     // Groups only the due holds, which the sweeper keeps few.
     selectDueWallets = try Statement(

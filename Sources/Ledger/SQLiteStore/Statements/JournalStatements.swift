@@ -16,7 +16,11 @@ struct JournalStatements {
 
   enum FromRecord: Int32, SQLName { case first, limit }
 
+  /// The columns that the wallet's next record depends on.
+  enum Link: Int32, SQLName { case sequence, hash }
+
   let select: Statement<ByID, Column>
+  let selectLink: Statement<ByID, Link>
   let selectPage: Statement<FromRecord, Column>
   let insert: Statement<TableColumn, NoName>
 
@@ -28,6 +32,7 @@ struct JournalStatements {
       FROM journal JOIN wallet USING (wallet)
       """
     select = try Statement(connection, "\(records) WHERE record = :id")
+    selectLink = try Statement(connection, "SELECT sequence, hash FROM journal WHERE record = :id")
     selectPage = try Statement(connection, "\(records) WHERE record >= :first ORDER BY record LIMIT :limit")
     insert = try Statement(connection, TableColumn.insertion(into: "journal"))
   }

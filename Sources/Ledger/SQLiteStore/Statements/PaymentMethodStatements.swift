@@ -4,7 +4,7 @@ import LedgerEngine
 struct PaymentMethodStatements {
   enum Column: Int32, SQLName {
     case walletID, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail, billingCountry
-    case billingPostalCode, createTime, state
+    case billingPostalCode, createTime, state, sum
   }
 
   enum IDColumn: Int32, SQLName { case paymentMethodID }
@@ -12,7 +12,7 @@ struct PaymentMethodStatements {
   /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case paymentMethodID, wallet, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail
-    case billingCountry, billingPostalCode, createTime, state
+    case billingCountry, billingPostalCode, createTime, state, sum
   }
 
   let select: Statement<ByID, Column>
@@ -27,7 +27,7 @@ struct PaymentMethodStatements {
       connection,
       """
       SELECT wallet_id, token, brand, last4, expiry_month, expiry_year, billing_name, billing_email, billing_country,
-        billing_postal_code, payment_method.create_time, state
+        billing_postal_code, payment_method.create_time, state, sum
       FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = :id
       """
     )
@@ -41,7 +41,8 @@ struct PaymentMethodStatements {
     upsert = try Statement(
       connection,
       """
-      \(TableColumn.insertion(into: "payment_method")) ON CONFLICT (payment_method_id) DO UPDATE SET state = :state
+      \(TableColumn.insertion(into: "payment_method")) ON CONFLICT (payment_method_id) DO UPDATE
+      SET state = :state, sum = :sum
       """
     )
   }

@@ -2,8 +2,7 @@ import LedgerEngine
 
 /// Refunds of recharges.
 struct RechargeRefundStatements {
-  /// A refund's last record, which holds all of it.
-  enum Last: Int32, SQLName { case record, answer, refundID }
+  enum IDColumn: Int32, SQLName { case refundID }
 
   enum CountColumn: Int32, SQLName { case count }
 
@@ -17,9 +16,8 @@ struct RechargeRefundStatements {
     case refundID, rechargeID, wallet, record, state, amount, processorRefundID, explanation, createTime, updateTime
   }
 
-  let selectLast: Statement<ByID, Last>
-  let selectLastOfRecharge: Statement<ByID, Last>
-  let selectLastOfOpen: Statement<NoName, Last>
+  let selectOfRecharge: Statement<ByID, IDColumn>
+  let selectOpen: Statement<NoName, IDColumn>
   /// By the wallet's row.
   let countOpen: Statement<ByID, CountColumn>
   let select: Statement<ByID, Column>
@@ -27,11 +25,10 @@ struct RechargeRefundStatements {
   let upsert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
-    let last = "SELECT record, answer, refund_id FROM recharge_refund JOIN journal USING (record)"
+    let ids = "SELECT refund_id FROM recharge_refund"
     let isOpen = "state IN ('PROCESSING', 'NEEDS_REVIEW')"
-    selectLast = try Statement(connection, "\(last) WHERE refund_id = :id")
-    selectLastOfRecharge = try Statement(connection, "\(last) WHERE recharge_refund.recharge_id = :id")
-    selectLastOfOpen = try Statement(connection, "\(last) WHERE \(isOpen)")
+    selectOfRecharge = try Statement(connection, "\(ids) WHERE recharge_id = :id")
+    selectOpen = try Statement(connection, "\(ids) WHERE \(isOpen)")
     countOpen = try Statement(
       connection,
       "SELECT count(*) AS count FROM recharge_refund WHERE wallet = :id AND \(isOpen)"

@@ -2,15 +2,14 @@ import LedgerEngine
 
 /// Recharges.
 struct RechargeStatements {
-  /// A recharge's last record, which holds all of it.
-  enum Last: Int32, SQLName { case record, answer }
-
   enum IDColumn: Int32, SQLName { case rechargeID }
 
   /// The table's columns, with the wallet's id instead of its row.
   enum Column: Int32, SQLName {
     case rechargeID, walletID, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
   }
+
+  enum StateColumn: Int32, SQLName { case rechargeID, state }
 
   enum PlaceColumn: Int32, SQLName { case rechargeID, createTime }
 
@@ -22,24 +21,25 @@ struct RechargeStatements {
     case rechargeID, wallet, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
   }
 
-  let selectLast: Statement<ByID, Last>
   /// By the processor's charge id.
   let selectIDOfCharge: Statement<ByID, IDColumn>
   let selectOpen: Statement<NoName, IDColumn>
+  /// By the wallet's row.
+  let selectNewest: Statement<ByID, StateColumn>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   let selectPlaces: Statement<Before, PlaceColumn>
   let upsert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
-    selectLast = try Statement(
-      connection,
-      "SELECT record, answer FROM recharge JOIN journal USING (record) WHERE recharge.recharge_id = :id"
-    )
     selectIDOfCharge = try Statement(connection, "SELECT recharge_id FROM recharge WHERE processor_charge_id = :id")
     selectOpen = try Statement(
       connection,
       "SELECT recharge_id FROM recharge WHERE state IN ('PROCESSING', 'AUTHENTICATION_REQUIRED', 'NEEDS_REVIEW')"
+    )
+    selectNewest = try Statement(
+      connection,
+      "SELECT recharge_id, state FROM recharge WHERE wallet = :id ORDER BY create_time DESC LIMIT 1"
     )
     let recharges = """
       SELECT recharge_id, wallet_id, record, state, amount, purpose, processor_charge_id, explanation,

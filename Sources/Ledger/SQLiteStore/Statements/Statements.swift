@@ -2,7 +2,7 @@ import LedgerEngine
 
 /// The statements of an open store, prepared once. Those of the key index are in ``KeyTable``.
 final class Statements {
-  enum PositionColumn: Int32, SQLName { case record, refusal, refusalHash, time }
+  enum PositionColumn: Int32, SQLName { case record, refusal, refusalHash, time, log }
 
   let begin, commit: Statement<NoName, NoName>
   let updatePosition: Statement<PositionColumn, NoName>
@@ -22,7 +22,7 @@ final class Statements {
     commit = try Statement(connection, "COMMIT")
     updatePosition = try Statement(
       connection,
-      "UPDATE ledger SET record = :record, refusal = :refusal, refusal_hash = :refusal_hash, time = :time"
+      "UPDATE ledger SET record = :record, refusal = :refusal, refusal_hash = :refusal_hash, time = :time, log = :log"
     )
     wallets = try WalletStatements(connection)
     journal = try JournalStatements(connection)

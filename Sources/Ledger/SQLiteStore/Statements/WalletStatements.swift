@@ -8,9 +8,15 @@ struct WalletStatements {
     case openRecharge, defaultPaymentMethod, cardExpiry
   }
 
+  /// The wallet in its last record.
+  enum Head: Int32, SQLName { case wallet, sequence, posted, held, hash, answer }
+
   enum IDColumn: Int32, SQLName { case wallet, walletID }
 
   enum NewWallet: Int32, SQLName { case wallet, walletID, currency, createTime }
+
+  /// A balance, by the wallet's id.
+  enum NewerBalance: Int32, SQLName { case posted, held, sequence, headRecord, headHash, walletID }
 
   enum Balance: Int32, SQLName {
     case posted, held, sequence, headRecord, headHash, state, openRecharge, defaultPaymentMethod, wallet
@@ -18,9 +24,13 @@ struct WalletStatements {
 
   /// By the wallet's id.
   let select: Statement<ByID, Column>
+  /// By the record's number.
+  let selectHead: Statement<ByID, Head>
   let selectIDs: Statement<ByPage, IDColumn>
   let insert: Statement<NewWallet, NoName>
   let insertBalance, updateBalance: Statement<Balance, NoName>
+  /// Writes a balance unless the row is newer.
+  let advanceBalance: Statement<NewerBalance, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
     select = try Statement(
@@ -28,10 +38,14 @@ struct WalletStatements {
       """
       SELECT wallet.wallet, currency, wallet.create_time, posted, held, balance.state, sequence, head_record, head_hash,
         open_recharge, default_payment_method, expiry_year * 12 + expiry_month - 1 AS card_expiry
-      FROM wallet JOIN balance USING (wallet)
+      FROM wallet LEFT JOIN balance USING (wallet)
         LEFT JOIN payment_method ON payment_method_id = default_payment_method
       WHERE wallet_id = :id
       """
+    )
+    selectHead = try Statement(
+      connection,
+      "SELECT wallet, sequence, posted, held, hash, answer FROM journal WHERE record = :id"
     )
     selectIDs = try Statement(
       connection,
@@ -39,6 +53,14 @@ struct WalletStatements {
     )
     insert = try Statement(connection, NewWallet.insertion(into: "wallet"))
     insertBalance = try Statement(connection, Balance.insertion(into: "balance"))
+    advanceBalance = try Statement(
+      connection,
+      """
+      UPDATE balance SET posted = :posted, held = :held, sequence = :sequence, head_record = :head_record,
+        head_hash = :head_hash
+      WHERE wallet = (SELECT wallet FROM wallet WHERE wallet_id = :wallet_id) AND head_record < :head_record
+      """
+    )
     updateBalance = try Statement(
       connection,
       """

@@ -52,6 +52,7 @@ extension GRPCStatus {
         .diskFull,
         message: "the ledger's disk is full, nothing was changed: make room, then retry with the same idempotency_key"
       )
+    case .damaged(let what): self.init(damaged: what)
     case .deadlineExceeded:
       self.init(code: .deadlineExceeded, message: "the deadline passed before the request's turn, nothing was changed")
     }
@@ -81,17 +82,18 @@ extension GRPCStatus {
         message: "the ledger has no such place, so it is another one or an older backup: begin without a cursor, and "
           + "find out by other means what happened since"
       )
-    case .damaged(let what):
-      self.init(
-        .ledgerDamaged,
-        message: "\(what): have the ledger verified, and restored from a backup"
-      )
+    case .damaged(let what): self.init(damaged: what)
     case .backupFailed(let reason):
       self.init(
         .backupFailed,
         message: "there is no copy, the ledger itself is well: \(reason)"
       )
     }
+  }
+
+  /// - Parameter what: A description of the damage.
+  private init(damaged what: String) {
+    self.init(.ledgerDamaged, message: "\(what): have the ledger verified, and restored from a backup")
   }
 
   /// - Parameter role: The role that the method needs; nil if any role suffices.

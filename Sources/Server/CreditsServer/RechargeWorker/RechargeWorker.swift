@@ -46,10 +46,24 @@ package final class RechargeWorker: Sendable {
     )
   }
 
-  /// Resumes everything that is not final. Called once, before calls are served.
+  /// Resumes everything that is not final. Called once, before calls are served. What is damaged does not keep the rest
+  /// from being served.
   package func resume() async throws(LedgerError) {
-    let open = try await reconcile()
     let logger = driver.logger
+    let open: OpenMatters
+    do throws(LedgerError) {
+      open = try await reconcile()
+    } catch {
+      guard case .damaged(let what) = error else { throw error }
+      logger.critical("recharges cannot be resumed: have the ledger verified", metadata: ["damage": "\(what)"])
+      return
+    }
+    if !open.unreadable.isEmpty {
+      logger.critical(
+        "what is open at the processor cannot be read: have the ledger verified",
+        metadata: ["ids": "\(open.unreadable.joined(separator: ", "))"]
+      )
+    }
     for recharge in open.recharges where recharge.state == .needsReview {
       logger.error("a recharge needs review", metadata: ["recharge_id": "\(recharge.id)"])
     }

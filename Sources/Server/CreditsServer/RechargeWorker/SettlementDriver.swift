@@ -39,6 +39,8 @@ struct SettlementDriver: Sendable {
   /// The caller, in the journal, of everything committed for the processor's results.
   private static let actor = "recharge-worker"
   private static let pauseAfterLedgerError = Duration.seconds(1)
+  /// Damage lasts until an operator acts.
+  private static let pauseAfterDamage = Duration.seconds(60)
 
   // MARK: Machines
 
@@ -81,16 +83,18 @@ struct SettlementDriver: Sendable {
   /// - Throws: `CancellationError`; for a caller also `LedgerError`.
   func outcome<Asked: Operation>(of operation: Asked, on subject: String) async throws -> Outcome<Asked.Reply> {
     while true {
+      var pause = Self.pauseAfterLedgerError
       do throws(LedgerError) {
         return try await committer.submit(operation)
       } catch {
+        if case .damaged = error { pause = Self.pauseAfterDamage }
         if isForCaller { throw error }
         logger.error(
           "the ledger did not answer the recharge worker",
           metadata: ["subject": "\(subject)", "error": "\(error)"]
         )
       }
-      try await sleep(Self.pauseAfterLedgerError)
+      try await sleep(pause)
     }
   }
 

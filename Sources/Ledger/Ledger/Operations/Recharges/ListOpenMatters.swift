@@ -11,7 +11,10 @@ package struct ListOpenMatters: Question {
       refunds: state.openRefunds.compactMap { state.refunds[$0]?.refund }
         .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) },
       removedPaymentMethods: state.removedPaymentMethods.compactMap { state.paymentMethods[$0] }
-        .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) }
+        .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) },
+      unreadable: (state.openRecharges.filter { state.recharges[$0] == nil }.map(\.value)
+        + state.openRefunds.filter { state.refunds[$0] == nil }.map(\.value)
+        + state.removedPaymentMethods.filter { state.paymentMethods[$0] == nil }.map(\.value)).sorted()
     )
   }
 }
@@ -22,14 +25,18 @@ package struct OpenMatters: Hashable, Sendable {
   package var refunds: [RechargeRefund]
   /// Cards that are still to be detached at the processor.
   package var removedPaymentMethods: [PaymentMethod]
+  /// The ids of open items that are damaged.
+  package var unreadable: [String]
 
   package init(
     recharges: [Recharge] = [],
     refunds: [RechargeRefund] = [],
-    removedPaymentMethods: [PaymentMethod] = []
+    removedPaymentMethods: [PaymentMethod] = [],
+    unreadable: [String] = []
   ) {
     self.recharges = recharges
     self.refunds = refunds
     self.removedPaymentMethods = removedPaymentMethods
+    self.unreadable = unreadable
   }
 }

@@ -1,0 +1,73 @@
+import Ledger
+import LedgerEngine
+
+extension SQLiteStore {
+  mutating func account(_ walletID: WalletID) throws(StoreError) -> Account? {
+    try stored(walletID)?.account
+  }
+
+  mutating func stored(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
+    if let known = accounts[walletID] { return known }
+    if let damage = unsoundWallets[walletID] { throw .damaged(damage) }
+    let stored = try reading("wallet \(walletID)") { () throws(StoreError) in try storedOnDisk(walletID) }
+    if let stored { accounts.keep(stored) }
+    return stored
+  }
+
+  /// Reads a wallet from its rows, and compares it with its last record.
+  private func storedOnDisk(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
+    let select = statements.wallets.select
+    select.bind(.id, walletID.value)
+    defer { select.reset() }
+    guard let row = try select.step() else { return nil }
+    let walletRow = row.int64(.wallet)
+    guard let currency = Currency(code: row.text(.currency)), let state = WalletState(rawValue: row.text(.state)),
+      let hash = row.digest(.headHash)
+    else { throw .damaged("its row was changed") }
+    var wallet = Wallet(
+      id: walletID,
+      currency: currency,
+      posted: row.int64(.posted),
+      held: row.int64(.held),
+      state: state,
+      sequence: row.int64(.sequence),
+      createTime: LedgerTime(microseconds: row.int64(.createTime)),
+      autoRecharge: try autoRecharge(ofWalletRow: walletRow, in: currency)
+    )
+    var head = ChainHead(record: row.int64(.headRecord), hash: hash)
+    if let newer = unwrittenBalances[walletID], newer.head.record > head.record {
+      (wallet.posted, wallet.held, wallet.sequence, head) = (newer.posted, newer.held, newer.sequence, newer.head)
+    }
+    try compare(wallet, with: head, walletRow: walletRow)
+    let holds = try openHolds(ofWalletRow: walletRow)
+    guard holds.remaining == wallet.held else { throw .damaged("its open holds are not what it holds") }
+    return StoredAccount(
+      row: walletRow,
+      account: Account(
+        wallet: wallet,
+        head: head,
+        openRecharge: row.optionalText(.openRecharge).map { RechargeID($0) },
+        defaultPaymentMethod: row.optionalText(.defaultPaymentMethod).map { PaymentMethodID($0) },
+        cardExpiry: row.optionalInt64(.cardExpiry).map { CalendarMonth(number: $0) },
+        openRefunds: try openRefunds(ofWalletRow: walletRow),
+        openDisputes: try openDisputes(ofWalletRow: walletRow),
+        openHolds: holds.count,
+        nextHoldExpiry: holds.nextExpiry
+      )
+    )
+  }
+
+  /// Compares a wallet with the copy in its last record. Every value is stored twice, so that a flipped bit is detected
+  /// without computing a hash.
+  private func compare(_ wallet: Wallet, with head: ChainHead, walletRow: Int64) throws(StoreError) {
+    let select = statements.wallets.selectHead
+    select.bind(.id, head.record)
+    defer { select.reset() }
+    guard let row = try select.step() else { throw .damaged("its last record, \(head.record), is lost") }
+    var kept = RecordPayload.wallet(inCanonicalBytes: row.bytes(.answer))
+    kept?.cardWarning = nil
+    guard row.int64(.wallet) == walletRow, row.digest(.hash) == head.hash, row.int64(.posted) == wallet.posted,
+      row.int64(.held) == wallet.held, row.int64(.sequence) == wallet.sequence, kept == wallet
+    else { throw .damaged("it is not as its last record, \(head.record), leaves it") }
+  }
+}
