@@ -67,14 +67,16 @@ struct Daemon {
       services: services,
       descriptorSets: [ContractDescriptors.serializedFileDescriptorSet]
     )
+    let callLog = settings.logsCalls ? CallLog() : nil
     let server = GRPCServer(
       services: services + reflection.serviceDefinitions,
-      configuration: serverConfiguration(authorization),
+      configuration: serverConfiguration(authorization, callLog),
       logger: logger
     )
     failure.onFailure { server.beginGracefulShutdown() }
 
     try await serve(server, committer: committer, health: health, logger: logger)
+    callLog?.writeCounts()
     sweeping.cancel()
     await sweeping.value
     reconciling.cancel()
@@ -95,10 +97,9 @@ struct Daemon {
     }
   }
 
-  private func serverConfiguration(_ authorization: Authorization) -> GRPCServer.Configuration {
+  private func serverConfiguration(_ authorization: Authorization, _ log: CallLog?) -> GRPCServer.Configuration {
     var configuration = GRPCServer.Configuration(socket: settings.socket)
     configuration.authorizer = authorization
-    let log = settings.logsCalls ? CallLog() : nil
     if let failpoint = settings.failpoint {
       configuration.callObserver = { call in
         log?.record(call)

@@ -149,6 +149,28 @@ struct ServerWireFloodTests {
     #expect(most.load(ordering: .relaxed) <= 1000)
   }
 
+  @Test("closes a connection that resets streams as fast as it opens them, also while one of its calls is open")
+  func rapidResetWithAnOpenCall() async throws {
+    let handler = MethodHandler.unary { request, _ in
+      try await Task.sleep(for: .seconds(600))
+      return request
+    }
+    try await withVictim(handler) { path in
+      let connection = try await RawHTTP2Connection.client(to: path)
+      async let frames = connection.framesUntilClose()
+      await connection.send(.headers(1, Self.victimFields), .data(1, grpcMessage([1]), endStream: true))
+      for burst in 0..<100 {
+        let bytes = (0..<100).flatMap {
+          let stream = UInt32(2 * (burst * 100 + $0) + 3)
+          return HTTP2Frame.headers(stream, Self.victimFields).bytes + HTTP2Frame.reset(stream).bytes
+        }
+        if await !connection.send(bytes) { break }
+      }
+      let goAway = try await frames.last { $0.isA(.goAway) }
+      #expect(goAway?.errorCode == HTTP2ErrorCode.enhanceYourCalm.rawValue)
+    }
+  }
+
   @Test("closes a connection that provokes resets by the server")
   func madeYouReset() async throws {
     let provocations: [(UInt32) -> HTTP2Frame] = [

@@ -12,15 +12,7 @@ extension ClientConnection {
   func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
     guard let call = call(on: stream), call.status == nil else { return }
     call.headerBytes += nameBytes.count + value.count + 32
-    guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
-      return cancel(
-        call,
-        GRPCStatus(
-          code: .resourceExhausted,
-          message: "the response headers are larger than \(limits.maximumHeaderListSize) bytes"
-        )
-      )
-    }
+    guard call.headerBytes <= Int(limits.maximumHeaderListSize) else { return refuseOversizeHeaders(of: call) }
     switch name {
     case .status: call.httpStatus = HTTPStatus(value)
     case .contentType: call.isGRPC = value.isGRPCContentType
@@ -32,8 +24,24 @@ extension ClientConnection {
       do { try call.block.metadata.addReceived(name: nameBytes, value: value) } catch {
         cancel(call, GRPCStatus(code: .internal, message: "the server sent metadata that cannot be read: \(error)"))
       }
-    case .acceptEncoding, .method, .scheme, .path, .authority, .te, .userAgent, .timeout: break
+    case .acceptEncoding, .method, .scheme, .path, .authority, .te, .userAgent, .timeout, .host, .contentLength,
+      .connectionSpecific:
+      break
     }
+  }
+
+  func headersShortened(stream: Int32) {
+    if let call = call(on: stream) { refuseOversizeHeaders(of: call) }
+  }
+
+  private func refuseOversizeHeaders(of call: ClientCall) {
+    cancel(
+      call,
+      GRPCStatus(
+        code: .resourceExhausted,
+        message: "the response headers are larger than \(limits.maximumHeaderListSize) bytes"
+      )
+    )
   }
 
   func headersEnded(stream: Int32, endsStream: Bool) {
@@ -66,23 +74,62 @@ extension ClientConnection {
     return nil
   }
 
-  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {
+  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
     session.consumeConnection(bytes: bytes.count)
     guard let call = call(on: stream), call.status == nil else {
-      return session.consume(stream: stream, bytes: bytes.count)
+      session.consume(stream: stream, bytes: bytes.count)
+      return true
     }
     var rest = bytes
-    do {
-      while let message = try call.decoder.next(from: &rest, gzip: gzip) { try take(message, for: call) }
+    return decode(&rest, byteCount: bytes.count, of: call, on: stream)
+  }
+
+  func continueData() -> Bool {
+    guard let unfinished = unfinishedData else { return true }
+    unfinishedData = nil
+    // The call may have ended meanwhile.
+    guard let call = call(on: unfinished.stream), call.status == nil else {
+      session.consume(stream: unfinished.stream, bytes: unfinished.byteCount)
+      return true
+    }
+    return unfinished.rest.withUnsafeBytes { rest in
+      var rest = rest
+      return decode(&rest, byteCount: unfinished.byteCount, of: call, on: unfinished.stream)
+    }
+  }
+
+  /// Decodes the rest of a DATA frame of `byteCount` bytes, until the budget of the turn is spent. Returns whether all of it
+  /// was decoded.
+  private func decode(
+    _ rest: inout UnsafeRawBufferPointer,
+    byteCount: Int,
+    of call: ClientCall,
+    on stream: Int32
+  ) -> Bool {
+    do throws(GRPCStatus) {
+      decoding: while true {
+        switch try call.decoder.next(from: &rest, gzip: gzip, budget: &session.budget) {
+        case .message(let message):
+          session.allowance.earn(OverheadAllowance.perMessage)
+          try take(message, for: call)
+          guard session.budget.isSpent, !rest.isEmpty else { continue }
+        case .interrupted: break
+        case .incomplete: break decoding
+        }
+        unfinishedData = UnfinishedData(stream: stream, rest: Array(rest), byteCount: byteCount)
+        return false
+      }
     } catch {
-      session.consume(stream: stream, bytes: bytes.count)
-      return cancel(call, error)
+      session.consume(stream: stream, bytes: byteCount)
+      cancel(call, error)
+      return true
     }
     if case .stream(let events) = call.receiver, !events.messages.isEmpty {
-      call.withheldBytes += bytes.count
+      call.withheldBytes += byteCount
     } else {
-      session.consume(stream: stream, bytes: bytes.count)
+      session.consume(stream: stream, bytes: byteCount)
     }
+    return true
   }
 
   private func take(_ message: [UInt8], for call: ClientCall) throws(GRPCStatus) {
@@ -120,4 +167,6 @@ extension ClientConnection {
   }
 
   func sentEndOfStream(stream: Int32) {}
+
+  func isPrematureReset(stream: Int32) -> Bool { false }
 }

@@ -26,6 +26,8 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   private var calls: [Int32: ClientCall] = [:]
   /// The call of the last event, cached because the next event usually concerns the same call.
   private var recent: ClientCall?
+  /// Data of a call that is decoded in a later turn.
+  var unfinishedData: UnfinishedData?
   /// Results of the current batch of reads. Their callers are resumed together at its end, because resuming each one
   /// separately costs a system call per call.
   private var pendingResults: [(UnsafeContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []

@@ -25,6 +25,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Receive buffer shared by all sockets of the loop, valid until its reader returns.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: EventLoop.readBufferSize, alignment: 16)
 
+  /// Long work, of which one slice is done per turn.
+  let slices = SliceQueue()
+
   private let poller: Poller
   private let clock: @Sendable () -> MonotonicTime
   private let posted = Mutex(Posted())

@@ -18,13 +18,19 @@ public struct ConnectionLimits: Sendable {
   /// A single message is always accepted.
   public var maximumUnsentBytes = 64 * 1024 * 1024
 
-  /// Streams that a peer may reset in a burst, and per second after that (rapid reset, CVE-2023-44487).
+  /// Streams that a peer may reset in a burst, and per second after that (rapid reset, CVE-2023-44487). Only resets of
+  /// calls that have just begun count: not those of calls that we have ended, or that come to their deadline.
   public var resetBurst: UInt64 = 2000
   public var resetsPerSecond: UInt64 = 200
 
   /// Stream resets that a peer may provoke with invalid frames: burst and rate as above (MadeYouReset, CVE-2025-8671).
   public var provokedResetBurst = 200
   public var provokedResetsPerSecond = 20
+
+  /// Frames that carry nothing of a call, such as PING, WINDOW_UPDATE or an empty DATA frame, which a peer may send in a
+  /// burst beyond those that its calls account for, and per second after that. The peer that sends more is disconnected.
+  public var overheadBurst = 10_000
+  public var overheadPerSecond = 200
 
   /// Maximum queued SETTINGS and PING acknowledgements for a peer that does not read (CVE-2019-9512, CVE-2019-9515).
   public var maximumQueuedAcknowledgements = 1000

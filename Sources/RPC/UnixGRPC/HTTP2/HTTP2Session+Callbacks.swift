@@ -8,7 +8,9 @@ extension HTTP2Session {
   /// Connects nghttp2's callbacks to the delegate.
   static func install(_ callbacks: OpaquePointer?) {
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, userData in
-      HTTP2Session.from(userData).delegate?.headersBegan(stream: frame!.pointee.hd.stream_id)
+      let session = HTTP2Session.from(userData)
+      session.headerListSize = 0
+      session.delegate?.headersBegan(stream: frame!.pointee.hd.stream_id)
       return 0
     }
     nghttp2_session_callbacks_set_on_header_callback(callbacks) {
@@ -20,29 +22,24 @@ extension HTTP2Session {
       valueLength,
       _,
       userData in
-      let name = Span(_unsafeElements: UnsafeBufferPointer(start: name, count: nameLength))
-      let value = Span(_unsafeElements: UnsafeBufferPointer(start: value, count: valueLength))
-      HTTP2Session.from(userData).delegate?.header(
+      HTTP2Session.from(userData).receivedHeader(
         stream: frame!.pointee.hd.stream_id,
-        name: HeaderName(name),
-        nameBytes: name,
-        value: value
+        name: Span(_unsafeElements: UnsafeBufferPointer(start: name, count: nameLength)),
+        value: Span(_unsafeElements: UnsafeBufferPointer(start: value, count: valueLength))
       )
-      return 0
     }
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, length, userData in
-      HTTP2Session.from(userData).delegate?.data(
-        stream: stream,
-        UnsafeRawBufferPointer(start: data, count: length)
-      )
-      return 0
+      HTTP2Session.from(userData).receivedData(stream: stream, UnsafeRawBufferPointer(start: data, count: length))
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, userData in
       HTTP2Session.from(userData).received(frame!)
       return 0
     }
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, error, userData in
-      HTTP2Session.from(userData).delegate?.streamClosed(stream: stream, error: HTTP2ErrorCode(rawValue: error))
+      let session = HTTP2Session.from(userData)
+      // What a window's worth of the stream's data is on its way, the peer may still send.
+      session.permittedStrayDataByteCount += Int(session.limits.streamWindow)
+      session.delegate?.streamClosed(stream: stream, error: HTTP2ErrorCode(rawValue: error))
       return 0
     }
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, userData in
@@ -70,6 +67,8 @@ extension HTTP2Session {
       if endsStream { delegate?.dataEnded(stream: header.stream_id) }
     case NGHTTP2_HEADERS.rawValue:
       delegate?.headersEnded(stream: header.stream_id, endsStream: endsStream)
+    case NGHTTP2_RST_STREAM.rawValue:
+      receivedReset(stream: header.stream_id)
     case NGHTTP2_SETTINGS.rawValue:
       hasReceivedSettings = true
       onSettings?()
@@ -91,9 +90,10 @@ extension HTTP2Session {
     let header = frame.pointee.hd
     switch UInt32(header.type) {
     case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
-      if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
-        delegate?.sentEndOfStream(stream: header.stream_id)
-      }
+      let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+      let isHeaders = UInt32(header.type) == NGHTTP2_HEADERS.rawValue
+      sentFrame(byteCount: header.length, isHeaders: isHeaders, endsStream: endsStream)
+      if endsStream { delegate?.sentEndOfStream(stream: header.stream_id) }
     case NGHTTP2_RST_STREAM.rawValue where role == .server:
       switch HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code) {
       case .protocolError, .flowControlError, .streamClosed, .frameSizeError:

@@ -16,17 +16,48 @@ final class HTTP2Session {
   var onSettings: (() -> Void)?
   /// Called when the peer acknowledges a PING.
   var onPingAcknowledged: (() -> Void)?
+  /// Limits streams that the peer opens and resets (rapid reset, CVE-2023-44487).
+  var resets: RateLimit
   /// Limits resets provoked by the peer's invalid frames (MadeYouReset, CVE-2025-8671).
   var provokedResets: RateLimit
+  /// Limits frames that carry nothing of a call.
+  var allowance: OverheadAllowance
+  /// Limits the work of a turn.
+  var budget = TurnBudget()
+  /// Whether the connection was ended with an error, so that all further bytes are ignored.
+  private(set) var isTerminated = false
 
-  private let maximumQueuedFrames: Int
+  // Receiving: see HTTP2Session+Receiving.swift.
+  var scanner: FrameScanner
+  /// Bytes that are left from a turn whose budget was spent.
+  var pending: PendingBytes?
+  /// Whether a callback made nghttp2 stop.
+  var isPaused = false
+  /// The last stream that the peer opened.
+  var lastPeerStream: Int32 = 0
+  var recentStreams = RecentStreams()
+  /// The size of the header block being received, as RFC 9113 section 6.5.2 counts it.
+  var headerListSize = 0
+  /// Bytes of DATA frames that belonged to no open stream.
+  var strayDataByteCount = 0
+  /// What `strayDataByteCount` may be: the peer may have sent as much before it heard that its streams are closed.
+  var permittedStrayDataByteCount: Int
 
-  private let eventLoop: EventLoop
+  let limits: ConnectionLimits
+  let eventLoop: EventLoop
 
   init(role: Role, limits: ConnectionLimits, eventLoop: EventLoop) {
     self.role = role
+    self.limits = limits
     self.eventLoop = eventLoop
-    maximumQueuedFrames = limits.maximumQueuedFrames
+    scanner = FrameScanner(expectsPreface: role == .server)
+    permittedStrayDataByteCount = Int(limits.connectionWindow)
+    allowance = OverheadAllowance(
+      burst: limits.overheadBurst,
+      perSecond: limits.overheadPerSecond,
+      now: .now
+    )
+    resets = RateLimit(burst: Int(clamping: limits.resetBurst), perSecond: Int(clamping: limits.resetsPerSecond))
     provokedResets = RateLimit(burst: limits.provokedResetBurst, perSecond: limits.provokedResetsPerSecond)
 
     var callbacks: OpaquePointer?
@@ -43,7 +74,10 @@ final class HTTP2Session {
     // Clients such as grpc-go send socket paths as :authority, which nghttp2 rejects as invalid and gRPC ignores. The
     // server therefore validates requests itself.
     if role == .server { nghttp2_option_set_no_http_messaging(option, 1) }
-    nghttp2_option_set_stream_reset_rate_limit(option, limits.resetBurst, limits.resetsPerSecond)
+    // nghttp2 counts resets of streams that we have closed, and lets a connection go on while a stream is open.
+    nghttp2_option_set_stream_reset_rate_limit(option, .max, .max)
+    // They are limited by the allowance.
+    nghttp2_option_set_max_continuations(option, limits.overheadBurst)
     nghttp2_option_set_max_outbound_ack(option, limits.maximumQueuedAcknowledgements)
     nghttp2_option_set_max_settings(option, limits.maximumSettingsEntries)
 
@@ -71,13 +105,6 @@ final class HTTP2Session {
     nghttp2_session_del(session)
     holder.deinitialize(count: 1)
     holder.deallocate()
-  }
-
-  /// Whether RFC 9113 section 8.2.1 allows a regular field.
-  static func isFieldValid(name: Span<UInt8>, value: Span<UInt8>) -> Bool {
-    guard name.count > 0, name[0] != UInt8(ascii: ":") else { return false }
-    return name.withUnsafeBufferPointer { nghttp2_check_header_name($0.baseAddress, $0.count) } != 0
-      && value.withUnsafeBufferPointer { nghttp2_check_header_value_rfc9113($0.baseAddress, $0.count) } != 0
   }
 
   static func text(_ code: some BinaryInteger) -> String { String(cString: nghttp2_strerror(Int32(code))) }
@@ -111,27 +138,6 @@ final class HTTP2Session {
   }
 
   // MARK: Bytes
-
-  /// Processes bytes from the socket. Events are delivered to the delegate before it returns.
-  func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Failure) {
-    eventLoop.assertOnLoop()
-    guard let base = bytes.baseAddress else { return }
-    let consumed = nghttp2_session_mem_recv(
-      session,
-      base.assumingMemoryBound(to: UInt8.self),
-      bytes.count
-    )
-    guard consumed < 0 else {
-      // The peer provokes responses without reading them.
-      if nghttp2_session_get_outbound_queue_size(session) > maximumQueuedFrames { throw .flooded }
-      return
-    }
-    switch Int32(consumed) {
-    case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: throw .notHTTP2
-    case NGHTTP2_ERR_FLOODED.rawValue: throw .flooded
-    case let code: throw .session(Self.text(code))
-    }
-  }
 
   /// Appends pending frames to `buffer` up to `limit` bytes. Returns whether the limit was reached.
   func send(into buffer: inout UnsentBytes, limit: Int) throws(HTTP2Failure) -> Bool {
@@ -249,6 +255,7 @@ final class HTTP2Session {
   /// Ends the connection with an error, after the pending frames.
   func terminate(_ error: HTTP2ErrorCode) {
     eventLoop.assertOnLoop()
+    isTerminated = true
     nghttp2_session_terminate_session(session, error.rawValue)
   }
 }

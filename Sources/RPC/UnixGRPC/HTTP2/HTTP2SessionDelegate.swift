@@ -5,9 +5,16 @@ protocol HTTP2SessionDelegate: AnyObject {
   func headersBegan(stream: Int32)
   func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>)
   func headersEnded(stream: Int32, endsStream: Bool)
-  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer)
+  /// Of the header block that is about to end on `stream`, a string was too long to be decoded.
+  func headersShortened(stream: Int32)
+  /// Returns whether all bytes were processed. If not, the session stops until ``continueData()`` has processed the rest.
+  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool
+  /// Goes on with the data that was left in an earlier turn. Returns whether all of it was processed.
+  func continueData() -> Bool
   /// The peer ended `stream` with a DATA frame.
   func dataEnded(stream: Int32)
+  /// Whether a reset of `stream` by the peer, which has just arrived, counts as one of a call that it made for nothing.
+  func isPrematureReset(stream: Int32) -> Bool
   func streamClosed(stream: Int32, error: HTTP2ErrorCode)
   /// Reads the next bytes of the stream's outgoing messages.
   func readBody(stream: Int32, into buffer: UnsafeMutableRawBufferPointer) -> HTTP2BodyChunk
@@ -33,7 +40,7 @@ enum HTTP2BodyChunk {
 enum HTTP2Failure: Error, Hashable, CustomStringConvertible {
   /// The first bytes are not the HTTP/2 connection preface (RFC 9113 section 3.4).
   case notHTTP2
-  /// The peer sent too many frames that require a response.
+  /// The peer sent too many frames that require a response, or that carry nothing.
   case flooded
   /// nghttp2 or a system call failed, with its error text; or a keepalive PING was not answered.
   case session(String)
@@ -41,7 +48,7 @@ enum HTTP2Failure: Error, Hashable, CustomStringConvertible {
   var description: String {
     switch self {
     case .notHTTP2: "the peer does not speak HTTP/2"
-    case .flooded: "the peer sent too many frames that want an answer"
+    case .flooded: "the peer sent too many frames that want an answer or carry nothing"
     case .session(let text): "HTTP/2 failed: \(text)"
     }
   }

@@ -26,6 +26,9 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   /// Maximum full buffers read from a socket per turn, so that other sockets are not starved.
   private static let readsPerTurn = 4
 
+  /// Maximum batches written to a socket per turn: a peer that reads as fast as we write must not starve the others.
+  private static let writesPerTurn = 4
+
   /// Calls of a batch completed before they are flushed: the peer works in parallel, while one wake-up still serves many
   /// calls.
   static let pipelineDepth = 16
@@ -36,8 +39,12 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private var delegate: (any HTTP2TransportDelegate)?
   private var socket: OwnedDescriptor?
   private var unsent = UnsentBytes()
+  /// What the socket is watched for.
+  private var watched: Readiness = .readable
   /// Whether the socket's buffer is full and the socket is watched for writability.
   private var isBlocked = false
+  /// Whether the budget of a turn was spent, so that the connection waits for a slice of a later turn.
+  private var isWaitingForSlice = false
   /// Whether a batch of bytes is being processed, at whose end pending frames are flushed.
   private(set) var isReading = false
   private var isFlushScheduled = false
@@ -86,38 +93,68 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   func ready(_ readiness: Readiness) {
     eventLoop.assertOnLoop()
+    // What is reported while bytes are not watched for is that the peer has closed both ways, so that nobody would read an
+    // answer.
+    let isHangUp = !watched.contains(.readable)
     if readiness.contains(.writable) {
       isBlocked = false
-      if let number = socket?.number { eventLoop.change(number, to: .readable) }
+      watch()
       flush()
     }
-    if readiness.contains(.readable) { read() }
+    guard readiness.contains(.readable) else { return }
+    if isHangUp { close(nil) } else { read() }
+  }
+
+  /// Whether bytes of the peer are still of interest.
+  private var isReadable: Bool { !isClosing && !session.isTerminated }
+
+  /// Has the socket watched for what the connection waits for.
+  private func watch() {
+    guard let number = socket?.number else { return }
+    var wanted: Readiness = []
+    if isReadable, !isWaitingForSlice { wanted.insert(.readable) }
+    if isBlocked { wanted.insert(.writable) }
+    guard wanted != watched else { return }
+    watched = wanted
+    eventLoop.change(number, to: wanted)
   }
 
   private func read() {
-    for _ in 0..<Self.readsPerTurn {
-      guard let number = socket?.number else { return }
+    session.beginTurn()
+    if readFromSocket() { endTurn() }
+  }
+
+  /// Reads until there are no bytes or the turn's budget is spent. Returns whether the connection continues.
+  private func readFromSocket() -> Bool {
+    for _ in 0..<Self.readsPerTurn where isReadable && !session.hasPendingBytes && !session.budget.isSpent {
+      guard let number = socket?.number else { return false }
       let count = recv(number, eventLoop.readBuffer.baseAddress, eventLoop.readBuffer.count, 0)
       guard count > 0 else {
-        if count == 0 { return close(nil) }
+        if count == 0 {
+          close(nil)
+          return false
+        }
         switch errno {
-        case EAGAIN, EINTR: return flushAfterReading()
-        case let code: return close(.session(SystemError(code).description))
+        case EAGAIN, EINTR: return true
+        case let code:
+          close(.session(SystemError(code).description))
+          return false
         }
       }
-      guard take(UnsafeRawBufferPointer(rebasing: eventLoop.readBuffer[..<count])) else { return }
+      let bytes = UnsafeRawBufferPointer(rebasing: eventLoop.readBuffer[..<count])
+      guard take({ session throws(HTTP2Failure) in try session.receive(bytes) }) else { return false }
       if count < eventLoop.readBuffer.count { break }
     }
-    flushAfterReading()
+    return true
   }
 
   /// Returns whether the connection continues.
-  private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard delegate != nil else { return true }
+  private func take(_ receive: (HTTP2Session) throws(HTTP2Failure) -> Void) -> Bool {
+    guard delegate != nil else { return isOpen }
     isReading = true
     hasReceivedSinceTick = true
     do throws(HTTP2Failure) {
-      try session.receive(bytes)
+      try receive(session)
       delegate?.receivedBatch()
       return true
     } catch {
@@ -126,6 +163,30 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
       close(error)
       return false
     }
+  }
+
+  private func endTurn() {
+    if session.hasPendingBytes || session.budget.isSpent { waitForSlice() }
+    flushAfterReading()
+    watch()
+  }
+
+  /// Lets the other connections of the loop have their turn. Those whose work exceeds a turn wait for each other: one of
+  /// them goes on in each turn, however many they are.
+  private func waitForSlice() {
+    guard !isWaitingForSlice, isReadable else { return }
+    isWaitingForSlice = true
+    eventLoop.slices.append(on: eventLoop) { self.continueReading() }
+  }
+
+  private func continueReading() {
+    isWaitingForSlice = false
+    guard isOpen, isReadable else { return }
+    session.beginTurn()
+    if session.hasPendingBytes {
+      guard take({ session throws(HTTP2Failure) in try session.resumeReceiving() }) else { return }
+    }
+    if readFromSocket() { endTurn() }
   }
 
   private func flushAfterReading() {
@@ -152,17 +213,20 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     guard delegate != nil, let number = socket?.number else { return }
     do throws(HTTP2Failure) {
       var isMore = true
+      var batches = 0
       while !isBlocked, isMore || !unsent.isEmpty {
+        batches += 1
+        guard batches <= Self.writesPerTurn else { return setNeedsFlush() }
         isMore = try session.send(into: &unsent, limit: Self.writeBatch)
         switch unsent.write(to: number) {
         case .all: break
         case .some:
           isBlocked = true
-          eventLoop.change(number, to: [.readable, .writable])
+          watch()
         case .failed(let code): return close(.session(SystemError(code).description))
         }
       }
-      if session.isFinished { closeWhenWritten() }
+      if session.isFinished || session.isTerminated { closeWhenWritten() }
     } catch {
       close(error)
     }
@@ -172,11 +236,13 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private func closeWhenWritten() {
     if !isClosing {
       isClosing = true
+      // A peer that goes on sending must not be read for nothing.
+      watch()
       delegate?.sessionFinished()
       keepaliveTimer?.cancel()
       keepaliveTimer = eventLoop.schedule(in: timing.lingerTimeout) { self.close(nil) }
     }
-    if unsent.isEmpty { close(nil) }
+    if unsent.isEmpty, session.isFinished { close(nil) }
   }
 
   /// Closes the connection immediately.

@@ -1,7 +1,9 @@
 /// The header names that gRPC defines, recognized without allocating a `String`.
 enum HeaderName {
   case method, scheme, path, authority, status
-  case contentType, te, userAgent
+  case contentType, te, userAgent, host, contentLength
+  /// A field that HTTP/2 forbids because it concerns the connection (RFC 9113 section 8.2.2).
+  case connectionSpecific
   case timeout, encoding, acceptEncoding
   case grpcStatus, grpcMessage, grpcStatusDetails
   case other
@@ -10,6 +12,7 @@ enum HeaderName {
     self = .other
     switch name.count {
     case 2: if name.equals("te") { self = .te }
+    case 4: if name.equals("host") { self = .host }
     case 5: if name.equals(":path") { self = .path }
     case 7:
       if name.equals(":method") {
@@ -18,9 +21,17 @@ enum HeaderName {
         self = .scheme
       } else if name.equals(":status") {
         self = .status
+      } else if name.equals("upgrade") {
+        self = .connectionSpecific
       }
     case 10:
-      if name.equals(":authority") { self = .authority } else if name.equals("user-agent") { self = .userAgent }
+      if name.equals(":authority") {
+        self = .authority
+      } else if name.equals("user-agent") {
+        self = .userAgent
+      } else if name.equals("connection") || name.equals("keep-alive") {
+        self = .connectionSpecific
+      }
     case 11: if name.equals("grpc-status") { self = .grpcStatus }
     case 12:
       if name.equals("content-type") {
@@ -31,6 +42,9 @@ enum HeaderName {
         self = .grpcMessage
       }
     case 13: if name.equals("grpc-encoding") { self = .encoding }
+    case 14: if name.equals("content-length") { self = .contentLength }
+    case 16: if name.equals("proxy-connection") { self = .connectionSpecific }
+    case 17: if name.equals("transfer-encoding") { self = .connectionSpecific }
     case 20: if name.equals("grpc-accept-encoding") { self = .acceptEncoding }
     case 23: if name.equals("grpc-status-details-bin") { self = .grpcStatusDetails }
     default: break

@@ -57,41 +57,83 @@ package final class GzipCodec {
   ///
   /// Produces at most `maximumByteCount` plus 16 KiB, however small the input.
   package func decompress(_ bytes: [UInt8], maximumByteCount: Int) throws(GzipError) -> [UInt8] {
+    var inflation = beginInflation(of: bytes)
+    var budget = Int.max
+    while true {
+      if let output = try inflate(&inflation, maximumByteCount: maximumByteCount, budget: &budget) { return output }
+    }
+  }
+
+  /// A message whose decompression may stop and go on. One at a time: a codec has one state.
+  struct Inflation {
+    fileprivate let input: [UInt8]
+    fileprivate var position = 0
+    fileprivate var output: [UInt8] = []
+
+    /// Bytes held: compressed ones, and those that they have become.
+    var byteCount: Int { input.count + output.count }
+  }
+
+  func beginInflation(of bytes: [UInt8]) -> Inflation {
     let stream = decompression ?? .decompression()
     decompression = stream
     if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: Self.chunkByteCount) }
     inflateReset(stream.pointer)
-    let result = bytes.withUnsafeBufferPointer { input in
-      stream.setInput(input)
-      defer { stream.clearBuffers() }
-      return inflateAll(stream, maximumByteCount: maximumByteCount)
-    }
-    return try result.get()
+    return Inflation(input: bytes)
   }
 
-  private func inflateAll(_ stream: ZStream, maximumByteCount: Int) -> Result<[UInt8], GzipError> {
-    var output: [UInt8] = []
-    while true {
-      let (result, produced) = chunk.withUnsafeMutableBufferPointer { chunk in
-        stream.setOutput(chunk)
-        let result = inflate(stream.pointer, Z_NO_FLUSH)
-        return (result, chunk.count - stream.unusedOutputByteCount)
+  /// Goes on with the inflation that was begun last. Returns the content when it is complete.
+  ///
+  /// - Parameter budget: About how many bytes may be read and produced now; reduced by what was used. At least one step
+  ///   is taken.
+  func inflate(
+    _ inflation: inout Inflation,
+    maximumByteCount: Int,
+    budget: inout Int
+  ) throws(GzipError) -> [UInt8]? {
+    guard let stream = decompression else { preconditionFailure("inflation was not begun") }
+    repeat {
+      let step = inflateStep(stream, &inflation)
+      // Empty blocks and members produce nothing, and cost time.
+      budget -= max(Self.smallestStep, step.consumed + step.produced)
+      guard inflation.output.count + step.produced <= maximumByteCount else {
+        throw .outputTooLarge(maximum: maximumByteCount)
       }
-      guard output.count + produced <= maximumByteCount else {
-        return .failure(.outputTooLarge(maximum: maximumByteCount))
-      }
-      output.append(contentsOf: chunk[..<produced])
-      switch result {
+      inflation.output.append(contentsOf: chunk[..<step.produced])
+      switch step.result {
       case Z_OK: continue
       case Z_STREAM_END:
-        guard stream.unusedInputByteCount > 0 else { return .success(output) }
+        guard inflation.position < inflation.input.count else { return inflation.output }
         // RFC 1952 section 2.2: a file is a series of members.
         inflateReset(stream.pointer)
       default:
         // Z_BUF_ERROR means that the input ended before the member.
-        return .failure(.corrupt)
+        throw .corrupt
+      }
+    } while budget > 0
+    return nil
+  }
+
+  /// What a step costs at least, in bytes that could have been copied in its time.
+  private static let smallestStep = 256
+
+  private func inflateStep(
+    _ stream: ZStream,
+    _ inflation: inout Inflation
+  ) -> (result: Int32, consumed: Int, produced: Int) {
+    let (result, consumed, produced) = inflation.input.withUnsafeBufferPointer { input in
+      chunk.withUnsafeMutableBufferPointer { output in
+        let end = min(inflation.position + Self.chunkByteCount, input.count)
+        let part = UnsafeBufferPointer(rebasing: input[inflation.position..<end])
+        stream.setInput(part)
+        stream.setOutput(output)
+        defer { stream.clearBuffers() }
+        let result = CZlib.inflate(stream.pointer, Z_NO_FLUSH)
+        return (result, part.count - stream.unusedInputByteCount, output.count - stream.unusedOutputByteCount)
       }
     }
+    inflation.position += consumed
+    return (result, consumed, produced)
   }
 }
 

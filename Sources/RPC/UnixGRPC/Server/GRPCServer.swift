@@ -72,6 +72,7 @@ public final class GRPCServer: Sendable {
     notify(notifier, .stopping)
     try? socket.remove()
     await connections.drain(timeout: core.configuration.drainTimeout, eventLoop: eventLoops.first)
+    core.log.reportCounts()
     watchdog?.stop()
   }
 
@@ -137,14 +138,23 @@ public final class GRPCServer: Sendable {
     }
     switch connections.add(connection) {
     case .tooMany:
-      core.logger.warning(
+      core.log.report(
+        .warning,
         "connection refused: its user has too many",
-        metadata: ["uid": "\(peer.userID)", "pid": "\(peer.processID)"]
+        about: "uid \(peer.userID)",
+        metadata: ["pid": "\(peer.processID)"],
+        on: eventLoop
       )
     case .whileDraining: break
     case .added:
       do throws(SocketError) { try transport.start(connection, socket: socket) } catch {
-        core.logger.warning("connection refused", metadata: ["error": "\(error)"])
+        core.log.report(
+          .warning,
+          "connection refused",
+          about: "uid \(peer.userID)",
+          metadata: ["error": "\(error)"],
+          on: eventLoop
+        )
       }
     }
   }

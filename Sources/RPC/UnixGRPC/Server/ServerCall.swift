@@ -9,13 +9,10 @@ final class ServerCall: DeadlineHolder {
   var deadline: MonotonicTime?
   var deadlinePosition: Int?
   var isGRPC = false
-  var isPost = false
   var acceptsGzip = false
   var headerBytes = 0
   var hasOversizeHeaders = false
-  var pseudoHeaders = RequestPseudoHeaders()
-  /// Whether the headers violate HTTP/2.
-  var isMalformed = false
+  var rules = RequestRules()
   /// An error found while reading the headers; sent when they end.
   var refusal: GRPCStatus?
   var hasHeaders = false
@@ -33,7 +30,9 @@ final class ServerCall: DeadlineHolder {
   // The handler.
   var context: ServerContext?
   var task: Task<Void, Never>?
-  var startTime: MonotonicTime?
+  let startTime = MonotonicTime.now
+  /// Whether a handler was started.
+  var isHandled = false
 
   // The response.
   var body = OutboundBody()
@@ -58,17 +57,4 @@ final class ServerCall: DeadlineHolder {
     case .clientStreaming, .bidirectionalStreaming, nil: false
     }
   }
-}
-
-/// The pseudo-header fields that have arrived (RFC 9113 section 8.3.1).
-struct RequestPseudoHeaders: OptionSet {
-  let rawValue: UInt8
-
-  static let method = Self(rawValue: 1)
-  static let scheme = Self(rawValue: 2)
-  static let path = Self(rawValue: 4)
-  static let authority = Self(rawValue: 8)
-
-  /// The fields that every request must have.
-  static let required: Self = [.method, .scheme, .path]
 }

@@ -1,149 +1,77 @@
-/// Receives calls: from the first header to the start of the handler.
+/// Receives the messages of calls, and starts their handlers.
 extension ServerConnection {
-  func headersBegan(stream: Int32) {
-    eventLoop.assertOnLoop()
-    // A second header block on a stream is its trailers, which gRPC requests do not have.
-    guard call(on: stream) == nil else { return }
-    let call = ServerCall(streamID: stream, maximumMessageSize: limits.maximumReceiveMessageSize)
-    if server.configuration.callObserver != nil { call.startTime = .now }
-    insert(call)
-  }
-
-  func header(stream: Int32, name: HeaderName, nameBytes: Span<UInt8>, value: Span<UInt8>) {
-    guard let call = call(on: stream), !call.hasHeaders else { return }
-    // RFC 9113 section 6.5.2 adds 32 bytes of overhead per field.
-    call.headerBytes += nameBytes.count + value.count + 32
-    guard call.headerBytes <= Int(limits.maximumHeaderListSize) else {
-      call.hasOversizeHeaders = true
-      return
-    }
-    switch name {
-    case .path:
-      note(.path, on: call)
-      call.route = server.router.route(path: value)
-      if call.route == nil { call.path = value.withUnsafeBufferPointer { Array($0) } }
-    case .method:
-      note(.method, on: call)
-      call.isPost = value.equals("POST")
-    case .scheme: note(.scheme, on: call)
-    case .authority: note(.authority, on: call)
-    case .te: if !value.equals("trailers") { call.isMalformed = true }
-    case .contentType: call.isGRPC = value.isGRPCContentType
-    case .timeout:
-      guard let timeout = GRPCTimeout(headerValue: value) else {
-        call.refusal = GRPCStatus(code: .invalidArgument, message: "the grpc-timeout header is malformed")
-        return
-      }
-      call.deadline = .now + timeout.duration
-    case .encoding: call.decoder.encoding = MessageEncoding(value)
-    case .acceptEncoding: call.acceptsGzip = value.contains("gzip")
-    case .status: call.isMalformed = true
-    case .userAgent, .grpcStatus, .grpcMessage, .grpcStatusDetails: break
-    case .other:
-      guard HTTP2Session.isFieldValid(name: nameBytes, value: value) else {
-        call.isMalformed = true
-        return
-      }
-      do { try call.metadata.addReceived(name: nameBytes, value: value) } catch {
-        call.refusal = GRPCStatus(code: .invalidArgument, message: "\(error)")
-      }
-    }
-  }
-
-  private func note(_ pseudoHeader: RequestPseudoHeaders, on call: ServerCall) {
-    if !call.pseudoHeaders.insert(pseudoHeader).inserted { call.isMalformed = true }
-  }
-
-  func headersEnded(stream: Int32, endsStream: Bool) {
-    guard let call = call(on: stream) else { return }
-    if call.hasHeaders {
-      if endsStream { return requestEnded(call) }
-      // Trailers end a request (RFC 9113 section 8.1).
-      return session.reset(stream: stream, .protocolError)
-    }
-    call.hasHeaders = true
-    guard !call.hasOversizeHeaders else {
-      // Fields past the limit were not parsed, so checks for missing fields do not apply.
-      return finish(
-        call,
-        GRPCStatus(
-          code: .resourceExhausted,
-          message: "the headers are larger than \(limits.maximumHeaderListSize) bytes"
-        )
-      )
-    }
-    guard !call.isMalformed, call.pseudoHeaders.isSuperset(of: .required) else {
-      call.status = GRPCStatus(code: .internal, message: "not a valid HTTP/2 request")
-      return session.reset(stream: stream, .protocolError)
-    }
-    guard call.isPost else { return refuseHTTP(call, status: "405") }
-    guard call.isGRPC else { return refuseHTTP(call, status: "415") }
-    let caller: String?
-    do throws(GRPCStatus) {
-      caller = try authorize(call)
-      try check(call)
-    } catch {
-      return finish(call, error)
-    }
-    guard let route = call.route else { return finish(call, server.unimplemented(path: call.path)) }
-    call.context = ServerContext(
-      method: route.method,
-      peer: peer,
-      caller: caller,
-      requestMetadata: call.metadata,
-      eventLoopDeadline: call.deadline
-    )
-    if call.deadline != nil { watchDeadline(of: call) }
-    if !call.takesSingleRequest {
-      call.requests = InboundMessages { [self] in post(.drained(stream)) }
-      ready.append(call)
-    }
-    if endsStream { requestEnded(call) }
-  }
-
-  /// Returns the caller's name, or `nil` if the server has no authorizer.
-  ///
-  /// Runs before any other gRPC check, so that a denied caller learns nothing else about the server.
-  private func authorize(_ call: ServerCall) throws(GRPCStatus) -> String? {
-    guard let authorizer = server.configuration.authorizer else { return nil }
-    if let route = call.route { return try authorizer.authorize(route.method, peer) }
-    let path = String(decoding: call.path, as: UTF8.self)
-    return try authorizer.authorize(MethodName(path: path) ?? MethodName(service: "", method: path), peer)
-  }
-
-  /// Throws if the call must not be dispatched to its handler.
-  private func check(_ call: ServerCall) throws(GRPCStatus) {
-    if let refusal = call.refusal { throw refusal }
-    guard call.route == nil || call.decoder.encoding != .unsupported else {
-      throw GRPCStatus(code: .unimplemented, message: "the message encoding is not supported: use gzip or identity")
-    }
-  }
-
-  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) {
+  func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
     session.consumeConnection(bytes: bytes.count)
     guard let call = call(on: stream), call.status == nil else {
-      return session.consume(stream: stream, bytes: bytes.count)
+      session.consume(stream: stream, bytes: bytes.count)
+      return true
+    }
+    guard call.rules.take(bytes.count) else {
+      session.consume(stream: stream, bytes: bytes.count)
+      resetMalformed(call)
+      return true
     }
     var rest = bytes
-    do {
-      while let message = try call.decoder.next(from: &rest, gzip: gzip) {
-        try take(message, for: call)
-        try countHeldBytes(of: call)
+    return decode(&rest, byteCount: bytes.count, of: call)
+  }
+
+  func continueData() -> Bool {
+    guard let unfinished = unfinishedData else { return true }
+    unfinishedData = nil
+    // The call may have ended meanwhile.
+    guard let call = call(on: unfinished.stream), call.status == nil else {
+      session.consume(stream: unfinished.stream, bytes: unfinished.byteCount)
+      return true
+    }
+    return unfinished.rest.withUnsafeBytes { rest in
+      var rest = rest
+      return decode(&rest, byteCount: unfinished.byteCount, of: call)
+    }
+  }
+
+  /// Decodes the rest of a DATA frame of `byteCount` bytes, until the budget of the turn is spent. Returns whether all of it
+  /// was decoded.
+  private func decode(_ rest: inout UnsafeRawBufferPointer, byteCount: Int, of call: ServerCall) -> Bool {
+    do throws(GRPCStatus) {
+      decoding: while true {
+        switch try call.decoder.next(from: &rest, gzip: gzip, budget: &session.budget) {
+        case .message(let message):
+          session.allowance.earn(OverheadAllowance.perMessage)
+          try take(message, for: call)
+          try countHeldBytes(of: call)
+          guard session.budget.isSpent, !rest.isEmpty else { continue }
+        case .interrupted: try countHeldBytes(of: call)
+        case .incomplete: break decoding
+        }
+        unfinishedData = UnfinishedData(stream: call.streamID, rest: Array(rest), byteCount: byteCount)
+        return false
       }
       try countHeldBytes(of: call)
     } catch {
-      session.consume(stream: stream, bytes: bytes.count)
-      call.requests?.fail(error)
-      call.gate?.close(error)
-      call.task?.cancel()
-      call.decoder.discard()
-      return finish(call, error)
+      session.consume(stream: call.streamID, bytes: byteCount)
+      fail(call, error)
+      return true
     }
     if let requests = call.requests, !requests.isEmpty {
-      call.withheldBytes += bytes.count
+      call.withheldBytes += byteCount
     } else {
-      session.consume(stream: stream, bytes: bytes.count)
+      session.consume(stream: call.streamID, bytes: byteCount)
     }
+    return true
+  }
+
+  /// Ends a call whose request is refused, with `status`.
+  func fail(_ call: ServerCall, _ status: GRPCStatus) {
+    abandon(call, status)
+    finish(call, status)
+  }
+
+  /// Ends the handler of a call, and drops what is held of its request.
+  func abandon(_ call: ServerCall, _ status: GRPCStatus) {
+    call.requests?.fail(status)
+    call.gate?.close(status)
+    call.task?.cancel()
+    call.decoder.discard()
   }
 
   /// Updates the connection's count of partial messages and messages not yet taken by handlers.
@@ -174,9 +102,10 @@ extension ServerConnection {
     if let call = call(on: stream) { requestEnded(call) }
   }
 
-  private func requestEnded(_ call: ServerCall) {
+  func requestEnded(_ call: ServerCall) {
     call.isRequestEnded = true
     guard call.status == nil else { return }
+    guard call.rules.isComplete else { return resetMalformed(call) }
     guard !call.decoder.isInsideMessage else {
       let status = GRPCStatus(code: .internal, message: "the request ended inside a message")
       call.requests?.fail(status)
@@ -207,7 +136,11 @@ extension ServerConnection {
       var batch: [ServerCall] = []
       swap(&batch, &ready)
       for (index, call) in batch.enumerated() where call.status == nil {
-        start(call)
+        if let deadline = call.deadline, deadline <= .now {
+          expire(call)
+        } else {
+          start(call)
+        }
         if (index + 1).isMultiple(of: HTTP2Transport.pipelineDepth) { transport.flush() }
       }
     }
@@ -216,6 +149,7 @@ extension ServerConnection {
   private func start(_ call: ServerCall) {
     guard let handler = call.route?.handler, let context = call.context else { return }
     let stream = call.streamID
+    call.isHandled = true
     let request = call.singleRequest ?? []
     call.singleRequest = nil
     heldBytes -= call.heldBytes

@@ -114,9 +114,12 @@ extension ServerConnection {
 
   /// Fails a call whose handler set metadata that HTTP/2 cannot carry. The error is logged, not sent.
   private func fail(_ call: ServerCall, badMetadata error: MetadataError) {
-    server.logger.error(
+    server.log.report(
+      .error,
       "a handler set metadata that cannot be sent",
-      metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"]
+      about: "\(call.context?.method.description ?? "")",
+      metadata: ["error": "\(error)"],
+      on: eventLoop
     )
     let status = GRPCStatus(code: .internal, message: "the server set metadata that cannot be sent")
     call.status = status

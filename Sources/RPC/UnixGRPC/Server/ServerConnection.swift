@@ -29,6 +29,8 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   var heldBytes = 0
   /// Response bytes waiting for the peer's flow-control window.
   var unsentBytes = 0
+  /// Data of a call that is decoded in a later turn.
+  var unfinishedData: UnfinishedData?
   var isDraining = false
   private let deadlines: DeadlineTimer<ServerConnection>
   private let mailbox = Mailbox<ServerOperation>()
@@ -110,9 +112,12 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     if let status = error as? GRPCStatus { return status }
     if let error = error as? any GRPCStatusConvertible { return error.status }
     if error is CancellationError { return .cancelledByCaller }
-    server.logger.error(
+    server.log.report(
+      .error,
       "a handler failed",
-      metadata: ["method": "\(call.context?.method.description ?? "")", "error": "\(error)"]
+      about: "\(call.context?.method.description ?? "")",
+      metadata: ["error": "\(error)"],
+      on: eventLoop
     )
     return GRPCStatus(code: .unknown, message: "the server failed to handle the call")
   }
@@ -126,7 +131,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     transport.setNeedsFlush()
   }
 
-  private func expire(_ call: ServerCall) {
+  func expire(_ call: ServerCall) {
     let status = GRPCStatus.deadlineExceeded
     call.requests?.fail(status)
     call.gate?.close(status)
@@ -139,6 +144,19 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   }
 
   // MARK: The end of calls and of the connection
+
+  /// How long a call has to be open for its reset to count as an ordinary end. There are at most
+  /// `maximumConcurrentStreams` such calls at a time.
+  private static let ordinaryLifetime = Duration.seconds(1)
+
+  func isPrematureReset(stream: Int32) -> Bool {
+    // A call that we have ended, or refused, is no longer the peer's to give up.
+    guard let call = call(on: stream), call.status == nil else { return false }
+    let age = MonotonicTime.now - call.startTime
+    // A client's clock may be the first to see the deadline pass. It starts earlier than ours.
+    if let deadline = call.deadline, age >= (deadline - call.startTime) / 2 { return false }
+    return age < Self.ordinaryLifetime
+  }
 
   func streamClosed(stream: Int32, error: HTTP2ErrorCode) {
     eventLoop.assertOnLoop()
@@ -165,13 +183,14 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   }
 
   private func report(_ call: ServerCall) {
-    guard let observe = server.configuration.callObserver, let start = call.startTime else { return }
+    guard let observe = server.configuration.callObserver else { return }
     observe(
       CallSummary(
-        path: call.route?.method.path ?? String(decoding: call.path, as: UTF8.self),
+        path: call.route?.method.path ?? PrintableText.path(call.path),
         peer: peer,
         code: call.status?.code ?? .unknown,
-        duration: MonotonicTime.now - start
+        isHandled: call.isHandled,
+        duration: MonotonicTime.now - call.startTime
       )
     )
   }
@@ -179,7 +198,13 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   func transportClosed(_ failure: HTTP2Failure?) {
     eventLoop.assertOnLoop()
     if let failure {
-      server.logger.debug("a connection failed", metadata: ["pid": "\(peer.processID)", "error": "\(failure)"])
+      server.log.report(
+        .debug,
+        "a connection failed",
+        about: "uid \(peer.userID)",
+        metadata: ["pid": "\(peer.processID)", "error": "\(failure)"],
+        on: eventLoop
+      )
     }
     endAllCalls()
     closed(self)

@@ -5,11 +5,13 @@ final class ServerCore: Sendable {
   let configuration: GRPCServer.Configuration
   let router: Router
   let logger: Logger
+  let log: ServerLog
   private let serviceNames: Set<String>
 
   init(services: [ServiceDefinition], configuration: GRPCServer.Configuration, logger: Logger) {
     self.configuration = configuration
     self.logger = logger
+    log = ServerLog(logger)
     router = Router(services)
     serviceNames = Set(services.map(\.name))
     guard let authorizer = configuration.authorizer else { return }
@@ -35,12 +37,15 @@ final class ServerCore: Sendable {
 
 /// A finished call, for access logs and metrics. Contains no message data.
 public struct CallSummary: Sendable {
-  /// The request path, `/service/method`, as sent by the caller.
+  /// The request path, `/service/method`. What cannot be printed of a path without a method is percent-encoded, and a long
+  /// one is cut.
   public let path: String
   /// The calling process.
   public let peer: PeerCredentials
   /// The final status code.
   public let code: GRPCStatus.Code
+  /// Whether a handler was started: false for a call that was refused.
+  public let isHandled: Bool
   /// Time from the first header to the end of the stream.
   public let duration: Duration
 }

@@ -10,8 +10,14 @@ final class InboundMessages: Sendable {
     case failed(GRPCStatus)
   }
 
+  /// Messages that a reader may take in a row before it lets others run: one that never waits would hold up its event
+  /// loop, as long as there are messages.
+  private static let messagesInARow = 32
+
   private struct State {
     var waiting = FIFO<[UInt8]>()
+    /// Messages taken since the reader last waited.
+    var takenInARow = 0
     var waitingBytes = 0
     var end: End?
     var reader: CheckedContinuation<[UInt8]?, any Error>?
@@ -27,7 +33,11 @@ final class InboundMessages: Sendable {
   /// Called from any thread when the reader has emptied the buffer.
   private let drained: @Sendable () -> Void
 
-  init(drained: @escaping @Sendable () -> Void) {
+  /// The event loop that the reader runs on, if it does.
+  private let eventLoop: EventLoop?
+
+  init(readOn eventLoop: EventLoop? = nil, drained: @escaping @Sendable () -> Void) {
+    self.eventLoop = eventLoop
     self.drained = drained
   }
 
@@ -86,6 +96,7 @@ final class InboundMessages: Sendable {
       case failed(GRPCStatus)
       case wait
     }
+    await letOthersRun()
     let step: Step = state.withLock { state in
       if let message = state.takeFirst() {
         return .message(message, nowEmpty: state.waiting.isEmpty)
@@ -106,6 +117,21 @@ final class InboundMessages: Sendable {
     }
   }
 
+  /// Returns in a later turn of the event loop if the reader has taken many messages without waiting.
+  private func letOthersRun() async {
+    guard let eventLoop else { return }
+    let isLong = state.withLock { state in
+      state.takenInARow += 1
+      guard state.takenInARow > Self.messagesInARow else { return false }
+      state.takenInARow = 0
+      return true
+    }
+    guard isLong else { return }
+    await withUnsafeContinuation { continuation in
+      eventLoop.execute { continuation.resume() }
+    }
+  }
+
   private func waitForMessage() async throws -> [UInt8]? {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
@@ -118,6 +144,7 @@ final class InboundMessages: Sendable {
           case nil:
             if Task.isCancelled { return .failure(GRPCStatus.cancelledByCaller) }
             state.reader = continuation
+            state.takenInARow = 0
             return nil
           }
         }

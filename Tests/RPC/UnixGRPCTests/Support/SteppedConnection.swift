@@ -21,10 +21,15 @@ final class SteppedConnection {
   private let peer: Int32
   private var unparsed: ArraySlice<UInt8> = []
 
-  init(_ timing: ConnectionTiming, services: [ServiceDefinition]) throws {
-    let clock = MovedClock()
+  /// - Parameter other: A connection whose event loop and clock this one shares.
+  init(
+    _ timing: ConnectionTiming = ConnectionTiming(),
+    services: [ServiceDefinition],
+    sharingLoopOf other: SteppedConnection? = nil
+  ) throws {
+    let clock = other?.clock ?? MovedClock()
     self.clock = clock
-    loop = try EventLoop(clock: { clock.time })
+    loop = try other?.loop ?? EventLoop(clock: { clock.time })
     var ends: [Int32] = [-1, -1]
     try #require(
       socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0
@@ -55,8 +60,25 @@ final class SteppedConnection {
 
   func receive(_ bytes: [UInt8]) {
     guard isOpen, !bytes.isEmpty else { return }
-    #expect(send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+    arrive(bytes)
     takeTurns()
+  }
+
+  /// Has bytes arrive at the server's socket without a turn of its loop.
+  func arrive(_ bytes: [UInt8]) {
+    #expect(send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
+  }
+
+  /// Has the loop take one turn.
+  func turn() { loop.turn(mayWait: false) }
+
+  /// The number of turns until the server has sent a frame that `isWanted`; nil if that takes more than `limit`.
+  func turns(until isWanted: (HTTP2Frame) -> Bool, limit: Int = 10_000) -> Int? {
+    for count in 1...limit {
+      turn()
+      if sentFrames().contains(where: isWanted) { return count }
+    }
+    return nil
   }
 
   /// Closes the client's socket.
