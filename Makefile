@@ -1,7 +1,8 @@
 # Every target installs its missing dependencies: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-quick torture generate baseline format lint bench bench-rpc bench-rpc-all bench-ledger
+.PHONY: help run build test test-quick torture generate baseline format lint bench bench-rpc bench-rpc-all
+.PHONY: bench-paced bench-ledger
 
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
@@ -79,6 +80,10 @@ bench-rpc: ## Measure calls per second beside ttrpc-go and grpc-go
 bench-rpc-all: ## The same beside gRPC C++ and grpc-swift-2 too (their builds take long)
 	@.ci/install $(LIBRARIES)
 	@$(MAKE) --no-print-directory -C Benchmarks rpc-all
+
+bench-paced: ## Measure what a call costs at low rates, beside grpc-go (25 minutes)
+	@.ci/install $(LIBRARIES)
+	@$(MAKE) --no-print-directory -C Benchmarks paced
 
 bench-ledger: ## Measure durable charges per second beside PostgreSQL, and ledgers that have grown
 	@.ci/install $(LIBRARIES)

@@ -49,6 +49,7 @@ enum Sources {
   static var leaves: [Target] {
     [
       .module("Backoff", in: "Leaves"),
+      .module("DurationText", in: "Leaves"),
       .module("Encodings", in: "Leaves"),
       .module("GregorianCalendar", in: "Leaves"),
       .module("MessageDigest", in: "Leaves", uses: ["CCrypto"]),
@@ -181,16 +182,17 @@ enum Sources {
         "creditsd",
         in: "Programs",
         uses: [
-          "CreditsAPI", "CreditsServer", "CreditsSocketPath", "Failpoints", "Ledger", "LedgerEngine", "MessageDigest",
-          "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "ServiceProcess", "SimulatedProcessor", "SystemCalls",
-          "UnixGRPC", .argumentParser, .logging,
+          "CreditsAPI", "CreditsServer", "CreditsSocketPath", "DurationText", "Failpoints", "Ledger", "LedgerEngine",
+          "MessageDigest", "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "ServiceProcess", "SimulatedProcessor",
+          "SystemCalls", "UnixGRPC", .argumentParser, .logging,
         ]
       ),
       .program(
         "creditsctl",
         in: "Programs",
         uses: [
-          "CreditsSocketPath", "DynamicMessages", "Encodings", "ProcessSetup", "ProtobufDescriptors", "ProtobufWire",
+          "CreditsSocketPath", "DurationText", "DynamicMessages", "Encodings", "ProcessSetup", "ProtobufDescriptors",
+          "ProtobufWire",
           "SystemCalls", "UnixGRPC", .argumentParser,
         ]
       ),
@@ -237,6 +239,7 @@ enum Tests {
   static var all: [Target] {
     [
       .tests("BackoffTests", in: "Leaves", uses: ["Backoff"]),
+      .tests("DurationTextTests", in: "Leaves", uses: ["DurationText"]),
       .tests("EncodingsTests", in: "Leaves", uses: ["Encodings", "SeededRandom"]),
       .tests("GregorianCalendarTests", in: "Leaves", uses: ["GregorianCalendar", "SeededRandom"]),
       .tests("MessageDigestTests", in: "Leaves", uses: ["MessageDigest"]),

@@ -12,7 +12,7 @@ private enum CallerExecutor: String {
 
 @main
 enum EchoClient {
-  /// Usage: echo-client SOCKET IN_FLIGHT WARMUP_SECONDS MEASURE_SECONDS pool|event-loop
+  /// Usage: echo-client SOCKET IN_FLIGHT[@RATE] WARMUP_SECONDS MEASURE_SECONDS pool|event-loop
   static func main() async throws {
     guard let arguments = ClientArguments(CommandLine.arguments), arguments.options.count == 1,
       let executor = CallerExecutor(rawValue: arguments.options[0])

@@ -43,7 +43,7 @@ struct Caller: Sendable {
         return Answer(message: response.message, isReplayed: isReplayed)
       } catch {
         let error = CreditsError(error)
-        guard error.code == .unavailable else { throw error }
+        guard error.code == .unavailable, !streams.isClosed else { throw error }
         let pause = error.retryDelay ?? backoff.next()
         guard clock.now.advanced(by: pause) < deadline else { throw error }
         do { try await clock.sleep(for: pause) } catch { throw .cancelled }

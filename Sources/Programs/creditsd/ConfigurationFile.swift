@@ -23,6 +23,8 @@ struct ConfigurationFile: Decodable, Equatable {
   /// In dollars, as text so that the amount is exact.
   var lowBalance: String?
   var maximumShortfall: String?
+  var stopTimeout: String?
+  var busyPolling: Bool?
   var callers: [Caller]?
 
   init() {}
@@ -62,8 +64,8 @@ struct ConfigurationFile: Decodable, Equatable {
   }
 
   private static let names = [
-    "callers", "data", "existing", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor",
-    "processorUser", "socket", "socketGroup",
+    "busyPolling", "callers", "data", "existing", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor",
+    "processorUser", "socket", "socketGroup", "stopTimeout",
   ]
 
   /// Decodes a member of any type, to check only the names.

@@ -12,7 +12,8 @@ struct Creditsd: AsyncParsableCommand {
     discussion: """
       Every option can also be given in the environment (CREDITS_SOCKET, CREDITS_DATA, CREDITS_PROCESSOR, \
       CREDITS_PROCESSOR_USER, CREDITS_LOG_LEVEL, CREDITS_LOG_CALLS, CREDITS_SOCKET_GROUP, CREDITS_LOW_BALANCE, \
-      CREDITS_MAXIMUM_SHORTFALL, CREDITS_EXISTING, CREDITS_CONFIG) or in the configuration file, by the option's name. Options win over \
+      CREDITS_MAXIMUM_SHORTFALL, CREDITS_STOP_TIMEOUT, CREDITS_BUSY_POLLING, CREDITS_EXISTING, CREDITS_CONFIG) or in the \
+      configuration file, by the option's name. Options win over \
       the environment, the environment over the file.
 
       With LISTEN_FDS in the environment the socket comes from systemd, and --socket is not used.
@@ -71,6 +72,21 @@ struct Creditsd: AsyncParsableCommand {
     )
   )
   var maximumShortfall: DollarAmount?
+
+  @Option(
+    help: ArgumentHelp(
+      "For how long open calls may go on after SIGTERM: 10s by default; less than systemd's TimeoutStopSec.",
+      discussion: "Clients that neither read nor send are waited for one second at most.",
+      valueName: "time"
+    )
+  )
+  var stopTimeout: StopTimeout?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Poll before sleeping while calls follow each other closely: faster, for a part of a core. On by default."
+  )
+  var busyPolling: Bool?
 
   @Option(help: ArgumentHelp("A JSON file with any of these settings, and who may call.", valueName: "file"))
   var config: String?

@@ -73,7 +73,11 @@ struct Daemon {
       configuration: serverConfiguration(authorization, callLog),
       logger: logger
     )
-    failure.onFailure { server.beginGracefulShutdown() }
+    failure.onFailure {
+      // Open watches of the health would last as long as the stop may take.
+      health.beginShutdown()
+      server.beginGracefulShutdown()
+    }
 
     try await serve(server, committer: committer, health: health, logger: logger)
     callLog?.writeCounts()
@@ -100,6 +104,8 @@ struct Daemon {
   private func serverConfiguration(_ authorization: Authorization, _ log: CallLog?) -> GRPCServer.Configuration {
     var configuration = GRPCServer.Configuration(socket: settings.socket)
     configuration.authorizer = authorization
+    configuration.drainTimeout = settings.stopTimeout.duration
+    configuration.busyPolling = settings.busyPolling
     if let failpoint = settings.failpoint {
       configuration.callObserver = { call in
         log?.record(call)

@@ -17,6 +17,8 @@ struct Settings {
   let logsCalls: Bool
   let lowBalance: DollarAmount
   let maximumShortfall: DollarAmount
+  let stopTimeout: StopTimeout
+  let busyPolling: BusyPolling
   let callers: [ConfigurationFile.Caller]
   /// The clocks of a test; nil for the host's clocks.
   let testClock: TestClock?
@@ -59,13 +61,19 @@ struct Settings {
       logLevel = level
     }
 
-    takesExistingLedgerOnly = try Self.isOn(
-      flags.existing,
-      "CREDITS_EXISTING",
-      environment["CREDITS_EXISTING"],
-      file.existing
-    )
-    logsCalls = try Self.isOn(flags.logCalls, "CREDITS_LOG_CALLS", environment["CREDITS_LOG_CALLS"], file.logCalls)
+    takesExistingLedgerOnly = try Self.isOn("CREDITS_EXISTING", flags.existing, environment, file.existing) ?? false
+    logsCalls = try Self.isOn("CREDITS_LOG_CALLS", flags.logCalls, environment, file.logCalls) ?? false
+    let polls = try Self.isOn("CREDITS_BUSY_POLLING", flags.busyPolling, environment, file.busyPolling) ?? true
+    busyPolling = polls ? .adaptive : .off
+
+    if let stopTimeout = flags.stopTimeout {
+      self.stopTimeout = stopTimeout
+    } else if let text = environment["CREDITS_STOP_TIMEOUT"] ?? file.stopTimeout {
+      guard let stopTimeout = StopTimeout(argument: text) else { throw .timeInvalid("stopTimeout", text) }
+      self.stopTimeout = stopTimeout
+    } else {
+      stopTimeout = .usual
+    }
 
     lowBalance = try Self.amount("lowBalance", flags.lowBalance, environment["CREDITS_LOW_BALANCE"], file.lowBalance)
     maximumShortfall = try Self.amount(
@@ -89,14 +97,14 @@ struct Settings {
   }
 
   private static func isOn(
+    _ variable: String,
     _ flag: Bool?,
-    _ name: String,
-    _ variable: String?,
+    _ environment: Environment,
     _ member: Bool?
-  ) throws(SettingsError) -> Bool {
+  ) throws(SettingsError) -> Bool? {
     if let flag { return flag }
-    guard let variable else { return member ?? false }
-    guard let isOn = Bool(variable) else { throw .switchInvalid(name, variable) }
+    guard let value = environment[variable] else { return member }
+    guard let isOn = Bool(value) else { throw .switchInvalid(variable, value) }
     return isOn
   }
 

@@ -8,6 +8,7 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
   case groupUnknown(String)
   case userUnknown(String)
   case amountInvalid(String, String)
+  case timeInvalid(String, String)
   case callerInvalid(name: String, String)
   case testsOnly(String, needs: String)
   case testClockUnreadable(String)
@@ -23,6 +24,7 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
     case .switchInvalid(let name, let value): "\(name) is \"\(value)\": take true or false"
     case .userUnknown(let name): "there is no user \"\(name)\" on this machine"
     case .amountInvalid(let name, let text): "\(name) is \"\(text)\": take dollars and cents, such as 10 or 2.50"
+    case .timeInvalid(let name, let text): "\(name) is \"\(text)\": take a time, such as 10s, 500ms or 2m"
     case .groupUnknown(let name): "there is no group \"\(name)\" on this machine"
     case .testsOnly(let option, let need): "\(option) is for tests: it needs \(need)"
     case .testClockUnreadable(let path): "\(path) is no clock: it has to hold one whole number of seconds, 0 or more"

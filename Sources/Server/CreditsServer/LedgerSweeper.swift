@@ -38,9 +38,12 @@ package struct LedgerSweeper: Sendable {
     }
   }
 
-  /// Does everything due, for a bounded number of wallets in each batch.
+  /// Does everything due, for a bounded number of wallets in each batch, unless its task is cancelled.
   package func sweep() async throws(LedgerError) {
-    while try await committer.submit(Request(ExpireDueHolds(), from: .ledger)).reply ?? 0 > 0 {}
-    while try await committer.submit(Request(WakeAutoRecharges(), from: .autoRecharge)).reply ?? 0 > 0 {}
+    // Millions of holds may be due at once: a stop must not wait for them.
+    while !Task.isCancelled, try await committer.submit(Request(ExpireDueHolds(), from: .ledger)).reply ?? 0 > 0 {}
+    while !Task.isCancelled,
+      try await committer.submit(Request(WakeAutoRecharges(), from: .autoRecharge)).reply ?? 0 > 0
+    {}
   }
 }

@@ -138,4 +138,18 @@ struct CreditsErrorTests {
     #expect(error?.code == .unavailable && error?.reason == nil)
     #expect(error?.message.contains("/nowhere/credits.sock") == true)
   }
+
+  @Test("of a closed client comes at once, and not after the time that a call may take to find its server")
+  func closed() async throws {
+    let status = GRPCStatus(code: .unavailable, message: "away")
+    try await FailingServer.withClient(failing: status) { credits in
+      await credits.close()
+      let start = ContinuousClock.now
+      let error = await #expect(throws: CreditsError.self) {
+        try await credits.wallet.get("ada", timeout: .seconds(30))
+      }
+      #expect(error?.code == .unavailable && error?.message == "the client is closed")
+      #expect(ContinuousClock.now - start < .seconds(10))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import UnixGRPC
@@ -93,5 +94,65 @@ struct ConnectionTimingTests {
     connection.receive(HTTP2Frame.headers(1, RawHTTP2Connection.requestFields).bytes)
     for _ in 0..<100 { _ = passOneMinuteAnsweringPings(connection) }
     #expect(connection.isOpen)
+  }
+
+  // MARK: Shutdown
+
+  private final class Replies: Sendable {
+    private let replies = Mutex<[UnaryReply]>([])
+    func append(_ reply: UnaryReply) { replies.withLock { $0.append(reply) } }
+    func sendAll(_ message: [UInt8]) { replies.withLock { $0 }.forEach { $0.succeed(message) } }
+  }
+
+  /// A connection whose one call is answered when the test says so.
+  private func openWithACall(_ replies: Replies, window: UInt32 = 1 << 30) throws -> SteppedConnection {
+    let method = MethodDefinition("Unary", .deferredUnary { _, _, reply in replies.append(reply) })
+    let connection = try SteppedConnection(
+      ConnectionTiming(),
+      services: [ServiceDefinition(name: "test.Echo", methods: [method])]
+    )
+    connection.receive(RawHTTP2Connection.clientPreface(window: window))
+    connection.receive(HTTP2Frame.headers(1, RawHTTP2Connection.requestFields).bytes)
+    connection.receive(HTTP2Frame.data(1, grpcMessage([]), endStream: true).bytes)
+    _ = connection.sentFrames()
+    return connection
+  }
+
+  @Test("waits at shutdown for its own work, however silent the peer is, and then no longer for the peer")
+  func ownWork() throws {
+    let replies = Replies()
+    let connection = try openWithACall(replies)
+    connection.connection.drain()
+    connection.pass(.seconds(600))
+    #expect(connection.isOpen)
+    replies.sendAll([7])
+    for _ in 0..<3 { connection.pass(.milliseconds(250)) }
+    let answer = connection.sentFrames().first { $0.isA(.data) }
+    #expect(answer?.payload == grpcMessage([7]))
+    #expect(connection.isOpen)
+    for _ in 0..<3 { connection.pass(.milliseconds(250)) }
+    #expect(!connection.isOpen)
+  }
+
+  @Test("waits at shutdown for a peer that goes on reading, and a second longer for one that has stopped")
+  func readingPeer() throws {
+    let replies = Replies()
+    let connection = try openWithACall(replies, window: 100)
+    replies.sendAll([UInt8](repeating: 7, count: 10_000))
+    connection.connection.drain()
+    var received = 0
+    for _ in 0..<50 {
+      connection.pass(.milliseconds(900))
+      #expect(connection.isOpen)
+      received += connection.sentFrames().filter { $0.isA(.data) }.map(\.payload.count).reduce(0, +)
+      connection.receive(HTTP2Frame.windowUpdate(1, 100).bytes)
+    }
+    #expect(received >= 4900)
+    for _ in 0..<3 { connection.pass(.milliseconds(250)) }
+    #expect(connection.isOpen)
+    for _ in 0..<3 { connection.pass(.milliseconds(250)) }
+    #expect(!connection.isOpen)
+    let last = connection.sentFrames().last { $0.isA(.goAway) }
+    #expect(last?.errorCode == 0)
   }
 }

@@ -142,54 +142,6 @@ struct EventLoopTests {
   }
 }
 
-@Suite("Busy polling")
-struct BusyPollingTests {
-  @Test("is attempted initially, and continues while it succeeds")
-  func worthwhile() {
-    var polling = BusyPolling(processorCount: 2)
-    for _ in 0..<100 {
-      let polls = polling.shouldPoll()
-      #expect(polls)
-      polling.succeeded()
-    }
-  }
-
-  @Test("is attempted less and less often while it fails, but never stops")
-  func inVain() {
-    var polling = BusyPolling(processorCount: 2)
-    var gaps: [Int] = []
-    var gap = 0
-    for _ in 0..<1000 {
-      if polling.shouldPoll() {
-        gaps.append(gap)
-        gap = 0
-        polling.failed()
-      } else {
-        gap += 1
-        polling.slept(BusyPolling.budget * 10)
-      }
-    }
-    #expect(gaps.prefix(9) == [0, 1, 2, 4, 8, 16, 32, 64, 64])
-  }
-
-  @Test("is attempted again after a sleep shorter than its budget")
-  func shortSleep() {
-    var polling = BusyPolling(processorCount: 2)
-    for _ in 0..<300 where polling.shouldPoll() { polling.failed() }
-    while polling.shouldPoll() { polling.failed() }
-    polling.slept(BusyPolling.budget / 2)
-    let polls = polling.shouldPoll()
-    #expect(polls)
-  }
-
-  @Test("is never attempted with one processor, where nobody else makes progress")
-  func oneProcessor() {
-    var polling = BusyPolling(processorCount: 1)
-    let polls = polling.shouldPoll()
-    #expect(!polls)
-  }
-}
-
 @Suite("A FIFO in one array")
 struct FIFOTests {
   @Test("returns its elements in order, and releases them")

@@ -107,6 +107,86 @@ struct ServerShutdownTests {
     }
   }
 
+  /// Peers that would hold a shutdown up for ever.
+  enum StalledPeer: CaseIterable {
+    case sendsNothing, doesNotAcknowledge, sendsHalfARequest, sendsHalfItsHeaders, doesNotReadAStream
+    case doesNotReadAnAnswer, doesNotReadItsSocket, sendsNoMoreRequests
+
+    /// Connects, and returns once the server has to wait for it.
+    func connect(to path: String, handlerIsRunning: () async -> Void) async throws -> RawHTTP2Connection {
+      if self == .sendsNothing { return try RawHTTP2Connection(connectingTo: path) }
+      let window: UInt32 = self == .doesNotReadAStream || self == .doesNotReadAnAnswer ? 1000 : 1 << 30
+      let connection = try await RawHTTP2Connection.client(to: path, window: window)
+      let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? ($0.0, "/test.Echo/\(method)") : $0 }
+      switch self {
+      case .sendsNothing, .doesNotAcknowledge: break
+      case .sendsHalfARequest: await connection.send(.headers(1, fields), .data(1, [0, 0, 0, 0, 9, 1]))
+      case .sendsHalfItsHeaders:
+        await connection.send(HTTP2Frame.headers(1, fields, endHeaders: false))
+      case .doesNotReadAStream, .doesNotReadAnAnswer, .doesNotReadItsSocket:
+        await connection.send(.headers(1, fields), .data(1, grpcMessage([]), endStream: true))
+        await handlerIsRunning()
+      case .sendsNoMoreRequests:
+        await connection.send(.headers(1, fields), .data(1, grpcMessage([])))
+        await handlerIsRunning()
+      }
+      return connection
+    }
+
+    private var method: String {
+      switch self {
+      case .doesNotReadAStream, .doesNotReadItsSocket: "Stream"
+      case .sendsNoMoreRequests: "Chat"
+      default: "Unary"
+      }
+    }
+  }
+
+  @Test(
+    "does not wait for a peer that neither reads nor sends, when only that would end its calls",
+    .timeLimit(.minutes(1)),
+    arguments: StalledPeer.allCases
+  )
+  func stalledPeer(peer: StalledPeer) async throws {
+    let (starts, started) = AsyncStream<Void>.makeStream()
+    let methods = [
+      MethodDefinition(
+        "Unary",
+        .unary { _, _ in
+          started.yield()
+          return [UInt8](repeating: 1, count: 100_000)
+        }
+      ),
+      MethodDefinition(
+        "Stream",
+        .serverStreaming { _, responses, _ in
+          started.yield()
+          while true { try await responses.write([UInt8](repeating: 1, count: 10_000)) }
+        }
+      ),
+      MethodDefinition(
+        "Chat",
+        .bidirectionalStreaming { requests, _, _ in
+          for try await _ in requests { started.yield() }
+        }
+      ),
+    ]
+    let configure: (inout GRPCServer.Configuration) -> Void = {
+      $0.drainTimeout = .seconds(600)
+      $0.stalledPeerTimeout = .milliseconds(100)
+    }
+    try await withServer(methods, configure: configure) { path, server in
+      let connection = try await peer.connect(to: path) { for await _ in starts { break } }
+      // A call of its own shows that the server has accepted the connection.
+      let client = GRPCClient(socketPath: path)
+      _ = try? await client.unary(.echo("Nothing"), [])
+      await client.close()
+      server.beginGracefulShutdown()
+      // `withServer` waits until the server has stopped.
+      withExtendedLifetime(connection) {}
+    }
+  }
+
   @Test("removes its socket, whether it ends gracefully or by cancellation", arguments: [true, false])
   func noSocket(isGraceful: Bool) async throws {
     let directory = try TemporaryDirectory()

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Keeps calls in flight during a warm-up and a measuring window, and prints the measurements of the window.
 public enum MeasuringWindow {
-  /// Runs `arguments.inFlight` tasks that call one after another, and prints `measuring`, `measured` and a JSON line.
+  /// Runs `arguments.inFlight` tasks that call one after another, paced if a rate is given, and prints `measuring`, `measured` and a JSON line.
   ///
   /// - Parameter executorPreference: The executor of the tasks; nil for Swift's cooperative pool.
   /// - Throws: The first error of `call`, which ends the run.
@@ -14,9 +14,10 @@ public enum MeasuringWindow {
   ) async throws {
     let phase = PhaseFlag()
     try await withThrowingTaskGroup(of: [UInt32]?.self) { group in
-      for _ in 0..<arguments.inFlight {
+      for caller in 0..<arguments.inFlight {
+        let pace = arguments.callsPerSecond.map { Pace($0, caller: caller, of: arguments.inFlight) }
         group.addTask(executorPreference: executorPreference) {
-          try await latencies(until: phase, of: call)
+          try await latencies(until: phase, pace, of: call)
         }
       }
       var window = Window()
@@ -49,11 +50,14 @@ public enum MeasuringWindow {
   /// The latencies, in nanoseconds, of the calls that ended while the phase was `measuring`.
   private static func latencies(
     until phase: PhaseFlag,
+    _ pace: Pace?,
     of call: @Sendable () async throws -> Void
   ) async throws -> [UInt32] {
     var latencies: [UInt32] = []
+    var pace = pace
     latencies.reserveCapacity(1 << 16)
     while true {
+      try await pace?.waitForTurn()
       let began = monotonicNanoseconds()
       try await call()
       let ended = monotonicNanoseconds()

@@ -30,6 +30,8 @@ package final class RemoteProcessor: PaymentProcessor {
   package init(socketPath: String, userID: UInt32, timeouts: Timeouts = Timeouts()) {
     var configuration = GRPCClient.Configuration()
     configuration.serverUserID = userID
+    // Recharges are rare, and a bank takes longer than any wake-up.
+    configuration.busyPolling = .off
     client = GRPCClient(socketPath: socketPath, configuration: configuration)
     self.timeouts = timeouts
   }

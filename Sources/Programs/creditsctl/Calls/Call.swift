@@ -8,16 +8,17 @@ struct Call: Sendable {
   let connection: Connection
   let method: ResolvedMethod
   let conversion: MessageConversion
-  let options: CallOptions
+  /// nil for a call that may last as long as the user's time does.
+  let timeout: Duration?
   let report: CallReport
 
   /// - Parameter requests: Must hold exactly one document unless the method is client-streaming. Nil sends one empty
   ///   message, or none if the method is client-streaming.
   func run(_ requests: RequestSource?) async throws {
     let first = method.method.isClientStreaming ? nil : try await onlyRequest(requests)
-    report.begin(method.name, options.metadata)
+    report.begin(method.name, connection.metadata)
     let call: StreamingCall
-    do { call = try await connection.client.startCall(method.name, options: options) } catch let status as GRPCStatus {
+    do { call = try await connection.startCall(method.name, timeout: timeout) } catch let status as GRPCStatus {
       throw connection.failure(status)
     }
     let sending = Sending()

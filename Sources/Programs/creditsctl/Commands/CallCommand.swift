@@ -1,6 +1,5 @@
 import ArgumentParser
 import DynamicMessages
-import UnixGRPC
 
 struct CallCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,15 +32,6 @@ struct CallCommand: AsyncParsableCommand {
   )
   var request: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "How long to wait: 250ms, 5s, 2m.",
-      discussion: "10s, and for ever for streams.",
-      valueName: "time"
-    )
-  )
-  var timeout: DurationArgument?
-
   @Flag(help: "Also print fields at their defaults.")
   var emitDefaults = false
 
@@ -61,10 +51,7 @@ struct CallCommand: AsyncParsableCommand {
       connection: connection,
       method: method,
       conversion: MessageConversion(schema: schema, emitsDefaults: emitDefaults),
-      options: CallOptions(
-        timeout: timeout?.duration ?? (isStream ? nil : Self.usualTimeout),
-        metadata: connection.metadata
-      ),
+      timeout: isStream || connectionOptions.timeout != nil ? nil : Self.usualTimeout,
       report: CallReport(writer: writer, isVerbose: verbose)
     )
     var source = try request.map(RequestSource.init(argument:))

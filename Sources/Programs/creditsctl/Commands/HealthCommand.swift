@@ -27,17 +27,16 @@ struct HealthCommand: AsyncParsableCommand {
     var isServing = false
     do {
       if watch {
-        let options = CallOptions(timeout: nil, metadata: connection.metadata)
-        let call = try await connection.client.startCall(Self.method("Watch"), options: options)
+        let call = try await connection.startCall(Self.method("Watch"), timeout: nil)
         try await call.send(request.bytes)
         call.finishSending()
         for try await message in call.responses { isServing = Self.show(message) }
       } else {
-        let options = CallOptions(timeout: Connection.questionTimeout, metadata: connection.metadata)
+        let method = Self.method("Check")
         isServing = Self.show(
-          try await connection.client.unary(Self.method("Check"), request.bytes, options: options).message
+          try await connection.unary(method, request.bytes, timeout: Connection.questionTimeout).message
         )
-        if service == nil { await Self.showWhatIsNotServing(connection, options) }
+        if service == nil { await Self.showWhatIsNotServing(connection) }
       }
     } catch let status as GRPCStatus {
       throw Self.failure(status, connection, service)
@@ -46,8 +45,9 @@ struct HealthCommand: AsyncParsableCommand {
   }
 
   /// A server that has no such list has nothing to add.
-  private static func showWhatIsNotServing(_ connection: Connection, _ options: CallOptions) async {
-    guard let list = try? await connection.client.unary(method("List"), [], options: options).message else { return }
+  private static func showWhatIsNotServing(_ connection: Connection) async {
+    let response = try? await connection.unary(method("List"), [], timeout: Connection.questionTimeout)
+    guard let list = response?.message else { return }
     var statuses: [(name: String, number: Int)] = []
     var reader = WireReader(list)
     while let entry = try? reader.next() {

@@ -3,15 +3,17 @@ import SystemCalls
 
 /// Diagnoses why a server on a socket cannot be called, after a call has failed.
 enum SocketDiagnosis {
-  /// How long to wait for the server's first HTTP/2 frame, in milliseconds. A server sends it at once.
-  private static let patience: Int32 = 2000
+  /// How long to wait for the server's first HTTP/2 frame. A server sends it at once.
+  static let usualPatience: Duration = .seconds(2)
   private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
   /// An empty SETTINGS frame (RFC 9113 section 6.5).
   private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
   private static let settingsType: UInt8 = 4
 
   /// Returns what is wrong and what to do, or nil if an HTTP/2 server answers and the fault is elsewhere.
-  static func reason(_ path: String) -> String? {
+  ///
+  /// - Parameter patience: How long to wait for the server's first frame; nil if the caller has already waited for it.
+  static func reason(_ path: String, patience: Duration?) -> String? {
     var status = stat()
     guard lstat(path, &status) == 0 else { return unreachable(path, errno) }
     var target = status
@@ -19,11 +21,14 @@ enum SocketDiagnosis {
     guard target.st_mode & S_IFMT == S_IFSOCK else {
       return "\(path) is not a socket: give the path of a server's socket with --socket"
     }
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    // Otherwise a server that accepts nothing would block connect(2) for ever.
+    let type = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    let descriptor = socket(AF_UNIX, Int32(type), 0)
     guard descriptor >= 0 else { return "no socket can be made: \(SystemError.last)" }
     defer { close(descriptor) }
     guard connect(descriptor, path) else { return refused(path, target, errno) }
-    return conversation(descriptor, path)
+    guard let patience else { return silent(path) }
+    return conversation(descriptor, path, until: .now + patience)
   }
 
   private static func unreachable(_ path: String, _ code: Int32) -> String {
@@ -51,7 +56,11 @@ enum SocketDiagnosis {
     }
   }
 
-  private static func conversation(_ descriptor: Int32, _ path: String) -> String? {
+  private static func conversation(
+    _ descriptor: Int32,
+    _ path: String,
+    until end: ContinuousClock.Instant
+  ) -> String? {
     let hello = preface + settings
     guard send(descriptor, hello, hello.count, Int32(MSG_NOSIGNAL)) == hello.count else {
       return "\(path) ended the connection at once: \(SystemError.last)"
@@ -59,9 +68,8 @@ enum SocketDiagnosis {
     var answer: [UInt8] = []
     while answer.count < settings.count {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      guard poll(&waiting, 1, patience) > 0 else {
-        return "the server on \(path) accepts connections and says nothing: it hangs, or is no gRPC server"
-      }
+      let left = max(.zero, ContinuousClock.now.duration(to: end)) / .milliseconds(1)
+      guard poll(&waiting, 1, Int32(left.rounded(.up))) > 0 else { return silent(path) }
       var buffer = [UInt8](repeating: 0, count: 64)
       let count = read(descriptor, &buffer, buffer.count)
       guard count > 0 else {
@@ -74,6 +82,10 @@ enum SocketDiagnosis {
       if answer.count >= 4, answer[3] != settingsType { return notHTTP2(path) }
     }
     return nil
+  }
+
+  private static func silent(_ path: String) -> String {
+    "the server on \(path) accepts connections and says nothing: it hangs, or is no gRPC server"
   }
 
   private static func notHTTP2(_ path: String) -> String {

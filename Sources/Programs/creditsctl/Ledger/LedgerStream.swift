@@ -8,8 +8,7 @@ enum LedgerStream {
     on connection: Connection
   ) async throws -> StreamingCall {
     let name = MethodName(service: "credits.v1.WalletService", method: method)
-    let options = CallOptions(timeout: nil, metadata: connection.metadata)
-    let call = try await connection.client.startCall(name, options: options)
+    let call = try await connection.startCall(name, timeout: nil)
     try await call.send(request)
     call.finishSending()
     return call

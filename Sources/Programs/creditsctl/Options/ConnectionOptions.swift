@@ -38,6 +38,18 @@ struct ConnectionOptions: ParsableArguments {
   )
   var descriptorSets: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "How long everything may take, connecting and asking for types included: 250ms, 5s, 2m.",
+      discussion: """
+        Without it: 5s to connect and for each question about types, 10s for a call with one response, and for ever for \
+        streams.
+        """,
+      valueName: "time"
+    )
+  )
+  var timeout: DurationArgument?
+
   var socketPath: String {
     socket ?? CreditsSocket.defaultPath { name in getenv(name).map { String(cString: $0) } }
   }
@@ -49,7 +61,7 @@ struct ConnectionOptions: ParsableArguments {
   }
 
   func connect() throws(CommandFailure) -> Connection {
-    try Connection(socketPath: socketPath, metadata: metadata)
+    try Connection(socketPath: socketPath, metadata: metadata, timeout: timeout?.duration)
   }
 
   /// Returns the source of the server's types: reflection, or the given descriptor sets.

@@ -31,8 +31,7 @@ actor ReflectionClient {
   }
 
   private func ask(_ question: ReflectionQuestion, _ method: MethodName) async throws -> ReflectionAnswer {
-    let options = CallOptions(timeout: Connection.questionTimeout, metadata: connection.metadata)
-    let call = try await connection.client.startCall(method, options: options)
+    let call = try await connection.startCall(method, timeout: Connection.questionTimeout)
     try await call.send(question.serialized)
     call.finishSending()
     for try await message in call.responses {

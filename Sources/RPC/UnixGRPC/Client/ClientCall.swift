@@ -26,6 +26,8 @@ final class ClientCall: DeadlineHolder, @unchecked Sendable {
   var receiver: Receiver?
 
   var isStarted = false
+  /// Set once the call has a stream.
+  var openCall: PollingGovernor.OpenCall?
   /// Whether the call was cancelled before it was started, which happens if the caller's task ends first.
   var isCancelledEarly = false
   var streamID: Int32?

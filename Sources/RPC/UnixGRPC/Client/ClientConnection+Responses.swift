@@ -133,6 +133,7 @@ extension ClientConnection {
   }
 
   private func take(_ message: [UInt8], for call: ClientCall) throws(GRPCStatus) {
+    transport.eventLoop.polling.messageArrived()
     switch call.receiver {
     case .stream(let events): events.messages.push(message)
     case .unary:

@@ -33,6 +33,10 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   private var pendingResults: [(UnsafeContinuation<UnaryResponse, any Error>, Result<UnaryResponse, any Error>)] = []
   /// The reason that no new calls can start, if there is one.
   private var refusal: GRPCStatus?
+  /// Calls started and not completed. Fewer than `calls`, whose streams may wait for a peer that does not read.
+  private var uncompletedCalls = 0
+  /// Whether the connection closes with the last of these.
+  private var isShutDown = false
   private let deadlines: DeadlineTimer<ClientConnection>
   private let mailbox = Mailbox<ClientOperation>()
   /// Called once, on the event loop, when new calls need another connection.
@@ -89,6 +93,8 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
       }
     case .shutDown:
       retire(GRPCStatus(code: .unavailable, message: "the client is closed"))
+      isShutDown = true
+      closeIfUnused()
     }
     transport.setNeedsFlush()
   }
@@ -111,6 +117,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   private func start(_ call: ClientCall) {
     call.isStarted = true
+    uncompletedCalls += 1
     if call.isCancelledEarly { return complete(call, .cancelledByCaller) }
     if let refusal { return complete(call, refusal, mayRetry: true) }
     if let request = call.unaryRequest {
@@ -124,6 +131,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     }
     call.streamID = stream
     calls[stream] = call
+    call.openCall = transport.eventLoop.polling.callBegan()
     deadlines.insert(call, for: self)
     if stream > Self.lastUsefulStream {
       retire(GRPCStatus(code: .unavailable, message: "the connection has used up its stream identifiers"))
@@ -181,7 +189,9 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     transport.eventLoop.assertOnLoop()
     guard call.status == nil else { return }
     call.status = status
+    uncompletedCalls -= 1
     deadlines.remove(call)
+    if let openCall = call.openCall { transport.eventLoop.polling.callEnded(openCall) }
     call.gate?.close(status.code == .ok ? .endedByServer : status)
     let receiver = call.receiver
     call.receiver = nil
@@ -199,6 +209,7 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     case nil:
       break
     }
+    closeIfUnused()
   }
 
   private func unaryResult(
@@ -258,6 +269,16 @@ final class ClientConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     retired = nil
     session.submitGoAway()
     transport.setNeedsFlush()
+  }
+
+  /// Closes a connection that nobody needs, in a turn of its own because the session may be receiving. What the socket does
+  /// not take now stays unsent: a server that has stopped reading must not hold up the client's end.
+  private func closeIfUnused() {
+    guard isShutDown, uncompletedCalls == 0 else { return }
+    transport.eventLoop.execute {
+      self.transport.flush()
+      self.transport.close(nil)
+    }
   }
 
   func transportClosed(_ failure: HTTP2Failure?) {

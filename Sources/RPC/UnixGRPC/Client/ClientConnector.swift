@@ -13,8 +13,8 @@ final class ClientConnector: Sendable {
   private enum Link {
     case none
     case connecting
-    /// Connected; waiting for the server's SETTINGS.
-    case awaitingSettings(HTTP2Transport)
+    /// Connected; waiting for the server's SETTINGS, until the timer fires.
+    case awaitingSettings(HTTP2Transport, LoopTimer)
     case ready(ClientConnection, HTTP2Transport)
     /// The last attempt failed; the next one is scheduled.
     case backingOff(GRPCStatus)
@@ -68,7 +68,7 @@ final class ClientConnector: Sendable {
       return state.nextWaiter
     }
     let timer = deadline.map { deadline in
-      eventLoop.schedule(at: deadline) { self.giveUp(id, .deadlineExceeded) }
+      eventLoop.schedule(at: deadline) { self.giveUp(id, self.deadlineExceeded) }
     }
     defer { timer?.cancel() }
     return try await withTaskCancellationHandler {
@@ -90,7 +90,7 @@ final class ClientConnector: Sendable {
     let step: Step = state.withLock { state in
       // Checked under the lock: a cancellation or deadline that precedes the waiter's registration is detected here.
       if Task.isCancelled { return .fail(.cancelledByCaller) }
-      if let deadline, deadline <= .now { return .fail(.deadlineExceeded) }
+      if let deadline, deadline <= .now { return .fail(deadlineExceeded(state.link)) }
       switch state.link {
       case .ready(let connection, _): return .use(connection)
       case .closed: return .fail(GRPCStatus(code: .unavailable, message: "the client is closed"))
@@ -116,6 +116,23 @@ final class ClientConnector: Sendable {
     let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
     waiter?.continuation.resume(throwing: status)
   }
+
+  /// The status of a call whose deadline passes before there is a connection: says what the call waited for.
+  private var deadlineExceeded: GRPCStatus { deadlineExceeded(state.withLock { $0.link }) }
+
+  private func deadlineExceeded(_ link: Link) -> GRPCStatus {
+    let reason: String
+    switch link {
+    case .connecting: reason = "\(cannotConnect): its server takes no more connections"
+    case .awaitingSettings: reason = "\(cannotConnect): \(Self.silence)"
+    case .backingOff(let failure): reason = failure.message
+    case .none, .ready, .closed: return .deadlineExceeded
+    }
+    return GRPCStatus(code: .deadlineExceeded, message: "the deadline passed: \(reason)")
+  }
+
+  private var cannotConnect: String { "cannot connect to \(socketPath)" }
+  private static let silence = "its server accepts connections and sends nothing: it hangs, or speaks no gRPC"
 
   // MARK: Connecting
 
@@ -145,10 +162,12 @@ final class ClientConnector: Sendable {
     }
     try checkUser(of: socket.number)
     let limits = configuration.limits
-    let timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval)
+    var timing = ConnectionTiming(keepaliveInterval: configuration.keepaliveInterval)
+    // When a connection has ended no call is open, so nothing still unsent matters to anybody.
+    timing.lingerTimeout = .zero
     let transport = HTTP2Transport(role: .client, limits: limits, timing: timing, eventLoop: eventLoop)
     let connection = ClientConnection(transport: transport, limits: limits) { [self] in connectionLost($0.transport) }
-    guard awaitSettings(connection, transport) else { return }
+    guard awaitSettings(connection, transport, until: deadline) else { return }
     // If it cannot start, `connectionLost` has already been called.
     try? transport.start(connection, socket: socket)
   }
@@ -166,20 +185,38 @@ final class ClientConnector: Sendable {
 
   /// Makes callers wait for the server's SETTINGS; returns false if the client is closed. The queue of a stopping server
   /// still accepts connections and drops them: a call sent on one would be lost without knowing whether it was seen.
-  private func awaitSettings(_ connection: ClientConnection, _ transport: HTTP2Transport) -> Bool {
+  private func awaitSettings(
+    _ connection: ClientConnection,
+    _ transport: HTTP2Transport,
+    until deadline: MonotonicTime
+  ) -> Bool {
+    let timer = eventLoop.schedule(at: deadline) { [self] in settingsTimedOut(transport) }
     let isClosed = state.withLock { state in
       if case .closed = state.link { return true }
-      state.link = .awaitingSettings(transport)
+      state.link = .awaitingSettings(transport, timer)
       return false
     }
+    if isClosed { timer.cancel() }
     if !isClosed { connection.session.onSettings = { [self] in connected(connection, transport) } }
     return !isClosed
+  }
+
+  private func settingsTimedOut(_ transport: HTTP2Transport) {
+    let isStillWaiting = state.withLock { state in
+      guard case .awaitingSettings(let current, _) = state.link, current === transport else { return false }
+      state.link = .connecting
+      return true
+    }
+    guard isStillWaiting else { return }
+    failed(Self.silence)
+    transport.close(nil)
   }
 
   private func connected(_ connection: ClientConnection, _ transport: HTTP2Transport) {
     let (waiters, isClosed) = state.withLock { state in
       defer { state.waiters = [:] }
       if case .closed = state.link { return (state.waiters, true) }
+      if case .awaitingSettings(_, let timer) = state.link { timer.cancel() }
       state.link = .ready(connection, transport)
       state.backoff.reset()
       return (state.waiters, false)
@@ -189,7 +226,7 @@ final class ClientConnector: Sendable {
   }
 
   private func failed(_ reason: String) {
-    let status = GRPCStatus(code: .unavailable, message: "cannot connect to \(socketPath): \(reason)")
+    let status = GRPCStatus(code: .unavailable, message: "\(cannotConnect): \(reason)")
     let random = Double.random(in: 0..<1)
     let (failed, delay) = state.withLock { state -> ([Waiter], Duration?) in
       if case .closed = state.link { return ([], nil) }
@@ -217,7 +254,9 @@ final class ClientConnector: Sendable {
     let hasReceivedSettings = state.withLock { state in
       switch state.link {
       case .ready(_, let current) where current === transport: state.link = .none
-      case .awaitingSettings(let current) where current === transport: return false
+      case .awaitingSettings(let current, let timer) where current === transport:
+        timer.cancel()
+        return false
       default: break
       }
       return true
@@ -252,7 +291,8 @@ final class ClientConnector: Sendable {
     case .ready(let connection, let transport):
       connection.post(.shutDown)
       return transport
-    case .awaitingSettings(let transport):
+    case .awaitingSettings(let transport, let timer):
+      timer.cancel()
       eventLoop.execute { transport.close(nil) }
       return transport
     case .none, .connecting, .backingOff, .closed:

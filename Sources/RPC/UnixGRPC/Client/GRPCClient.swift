@@ -10,11 +10,14 @@ public final class GRPCClient: Sendable {
     public var limits = ConnectionLimits()
     /// Time without received bytes after which a PING is sent; the server has 20 s to answer. `nil` disables keepalive.
     public var keepaliveInterval: Duration? = .seconds(60)
-    /// Time allowed for connecting. A Unix socket connects or fails immediately unless the server's accept queue is full.
+    /// Time allowed for connecting, until the server's SETTINGS have arrived. A Unix socket connects or fails immediately
+    /// unless the server's accept queue is full, and a server sends its SETTINGS at once unless it hangs.
     public var connectTimeout: Duration = .seconds(5)
     /// The user ID that the server must run as; `nil` accepts any. Nothing is sent to another user's server, and calls fail
     /// with UNAVAILABLE: for callers whose requests nobody else may read or answer.
     public var serverUserID: UInt32?
+    /// Whether the connection's thread polls for a short time before it sleeps. Clients with the same setting share a thread.
+    public var busyPolling = BusyPolling.adaptive
 
     public init() {}
   }
@@ -22,32 +25,37 @@ public final class GRPCClient: Sendable {
   /// Maximum retries of a call that the server has not processed, after which it fails with UNAVAILABLE.
   private static let transparentRetries = 3
 
-  /// One event loop shared by every client of the process: a connection costs it microseconds per call.
-  private static let sharedLoop: EventLoop = {
+  /// Event loops shared by every client of the process, one for each setting: a connection costs microseconds per call.
+  private static let pollingLoop = startLoop(.adaptive)
+  private static let sleepingLoop = startLoop(.off)
+
+  private static func startLoop(_ busyPolling: BusyPolling) -> EventLoop {
     do {
-      let loop = try EventLoop()
+      let loop = try EventLoop(busyPolling: busyPolling)
       loop.start(name: "grpc-client")
       return loop
     } catch {
       // A process without two spare descriptors cannot do anything anyway.
       fatalError("no event loop: \(error)")
     }
-  }()
+  }
 
   private let configuration: Configuration
+  private let eventLoop: EventLoop
   private let connector: ClientConnector
   private let requestHeaders = RequestHeaders()
 
   /// - Parameter socketPath: The server's socket, at most 107 bytes (unix(7)).
   public init(socketPath: String, configuration: Configuration = Configuration()) {
     self.configuration = configuration
-    connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: Self.sharedLoop)
+    eventLoop = configuration.busyPolling == .off ? Self.sleepingLoop : Self.pollingLoop
+    connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: eventLoop)
   }
 
   /// An executor that runs tasks on the connection's thread, which saves two thread switches per call.
   ///
   /// For latency-sensitive callers that never block: `withTaskExecutorPreference(client.executor) { … }`.
-  public var executor: any TaskExecutor { Self.sharedLoop }
+  public var executor: any TaskExecutor { eventLoop }
 
   /// Connects now instead of on the first call, so that a missing server is detected early.
   ///

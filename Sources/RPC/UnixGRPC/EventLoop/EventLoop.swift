@@ -37,17 +37,21 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Event sources, indexed by descriptor.
   private var sources: [(any EventSource)?] = []
   private var timers = DeadlineQueue<LoopTimer>()
-  private var polling: BusyPolling
+  /// Told by connections of their calls and messages, from which it learns when polling is worthwhile.
+  var polling: PollingGovernor
   private var ready: [(descriptor: Int32, readiness: Readiness)] = []
   /// Work posted by the loop's own thread, which needs neither the lock nor a wake-up.
   private var own: [Work] = []
   /// Work being run in this turn: the loop's own, and that posted by other threads.
   private var current: (own: [Work], others: [Work]) = ([], [])
 
-  init(clock: @escaping @Sendable () -> MonotonicTime = { .now }) throws(SocketError) {
+  init(
+    busyPolling: BusyPolling = .adaptive,
+    clock: @escaping @Sendable () -> MonotonicTime = { .now }
+  ) throws(SocketError) {
     poller = try Poller()
     self.clock = clock
-    polling = BusyPolling(processorCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    polling = PollingGovernor(busyPolling, processorCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
   deinit { readBuffer.deallocate() }
@@ -178,25 +182,26 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   private func wait() {
     if poller.wait(milliseconds: 0, into: &ready) || !own.isEmpty || hasWork.load(ordering: .acquiring) { return }
-    let polls = polling.shouldPoll()
-    if polls {
-      if busyPoll() { return polling.succeeded() }
-      polling.failed()
-    }
-    let start = MonotonicTime.now
-    sleep()
-    if !polls { polling.slept((MonotonicTime.now - start).wholeNanoseconds) }
+    let start = MonotonicTime.now.nanoseconds
+    let budget = polling.waitBegan()
+    let poll = budget > 0 ? busyPoll(from: start, until: start + budget) : .foundNothing
+    if poll != .foundWork, ready.isEmpty { sleep() }
+    polling.waitEnded(after: MonotonicTime.now.nanoseconds - start, poll)
   }
 
-  /// Polls until there are events, work or the budget is used up. Returns whether there is anything to do.
-  private func busyPoll() -> Bool {
-    let end = MonotonicTime.now.nanoseconds + BusyPolling.budget
-    repeat {
+  /// Polls until there are events or work, until `end`, or until others need the processor.
+  private func busyPoll(from start: Int64, until end: Int64) -> PollingGovernor.Poll {
+    var last = start
+    while true {
       // Let other threads on this processor run first.
       sched_yield()
-      if poller.wait(milliseconds: 0, into: &ready) || hasWork.load(ordering: .acquiring) { return true }
-    } while MonotonicTime.now.nanoseconds < end
-    return false
+      let isFound = poller.wait(milliseconds: 0, into: &ready) || hasWork.load(ordering: .acquiring)
+      let now = MonotonicTime.now.nanoseconds
+      if now - last > PollingGovernor.longestTurnOfOthers { return .metContention }
+      if isFound { return .foundWork }
+      if now >= end { return .foundNothing }
+      last = now
+    }
   }
 
   private func sleep() {

@@ -7,10 +7,10 @@ final class EventLoopGroup: Sendable {
   private let ended: Latch
 
   /// - Parameter name: The name of the threads, as shown by top(1).
-  init(count: Int, name: String) throws(SocketError) {
+  init(count: Int, name: String, busyPolling: BusyPolling) throws(SocketError) {
     precondition(count > 0, "a server needs an event loop")
     var loops: [EventLoop] = []
-    for _ in 0..<count { loops.append(try EventLoop()) }
+    for _ in 0..<count { loops.append(try EventLoop(busyPolling: busyPolling)) }
     self.loops = loops
     let ended = Latch(count: count)
     self.ended = ended

@@ -41,6 +41,8 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   private var unsent = UnsentBytes()
   /// What the socket is watched for.
   private var watched: Readiness = .readable
+  /// Bytes received, and bytes taken by the socket, so far.
+  private(set) var transferredBytes: UInt64 = 0
   /// Whether the socket's buffer is full and the socket is watched for writability.
   private var isBlocked = false
   /// Whether the budget of a turn was spent, so that the connection waits for a slice of a later turn.
@@ -141,6 +143,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
           return false
         }
       }
+      transferredBytes += UInt64(count)
       let bytes = UnsafeRawBufferPointer(rebasing: eventLoop.readBuffer[..<count])
       guard take({ session throws(HTTP2Failure) in try session.receive(bytes) }) else { return false }
       if count < eventLoop.readBuffer.count { break }
@@ -218,7 +221,10 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
         batches += 1
         guard batches <= Self.writesPerTurn else { return setNeedsFlush() }
         isMore = try session.send(into: &unsent, limit: Self.writeBatch)
-        switch unsent.write(to: number) {
+        let waiting = unsent.count
+        let result = unsent.write(to: number)
+        transferredBytes += UInt64(waiting - unsent.count)
+        switch result {
         case .all: break
         case .some:
           isBlocked = true

@@ -13,8 +13,13 @@ extension GRPCServer {
     public var idleTimeout: Duration? = .seconds(3600)
     /// Time for open calls to finish after shutdown begins; then their connections are closed.
     public var drainTimeout: Duration = .seconds(10)
+    /// Time for which shutdown waits for a peer that neither reads nor sends, if nothing else can end its calls: ample on a
+    /// local socket. A peer that makes progress has all of ``drainTimeout``.
+    public var stalledPeerTimeout: Duration = .seconds(1)
     /// Number of threads that serve connections. One handles over 100 000 calls per second.
     public var eventLoopThreads = 1
+    /// Whether those threads poll for a short time before they sleep.
+    public var busyPolling = BusyPolling.adaptive
     /// Authorizes calls. If `nil`, every peer that can connect is admitted and ``ServerContext/caller`` is `nil`.
     public var authorizer: (any CallAuthorizer)?
     /// Called when a call ends. Runs on the event loop; must not block.

@@ -30,7 +30,11 @@ public final class GRPCServer: Sendable {
     let socket = try ListeningSocket.open(core.configuration.socket)
     let eventLoops: EventLoopGroup
     do {
-      eventLoops = try EventLoopGroup(count: core.configuration.eventLoopThreads, name: "grpc-server")
+      eventLoops = try EventLoopGroup(
+        count: core.configuration.eventLoopThreads,
+        name: "grpc-server",
+        busyPolling: core.configuration.busyPolling
+      )
     } catch {
       try? socket.remove()
       throw error

@@ -33,6 +33,7 @@ final class ServerCall: DeadlineHolder {
   let startTime = MonotonicTime.now
   /// Whether a handler was started.
   var isHandled = false
+  var openCall: PollingGovernor.OpenCall?
 
   // The response.
   var body = OutboundBody()

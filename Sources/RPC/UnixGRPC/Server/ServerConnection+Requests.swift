@@ -88,6 +88,7 @@ extension ServerConnection {
   }
 
   private func take(_ message: [UInt8], for call: ServerCall) throws(GRPCStatus) {
+    eventLoop.polling.messageArrived()
     guard call.takesSingleRequest else {
       call.requests?.push(message)
       return

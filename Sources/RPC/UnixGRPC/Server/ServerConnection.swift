@@ -32,6 +32,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   /// Data of a call that is decoded in a later turn.
   var unfinishedData: UnfinishedData?
   var isDraining = false
+  var drainTimer: LoopTimer?
   private let deadlines: DeadlineTimer<ServerConnection>
   private let mailbox = Mailbox<ServerOperation>()
   private let closed: @Sendable (ServerConnection) -> Void
@@ -54,6 +55,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   var session: HTTP2Session { transport.session }
   var limits: ConnectionLimits { server.configuration.limits }
   var isIdle: Bool { calls.isEmpty }
+  var openCalls: some Collection<ServerCall> { calls.values }
 
   /// The open call on `stream`.
   func call(on stream: Int32) -> ServerCall? {
@@ -67,6 +69,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     eventLoop.assertOnLoop()
     calls[call.streamID] = call
     recent = call
+    call.openCall = eventLoop.polling.callBegan()
   }
 
   // MARK: From handlers
@@ -167,6 +170,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   private func end(_ call: ServerCall) {
     deadlines.remove(call)
+    if let openCall = call.openCall { eventLoop.polling.callEnded(openCall) }
     heldBytes -= call.heldBytes
     call.heldBytes = 0
     unsentBytes -= call.unsentBytes
@@ -207,6 +211,8 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
       )
     }
     endAllCalls()
+    // An armed timer would retain the connection until it fires.
+    drainTimer?.cancel()
     closed(self)
   }
 
@@ -225,20 +231,4 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   }
 
   func goAwayReceived(lastStream: Int32, error: HTTP2ErrorCode) {}
-
-  /// Stops accepting calls and lets open ones end (RFC 9113 section 6.8): sends a GOAWAY that refuses no stream and,
-  /// after the peer acknowledges a PING, one that names the last accepted stream.
-  func drain() {
-    eventLoop.assertOnLoop()
-    guard !isDraining else { return }
-    isDraining = true
-    session.submitShutdownNotice()
-    session.onPingAcknowledged = { [self] in
-      session.onPingAcknowledged = nil
-      session.submitGoAway()
-      transport.setNeedsFlush()
-    }
-    session.ping()
-    transport.setNeedsFlush()
-  }
 }

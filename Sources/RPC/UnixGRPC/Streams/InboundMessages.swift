@@ -44,6 +44,9 @@ final class InboundMessages: Sendable {
   /// Whether the buffer is empty.
   var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
+  /// Whether the reader is suspended until the peer sends.
+  var hasWaitingReader: Bool { state.withLock { $0.reader != nil } }
+
   /// Bytes of the buffered messages.
   var waitingBytes: Int { state.withLock { $0.waitingBytes } }
 

@@ -20,6 +20,9 @@ final class OutboundGate: Sendable {
   }
   private let state = Mutex(State())
 
+  /// Whether a writer is suspended until the peer reads.
+  var hasWaitingWriters: Bool { state.withLock { !$0.writers.isEmpty } }
+
   /// Adds `bytes` to the count. Throws the status that closed the stream, if it is closed.
   func enter(_ bytes: Int) throws(GRPCStatus) {
     let closure = state.withLock { state in

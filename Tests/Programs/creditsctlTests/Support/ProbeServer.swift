@@ -12,6 +12,8 @@ enum ProbeServer {
     case both
     case onlyOlder
     case none
+    /// Takes questions and answers none.
+    case hanging
   }
 
   static func run(reflection: Reflection = .both, _ body: (String) async throws -> Void) async throws {
@@ -22,7 +24,8 @@ enum ProbeServer {
     health.setStatus(.serving, forService: "probe.v1.ProbeService")
     health.setStatus(.notServing, forService: "probe.v1.MirrorService")
     var services = [probe, mirror]
-    if reflection != .none {
+    if reflection == .hanging { services.append(hangingReflection) }
+    if reflection == .both || reflection == .onlyOlder {
       let definitions = try ReflectionService(services: services, descriptorSets: [descriptorSet]).serviceDefinitions
       services += definitions.filter { reflection == .both || $0.name.contains("v1alpha") }
     }
@@ -46,6 +49,16 @@ enum ProbeServer {
     try await running
     try result.get()
   }
+
+  private static let hangingReflection = ServiceDefinition(
+    name: "grpc.reflection.v1.ServerReflection",
+    methods: [
+      MethodDefinition(
+        "ServerReflectionInfo",
+        .bidirectionalStreaming { _, _, _ in try await Task.sleep(for: .seconds(3600)) }
+      )
+    ]
+  )
 
   private static let mirror = ServiceDefinition(
     name: "probe.v1.MirrorService",

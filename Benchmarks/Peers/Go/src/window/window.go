@@ -8,6 +8,7 @@ import (
 	"os"
 	"sort"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -20,23 +21,57 @@ const (
 	stopping
 )
 
-// Command line that every echo client takes: SOCKET IN_FLIGHT WARMUP_SECONDS MEASURE_SECONDS.
+// Command line that every echo client takes: SOCKET IN_FLIGHT[@RATE] WARMUP_SECONDS MEASURE_SECONDS.
 type Arguments struct {
 	Socket   string
 	InFlight int
-	WarmUp   time.Duration
-	Measure  time.Duration
+	// Calls that are begun in a second, all callers together; 0 to begin each when the one before has ended.
+	CallsPerSecond float64
+	WarmUp         time.Duration
+	Measure        time.Duration
 }
 
 func ParseArguments() Arguments {
 	if len(os.Args) != 5 {
 		log.Fatalf("usage: %s SOCKET IN_FLIGHT WARMUP_SECONDS MEASURE_SECONDS", os.Args[0])
 	}
-	inFlight, err := strconv.Atoi(os.Args[2])
+	load := strings.SplitN(os.Args[2], "@", 2)
+	inFlight, err := strconv.Atoi(load[0])
 	if err != nil {
 		log.Fatal(err)
 	}
-	return Arguments{os.Args[1], inFlight, seconds(os.Args[3]), seconds(os.Args[4])}
+	rate := 0.0
+	if len(load) == 2 {
+		if rate, err = strconv.ParseFloat(load[1], 64); err != nil {
+			log.Fatal(err)
+		}
+	}
+	return Arguments{os.Args[1], inFlight, rate, seconds(os.Args[3]), seconds(os.Args[4])}
+}
+
+// When the calls of one caller are to begin, however long they take: a caller that is late catches up.
+type pace struct {
+	interval time.Duration
+	next     time.Time
+}
+
+func newPace(arguments Arguments, caller int) *pace {
+	if arguments.CallsPerSecond == 0 {
+		return nil
+	}
+	apart := time.Duration(float64(time.Second) / arguments.CallsPerSecond)
+	return &pace{
+		interval: apart * time.Duration(arguments.InFlight),
+		next:     time.Now().Add(apart * time.Duration(caller)),
+	}
+}
+
+func (p *pace) waitForTurn() {
+	if p == nil {
+		return
+	}
+	time.Sleep(time.Until(p.next))
+	p.next = p.next.Add(p.interval)
 }
 
 func seconds(text string) time.Duration {
@@ -65,7 +100,9 @@ func Run(arguments Arguments, call func() error) {
 		go func(worker int) {
 			defer workers.Done()
 			measured := make([]uint32, 0, 1<<16)
+			pace := newPace(arguments, worker)
 			for {
+				pace.waitForTurn()
 				began := time.Now()
 				if err := call(); err != nil {
 					log.Fatal(err)
