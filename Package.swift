@@ -205,7 +205,7 @@ enum Sources {
         "credits-simulator",
         in: "Programs",
         uses: [
-          "ProcessSetup", "ProcessorRPC", "ServiceProcess", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
+          "ProcessorRPC", "ServiceProcess", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
           .argumentParser, .logging,
         ]
       ),

@@ -24,7 +24,7 @@ package enum ProcessSetup {
 
   /// Opens /dev/null for each closed standard stream. Otherwise the next file that is opened, such as the ledger, gets its
   /// number, and whatever is printed is written to that file.
-  package static func reserveStandardDescriptors() {
+  private static func reserveStandardDescriptors() {
     // open(2) returns the lowest free number.
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDWR)

@@ -36,4 +36,19 @@ package final class Semaphore: @unchecked Sendable {
   package func wait() {
     while sem_wait(pointer) != 0 { precondition(errno == EINTR, "sem_wait(3) failed") }
   }
+
+  /// As `wait`, for a limited time by the wall clock. Returns whether it decremented the counter.
+  package func wait(atMost duration: Duration) -> Bool {
+    var end = timespec()
+    clock_gettime(CLOCK_REALTIME, &end)
+    let (seconds, attoseconds) = duration.components
+    let nanoseconds = end.tv_nsec + Int(attoseconds / 1_000_000_000)
+    end.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    while sem_timedwait(pointer, &end) != 0 {
+      if errno == ETIMEDOUT { return false }
+      precondition(errno == EINTR, "sem_timedwait(3) failed")
+    }
+    return true
+  }
 }

@@ -6,6 +6,7 @@ struct CommitLoop<OpenedStore: Store> {
   private let clock: Committer.Clock
   private var store: OpenedStore
   private var scans: ScanTable
+  private var disk: DiskWatch
   private let rechargeBegun: Committer.RechargeBegun
   private let commits: Committer.CommitHook
 
@@ -20,8 +21,10 @@ struct CommitLoop<OpenedStore: Store> {
     store: OpenedStore,
     scans: ScanQueue,
     rechargeBegun: @escaping Committer.RechargeBegun,
-    commits: @escaping Committer.CommitHook
+    commits: @escaping Committer.CommitHook,
+    diskChanged: @escaping Committer.DiskHook
   ) {
+    disk = DiskWatch(changed: diskChanged)
     self.rechargeBegun = rechargeBegun
     self.commits = commits
     self.rules = rules
@@ -32,13 +35,18 @@ struct CommitLoop<OpenedStore: Store> {
 
   /// Returns why the store failed, or nil once the queue is closed and empty.
   mutating func run(_ queue: OperationQueue) -> String? {
-    while let gathered = queue.takeAll(waits: !scans.hasWork) {
+    if let failure = checkDisk() { return failure }
+    while let gathered = queue.takeAll(waits: !scans.hasWork, atMost: disk.isFull ? DiskWatch.interval : nil) {
       scans.takeArrivals()
       var rest = gathered[...]
       repeat {
+        let start = ContinuousClock.now
         let batch = withoutExpired(rest.prefix(Committer.largestBatch))
         rest = rest.dropFirst(Committer.largestBatch)
-        let failure = commit(batch) ?? maintain(isIdle: rest.isEmpty && queue.isEmpty) ?? scan()
+        let isLast = rest.isEmpty
+        let failure =
+          commit(batch) ?? maintain(isIdle: isLast && queue.isEmpty)
+          ?? scan(since: start) { !isLast || !queue.isEmpty }
         if let failure {
           for submission in rest { submission.fail(.unavailable(failure)) }
           scans.close(.ledger(.unavailable(failure)))
@@ -77,7 +85,9 @@ struct CommitLoop<OpenedStore: Store> {
       case .conflict(let reason):
         refuse(batch, because: reason)
         return nil
-      case .diskFull: return answerWithoutWriting(batch, because: .diskFull)
+      case .diskFull(let reason):
+        disk.failed(reason)
+        return answerWithoutWriting(batch, because: .diskFull)
       case .damaged(let what): return commitRest(of: batch, without: what)
       case .failed(let reason):
         refuse(batch, because: reason)
@@ -128,7 +138,10 @@ struct CommitLoop<OpenedStore: Store> {
       case .conflict(let reason):
         refuse(batch, because: reason)
         return nil
-      case .diskFull(let reason), .failed(let reason):
+      case .diskFull:
+        for submission in batch { submission.fail(.diskFull) }
+        return nil
+      case .failed(let reason):
         refuse(batch, because: reason)
         return reason
       }
@@ -145,10 +158,27 @@ struct CommitLoop<OpenedStore: Store> {
     return try store.load(needs)
   }
 
-  /// Runs the store's maintenance. Conflicts and a full disk are ignored: the next batch that needs space reports them.
+  /// Runs the store's maintenance, unless the disk is full: then it would fail after every batch. Conflicts are ignored.
   private mutating func maintain(isIdle: Bool) -> String? {
+    if let failure = checkDisk() { return failure }
+    guard !disk.isFull else { return nil }
     do throws(StoreError) {
       try store.maintain(isIdle: isIdle)
+      return nil
+    } catch {
+      switch error {
+      case .conflict, .damaged: return nil
+      case .diskFull(let reason):
+        disk.failed(reason)
+        return nil
+      case .failed(let reason): return reason
+      }
+    }
+  }
+
+  private mutating func checkDisk() -> String? {
+    do throws(StoreError) {
+      try disk.check(&store)
       return nil
     } catch {
       switch error {
@@ -159,10 +189,15 @@ struct CommitLoop<OpenedStore: Store> {
   }
 
   /// Runs the scans for one slice. Returns why the store failed, or nil.
-  private mutating func scan() -> String? {
+  ///
+  /// - Parameters:
+  ///   - start: When the batch before began.
+  ///   - isAwaited: Whether an operation waits.
+  private mutating func scan(since start: ContinuousClock.Instant, isAwaited: @escaping () -> Bool) -> String? {
     guard scans.hasWork else { return nil }
     do throws(StoreError) {
-      try scans.run(on: &store, in: Slice())
+      let share = (ContinuousClock.now - start) / (Slice.share - 1)
+      try scans.run(on: &store, in: Slice(share: share, isAwaited: isAwaited))
       return nil
     } catch {
       switch error {

@@ -9,7 +9,9 @@ extension Committer {
     size: Int,
     completion: @escaping @Sendable (Result<EntryPage, ScanError>) -> Void
   ) {
-    scans.post(scans.newID()) { EntryList(walletID, filter: filter, from: place, size: size, completion: completion) }
+    scans.post(scans.newID()) { _ in
+      EntryList(walletID, filter: filter, from: place, size: size, completion: completion)
+    }
   }
 
   /// Gathers a page of all wallets, oldest first, and calls `completion` on the committer's thread.
@@ -20,7 +22,7 @@ extension Committer {
     size: Int,
     completion: @escaping @Sendable (Result<WalletPage, ScanError>) -> Void
   ) {
-    scans.post(scans.newID()) { WalletList(after: created, size: size, completion: completion) }
+    scans.post(scans.newID()) { _ in WalletList(after: created, size: size, completion: completion) }
   }
 
   /// Gathers a page of a wallet's recharges, newest first, and calls `completion` on the committer's thread.
@@ -30,15 +32,15 @@ extension Committer {
     size: Int,
     completion: @escaping @Sendable (Result<RechargePage, ScanError>) -> Void
   ) {
-    scans.post(scans.newID()) { RechargeList(of: walletID, before: last, size: size, completion: completion) }
+    scans.post(scans.newID()) { _ in RechargeList(of: walletID, before: last, size: size, completion: completion) }
   }
 
-  /// Subscribes to a wallet. The relay ends only with an error, or when its reader abandons it.
-  package func watch(_ walletID: WalletID, from start: WatchStart) -> Relay<WalletUpdate> {
+  /// Subscribes to a wallet. The updates end only with an error, or when their reader abandons them.
+  package func watch(_ walletID: WalletID, from start: WatchStart) -> WalletUpdates {
     let id = scans.newID()
-    let relay = scans.relay(of: WalletUpdate.self, capacity: WalletWatch.relayCapacity, to: id)
-    scans.post(id, isWatch: true) { WalletWatch(walletID, start: start, relay: relay) }
-    return relay
+    let relay = scans.relay(of: WalletUpdates.Element.self, capacity: WalletWatch.relayCapacity, to: id)
+    scans.post(id, isWatch: true) { feeds in WalletWatch(walletID, start: start, feeds: feeds, relay: relay) }
+    return WalletUpdates(relay)
   }
 
   /// Subscribes to the events of all wallets, after `cursor` or, if nil, from now on. The relay's first element gives the
@@ -46,19 +48,19 @@ extension Committer {
   package func watchEvents(after cursor: EventCursor?, rules: EventRules) -> Relay<EventUpdate> {
     let id = scans.newID()
     let relay = scans.relay(of: EventUpdate.self, capacity: EventWatch.relayCapacity, to: id)
-    scans.post(id, isWatch: true) { EventWatch(after: cursor, rules: rules, relay: relay) }
+    scans.post(id, isWatch: true) { _ in EventWatch(after: cursor, rules: rules, relay: relay) }
     return relay
   }
 
   /// Ends all watches and refuses new ones. Watches never end by themselves and would hold up a server that drains.
   package func endWatches() { scans.endWatches() }
 
-  /// Copies the ledger. The relay delivers one complete copy, which includes everything acknowledged before this call, or
-  /// ends with `ScanError.backupFailed` if the store does not support copying.
-  package func backup() -> Relay<CompleteBackup> {
+  /// Copies the ledger. The relay delivers the copy piece by piece, as of a moment after this call, so that it includes
+  /// everything acknowledged before. It ends with `ScanError.backupFailed` if the store does not support copying.
+  package func backup() -> Relay<BackupChunk> {
     let id = scans.newID()
-    let relay = scans.relay(of: CompleteBackup.self, capacity: 1, to: id)
-    scans.post(id) { Backup(relay: relay) }
+    let relay = scans.relay(of: BackupChunk.self, capacity: Backup.relayCapacity, to: id)
+    scans.post(id) { _ in Backup(relay: relay) }
     return relay
   }
 
@@ -69,7 +71,7 @@ extension Committer {
     let id = scans.newID()
     let relay = scans.relay(of: VerificationUpdate.self, capacity: 4, to: id)
     let sha256 = rules.sha256
-    scans.post(id) { Verification(known: known, sha256: sha256, relay: relay) }
+    scans.post(id) { _ in Verification(known: known, sha256: sha256, relay: relay) }
     return relay
   }
 }

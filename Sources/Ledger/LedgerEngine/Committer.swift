@@ -17,6 +17,9 @@ package final class Committer: Sendable {
   /// Called with the records of a batch, before and after it is committed.
   package typealias CommitHook = @Sendable (CommitMoment, [JournalRecord]) -> Void
 
+  /// Called when the ledger's disk is full, and when it has room again.
+  package typealias DiskHook = @Sendable (DiskCondition) -> Void
+
   /// The moment of a call of a commit hook.
   package enum CommitMoment: Sendable {
     case before
@@ -46,6 +49,7 @@ package final class Committer: Sendable {
   /// or automatic recharge began it. It must not block.
   /// - commits: Called on the committer's thread just before each attempt to commit and just after each commit, with the
   /// records.
+  /// - diskChanged: Called on the committer's thread. It must not block.
   /// - stopped: Called once, on the committer's thread, when the store has failed; every operation is refused from then
   /// on. The owner has to end the process with a failure: only a restart finds out what is durable.
   package init<OpenedStore: Store>(
@@ -54,6 +58,7 @@ package final class Committer: Sendable {
     open: @escaping @Sendable () throws(StoreError) -> OpenedStore,
     rechargeBegun: @escaping RechargeBegun = { _ in },
     commits: @escaping CommitHook = { _, _ in },
+    diskChanged: @escaping DiskHook = { _ in },
     stopped: @escaping @Sendable (String) -> Void
   ) throws(StoreError) {
     let opening = Opening()
@@ -79,7 +84,8 @@ package final class Committer: Sendable {
         store: store,
         scans: scans,
         rechargeBegun: rechargeBegun,
-        commits: commits
+        commits: commits,
+        diskChanged: diskChanged
       )
       let reason = loop.run(queue)
       guard let reason else { return }

@@ -29,11 +29,19 @@ final class OperationQueue: Sendable {
 
   /// Returns the gathered operations, or nil once the queue is closed and empty. Only the committer's thread calls this.
   ///
-  /// - Parameter waits: Whether to wait for an operation or a call of `wake`.
-  func takeAll(waits: Bool = true) -> [any QueuedOperation]? {
+  /// - Parameters:
+  ///   - waits: Whether to wait for an operation or a call of `wake`.
+  ///   - longest: Returns without operations after this time; nil to wait for as long as it takes.
+  func takeAll(waits: Bool = true, atMost longest: Duration? = nil) -> [any QueuedOperation]? {
     let isClosed = mailbox.isClosed
     if !isClosed {
-      if waits { arrival.wait() } else if !arrival.tryWait() { return [] }
+      if waits, let longest {
+        guard arrival.wait(atMost: longest) else { return [] }
+      } else if waits {
+        arrival.wait()
+      } else if !arrival.tryWait() {
+        return []
+      }
     }
     let taken = mailbox.takeAll()
     return isClosed && taken.isEmpty ? nil : taken

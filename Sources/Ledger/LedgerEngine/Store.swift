@@ -30,17 +30,29 @@ package protocol Store: StoreTables, SendableMetatype {
   /// - Throws: `StoreError.conflict`, `StoreError.diskFull` or `StoreError.damaged` if the work is postponed.
   mutating func maintain(isIdle: Bool) throws(StoreError)
 
+  /// Whether little room is left for what is written. Asked about once a second, so it must be cheap.
+  var isShortOfRoom: Bool { get }
+
+  /// Returns whether there is room for a large batch, and makes room that only it can make. Called about once a second while
+  /// the disk is full.
+  mutating func hasRoom() throws(StoreError) -> Bool
+
   /// Returns a wallet's records from first to last; empty for an unknown wallet.
   mutating func journal(of walletID: WalletID) throws(StoreError) -> [JournalRecord]
 }
 
+// A store that is sound, and has no disk of its own to watch.
 extension Store {
   package var reasonToRefuseChanges: String? { nil }
+
+  package var isShortOfRoom: Bool { false }
+
+  package mutating func hasRoom() throws(StoreError) -> Bool { true }
 }
 
 /// A store that can copy its ledger while it continues to commit.
 package protocol CopyingStore: Store {
-  /// Begins a copy, which includes everything committed until it is complete.
+  /// Begins a copy of the ledger as it is now.
   func beginBackup() throws(BackupFailure) -> any StoreBackup
 }
 

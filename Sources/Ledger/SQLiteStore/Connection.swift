@@ -1,6 +1,5 @@
 import CSQLite
 import Encodings
-import Glibc
 import LedgerEngine
 
 /// A SQLite connection. It stays on the thread that opened it, and its statements must be finalized before it is closed.
@@ -98,8 +97,7 @@ final class Connection {
 
   func error(in action: String) -> StoreError {
     let message = "\(action.prefix(60)): \(String(cString: sqlite3_errmsg(pointer)))"
-    let isFull = sqlite3_errcode(pointer) & 0xFF == SQLITE_FULL || sqlite3_system_errno(pointer) == EDQUOT
-    if isFull { return .diskFull(message) }
+    if isOutOfSpace { return .diskFull(message) }
     return isDamage
       ? .damaged("\(String(cString: sqlite3_errmsg(pointer))) (SQLite \(sqlite3_extended_errcode(pointer)))")
       : .failed("SQLite \(sqlite3_extended_errcode(pointer)) in \(message)")

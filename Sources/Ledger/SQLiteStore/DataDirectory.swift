@@ -20,7 +20,7 @@ final class DataDirectory {
       throw DataDirectory.failure("cannot create directory \(path)")
     }
     let file = path + "/lock"
-    lock = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    lock = DataDirectory.openLock(file, in: path)
     guard lock >= 0 else { throw DataDirectory.failure("cannot open \(file)") }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       let isTaken = errno == EWOULDBLOCK
@@ -36,6 +36,14 @@ final class DataDirectory {
   var databasePath: String { path + "/" + Self.databaseName }
 
   static let databaseName = "ledger.db"
+
+  /// Opens or creates the lock file. If a full disk has no room for it, the directory itself is locked; SQLite's own lock on
+  /// the database then excludes a process that finds room for the file later.
+  private static func openLock(_ file: String, in path: String) -> Int32 {
+    let lock = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard lock < 0, errno == ENOSPC || errno == EDQUOT else { return lock }
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  }
 
   /// Syncs the parent directory. Otherwise a power cut could remove the new directory with everything acknowledged since.
   /// Inside the directory, SQLite does the same at the first sync of its log.

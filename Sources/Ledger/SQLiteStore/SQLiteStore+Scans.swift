@@ -96,8 +96,11 @@ extension SQLiteStore {
 
   private mutating func scannedAccount(_ id: WalletID) throws(StoreError) -> Scanned<Account> {
     do throws(StoreError) {
-      guard let account = try account(id) else { return .damaged("wallet \(id) cannot be found by its id") }
-      return .row(account)
+      // Not cached: a scan of all wallets would drive out those that operations need.
+      let known = accounts[id]
+      let stored = if let known { known } else { try readStored(id) }
+      guard let stored else { return .damaged("wallet \(id) cannot be found by its id") }
+      return .row(stored.account)
     } catch {
       return .damaged(try Self.damage(error))
     }

@@ -8,10 +8,15 @@ extension SQLiteStore {
 
   mutating func stored(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
     if let known = accounts[walletID] { return known }
-    if let damage = unsoundWallets[walletID] { throw .damaged(damage) }
-    let stored = try reading("wallet \(walletID)") { () throws(StoreError) in try storedOnDisk(walletID) }
+    let stored = try readStored(walletID)
     if let stored { accounts.keep(stored) }
     return stored
+  }
+
+  /// Reads a wallet that is not in memory.
+  func readStored(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
+    if let damage = unsoundWallets[walletID] { throw .damaged(damage) }
+    return try reading("wallet \(walletID)") { () throws(StoreError) in try storedOnDisk(walletID) }
   }
 
   /// Reads a wallet from its rows, and compares it with its last record.

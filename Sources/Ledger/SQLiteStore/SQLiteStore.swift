@@ -29,6 +29,7 @@ package struct SQLiteStore: Store {
   var tailIsDamaged = false
   /// After damage, housekeeping is not retried before this record.
   var housekeepingRestsUntil: Int64 = 0
+  let currentBackup = CurrentBackup()
 
   /// Opens the ledger in `directory`. A missing or empty directory gets a new ledger.
   ///
@@ -72,7 +73,7 @@ package struct SQLiteStore: Store {
   }
 
   package mutating func maintain(isIdle: Bool) throws(StoreError) {
-    if connection.framesInLog >= settings.framesBeforeCheckpoint { return try log.checkpoint() }
+    if connection.framesInLog >= framesBeforeCheckpoint { return try checkpoint() }
     guard position.record >= housekeepingRestsUntil else { return }
     do throws(StoreError) {
       if try keyIndex.maintain(at: position) { return }

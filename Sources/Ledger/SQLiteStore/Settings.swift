@@ -16,6 +16,8 @@ extension SQLiteStore {
     /// The number of pages in the log before a checkpoint copies them into the database. Each checkpoint delays one batch:
     /// more pages make checkpoints rarer and cheaper overall, but the longest delay longer.
     package var framesBeforeCheckpoint = 1_000
+    /// How many times longer the log may become during a backup: few enough pages for one checkpoint not to be noticed.
+    static let logGrowthDuringBackup = 4
     package var keys = KeyIndexShape()
     /// The number of changed wallets, or of records written since the last fold, that starts a fold.
     package var accountsBeforeFold = 32_768

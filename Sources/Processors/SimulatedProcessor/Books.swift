@@ -12,7 +12,7 @@ struct Books {
   private var attachmentKeys: [String: String] = [:]
   private var chargeKeys: [String: String] = [:]
   private var refundKeys: [String: [String]] = [:]
-  /// The number of records, from which the next event's id is made.
+  /// The number of records, with which an event's id ends.
   private(set) var recordCount = 0
 
   mutating func apply(_ record: BookRecord) {
@@ -57,7 +57,7 @@ struct Books {
       Attachment(
         key: request.key,
         request: fields,
-        token: card.refusal == nil ? "pm_sim_attached_\(recordCount + 1)" : "",
+        token: card.refusal == nil ? RandomName.make("pm") : "",
         card: card.name,
         state: card.refusal == nil ? .attached : .declined,
         declineCode: card.refusal ?? ""
@@ -85,7 +85,7 @@ struct Books {
     }
     guard let card = card(behind: request.token) else { return .failure(.unknownToken) }
     guard request.amount.micros > 0 else { return .failure(.rejected("there is nothing to charge")) }
-    let id = "ch_sim_\(request.key)"
+    let id = RandomName.make("ch")
     var status = card.status
     if case .authenticationRequired = status {
       status = .authenticationRequired(url: "https://processor.invalid/\(id)")
@@ -97,14 +97,15 @@ struct Books {
   /// Returns the disputes that a charge causes once it is paid.
   func disputes(of kept: KeptCharge) -> [DisputeResult] {
     guard kept.charge.status == .paid, let card = TestCard.named(kept.card) else { return [] }
+    let id = disputeID(of: kept.charge)
     return card.disputes.map { state in
-      DisputeResult(
-        id: DisputeID("dp_sim_\(kept.key)"),
-        chargeID: kept.charge.id,
-        amount: kept.charge.amount,
-        state: state
-      )
+      DisputeResult(id: id, chargeID: kept.charge.id, amount: kept.charge.amount, state: state)
     }
+  }
+
+  /// Returns the id of a charge's dispute, which is a new one if it was never disputed.
+  func disputeID(of charge: ChargeResult) -> DisputeID {
+    disputes[charge.id]?.id ?? DisputeID(RandomName.make("dp"))
   }
 
   // MARK: Refunds
@@ -125,7 +126,7 @@ struct Books {
     else { return .failure(.rejected("less is left of the charge than is to be given back")) }
     let status: RefundResult.Status = TestCard.named(kept.card)?.refunds == .atOnce ? .refunded : .processing
     let refund = RefundResult(
-      id: "re_sim_\(request.key)",
+      id: RandomName.make("re"),
       key: request.key,
       chargeID: request.chargeID,
       amount: request.amount,

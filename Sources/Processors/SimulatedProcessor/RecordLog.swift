@@ -2,39 +2,50 @@ import Glibc
 import SystemCalls
 
 /// The file with the simulated processor's records: one line each, synced before the record counts.
+///
+/// A record that cannot be written whole, as on a full disk, leaves nothing behind.
 struct RecordLog: ~Copyable {
   /// The reason why a log cannot be opened or read, for people.
   package struct OpenError: Error, CustomStringConvertible {
     package let description: String
   }
 
-  private let file: Int32
+  private var file: AppendedFile
 
   /// Opens and locks the log, and passes each of its records to `take`. Removes a last line that a crash cut short.
   init(path: String, take: (BookRecord) -> Void) throws(OpenError) {
-    file = open(path, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw RecordLog.failure("open", path) }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else { throw RecordLog.failure("lock", path) }
-    let whole = try RecordLog.wholeLines(of: file, path)
-    guard ftruncate(file, whole.count) == 0 else { throw RecordLog.failure("mend", path) }
+    let file = try RecordLog.open(path)
+    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { throw RecordLog.failure("lock", path) }
+    let whole = try RecordLog.wholeLines(of: file.descriptor, path)
+    guard ftruncate(file.descriptor, whole.count) == 0 else { throw RecordLog.failure("mend", path) }
     try RecordLog.parse(whole, path, take)
+    self.file = file
   }
 
   /// Passes the current records of a log to `take`, without a lock.
   static func read(path: String, take: (BookRecord) -> Void) throws(OpenError) {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    let file = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
     guard file >= 0 else { throw failure("open", path) }
     defer { Glibc.close(file) }
     try parse(try wholeLines(of: file, path), path, take)
   }
 
-  deinit { if file >= 0 { close(file) } }
+  /// Returns false if the record was not written. Only a crash at that moment may leave it there.
+  mutating func append(_ record: BookRecord) -> Bool {
+    do throws(SystemError) {
+      try file.append(Array((record.line + "\n").utf8), syncs: true)
+      return true
+    } catch {
+      return false
+    }
+  }
 
-  /// Returns false if it is unknown whether the record survives a crash.
-  func append(_ record: BookRecord) -> Bool {
-    var text = record.line + "\n"
-    let written = text.withUTF8 { write(file, $0.baseAddress, $0.count) == $0.count }
-    return written && fdatasync(file) == 0
+  private static func open(_ path: String) throws(OpenError) -> AppendedFile {
+    do throws(SystemError) {
+      return try AppendedFile(path: path, access: O_RDWR)
+    } catch {
+      throw OpenError(description: "cannot open \(path): \(error)")
+    }
   }
 
   private static func wholeLines(of file: Int32, _ path: String) throws(OpenError) -> [UInt8] {

@@ -156,7 +156,7 @@ package final class SimulatedProcessor: PaymentProcessor {
         return .failure(.rejected("there is no such charge that was paid"))
       }
       let dispute = DisputeResult(
-        id: DisputeID("dp_sim_\(kept.key)"),
+        id: state.books.disputeID(of: kept.charge),
         chargeID: id,
         amount: kept.charge.amount,
         state: dispute

@@ -21,11 +21,12 @@ struct SimulatorState: ~Copyable {
     dice = FaultDice(faults)
   }
 
-  /// Writes a change and applies it to the books. Returns false if it is unknown whether it survives a crash.
+  /// Writes a change and applies it to the books. Returns false if it was not written.
   mutating func keep(_ record: BookRecord) -> Bool {
     guard append(record) else { return false }
     books.apply(record)
-    let event = seal.sign(EventPayload.bytes(id: "evt_sim_\(books.recordCount)", record))
+    let id = "\(RandomName.make("evt"))_\(books.recordCount)"
+    let event = seal.sign(EventPayload.bytes(id: id, record))
     outbox += queue.add(event, &dice)
     return true
   }
@@ -63,12 +64,7 @@ struct SimulatorState: ~Copyable {
     return queue.drain()
   }
 
-  private func append(_ record: BookRecord) -> Bool {
-    switch log {
-    case .some(let log): log.append(record)
-    case .none: false
-    }
-  }
+  private mutating func append(_ record: BookRecord) -> Bool { log?.append(record) ?? false }
 }
 
 extension ProcessorFailure {

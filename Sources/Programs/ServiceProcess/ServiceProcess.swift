@@ -16,12 +16,15 @@ package enum ServiceProcess {
     }
   }
 
+  /// Protects the process from the signals and descriptors that it inherits. Called first in `main`, because the runtime
+  /// opens descriptors of its own once a task has suspended.
+  package static func prepare() { ProcessSetup.prepareService() }
+
   /// Runs a service until `body` returns. The log goes to standard error without blocking.
   ///
   /// - Throws: Errors about the command line, unchanged. Any other error is logged and becomes an exit status, because the
   ///   parser would block while printing it to a pipe that nobody reads.
   package static func run(_ body: () async throws -> Void) async throws {
-    ProcessSetup.prepareService()
     LoggingSystem.bootstrap { ServiceLogHandler(label: $0, writer: writer) }
     defer { writer.flush(patience: flushPatience) }
     do { try await body() } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ServiceProcess
 
 /// Runs the simulated payment processor as a separate process.
 @main
@@ -9,4 +10,9 @@ struct CreditsSimulator: AsyncParsableCommand {
     subcommands: [Serve.self, PrintBooks.self],
     defaultSubcommand: Serve.self
   )
+
+  static func main() async {
+    ServiceProcess.prepare()
+    await main(nil)
+  }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import SimulatedProcessor
+import Synchronization
 import SystemCalls
 
 /// The file that the simulator appends events to, for a program that delivers them to `creditsd` as a web server would.
@@ -9,20 +10,24 @@ final class EventFile: Sendable {
     let description: String
   }
 
-  private let file: Int32
+  private let file: Mutex<AppendedFile>
 
   init(path: String) throws(OpenError) {
-    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      throw OpenError(description: "cannot open \(path): \(SystemError.last)")
-    }
+    file = Mutex(try Self.open(path))
   }
 
-  deinit { if file >= 0 { close(file) } }
+  private static func open(_ path: String) throws(OpenError) -> AppendedFile {
+    do throws(SystemError) {
+      return try AppendedFile(path: path, access: O_WRONLY)
+    } catch {
+      throw OpenError(description: "cannot open \(path): \(error)")
+    }
+  }
 
   /// Appends one line in one write(2), which O_APPEND keeps from interleaving with other writes.
   func append(_ event: SignedEvent) {
     let line = Array(event.signature.utf8) + [UInt8(ascii: "\t")] + event.payload + [UInt8(ascii: "\n")]
-    _ = write(file, line, line.count)
+    // An event that cannot be written is lost too.
+    file.withLock { try? $0.append(line, syncs: false) }
   }
 }

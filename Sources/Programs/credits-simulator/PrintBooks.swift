@@ -1,5 +1,4 @@
 import ArgumentParser
-import ProcessSetup
 import SimulatedProcessor
 
 /// Prints the charges and refunds of a simulated processor.
@@ -18,7 +17,6 @@ struct PrintBooks: ParsableCommand {
   var file: String
 
   func run() throws {
-    ProcessSetup.reserveStandardDescriptors()
     for line in try BookListing(path: file).lines { print(line) }
   }
 }

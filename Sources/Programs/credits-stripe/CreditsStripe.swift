@@ -47,6 +47,11 @@ struct CreditsStripe: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
   var caller: UInt32?
 
+  static func main() async {
+    ServiceProcess.prepare()
+    await main(nil)
+  }
+
   func run() async throws {
     try await ServiceProcess.run(serve)
   }

@@ -45,9 +45,11 @@ struct ClockMessage {
     }
   }
 
-  /// Returns the magnitude of a duration in its two largest units, for example "3652 d 12 h".
+  /// Returns the magnitude of a duration in its two largest units, for example "3652 d 12 h". From an hour on it is rounded
+  /// to minutes.
   static func text(_ duration: Duration) -> String {
-    var seconds = duration.components.seconds.magnitude
+    let exact = abs(duration / .seconds(1))
+    var seconds = UInt64(exact < 3600 ? exact.rounded() : (exact / 60).rounded() * 60)
     var parts: [String] = []
     for (unit, length) in [("d", UInt64(86_400)), ("h", 3600), ("min", 60), ("s", 1)] {
       if seconds >= length { parts.append("\(seconds / length) \(unit)") }

@@ -126,6 +126,11 @@ struct Creditsd: AsyncParsableCommand {
   )
   var processorTimeout: UInt32?
 
+  static func main() async {
+    ServiceProcess.prepare()
+    await main(nil)
+  }
+
   func run() async throws {
     try await ServiceProcess.run {
       let settings: Settings

@@ -25,6 +25,7 @@ struct Daemon {
     // Open the ledger before the socket: a client that can connect must be able to use the ledger.
     let directory = settings.dataDirectory
     let createsLedger = !settings.takesExistingLedgerOnly
+    let disk = LedgerDisk(directory: directory, logger: logger)
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
     let committer = try Committer(
       rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
@@ -37,6 +38,7 @@ struct Daemon {
         failpoint?.commits(moment, records)
         if moment == .after { clock.committed() }
       },
+      diskChanged: { disk.changed($0) },
       stopped: { reason in failure.happened(reason) }
     )
     let processor = try OpenProcessor(settings)
@@ -60,8 +62,7 @@ struct Daemon {
     let sweeping = Task { [logger] in
       await LedgerSweeper(committer: committer, logger: logger, sleep: clock.sleep).run()
     }
-    health.setStatus(.serving)
-    for service in credits { health.setStatus(.serving, forService: service.name) }
+    disk.report(to: health, services: credits.map(\.name))
     let services = credits + [health.serviceDefinition]
     let reflection = try ReflectionService(
       services: services,

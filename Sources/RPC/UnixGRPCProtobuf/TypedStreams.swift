@@ -37,4 +37,12 @@ public struct TypedResponses<Response: ProtobufMessage>: Sendable {
   public func write(_ response: Response) async throws {
     try await responses.write(response.responseBytes())
   }
+
+  /// Encodes a response, so that it can be sent on several streams.
+  package func encode(_ response: Response) throws -> [UInt8] { try response.responseBytes() }
+
+  /// Sends an encoded response; suspends while more than `byteCount` bytes wait for the caller's flow-control window.
+  package func write(encoded response: [UInt8], holdingAtMost byteCount: Int) async throws {
+    try await responses.write(response, holdingAtMost: byteCount)
+  }
 }

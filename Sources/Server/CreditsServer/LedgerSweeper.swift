@@ -30,8 +30,8 @@ package struct LedgerSweeper: Sendable {
         try await sweep()
         reported = nil
       } catch {
-        // Log an error once while it persists.
-        if error != reported { logger.warning("what is due could not be done", metadata: ["reason": "\(error)"]) }
+        // Log an error once while it persists. Of a full disk, the daemon says so itself.
+        if error != reported, error != .diskFull { logger.warning("what is due could not be done", metadata: ["reason": "\(error)"]) }
         reported = error
       }
       do { try await sleep(Self.interval) } catch { return }

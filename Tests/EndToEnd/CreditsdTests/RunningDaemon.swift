@@ -13,12 +13,14 @@ final class RunningDaemon {
   ///   - directory: The directory of socket and ledger, which a second daemon can take over.
   ///   - errors: The pipe that standard error goes to; nil for a file.
   ///   - redirection: A shell's redirection of the standard streams, such as `2>&-`.
+  ///   - wrapper: A program that runs the daemon, whose path and arguments it is given.
   init(
     in directory: TestDirectory,
     options: [String] = [],
     environment: [String: String] = [:],
     errors: Pipe? = nil,
-    redirection: String? = nil
+    redirection: String? = nil,
+    wrapper: String? = nil
   ) throws {
     socketPath = directory.path("credits.sock")
     process.executableURL = Self.program("creditsd")
@@ -27,6 +29,10 @@ final class RunningDaemon {
       process.arguments =
         ["-c", "exec \"$0\" \"$@\" \(redirection)", Self.program("creditsd").path] + process.arguments!
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    }
+    if let wrapper {
+      process.arguments = [Self.program("creditsd").path] + process.arguments!
+      process.executableURL = URL(filePath: wrapper)
     }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     errorPath = directory.path("stderr-\(UInt32.random(in: 0 ... .max))")

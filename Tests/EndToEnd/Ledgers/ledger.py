@@ -85,6 +85,18 @@ class Ledger(Credits):
 
         self.until(is_so, f"the card of {wallet_id} was declined {count} times")
 
+    # The processor's books.
+
+    def charge_at_processor(self, recharge_id):
+        return self.name_at_processor("charge", 1, 4, f"credits-{recharge_id}")
+
+    def refund_at_processor(self, refund_id):
+        return self.name_at_processor("refund", 3, 2, f"credits-{refund_id}")
+
+    def name_at_processor(self, kind, key_field, name_field, key):
+        lines = [line.split("\t") for line in (self.work / "books").read_text().splitlines()]
+        return next(line[name_field] for line in lines if line[0] == kind and line[key_field] == key)
+
     # The processor's events.
 
     def ingest(self, payload: bytes, signature: str):
@@ -95,7 +107,7 @@ class Ledger(Credits):
     def dispute_events(self, recharge_id):
         """Payload and signature of the simulator's events about disputes of a recharge, in their order."""
         lines = [line.split(b"\t", 1) for line in (self.work / "events").read_bytes().splitlines()]
-        charge = f"\tch_sim_credits-{recharge_id}\t".encode()
+        charge = f"\t{self.charge_at_processor(recharge_id)}\t".encode()
         events = [(payload, signature.decode()) for signature, payload in lines if charge in payload]
         return [event for event in events if b"\tdispute\t" in event[0]]
 

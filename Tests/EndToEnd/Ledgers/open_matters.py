@@ -38,11 +38,11 @@ def reviews(ledger):
         ledger.until_refund_needs_review(refunded, refund_id)
 
     ledger.processor.set(Mode.FORWARD)
-    paid = f"ch_sim_credits-{recharges['review paid']}"
+    paid = ledger.charge_at_processor(recharges["review paid"])
     settle(ledger, recharge_id=recharges["review paid"], processor_id=paid)
     settle(ledger, recharge_id=recharges["review unpaid"])
     contradict(ledger, paid, recharges["review contradicted"])
-    made = f"re_sim_credits-{refunds[0]}"
+    made = ledger.refund_at_processor(refunds[0])
     settle(ledger, refund_id=refunds[0], processor_id=made)
     taken = {"refund_id": refunds[1], "processor_id": made, "outcome": "MONEY_MOVED", "memo": "the wrong one"}
     ledger.refused("PROCESSOR_REFUND_TAKEN", "SettleReview", **taken)

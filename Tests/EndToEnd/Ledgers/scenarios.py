@@ -117,8 +117,9 @@ def refunds(ledger):
     returned = ledger.recharge(ledger.wallet("refund returned"), 20, VISA).recharge_id
     refund = ledger.refund(returned, 5)
     assert refund.state == refund.REFUNDED
-    key, charge = f"credits-{refund.refund_id}", f"ch_sim_credits-{returned}"
-    event = ["evt_returned", "refund", "", f"re_sim_{key}", key, charge, "5000000", "USD", "failed", "lost_card"]
+    key, name = f"credits-{refund.refund_id}", ledger.refund_at_processor(refund.refund_id)
+    charge = ledger.charge_at_processor(returned)
+    event = ["evt_returned", "refund", "", name, key, charge, "5000000", "USD", "failed", "lost_card"]
     ledger.ingest(*signed("\t".join(event).encode()))
     limited = ledger.recharge(ledger.wallet("fifty refunds"), 10, VISA).recharge_id
     for _ in range(50):

@@ -37,12 +37,12 @@ struct TestLedger {
   }
 }
 
-extension Relay where Element == WalletUpdate {
+extension WalletUpdates {
   /// Returns the sequences of the next `count` changes.
   func sequences(_ count: Int) async throws -> [Int64] {
     var sequences: [Int64] = []
     while sequences.count < count, let update = try await next() {
-      if case .change(let record) = update { sequences.append(record.sequence) }
+      if case .change(let change) = update { sequences.append(change.sequence) }
     }
     return sequences
   }

@@ -150,20 +150,27 @@ struct FileVerificationTests {
   func copy() async throws {
     let directory = try await Self.populated()
     let ledger = try OpenLedger(directory.path)
-    var backups: [CompleteBackup] = []
+    var backups: [(bytes: [UInt8], position: Position)] = []
     for round in 0..<3 {
       let relay = ledger.committer.backup()
       for index in 0..<200 {
         try await ledger.send(Charge(WalletID("h"), Scenario.micros(1), .call, reference: ""), "\(round)/\(index)")
       }
-      backups.append(try #require(try await relay.next()))
+      var bytes: [UInt8] = []
+      var last: BackupChunk?
+      while let chunk = try await relay.next() {
+        bytes += chunk.bytes
+        last = chunk
+      }
+      let chunk = try #require(last)
+      #expect(chunk.byteCount == Int64(bytes.count))
+      backups.append((bytes, chunk.position))
     }
     ledger.committer.close()
     for backup in backups {
       let copy = TemporaryDirectory()
       try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: false)
-      let bytes = try backup.contents.read(at: 0, count: Int(backup.contents.byteCount))
-      try Data(bytes).write(to: URL(filePath: copy.path + "/ledger.db"))
+      try Data(backup.bytes).write(to: URL(filePath: copy.path + "/ledger.db"))
       let copied = try OpenLedger(copy.path)
       let verdict = try await copied.verdict()
       #expect(verdict.flaws.kept == [])

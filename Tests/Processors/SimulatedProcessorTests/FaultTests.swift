@@ -130,25 +130,29 @@ struct FaultTests {
   func listing() async throws {
     let processor = try SimulatedProcessor(path: file.path)
     let paid = try await processor.createCharge(request(1))
-    _ = try await processor.createCharge(request(2, token: "pm_card_visa_chargeDeclined"))
-    _ = try await processor.createCharge(request(3, token: "pm_sim_processing"))
+    let declined = try await processor.createCharge(request(2, token: "pm_card_visa_chargeDeclined"))
+    let processing = try await processor.createCharge(request(3, token: "pm_sim_processing"))
     _ = try await processor.findCharge(key: "k3")
-    _ = try await processor.createCharge(request(4, token: "pm_sim_disputeLost"))
-    let refund = RefundRequest(
+    let disputed = try await processor.createCharge(request(4, token: "pm_sim_disputeLost"))
+    let dispute = try #require(processor.disputes.first)
+    let request = RefundRequest(
       key: "f\t1",
       chargeID: paid.id,
       rechargeID: paid.rechargeID,
       amount: Money(micros: 2_500_000, currency: .usd)
     )
-    _ = try await processor.refundCharge(refund)
-    let expected = [
-      "charge\tch_sim_k1\tr1\t10000000\tUSD\tpaid\t",
-      "charge\tch_sim_k2\tr2\t10000000\tUSD\tdeclined\tgeneric_decline",
-      "charge\tch_sim_k3\tr3\t10000000\tUSD\tpaid\t",
-      "charge\tch_sim_k4\tr4\t10000000\tUSD\tpaid\t",
-      "refund\tre_sim_f%091\tch_sim_k1\t2500000\tUSD\trefunded\t",
-      "dispute\tdp_sim_k4\tch_sim_k4\t10000000\tUSD\tlost",
+    let refund = try await processor.refundCharge(request)
+    let charges = [
+      "charge\t\(paid.id)\tr1\t10000000\tUSD\tpaid\t",
+      "charge\t\(declined.id)\tr2\t10000000\tUSD\tdeclined\tgeneric_decline",
+      "charge\t\(processing.id)\tr3\t10000000\tUSD\tpaid\t",
+      "charge\t\(disputed.id)\tr4\t10000000\tUSD\tpaid\t",
     ]
+    let expected =
+      charges.sorted() + [
+        "refund\t\(refund.id)\t\(paid.id)\t2500000\tUSD\trefunded\t",
+        "dispute\t\(dispute.id)\t\(disputed.id)\t10000000\tUSD\tlost",
+      ]
     #expect(try BookListing(path: file.path).lines == expected)
     processor.close()
     try (Data(contentsOf: URL(filePath: file.path)) + Data("charge\tk5".utf8)).write(to: URL(filePath: file.path))

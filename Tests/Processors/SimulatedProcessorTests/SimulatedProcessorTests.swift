@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import PaymentProcessing
 import SimulatedProcessor
+import Synchronization
 import Testing
 
 @Suite("The simulated processor")
@@ -123,6 +124,39 @@ struct SimulatedProcessorTests {
     #expect(try await processor.findCharge(key: "whole\twith%\n") != nil)
     #expect(try await processor.findCharge(key: "torn") == nil)
     #expect(try await processor.createCharge(request("pm_card_visa", key: "torn")).status == .paid)
+  }
+
+  @Test("gives no name twice, even if its books are lost")
+  func names() async throws {
+    var names: [String] = []
+    for _ in 0..<3 {
+      let events = Mutex<[SignedEvent]>([])
+      let processor = try SimulatedProcessor(path: file.path, sends: { event in events.withLock { $0.append(event) } })
+      let card = AttachRequest(
+        key: "a",
+        walletID: WalletID("w"),
+        token: PaymentMethodToken("pm_card_visa"),
+        billing: BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1S 4BS")
+      )
+      names.append(try await processor.attachCard(card).token.secret)
+      let charge = try await processor.createCharge(request("pm_card_visa"))
+      let disputed = try await processor.createCharge(request("pm_sim_disputeWon", key: "d"))
+      names += [charge.id, disputed.id, try #require(processor.disputes.first).id.value]
+      let refund = RefundRequest(
+        key: "r",
+        chargeID: charge.id,
+        rechargeID: charge.rechargeID,
+        amount: Money(micros: 1_000_000, currency: .usd)
+      )
+      names.append(try await processor.refundCharge(refund).id)
+      for event in events.withLock({ $0 }) {
+        names.append(try await processor.parseEvent(payload: event.payload, signature: event.signature).id)
+      }
+      processor.close()
+      try FileManager.default.removeItem(atPath: file.path)
+    }
+    #expect(Set(names).count == names.count)
+    #expect(names.count > 30)
   }
 
   @Test("never shares its file")

@@ -145,7 +145,11 @@ private enum FileMethods {
       result?.pointee = 0
       return SQLITE_OK
     }
-    methods.xFileControl = { _, _, _ in SQLITE_NOTFOUND }
+    methods.xFileControl = { file, operation, argument in
+      guard operation == SQLITE_FCNTL_LAST_ERRNO, let argument else { return SQLITE_NOTFOUND }
+      argument.storeBytes(of: FileMethods.handle(file).disk.lastErrorNumber, as: Int32.self)
+      return SQLITE_OK
+    }
     methods.xSectorSize = { _ in 4096 }
     // As in SQLite's own VFS on Linux, a torn write does not damage adjacent bytes.
     methods.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import Synchronization
 
 /// An in-memory disk for SQLite (a VFS, sqlite.org/vfs.html) that records every write and sync, and fails on demand.
@@ -48,6 +49,9 @@ package final class SimulatedDisk: Sendable {
   package func failReads(of path: String, _ bytes: Range<Int>) {
     state.withLock { $0.unreadable[path, default: []].append(bytes) }
   }
+
+  /// The error number of the last operation that failed; 0 if none has.
+  var lastErrorNumber: Int32 { state.withLock { $0.hasFailed ? $0.fault?.errorNumber ?? 0 : 0 } }
 
   /// Whether the fault has occurred.
   package var hasFailed: Bool { state.withLock { $0.hasFailed } }
@@ -107,12 +111,27 @@ package struct DiskFault: Sendable {
   package enum Kind: CaseIterable, Sendable {
     /// The disk is full: writes fail, syncs do not.
     case full
+    /// As `full`, with the error of a disk quota.
+    case quotaExceeded
+    /// As `full`, with the error of a file that has reached its size limit.
+    case fileTooLarge
     case writeError
     case syncError
   }
 
   package var kind: Kind
   package var from: Int
+
+  /// The error number that SQLite's own VFS remembers for the file (SQLITE_FCNTL_LAST_ERRNO).
+  var errorNumber: Int32 {
+    switch kind {
+    // SQLite's own VFS forgets this one, as SQLITE_FULL says all.
+    case .full: 0
+    case .quotaExceeded: EDQUOT
+    case .fileTooLarge: EFBIG
+    case .writeError, .syncError: EIO
+    }
+  }
 
   package init(_ kind: Kind, from: Int = 0) {
     self.kind = kind
@@ -123,7 +142,7 @@ package struct DiskFault: Sendable {
     guard number >= from else { return nil }
     return switch (kind, operation) {
     case (.full, .write): SQLITE_FULL
-    case (.writeError, .write): SimulatedDisk.writeFailed
+    case (.writeError, .write), (.quotaExceeded, .write), (.fileTooLarge, .write): SimulatedDisk.writeFailed
     case (.syncError, .sync): SimulatedDisk.syncFailed
     default: nil
     }

@@ -1,34 +1,47 @@
 package import Ledger
 
-/// A complete copy of the ledger as of `position`, which is no earlier than the request for the copy.
-package struct CompleteBackup: Sendable {
-  package let contents: any BackupContents
+/// A piece of a copy of the ledger. The pieces, one after another, are the copy.
+package struct BackupChunk: Sendable {
+  package let bytes: [UInt8]
+  /// The size of the whole copy.
+  package let byteCount: Int64
+  /// Where the ledger was when the copy began, which is after the request for the copy.
   package let position: Position
 }
 
-/// Copies the ledger in slices, if its store supports copying.
+/// Passes a copy of the ledger to its reader, as fast as that reads, if the store supports copying.
 final class Backup: Scan {
-  private let relay: Relay<CompleteBackup>
-  private var backup: (any StoreBackup)?
+  /// The maximum number of pieces that wait for the reader.
+  static let relayCapacity = 8
 
-  init(relay: Relay<CompleteBackup>) { self.relay = relay }
+  private let relay: Relay<BackupChunk>
+  private var backup: (any StoreBackup)?
+  private var position: Position?
+
+  init(relay: Relay<BackupChunk>) { self.relay = relay }
 
   var isAbandoned: Bool { relay.isAbandoned }
 
-  func fail(_ error: ScanError) { relay.end(.failure(error)) }
+  func fail(_ error: ScanError) {
+    backup = nil
+    relay.end(.failure(error))
+  }
 
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     do throws(BackupFailure) {
       if backup == nil { backup = try Self.begin(on: store) }
+      let position = position ?? store.position
+      self.position = position
       guard let backup else { return .finished }
-      repeat {
-        if try backup.proceed() {
-          relay.offer(CompleteBackup(contents: try backup.finish(), position: store.position))
+      while relay.hasRoom() {
+        guard let bytes = try backup.next() else {
           relay.end(.success(()))
           return .finished
         }
-      } while !slice.isOver && !relay.isAbandoned
-      return .working
+        relay.offer(BackupChunk(bytes: bytes, byteCount: backup.byteCount, position: position))
+        if slice.isOver { return relay.isAbandoned ? .finished : .working }
+      }
+      return .waiting
     } catch {
       fail(.backupFailed(error.reason))
       return .finished

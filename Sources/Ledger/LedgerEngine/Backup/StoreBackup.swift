@@ -1,19 +1,13 @@
-/// A copy of the ledger in progress.
-package protocol StoreBackup: AnyObject {
-  /// Copies part of the ledger, in much less time than a slice. Returns true when everything is copied.
-  func proceed() throws(BackupFailure) -> Bool
-
-  /// Finishes the copy and returns its contents. Called once, after `proceed` has returned true.
-  func finish() throws(BackupFailure) -> any BackupContents
-}
-
-/// A complete copy of the ledger, as bytes that the store that made it can open. Releasing this value releases the
+/// A copy of the ledger as it was when the copy began, read piece by piece while the ledger continues to commit.
+///
+/// Nothing of it is written anywhere on the way: whoever asked for the copy stores it. Releasing this value releases the
 /// resources behind it.
-package protocol BackupContents: Sendable {
+package protocol StoreBackup: AnyObject {
+  /// The size of the whole copy, which the store that made it can open.
   var byteCount: Int64 { get }
 
-  /// Returns at most `count` bytes starting at `offset`; fewer only at the end.
-  func read(at offset: Int64, count: Int) throws(BackupFailure) -> [UInt8]
+  /// Returns the next bytes, or nil at the end. Takes much less time than a slice.
+  func next() throws(BackupFailure) -> [UInt8]?
 }
 
 /// The reason why a copy failed, as text for people. The ledger itself is not affected.

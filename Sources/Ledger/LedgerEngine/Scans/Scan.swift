@@ -23,15 +23,35 @@ enum ScanStatus {
 }
 
 /// The time that scans may use on the committer's thread before the next batch.
+///
+/// While no operation waits, scans work. Once one waits, they only use up the share of the time that is theirs in any case,
+/// so that they get on under any load.
 package struct Slice {
+  private let shareEnd: ContinuousClock.Instant
   private let end: ContinuousClock.Instant
+  private let isAwaited: () -> Bool
 
-  /// Short compared with the duration of a sync.
+  /// The length without operations, after which other scans have their turn.
   package static let usualLength = Duration.milliseconds(1)
+  /// The part of the committer's time that scans get at least is one in this many.
+  static let share = 8
 
-  package init(length: Duration = usualLength) { end = ContinuousClock.now + length }
+  package init(length: Duration = usualLength) { self.init(share: length, length: length) { false } }
 
-  package var isOver: Bool { ContinuousClock.now >= end }
+  /// - Parameters:
+  ///   - share: The length in any case.
+  ///   - isAwaited: Whether an operation waits.
+  init(share: Duration, length: Duration = usualLength, isAwaited: @escaping () -> Bool) {
+    let now = ContinuousClock.now
+    shareEnd = now + min(share, length)
+    end = now + length
+    self.isAwaited = isAwaited
+  }
+
+  package var isOver: Bool {
+    let now = ContinuousClock.now
+    return now >= end || now >= shareEnd && isAwaited()
+  }
 }
 
 /// The reason why a scan has no result or ends early.

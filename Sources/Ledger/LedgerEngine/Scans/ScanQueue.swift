@@ -1,3 +1,4 @@
+import Ledger
 import Synchronization
 
 /// Passes scans from callers to the committer's thread, and wakes waiting scans for their readers.
@@ -7,7 +8,7 @@ final class ScanQueue: Sendable {
   struct Arrival: Sendable {
     let id: ID
     /// Creates the scan on the committer's thread.
-    let make: @Sendable () -> any Scan
+    let make: @Sendable (WalletFeeds) -> any Scan
     /// Whether the scan is a watch, which has no end of its own and is ended when the server begins to shut down.
     let isWatch: Bool
   }
@@ -17,6 +18,8 @@ final class ScanQueue: Sendable {
     var arrivals: [Arrival] = []
     /// Scans that have work again, or whose readers have left.
     var woken: [ID] = []
+    /// Wallets whose last watch has ended.
+    var abandonedFeeds: Set<WalletID> = []
     /// Whether all watches have to end. Set once.
     var watchesEnd = false
   }
@@ -50,18 +53,24 @@ final class ScanQueue: Sendable {
   }
 
   /// Adds a scan. If the queue is closed, the scan fails immediately on the caller's thread.
-  func post(_ id: ID, isWatch: Bool = false, _ make: @escaping @Sendable () -> any Scan) {
+  func post(_ id: ID, isWatch: Bool = false, _ make: @escaping @Sendable (WalletFeeds) -> any Scan) {
     let refusal = state.withLock { state -> ScanError? in
       if let closed = state.closed { return closed }
       if isWatch, state.refusesWatches { return Self.shuttingDown }
       state.delivery.arrivals.append(Arrival(id: id, make: make, isWatch: isWatch))
       return nil
     }
-    if let refusal { make().fail(refusal) } else { wake() }
+    if let refusal { make(WalletFeeds(self)).fail(refusal) } else { wake() }
   }
 
   private func wake(_ id: ID) {
     state.withLock { $0.delivery.woken.append(id) }
+    wake()
+  }
+
+  /// Reports that the last watch of a wallet has ended.
+  func feedAbandoned(_ walletID: WalletID) {
+    state.withLock { _ = $0.delivery.abandonedFeeds.insert(walletID) }
     wake()
   }
 
@@ -89,6 +98,6 @@ final class ScanQueue: Sendable {
       defer { state.delivery = Delivery() }
       return state.delivery
     }
-    for arrival in delivery.arrivals { arrival.make().fail(error) }
+    for arrival in delivery.arrivals { arrival.make(WalletFeeds(self)).fail(error) }
   }
 }

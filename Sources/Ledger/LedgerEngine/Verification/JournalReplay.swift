@@ -5,16 +5,6 @@ import Ledger
 /// State that can no longer change is compared at once and dropped, so memory grows with the number of wallets, cards, open
 /// holds and recharges, refunds, and disputes, not with the journal's length.
 struct JournalReplay {
-  struct Wallet {
-    var verifier: JournalVerifier
-    let currency: Currency
-    let createTime: LedgerTime
-    /// The number of the record that created the wallet.
-    let created: Int64
-    /// Whether the wallet's journal has a flaw. Only the first flaw is reported.
-    var isBroken = false
-  }
-
   struct KnownRefund {
     var record: Int64
     var state: RechargeRefundState
@@ -33,7 +23,7 @@ struct JournalReplay {
     var remaining: Int64
   }
 
-  private(set) var wallets: [WalletID: Wallet] = [:]
+  private(set) var wallets = ReplayedWallets()
   /// Holds that may still change, by the records that placed them: open holds, and expired holds, from which late usage may
   /// still be captured.
   private(set) var holds: [Int64: OpenHold] = [:]
@@ -64,10 +54,7 @@ struct JournalReplay {
 
   /// Replays the next record. Returns its payload if it can be compared with the tables.
   mutating func take(_ record: JournalRecord, _ flaws: inout LedgerFlaws) -> RecordPayload? {
-    if record.time < time { flaws.add("record \(record.number) is older than the one before it") }
-    time = max(time, record.time)
-    self.record = record.number
-    digest = sha256(digest.bytes + record.hash.bytes)
+    advance(to: record, &flaws)
     guard let payload = try? RecordPayload(canonicalBytes: record.payload) else {
       flaws.add("record \(record.number) holds an answer that cannot be read")
       return nil
@@ -87,23 +74,59 @@ struct JournalReplay {
     return payload
   }
 
-  private mutating func prove(_ record: JournalRecord, of wallet: Ledger.Wallet, _ flaws: inout LedgerFlaws) {
-    if wallets[record.walletID] == nil {
-      wallets[record.walletID] = Wallet(
-        verifier: JournalVerifier(walletID: record.walletID, sha256: sha256),
-        currency: wallet.currency,
-        createTime: wallet.createTime,
-        created: record.number
-      )
+  private mutating func prove(_ record: JournalRecord, of wallet: Wallet, _ flaws: inout LedgerFlaws) {
+    let position: ReplayedWallets.Position
+    if let known = wallets.position(of: record.walletID) {
+      position = known
+    } else {
+      position = wallets.add(record.walletID, wallet.currency, created: record.number, at: wallet.createTime)
       if record.kind != .walletCreated { flaws.add("wallet \(record.walletID) does not begin with its creation") }
     }
-    guard wallets[record.walletID]?.isBroken == false else { return }
+    check(record, at: position, sha256: sha256, &flaws)
+  }
+
+  private mutating func check(
+    _ record: JournalRecord,
+    at position: ReplayedWallets.Position,
+    sha256: ((_ bytes: [UInt8]) -> Digest)?,
+    _ flaws: inout LedgerFlaws
+  ) {
+    guard !wallets[position].isBroken else { return }
     do throws(JournalVerifier.Flaw) {
-      try wallets[record.walletID]?.verifier.check(record)
+      try wallets.update(position) { wallet throws(JournalVerifier.Flaw) in
+        try wallet.replay.check(record, sha256: sha256)
+      }
     } catch {
       flaws.add("wallet \(record.walletID): \(error.sentence)")
-      wallets[record.walletID]?.isBroken = true
+      wallets.update(position) { $0.isBroken = true }
     }
+  }
+
+  /// Replays the next record, which was committed while the ledger is verified. Its hash and payload are not proved, as they
+  /// were made just now; what it changes is replayed.
+  ///
+  /// - Returns: Its payload if it concerns more than a wallet's balance.
+  mutating func follow(_ record: JournalRecord, _ flaws: inout LedgerFlaws) -> RecordPayload? {
+    guard record.kind == .charge || record.kind == .grant, let position = wallets.position(of: record.walletID) else {
+      return take(record, &flaws)
+    }
+    advance(to: record, &flaws)
+    if let account = record.counterAccount {
+      counterAccounts[wallets.currency(of: position), default: [:]][account, default: 0] -= Int128(record.amount)
+    }
+    check(record, at: position, sha256: nil, &flaws)
+    return nil
+  }
+
+  private mutating func advance(to record: JournalRecord, _ flaws: inout LedgerFlaws) {
+    if record.time < time { flaws.add("record \(record.number) is older than the one before it") }
+    time = max(time, record.time)
+    self.record = record.number
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(2 * Digest.byteCount)
+    digest.append(to: &bytes)
+    record.hash.append(to: &bytes)
+    digest = sha256(bytes)
   }
 
   private mutating func apply(_ record: JournalRecord, _ payload: RecordPayload, _ flaws: inout LedgerFlaws) {

@@ -31,13 +31,11 @@ extension Verification {
 
   /// Adds records committed after a wallet's row was read to the sum of the wallets.
   func count(_ record: JournalRecord) {
-    guard let wallet = replay.wallets[record.walletID] else { return }
-    switch phase {
-    case .journal: return
-    case .wallets(nil): return
-    case .wallets(let last?) where wallet.created > last: return
-    default: walletTotals[wallet.currency, default: 0] += Int128(record.amount)
-    }
+    if case .journal = phase { return }
+    if case .wallets(nil) = phase { return }
+    guard let position = replay.wallets.position(of: record.walletID) else { return }
+    if case .wallets(let last?) = phase, replay.wallets[position].created > last { return }
+    walletTotals[replay.wallets.currency(of: position), default: 0] += Int128(record.amount)
   }
 
   /// Compares some rows of the current table, or advances to the next. If the rest of a table is unreadable, that is a
@@ -112,16 +110,18 @@ extension Verification {
 
   private func compare(_ account: Account, created: Int64) {
     walletTotals[account.wallet.currency, default: 0] += Int128(account.wallet.posted)
-    guard let wallet = replay.wallets[account.wallet.id], wallet.created == created else {
-      return flaws.add("wallet \(account.wallet.id) is not in the journal")
-    }
+    guard let position = replay.wallets.position(of: account.wallet.id), replay.wallets[position].created == created
+    else { return flaws.add("wallet \(account.wallet.id) is not in the journal") }
+    let wallet = replay.wallets[position]
     guard !wallet.isBroken else { return }
     do throws(JournalVerifier.Flaw) {
-      try wallet.verifier.finish(at: account)
+      try wallet.replay.finish(at: account)
     } catch {
       flaws.add("wallet \(account.wallet.id) is not as its journal leaves it")
     }
-    if wallet.currency != account.wallet.currency || wallet.createTime != account.wallet.createTime {
+    if replay.wallets.currency(of: position) != account.wallet.currency
+      || wallet.createTime != account.wallet.createTime
+    {
       flaws.add("wallet \(account.wallet.id) is not as it was created")
     }
   }

@@ -41,9 +41,9 @@ package struct KnownDigest: Hashable, Sendable {
 /// Verifies the ledger by replaying it: every wallet's hash chain and balance, the double entry, the tables of holds,
 /// refunds, recharges and cards, the answers to idempotency keys, and the refusals.
 ///
-/// Reads the journal first, then the tables. Each slice first replays what was committed meanwhile, so that both sides of
-/// a comparison are equally recent.
-final class Verification: Scan {
+/// Proves the journal up to where it was when the verification began, then compares the tables. What is committed meanwhile
+/// is followed, so that both sides of a comparison are equally recent.
+final class Verification: Scan, CommitFollower {
   enum Phase {
     case journal
     case wallets(after: Int64?)
@@ -62,7 +62,9 @@ final class Verification: Scan {
     case done
   }
 
-  static let rowsPerRead = 64
+  static let rowsPerRead = 16
+  /// So few that a batch which arrives meanwhile hardly waits.
+  static let recordsPerRead = 16
   private static let rowsPerProgress: Int64 = 4096
 
   private let relay: Relay<VerificationUpdate>
@@ -70,10 +72,15 @@ final class Verification: Scan {
   private var refusals: RefusalVerifier
   /// Whether the chain of refusals has a flaw. Only the first flaw is reported.
   private var refusalsAreBroken = false
-  private var lastRefusal: Int64 = 0
+  private(set) var lastRefusal: Int64 = 0
   private var lastRefusalTime = LedgerTime(microseconds: .min)
+  /// The ledger's position when the verification began: up to here it proves.
+  private var start: Position?
   /// The ledger's position at the end of the last slice.
-  private var lastPosition: Position?
+  var lastPosition: Position?
+  /// Records committed since the last slice, while the verification is abreast of the ledger.
+  var arrived: [JournalRecord] = []
+  var isAbreast = false
   private var reportedAt: Int64 = 0
 
   var phase = Phase.journal
@@ -112,26 +119,25 @@ final class Verification: Scan {
 
   // MARK: The journal and the refusals
 
-  /// Replays the journal and the refusals. Returns false if the slice ended first. Replays at least twice what was committed
-  /// since the last slice, so that the verification finishes under any load.
+  /// Proves the journal and the refusals, and then follows what was committed since. Returns false if the slice ended first.
   private func catchUp(on store: inout some Store, in slice: Slice) throws(StoreError) -> Bool {
-    let end = store.position
-    var duty = 2 * (end.record - (lastPosition ?? end).record + end.refusal - (lastPosition ?? end).refusal)
-    while replay.record < end.record {
-      duty -= try replayRecords(of: &store, to: end.record)
-      reportProgress(end)
-      if slice.isOver, duty <= 0 { return false }
+    let start = start ?? store.position
+    self.start = start
+    while replay.record < start.record {
+      _ = try replayRecords(of: &store, to: start.record)
+      reportProgress(store.position)
+      if slice.isOver { return false }
     }
-    while lastRefusal < end.refusal {
-      duty -= try replayRefusals(of: &store, to: end.refusal)
-      if slice.isOver, duty <= 0 { return false }
+    while lastRefusal < start.refusal {
+      _ = try replayRefusals(of: &store, to: start.refusal)
+      if slice.isOver { return false }
     }
-    return true
+    return try follow(on: &store, in: slice)
   }
 
   private func replayRecords(of store: inout some Store, to last: Int64) throws(StoreError) -> Int64 {
     let first = replay.record + 1
-    let found = try store.records(from: first, limit: Self.rowsPerRead)
+    let found = try store.records(from: first, limit: min(Self.recordsPerRead, Int(last - replay.record)))
     for scanned in found {
       switch scanned.row {
       case .row(let record):
@@ -152,12 +158,12 @@ final class Verification: Scan {
     return max(1, Int64(found.count))
   }
 
-  private func compareKnownDigest() {
+  func compareKnownDigest() {
     guard let known, known.records == replay.record, known.digest != replay.digest else { return }
     flaws.add("the first \(known.records) records are not those of the digest: the ledger was rewritten since")
   }
 
-  private func replayRefusals(of store: inout some Store, to last: Int64) throws(StoreError) -> Int64 {
+  func replayRefusals(of store: inout some Store, to last: Int64) throws(StoreError) -> Int64 {
     let first = lastRefusal + 1
     let found = try store.refusals(from: first, limit: Self.rowsPerRead)
     for scanned in found {
@@ -189,7 +195,7 @@ final class Verification: Scan {
     try compare(refusal.key, place: .refusal(refusal.number), in: &store)
   }
 
-  private func reportLost(_ what: String, _ first: Int64, before next: Int64) {
+  func reportLost(_ what: String, _ first: Int64, before next: Int64) {
     guard first < next else { return }
     flaws.add(first == next - 1 ? "\(what) \(first) is lost" : "\(what)s \(first) to \(next - 1) are lost")
   }

@@ -33,7 +33,9 @@ final class EventWatch: Scan {
   static let quietRecords: Int64 = 10_000
   private static let recordsPerRead = 64
 
-  private let rules: EventRules
+  let rules: EventRules
+  /// The latest events, once the watch is in the table of scans.
+  var history: EventHistory?
   private let relay: Relay<EventUpdate>
   /// The place to begin after; nil for the end of the journal when the watch begins.
   private let start: EventCursor?
@@ -55,6 +57,7 @@ final class EventWatch: Scan {
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
     if last == nil, try !begin(on: &store) { return .finished }
     while let last, last < store.position.record {
+      if let history, last >= history.start, history.end == store.position.record { return deliver(from: history) }
       for found in try store.records(from: last + 1, limit: Self.recordsPerRead) {
         switch found.row {
         case .row(let record):
@@ -119,11 +122,12 @@ final class EventWatch: Scan {
     return true
   }
 
-  /// Delivers the records just committed if they come next. Otherwise the watch reads them in its turn.
-  func receive(_ records: [JournalRecord]) -> ScanStatus {
-    guard let last, let first = records.first, first.number == last + 1 else { return .working }
-    for record in records {
+  /// Delivers what was committed since the watch read the ledger.
+  private func deliver(from history: EventHistory) -> ScanStatus {
+    while let last, last < history.end {
       guard relay.hasRoom() else { return .waiting }
+      guard let record = history.next(after: last) ?? history.last else { return .waiting }
+      self.last = record.number - 1
       guard look(at: record) else { return .finished }
     }
     return .waiting

@@ -1,52 +1,26 @@
-package import Ledger
+import Ledger
 
-/// An element of a wallet watch's relay.
-package enum WalletUpdate: Sendable {
-  /// The wallet as it was when the watch began.
-  case snapshot(Wallet)
-  case change(JournalRecord)
-}
-
-/// The change at which a watch of a wallet begins.
-package enum WatchStart: Hashable, Sendable {
-  /// The current wallet, then every change.
-  case snapshot
-  /// Every change with a higher sequence.
-  case after(sequence: Int64)
-}
-
-/// Delivers the changes of one wallet in order, without gaps.
-///
-/// A watch that begins in the past walks the wallet's records back from the newest, noting their numbers, then reads them
-/// forward. Records committed meanwhile are noted too; with nothing pending, they are delivered directly.
+/// Begins a watch of a wallet: reads the changes before it began, if any, and leaves the rest to the wallet's feed.
 final class WalletWatch: Scan {
-  private enum Phase {
-    case starting
-    /// `next` is the number of the record to read, `first` the sequence to go back to.
-    case walkingBack(next: Int64, first: Int64)
-    case receiving
-  }
-
-  /// The maximum number of pending changes of a watch, at 8 bytes each.
-  static let mostPending = 100_000
   /// The maximum number of complete changes that wait for the reader.
   static let relayCapacity = 32
 
-  let walletID: WalletID
-  private let start: WatchStart
-  private let relay: Relay<WalletUpdate>
-  private var phase = Phase.starting
-  /// The numbers of the records found walking back, newest first.
-  private var walked: [Int64] = []
-  /// The numbers of the records committed since, oldest first; those before `committedHead` are delivered.
-  private var committed: [Int64] = []
-  private var committedHead = 0
-  /// The sequence of the last delivered change.
-  private var lastSequence: Int64 = 0
+  private enum Phase {
+    case starting
+    /// Delivers the changes from `next` to `last`, after which `reader` follows.
+    case reading(WalletHistory, next: Int64, last: Int64, ChangeReader)
+  }
 
-  init(_ walletID: WalletID, start: WatchStart, relay: Relay<WalletUpdate>) {
+  private let walletID: WalletID
+  private let start: WatchStart
+  private let feeds: WalletFeeds
+  private let relay: Relay<WalletUpdates.Element>
+  private var phase = Phase.starting
+
+  init(_ walletID: WalletID, start: WatchStart, feeds: WalletFeeds, relay: Relay<WalletUpdates.Element>) {
     self.walletID = walletID
     self.start = start
+    self.feeds = feeds
     self.relay = relay
   }
 
@@ -55,103 +29,71 @@ final class WalletWatch: Scan {
   func fail(_ error: ScanError) { relay.end(.failure(error)) }
 
   func run(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
-    if case .starting = phase, try !begin(on: &store) { return .finished }
-    if case .walkingBack = phase {
-      switch try walkBack(on: &store, in: slice) {
-      case .waiting: break
-      case let status: return status
+    if case .starting = phase, try begin(on: &store) { return .finished }
+    do throws(WalletHistory.Failure) {
+      return try read(from: &store, in: slice)
+    } catch {
+      switch error {
+      case .fellBehind: fail(.fellBehind(lastSequence: lastSequence))
+      case .damaged(let what): fail(.damaged(what))
+      case .store(let error): throw error
       }
+      return .finished
     }
-    return try deliver(from: &store, in: slice)
   }
 
-  /// Returns false if the watch ended immediately.
+  /// Returns whether nothing is left to do.
   private func begin(on store: inout some Store) throws(StoreError) -> Bool {
     var needs = Needs(at: store.position.time)
     GetWallet(walletID).addNeeds(to: &needs)
     guard let account = try store.load(needs).accounts[walletID] else {
       fail(.refused(.walletNotFound(walletID)))
-      return false
+      return true
     }
     let now = account.wallet.sequence
+    let watched = feeds.watched(account)
     switch start {
-    case .snapshot:
-      relay.offer(.snapshot(account.wallet))
-      lastSequence = now
-      phase = .receiving
+    case .snapshot: relay.offer(.update(.snapshot(account.wallet)))
     case .after(let sequence):
-      guard sequence <= now, now - sequence <= Int64(Self.mostPending) else {
+      guard sequence <= now, now - sequence <= Int64(WalletHistory.mostRecords) else {
         fail(.snapshotRequired(sequence: now))
-        return false
+        return true
       }
-      lastSequence = sequence
-      phase = sequence == now ? .receiving : .walkingBack(next: account.head.record, first: sequence + 1)
+      if let reader = watched.feed.join(after: sequence) {
+        relay.offer(.follows(reader))
+        return true
+      }
     }
-    return true
+    guard let reader = watched.feed.join(after: now) else {
+      preconditionFailure("a feed has every change since it began, and its wallet is at the last of them")
+    }
+    guard case .after(let sequence) = start else {
+      relay.offer(.follows(reader))
+      return true
+    }
+    phase = .reading(watched.history, next: sequence + 1, last: now, reader)
+    return false
   }
 
-  /// Walks back to the first record to deliver. Returns `waiting` when done.
-  private func walkBack(on store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
-    while case .walkingBack(let next, let first) = phase {
-      switch try store.record(next) {
-      case .row(let record)? where record.walletID == walletID && record.sequence >= first:
-        walked.append(record.number)
-        phase = record.sequence == first ? .receiving : .walkingBack(next: record.previous, first: first)
-      case .damaged(let what)?:
-        fail(.damaged(what))
-        return .finished
-      case .row?, nil:
-        fail(.lost(record: next))
-        return .finished
+  /// The sequence of the last delivered change.
+  private var lastSequence: Int64 {
+    guard case .reading(_, let next, _, _) = phase else { return 0 }
+    return next - 1
+  }
+
+  private func read(from store: inout some Store, in slice: Slice) throws(WalletHistory.Failure) -> ScanStatus {
+    guard case .reading(let history, var next, let last, let reader) = phase else { return .finished }
+    defer { phase = .reading(history, next: next, last: last, reader) }
+    guard try history.reach(next, in: &store, slice) else { return .working }
+    while next <= last {
+      for change in try history.changes(from: next, in: &store) where change.sequence <= last {
+        guard relay.hasRoom() else { return .waiting }
+        relay.offer(.update(.change(change)))
+        next += 1
       }
       if slice.isOver { return .working }
     }
-    return .waiting
-  }
-
-  private func deliver(from store: inout some Store, in slice: Slice) throws(StoreError) -> ScanStatus {
-    while let number = walked.last ?? (committedHead < committed.count ? committed[committedHead] : nil) {
-      guard relay.hasRoom() else { return .waiting }
-      switch try store.record(number) {
-      case .row(let record)? where record.walletID == walletID && record.sequence == lastSequence + 1: deliver(record)
-      case .damaged(let what)?:
-        fail(.damaged(what))
-        return .finished
-      case .row?, nil:
-        fail(.lost(record: number))
-        return .finished
-      }
-      if walked.popLast() == nil { dropFirstCommitted() }
-      if slice.isOver { return .working }
-    }
-    return .waiting
-  }
-
-  private func deliver(_ record: JournalRecord) {
-    lastSequence = record.sequence
-    relay.offer(.change(record))
-  }
-
-  private func dropFirstCommitted() {
-    committedHead += 1
-    guard committedHead * 2 >= committed.count else { return }
-    committed.removeFirst(committedHead)
-    committedHead = 0
-  }
-
-  /// Receives a change of the wallet that was just committed.
-  func receive(_ record: JournalRecord) -> ScanStatus {
-    if case .starting = phase { return .waiting }
-    let pending = walked.count + committed.count - committedHead
-    if case .receiving = phase, pending == 0, relay.hasRoom() {
-      deliver(record)
-      return .waiting
-    }
-    guard pending < Self.mostPending else {
-      fail(.fellBehind(lastSequence: lastSequence))
-      return .finished
-    }
-    committed.append(record.number)
-    return .waiting
+    relay.offer(.follows(reader))
+    return .finished
   }
 }

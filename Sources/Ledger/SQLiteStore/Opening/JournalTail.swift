@@ -52,6 +52,8 @@ struct JournalTail {
   private(set) var lastTime: LedgerTime?
 
   private var links: [WalletID: ChainLink] = [:]
+  /// The numbers of unknown records.
+  private var unknown: [ClosedRange<Int64>] = []
   /// Wallets whose damage has been reported.
   private var broken: Set<WalletID> = []
   private let sha256: @Sendable (_ bytes: [UInt8]) -> Digest
@@ -72,7 +74,9 @@ struct JournalTail {
     lastTime = nil
     guard !broken.contains(record.walletID) else { return disprove(record) }
     let before: Predecessor
-    if let link = links[record.walletID] {
+    if unknown.contains(where: { $0.contains(record.previous) }) {
+      before = .unreadable
+    } else if let link = links[record.walletID] {
       before = .link(link)
     } else if record.previous == 0 {
       before = .link(.start)
@@ -97,9 +101,11 @@ struct JournalTail {
 
   /// Adds a range of unknown records.
   ///
-  /// - Parameter last: The number of the last of them.
-  mutating func takeDamage(_ what: String, through last: Int64) {
+  /// - Parameter numbers: Their numbers.
+  mutating func takeDamage(_ what: String, _ numbers: ClosedRange<Int64>) {
+    let last = numbers.upperBound
     lastTime = nil
+    unknown.append(numbers)
     damages.append(what)
     if last > indexed { lostKeys = lostKeys ?? what }
     if last > folded { lostRecords = lostRecords ?? what }

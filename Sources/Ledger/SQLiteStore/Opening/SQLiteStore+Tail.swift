@@ -46,11 +46,11 @@ extension SQLiteStore {
       let found = try records(from: next, limit: Self.recordsPerRead)
       for row in found {
         switch row.row {
-        case .damaged(let what): tail.takeDamage(what, through: row.key)
+        case .damaged(let what): tail.takeDamage(what, min(next, row.key)...row.key)
         case .row(let record):
           if record.number > next {
             let last = record.number - 1
-            tail.takeDamage(Self.lost("record", next, last), through: last)
+            tail.takeDamage(Self.lost("record", next, last), next...last)
           }
           try tail.take(record) { () throws(StoreError) in try predecessor(of: record) }
           if record.number > tail.indexed, let key = record.origin.idempotencyKey {
@@ -60,7 +60,7 @@ extension SQLiteStore {
         next = row.key + 1
       }
       if found.isEmpty {
-        tail.takeDamage(Self.lost("record", next, position.record), through: position.record)
+        tail.takeDamage(Self.lost("record", next, position.record), next...position.record)
         next = position.record + 1
       }
     }

@@ -46,7 +46,7 @@ final class BackupFile {
 
   func write(_ bytes: ArraySlice<UInt8>) throws(CommandFailure) {
     do { try ByteStream.writeAll(bytes, to: file) } catch {
-      throw .file("cannot write \(partialPath): \(error)")
+      throw Self.failure("cannot write \(partialPath)", error)
     }
   }
 
@@ -80,7 +80,13 @@ final class BackupFile {
     .file("\(path) is there already: take another name, or --force to replace it")
   }
 
-  private static func failure(_ action: String) -> CommandFailure {
-    .file("\(action): \(SystemError.last)")
+  /// Named as the server's failures are, because to whoever asked for the copy it is the same.
+  private static func failure(_ action: String, _ error: SystemError = .last) -> CommandFailure {
+    let advice =
+      switch error.code {
+      case ENOSPC, EDQUOT, EFBIG: "; make room there, or put the copy elsewhere"
+      default: ""
+      }
+    return .file("BACKUP_FAILED: there is no copy: \(action): \(error)\(advice)")
   }
 }

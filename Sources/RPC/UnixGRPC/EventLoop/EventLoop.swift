@@ -28,6 +28,9 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// Long work, of which one slice is done per turn.
   let slices = SliceQueue()
 
+  /// For tasks that must not delay others.
+  private(set) lazy var background = BackgroundExecutor(of: self)
+
   private let poller: Poller
   private let clock: @Sendable () -> MonotonicTime
   private let posted = Mutex(Posted())

@@ -8,8 +8,13 @@ public struct ResponseWriter: Sendable {
   ///
   /// - Throws: ``GRPCStatus`` if the call has ended: cancelled, past its deadline, or disconnected.
   public func write(_ message: [UInt8]) async throws {
+    try await write(message, holdingAtMost: OutboundGate.highWaterMark)
+  }
+
+  /// As `write`, and suspends while `byteCount` bytes or more wait.
+  package func write(_ message: [UInt8], holdingAtMost byteCount: Int) async throws {
     try gate.enter(message.count)
     connection.post(.message(streamID, message))
-    try await gate.waitForRoom()
+    try await gate.waitForRoom(below: byteCount)
   }
 }

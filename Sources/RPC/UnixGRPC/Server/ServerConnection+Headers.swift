@@ -68,7 +68,8 @@ extension ServerConnection {
       peer: peer,
       caller: caller,
       requestMetadata: call.metadata,
-      eventLoopDeadline: call.deadline
+      eventLoopDeadline: call.deadline,
+      backgroundExecutor: eventLoop.background
     )
     if call.deadline != nil { watchDeadline(of: call) }
     if !call.takesSingleRequest {

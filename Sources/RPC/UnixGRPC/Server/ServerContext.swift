@@ -11,6 +11,10 @@ public final class ServerContext: Sendable {
   /// The caller's metadata, excluding the headers that gRPC itself uses.
   public let requestMetadata: Metadata
 
+  /// Runs tasks on the connection's event loop behind other calls. For handlers of long calls, of which there may be
+  /// thousands: with `withTaskExecutorPreference`, they do not delay the others.
+  package let backgroundExecutor: any TaskExecutor
+
   /// The call's deadline on the event loop's clock.
   let eventLoopDeadline: MonotonicTime?
 
@@ -26,8 +30,10 @@ public final class ServerContext: Sendable {
     peer: PeerCredentials,
     caller: String?,
     requestMetadata: Metadata,
-    eventLoopDeadline: MonotonicTime?
+    eventLoopDeadline: MonotonicTime?,
+    backgroundExecutor: any TaskExecutor
   ) {
+    self.backgroundExecutor = backgroundExecutor
     self.method = method
     self.peer = peer
     self.caller = caller

@@ -11,6 +11,8 @@ final class OutboundGate: Sendable {
     var closure: GRPCStatus?
     var writers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
     var nextWriter: UInt64 = 0
+    /// The least number of waiting bytes for which a writer waits.
+    var mark = OutboundGate.highWaterMark
 
     mutating func takeWriters() -> [CheckedContinuation<Void, any Error>] {
       guard !writers.isEmpty else { return [] }
@@ -32,11 +34,14 @@ final class OutboundGate: Sendable {
     if let closure { throw closure }
   }
 
-  /// Suspends until the count is below the mark, the stream is closed, or the task is cancelled.
-  func waitForRoom() async throws {
+  /// Suspends until the count is below `mark`, the stream is closed, or the task is cancelled.
+  ///
+  /// - Parameter mark: The same for all writers of a stream.
+  func waitForRoom(below mark: Int = OutboundGate.highWaterMark) async throws {
     let writer: UInt64? = try state.withLock { state in
+      state.mark = mark
       if let closure = state.closure { throw closure }
-      if state.waitingBytes < Self.highWaterMark { return nil }
+      if state.waitingBytes < mark { return nil }
       state.nextWriter += 1
       return state.nextWriter
     }
@@ -45,7 +50,7 @@ final class OutboundGate: Sendable {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let ready: Result<Void, any Error>? = state.withLock { state in
           if let closure = state.closure { return .failure(closure) }
-          if state.waitingBytes < Self.highWaterMark { return .success(()) }
+          if state.waitingBytes < mark { return .success(()) }
           if Task.isCancelled { return .failure(GRPCStatus.cancelledByCaller) }
           state.writers[writer] = continuation
           return nil
@@ -67,7 +72,7 @@ final class OutboundGate: Sendable {
   func leave(_ bytes: Int) {
     let writers = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
       state.waitingBytes -= bytes
-      guard state.waitingBytes < Self.highWaterMark else { return [] }
+      guard state.waitingBytes < state.mark else { return [] }
       return state.takeWriters()
     }
     for writer in writers { writer.resume() }

@@ -17,10 +17,6 @@ extension ScanError: GRPCStatusConvertible {
   package var status: GRPCStatus { GRPCStatus(self) }
 }
 
-extension BackupFailure: GRPCStatusConvertible {
-  package var status: GRPCStatus { GRPCStatus(ScanError.backupFailed(reason)) }
-}
-
 extension ProcessorFailure: GRPCStatusConvertible {
   package var status: GRPCStatus { GRPCStatus(self) }
 }

@@ -89,10 +89,13 @@ struct SettlementDriver: Sendable {
       } catch {
         if case .damaged = error { pause = Self.pauseAfterDamage }
         if isForCaller { throw error }
-        logger.error(
-          "the ledger did not answer the recharge worker",
-          metadata: ["subject": "\(subject)", "error": "\(error)"]
-        )
+        // Of a full disk, the daemon says so once, when it begins.
+        if error != .diskFull {
+          logger.error(
+            "the ledger did not answer the recharge worker",
+            metadata: ["subject": "\(subject)", "error": "\(error)"]
+          )
+        }
       }
       try await sleep(pause)
     }

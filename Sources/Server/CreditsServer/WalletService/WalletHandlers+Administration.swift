@@ -62,26 +62,15 @@ extension WalletHandlers {
     }
   }
 
-  /// Small compared with the buffers of a connection, so that a slow reader holds little memory.
-  private static let backupChunk = 65_536
-
   func backupLedger(
     _ request: BackupLedgerRequest,
     responses: TypedResponses<BackupLedgerResponse>,
     context: ServerContext
   ) async throws {
-    let backups = ledger.committer.backup()
-    defer { backups.abandon() }
-    guard let backup = try await backups.next() else {
-      throw ScanError.backupFailed("the copy was never finished")
-    }
-    let copy = backup.contents
-    var offset: Int64 = 0
-    while offset < copy.byteCount {
-      let chunk = try copy.read(at: offset, count: Self.backupChunk)
-      guard !chunk.isEmpty else { throw BackupFailure("the copy was cut short") }
-      try await responses.write(BackupLedgerResponse(size: copy.byteCount, chunk: chunk))
-      offset += Int64(chunk.count)
+    let chunks = ledger.committer.backup()
+    defer { chunks.abandon() }
+    while let chunk = try await chunks.next() {
+      try await responses.write(BackupLedgerResponse(size: chunk.byteCount, chunk: chunk.bytes))
     }
   }
 }

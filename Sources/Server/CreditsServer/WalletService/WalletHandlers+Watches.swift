@@ -17,13 +17,25 @@ extension WalletHandlers {
     _ = try await ledger.reply(to: GetWallet(walletID), context)
     let updates = ledger.committer.watch(walletID, from: start)
     defer { updates.abandon() }
-    while let update = try await updates.next() {
-      switch update {
-      case .snapshot(let wallet): try await responses.write(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
-      case .change(let record): try await responses.write(WatchWalletResponse(update: .change(try Change(record))))
+    try await withTaskExecutorPreference(context.backgroundExecutor) {
+      while let update = try await updates.next() {
+        let response: [UInt8]
+        switch update {
+        case .snapshot(let wallet):
+          response = try responses.encode(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
+        case .change(let change):
+          response = try change.encoded { record in
+            try responses.encode(WatchWalletResponse(update: .change(try Change(record))))
+          }
+        }
+        try await responses.write(encoded: response, holdingAtMost: Self.mostUnsentBytes)
       }
     }
   }
+
+  /// The bytes that a watch holds for a caller that does not read. Few, because there may be thousands of them, and each
+  /// may hold other changes; what a caller has not read yet waits in the wallet's feed, once for all.
+  private static let mostUnsentBytes = 4096
 
   func watchEvents(
     _ request: WatchEventsRequest,
@@ -32,6 +44,12 @@ extension WalletHandlers {
   ) async throws {
     let updates = ledger.committer.watchEvents(after: try EventCursor(request.cursor), rules: eventRules)
     defer { updates.abandon() }
+    try await withTaskExecutorPreference(context.backgroundExecutor) {
+      try await deliver(updates, to: responses)
+    }
+  }
+
+  private func deliver(_ updates: Relay<EventUpdate>, to responses: TypedResponses<WatchEventsResponse>) async throws {
     while let update = try await updates.next() {
       switch update {
       case .nothing(let cursor): try await responses.write(WatchEventsResponse(cursor: cursor.text))

@@ -6,6 +6,7 @@ Prints "ready", and serves until its standard input ends.
 
 import json
 import os
+import secrets
 import sys
 import threading
 from concurrent import futures
@@ -78,7 +79,7 @@ class Processor(services.PaymentProcessorServiceServicer):
             charge = self.books.charges.get(request.idempotency_key)
             if charge is None:
                 decline = self.known(request.payment_method_token, context)
-                charge = {"id": f"py_{len(self.books.charges) + 1}", "key": request.idempotency_key, "decline": decline}
+                charge = {"id": f"py_{secrets.token_hex(16)}", "key": request.idempotency_key, "decline": decline}
                 charge["fields"] = fields
                 self.books.keep("charge", charge)
             elif charge["fields"] != fields:
@@ -100,7 +101,7 @@ class Processor(services.PaymentProcessorServiceServicer):
                 gone = sum(r["fields"][3] for r in self.books.refunds.values() if r["fields"][0] == request.charge_id)
                 if not paid or request.amount.micros > paid[0]["fields"][3] - gone:
                     context.abort(grpc.StatusCode.FAILED_PRECONDITION, "less is left of the charge than this")
-                refund = {"id": f"pr_{len(self.books.refunds) + 1}", "key": request.idempotency_key, "fields": fields}
+                refund = {"id": f"pr_{secrets.token_hex(16)}", "key": request.idempotency_key, "fields": fields}
                 self.books.keep("refund", refund)
             elif refund["fields"] != fields:
                 context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the key was used for another refund")

@@ -68,11 +68,14 @@ struct DiskFaultTests {
     }
   }
 
-  @Test("when full, refuses writes, and accepts them again once there is room")
-  func full() throws {
+  /// The errors of a disk that takes no more: it is full, a quota is used up, or a file has reached its size limit.
+  static let fullDisks: [DiskFault.Kind] = [.full, .quotaExceeded, .fileTooLarge]
+
+  @Test("when full, refuses writes, and accepts them again once there is room", arguments: fullDisks)
+  func full(kind: DiskFault.Kind) throws {
     for point in try points() {
       let recorded = try RecordedLedger()
-      try runWhileFull(recorded, from: point)
+      try runWhileFull(recorded, DiskFault(kind, from: point))
       var cut = PowerCut()
       recorded.disk.operations.forEach { cut.take($0) }
       var dice = SplitMix64(seed: Self.seed)
@@ -80,12 +83,43 @@ struct DiskFaultTests {
     }
   }
 
-  func runWhileFull(_ recorded: RecordedLedger, from point: Int) throws {
+  @Test(
+    "opens a full disk with every balance, refuses writes, and accepts them once there is room",
+    arguments: fullDisks
+  )
+  func opensWhileFull(kind: DiskFault.Kind) throws {
+    let recorded = try RecordedLedger()
+    var dice = SplitMix64(seed: Self.seed)
+    var scenario = Scenario(dice: SplitMix64(seed: Self.seed &* 31))
+    let ledger = try recorded.open()
+    for number in 0..<Self.batches {
+      let batch = try recorded.expect((0..<Int.random(in: 1...6, using: &dice)).map { _ in scenario.next() })
+      recorded.disk.fail(DiskFault(kind))
+      // Nothing of the last batches can be folded, or copied out of the log.
+      try ledger.restart()
+      for (walletID, account) in recorded.batches.dropLast().last?.accounts ?? [:] {
+        #expect(try ledger.account(walletID.value) == account, "batch \(number)")
+      }
+      do {
+        #expect(try ledger.run(batch.commands, at: batch.time) == batch.outcomes)
+        #expect(!recorded.disk.hasFailed, "batch \(number) was written to a full disk")
+      } catch let error as StoreError {
+        guard case .diskFull = error else { return #expect(Bool(false), "batch \(number) gave \(error)") }
+      }
+      recorded.disk.fail(nil)
+      #expect(try ledger.run(batch.commands, at: batch.time) == batch.outcomes)
+      recorded.acknowledgeLast()
+    }
+    try ledger.prove(Scenario.walletIDs)
+  }
+
+  func runWhileFull(_ recorded: RecordedLedger, _ fault: DiskFault) throws {
+    let point = fault.from
     let ledger = try recorded.open()
     guard recorded.disk.operationCount < point else { return }
     var dice = SplitMix64(seed: Self.seed)
     var scenario = Scenario(dice: SplitMix64(seed: Self.seed &* 31))
-    recorded.disk.fail(DiskFault(.full, from: point))
+    recorded.disk.fail(fault)
     for _ in 0..<Self.batches {
       let batch = try recorded.expect((0..<Int.random(in: 1...6, using: &dice)).map { _ in scenario.next() })
       do {
