@@ -39,13 +39,18 @@ public struct CreditsClient: Sendable {
   ///   - socketPath: The socket that `creditsd` listens on, at most 107 bytes.
   ///   - timeout: The default timeout of each call, retries included.
   ///   - waitsForServer: Whether to retry until `timeout`, for a server that is still starting.
+  ///   - pollsWhileBusy: Whether the client's thread polls for a moment before it sleeps, while calls follow each other within
+  ///     a tenth of a millisecond. A client that calls less often never polls, so there is rarely a reason to turn it off.
   /// - Throws: ``CreditsError`` with the code `unavailable` if no server listens there, or this user may not connect.
   public static func connect(
     socketPath: String,
     timeout: Duration = .seconds(10),
-    waitsForServer: Bool = false
+    waitsForServer: Bool = false,
+    pollsWhileBusy: Bool = true
   ) async throws -> CreditsClient {
-    let client = GRPCClient(socketPath: socketPath)
+    var configuration = GRPCClient.Configuration()
+    configuration.busyPolling = pollsWhileBusy ? .adaptive : .off
+    let client = GRPCClient(socketPath: socketPath, configuration: configuration)
     do { try await client.connect(timeout: timeout, waitsForReady: waitsForServer) } catch { throw CreditsError(error) }
     return CreditsClient(client: client, timeout: timeout)
   }

@@ -31,7 +31,9 @@ package struct LedgerSweeper: Sendable {
         reported = nil
       } catch {
         // Log an error once while it persists. Of a full disk, the daemon says so itself.
-        if error != reported, error != .diskFull { logger.warning("what is due could not be done", metadata: ["reason": "\(error)"]) }
+        if error != reported, error != .diskFull {
+          logger.warning("what is due could not be done", metadata: ["reason": "\(error)"])
+        }
         reported = error
       }
       do { try await sleep(Self.interval) } catch { return }

@@ -43,7 +43,7 @@ struct ServerWireHonestTests {
     try await withPeer { connection in
       await connection.send(.headers(1, Self.fields("Nothing"), endStream: true))
       await connection.send(
-        .headers(3, Self.fields("Unary") + [("x-large", String(repeating: "x", count: 16_300))], endStream: true)
+        .headers(3, Self.fields("Unary") + [("x-large", String(repeating: "x", count: 16_100))], endStream: true)
       )
       await connection.send(.headers(5, Self.fields("Unary").filter { $0.0 != "content-type" }, endStream: true))
       await connection.send(.headers(7, Self.fields("Unary"), endStream: true))

@@ -36,7 +36,9 @@ final class HTTP2Session {
   /// The last stream that the peer opened.
   var lastPeerStream: Int32 = 0
   var recentStreams = RecentStreams()
-  /// The size of the header block being received, as RFC 9113 section 6.5.2 counts it.
+  /// The size of the header block being received, in bytes as received.
+  var headerBlockSize = 0
+  /// The size of its fields so far, as RFC 9113 section 6.5.2 counts it.
   var headerListSize = 0
   /// Bytes of DATA frames that belonged to no open stream.
   var strayDataByteCount = 0

@@ -17,16 +17,16 @@ extension ServerConnection {
     }
     session.ping()
     transport.flush()
-    checkPeer(later: PeerPatience(limit: server.configuration.stalledPeerTimeout))
+    scheduleCheck(PeerPatience(limit: server.configuration.stalledPeerTimeout))
   }
 
-  private func checkPeer(later patience: PeerPatience) {
+  private func scheduleCheck(_ patience: PeerPatience) {
     guard transport.isOpen else { return }
     drainTimer = eventLoop.schedule(in: patience.interval) { [self] in
       var patience = patience
       let waitsForPeer = openCalls.allSatisfy(\.waitsForPeer)
       guard patience.isOver(waitsForPeer: waitsForPeer, transferredBytes: transport.transferredBytes) else {
-        return checkPeer(later: patience)
+        return scheduleCheck(patience)
       }
       cutOff()
     }

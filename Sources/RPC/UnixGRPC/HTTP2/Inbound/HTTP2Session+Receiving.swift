@@ -10,6 +10,10 @@ struct PendingBytes {
 
 /// Receives bytes: counts frames, hands them to nghttp2, and stops when a turn's budget is spent.
 extension HTTP2Session {
+  /// The longest header block, in bytes as received. One that exceeds the limit of a header list fails its call only; one
+  /// that does not end has to fail the connection.
+  private static let maximumHeaderBlockSize = 1 << 20
+
   /// Begins a turn of the event loop with a new budget.
   func beginTurn() { budget.renew() }
 
@@ -101,6 +105,7 @@ extension HTTP2Session {
       if frame.length < OverheadAllowance.smallestDataFrame, !frame.endsStream { allowance.spend(1) }
     case FrameHeader.Kind.headers:
       budget.spend(frame.length * TurnBudget.headerBlockByte)
+      headerBlockSize = frame.length
       if role == .server, frame.stream > lastPeerStream {
         lastPeerStream = frame.stream
         recentStreams.open(frame.stream)
@@ -113,7 +118,9 @@ extension HTTP2Session {
       }
     case FrameHeader.Kind.continuation:
       budget.spend(frame.length * TurnBudget.headerBlockByte)
-      allowance.spend(1 + frame.length / OverheadAllowance.bytesPerUnit)
+      allowance.spend(1)
+      headerBlockSize += frame.length
+      if headerBlockSize > Self.maximumHeaderBlockSize { terminate(.enhanceYourCalm) }
     case FrameHeader.Kind.settings:
       units += TurnBudget.settings
       allowance.spend(OverheadAllowance.settingsCost)
