@@ -7,8 +7,12 @@
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
 
-# Release builds have a separate folder, so that release and debug builds do not invalidate each other.
-RELEASE := --configuration release --scratch-path .build-release
+# Release builds have a separate folder, so that release and debug builds do not invalidate each other. Swift's libraries
+# are linked in: an installed program needs no toolchain on its host.
+RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib
+
+# The Debian package that the HTTP client of credits-stripe needs when it is linked in.
+HTTP_LIBRARIES := libcurl4-openssl-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,9 +25,10 @@ run: ## Build, start creditsd, tell the story of phone credits, and keep serving
 	@swift build $(RELEASE) --product credits-story
 	@.build-release/release/credits-story
 
-build: ## Build everything in release mode
-	@.ci/install $(LIBRARIES)
+build: ## Build everything in release mode, to be run without a Swift toolchain
+	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES)
 	swift build $(RELEASE)
+	@.ci/self-contained $(addprefix .build-release/release/,creditsd creditsctl credits-stripe credits-simulator credits-story)
 
 # One test at a time: most start servers and programs, and two cores are too few for the deadlines of many at once.
 test: ## Run all tests, with real gRPC peers

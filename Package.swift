@@ -49,6 +49,7 @@ enum Sources {
   static var leaves: [Target] {
     [
       .module("Backoff", in: "Leaves"),
+      .module("CreditsVersion", in: "Leaves"),
       .module("DurationText", in: "Leaves"),
       .module("Encodings", in: "Leaves"),
       .module("GregorianCalendar", in: "Leaves"),
@@ -182,34 +183,35 @@ enum Sources {
         "creditsd",
         in: "Programs",
         uses: [
-          "CreditsAPI", "CreditsServer", "CreditsSocketPath", "DurationText", "Failpoints", "Ledger", "LedgerEngine",
-          "MessageDigest", "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "ServiceProcess", "SimulatedProcessor",
-          "SystemCalls", "UnixGRPC", .argumentParser, .logging,
+          "CreditsAPI", "CreditsServer", "CreditsSocketPath", "CreditsVersion", "DurationText", "Failpoints", "Ledger",
+          "LedgerEngine", "MessageDigest", "PaymentProcessing", "ProcessorRPC", "SQLiteStore", "ServiceProcess",
+          "SimulatedProcessor", "SystemCalls", "UnixGRPC", .argumentParser, .logging,
         ]
       ),
       .program(
         "creditsctl",
         in: "Programs",
         uses: [
-          "CreditsSocketPath", "DurationText", "DynamicMessages", "Encodings", "ProcessSetup", "ProtobufDescriptors",
-          "ProtobufWire",
-          "SystemCalls", "UnixGRPC", .argumentParser,
+          "CreditsSocketPath", "CreditsVersion", "DurationText", "DynamicMessages", "Encodings", "ProcessSetup",
+          "ProtobufDescriptors", "ProtobufWire", "SystemCalls", "UnixGRPC", .argumentParser,
         ]
       ),
       .program(
         "credits-stripe",
         in: "Programs",
-        uses: ["ProcessorRPC", "ServiceProcess", "StripeProcessor", "UnixGRPC", .argumentParser, .logging]
+        uses: [
+          "CreditsVersion", "ProcessorRPC", "ServiceProcess", "StripeProcessor", "UnixGRPC", .argumentParser, .logging,
+        ]
       ),
       .program(
         "credits-simulator",
         in: "Programs",
         uses: [
-          "ProcessorRPC", "ServiceProcess", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
+          "CreditsVersion", "ProcessorRPC", "ServiceProcess", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
           .argumentParser, .logging,
         ]
       ),
-      .program("credits-story", in: "Programs", uses: ["CreditsClient", "ProcessSetup"]),
+      .program("credits-story", in: "Programs", uses: ["CreditsClient", "CreditsVersion", "ProcessSetup"]),
     ]
   }
 
@@ -266,7 +268,14 @@ enum Tests {
         exclude: ["proto"]
       ),
 
-      .tests("CreditsAPITests", in: "Contract", uses: ["CreditsAPI", "ProtobufC", "ProtobufDescriptors", "UnixGRPC"]),
+      .tests(
+        "CreditsAPITests",
+        in: "Contract",
+        uses: [
+          "CreditsAPI", "DynamicMessages", "ProtobufC", "ProtobufDescriptors", "ProtobufWire", "SeededRandom",
+          "UnixGRPC",
+        ]
+      ),
 
       .tests(
         "LedgerTests",
@@ -328,7 +337,7 @@ enum Tests {
       .tests(
         "creditsctlTests",
         in: "Programs",
-        uses: ["CreditsAPI", "ProtobufWire", "UnixGRPC", "creditsctl", .logging],
+        uses: ["CreditsAPI", "CreditsSocketPath", "ProtobufWire", "UnixGRPC", "creditsctl", .logging],
         exclude: ["peers"]
       ),
 
@@ -337,8 +346,9 @@ enum Tests {
         "CreditsdTests",
         in: "EndToEnd",
         uses: [
-          "CreditsAPI", "CreditsClient", "DynamicMessages", "Failpoints", "Ledger", "ProtobufDescriptors", "UnixGRPC",
-          "credits-simulator", "credits-story", "credits-stripe", "credits-torture", "creditsctl", "creditsd",
+          "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger",
+          "ProtobufDescriptors", "UnixGRPC", "credits-simulator", "credits-story", "credits-stripe", "credits-torture",
+          "creditsctl", "creditsd",
         ],
         exclude: ["peers"]
       ),
@@ -350,7 +360,7 @@ enum Tests {
       // The long run of recharges of `make torture`; CreditsdTests runs a short one.
       .executableTarget(
         name: "credits-torture",
-        dependencies: ["CreditsClient", "SeededRandom", .argumentParser],
+        dependencies: ["CreditsClient", "CreditsVersion", "SeededRandom", .argumentParser],
         path: "Tests/EndToEnd/Torture",
         swiftSettings: .shared
       ),

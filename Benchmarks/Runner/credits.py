@@ -68,7 +68,9 @@ def opened(directory, wallets):
     """creditsd with the ledger in `directory`, which may be new."""
     directory.mkdir(exist_ok=True)
     path, data, log = directory / "credits.sock", directory / "data", directory / "log"
-    argv = [stacks.BINARIES / "creditsd", "--socket", path, "--data", data, "--log-level", "error"]
+    # Recharges are not measured: no money moves.
+    argv = [stacks.BINARIES / "creditsd", "--socket", path, "--data", data, "--processor", "simulated"]
+    argv += ["--log-level", "error"]
     with measurement.program(argv, log, STOP_SECONDS) as process:
         ledger = Credits(process, path, data, log, wallets)
         wait_until_listening(ledger)

@@ -43,12 +43,17 @@ struct Caller: Sendable {
         return Answer(message: response.message, isReplayed: isReplayed)
       } catch {
         let error = CreditsError(error)
-        guard error.code == .unavailable, !streams.isClosed else { throw error }
+        guard Self.mayPass(error), !streams.isClosed else { throw error }
         let pause = error.retryDelay ?? backoff.next()
         guard clock.now.advanced(by: pause) < deadline else { throw error }
         do { try await clock.sleep(for: pause) } catch { throw .cancelled }
         remaining = clock.now.duration(to: deadline)
       }
     }
+  }
+
+  /// Whether the same call may succeed before long. A server without a processor names no delay after which it has one.
+  private static func mayPass(_ error: CreditsError) -> Bool {
+    error.code == .unavailable && (error.reason != .processorUnavailable || error.retryDelay != nil)
   }
 }

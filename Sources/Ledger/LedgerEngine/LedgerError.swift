@@ -10,3 +10,14 @@ package enum LedgerError: Error, Hashable, Sendable {
   /// The deadline passed before the operation's turn. The operation had no effect.
   case deadlineExceeded
 }
+
+extension LedgerError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unavailable(let reason): "the ledger cannot answer: \(reason)"
+    case .diskFull: "the ledger's disk is full"
+    case .damaged(let what): "the ledger is damaged: \(what)"
+    case .deadlineExceeded: "the deadline passed before the ledger had an answer"
+    }
+  }
+}

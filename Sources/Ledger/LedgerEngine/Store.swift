@@ -69,3 +69,14 @@ package enum StoreError: Error, Hashable, Sendable {
   /// It is unknown what is durable, or the ledger as a whole cannot be used. The committer stops.
   case failed(String)
 }
+
+extension StoreError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .conflict(let reason): "the ledger has changed meanwhile: \(reason)"
+    case .diskFull(let reason): "the ledger's disk is full: \(reason)"
+    case .damaged(let what): "the ledger is damaged: \(what)"
+    case .failed(let reason): reason
+    }
+  }
+}

@@ -9,15 +9,13 @@ final class DataDirectory {
   let path: String
   private let lock: Int32
 
-  /// - Parameter creates: Whether to create the directory (mode 0700) if it is missing.
+  /// - Parameter creates: Whether to create the directory and its parents (mode 0700) if they are missing.
   init(path: String, creates: Bool = true) throws(StoreError) {
     self.path = path
-    if !creates {
-      guard access(path, F_OK) == 0 else { throw DataDirectory.failure("there is no ledger in \(path)") }
-    } else if mkdir(path, 0o700) == 0 {
-      try DataDirectory.syncParent(of: path)
-    } else if errno != EEXIST {
-      throw DataDirectory.failure("cannot create directory \(path)")
+    if creates {
+      try DataDirectory.make(path)
+    } else if access(path, F_OK) != 0 {
+      throw DataDirectory.failure("there is no ledger in \(path)")
     }
     let file = path + "/lock"
     lock = DataDirectory.openLock(file, in: path)
@@ -45,6 +43,22 @@ final class DataDirectory {
     return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   }
 
+  private static func make(_ path: String) throws(StoreError) {
+    let mode: mode_t = 0o700
+    let made: [String]
+    do throws(DirectoryPath.MakeError) {
+      made = try DirectoryPath.makeParents(of: path, mode: mode)
+    } catch {
+      throw .failed("\(error)" + advice(error.cause))
+    }
+    for parent in made { try syncParent(of: parent) }
+    if mkdir(path, mode) == 0 {
+      try syncParent(of: path)
+    } else if errno != EEXIST {
+      throw failure("cannot make the directory \(path)")
+    }
+  }
+
   /// Syncs the parent directory. Otherwise a power cut could remove the new directory with everything acknowledged since.
   /// Inside the directory, SQLite does the same at the first sync of its log.
   private static func syncParent(of path: String) throws(StoreError) {
@@ -59,6 +73,17 @@ final class DataDirectory {
   }
 
   static func failure(_ action: String) -> StoreError {
-    .failed("\(action): \(SystemError.last)")
+    let cause = SystemError.last
+    return .failed("\(action): \(cause)" + advice(cause))
+  }
+
+  /// What to do about it, where the error says that much.
+  private static func advice(_ cause: SystemError) -> String {
+    switch cause.code {
+    case EACCES, EPERM, EROFS: ": let user \(geteuid()) write there, or choose another data directory"
+    case ENOTDIR: ": choose a data directory whose path holds no other files"
+    case ENOSPC, EDQUOT: ": make room, or choose another data directory"
+    default: ""
+    }
   }
 }

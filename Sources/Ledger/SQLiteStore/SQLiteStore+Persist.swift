@@ -101,7 +101,9 @@ extension SQLiteStore {
     _ stored: StoredAccount,
     _ state: LedgerState
   ) throws(StoreError) -> ChangedAccount {
-    guard let account = state.accounts[walletID] else { throw .failed("wallet \(walletID) changed but is not there") }
+    guard let account = state.accounts[walletID] else {
+      throw .failed("wallet row \(stored.row) changed but is not there")
+    }
     if state.changes.createdWallets.contains(walletID) {
       try insert(account.wallet, row: stored.row)
       try write(account, row: stored.row, with: statements.wallets.insertBalance)
@@ -122,7 +124,7 @@ extension SQLiteStore {
       return StoredAccount(row: record.number, account: account)
     }
     guard let stored = try stored(record.walletID) else {
-      throw .damaged("wallet \(record.walletID) has a record but no row")
+      throw .damaged("the wallet of record \(record.number) has no row")
     }
     return stored
   }

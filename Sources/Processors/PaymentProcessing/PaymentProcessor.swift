@@ -6,6 +6,9 @@ package import Ledger
 /// `ProcessorFailure.outcomeUnknown` may have had its effect, so the caller repeats it under the same key. Every call ends
 /// within a time limit set by the implementation, with `outcomeUnknown` at the latest.
 package protocol PaymentProcessor: Sendable {
+  /// Whether there is a processor. Without one, nothing new is started.
+  var isConfigured: Bool { get }
+
   /// Returns the displayable details of the card behind `token`.
   func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card
 
@@ -38,4 +41,8 @@ package protocol PaymentProcessor: Sendable {
 
   /// Parses an event that arrived over the network, after checking by `signature` that the processor sent it.
   func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent
+}
+
+extension PaymentProcessor {
+  package var isConfigured: Bool { true }
 }

@@ -15,7 +15,10 @@ struct RecordLog: ~Copyable {
   /// Opens and locks the log, and passes each of its records to `take`. Removes a last line that a crash cut short.
   init(path: String, take: (BookRecord) -> Void) throws(OpenError) {
     let file = try RecordLog.open(path)
-    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else { throw RecordLog.failure("lock", path) }
+    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      if errno != EWOULDBLOCK { throw RecordLog.failure("lock", path) }
+      throw OpenError(description: "another process uses \(path): stop it first, or choose another file")
+    }
     let whole = try RecordLog.wholeLines(of: file.descriptor, path)
     guard ftruncate(file.descriptor, whole.count) == 0 else { throw RecordLog.failure("mend", path) }
     try RecordLog.parse(whole, path, take)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CreditsVersion
 import ServiceProcess
 
 /// Runs the simulated payment processor as a separate process.
@@ -7,6 +8,7 @@ struct CreditsSimulator: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credits-simulator",
     abstract: "A payment processor that charges nobody.",
+    version: CreditsVersion.current,
     subcommands: [Serve.self, PrintBooks.self],
     defaultSubcommand: Serve.self
   )

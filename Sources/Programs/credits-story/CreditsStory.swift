@@ -1,4 +1,5 @@
 import CreditsClient
+import CreditsVersion
 import FoundationEssentials
 import Glibc
 import ProcessSetup
@@ -10,11 +11,28 @@ enum CreditsStory {
   /// Synchronous because the signals must be blocked before the first task starts a thread.
   static func main() {
     ProcessSetup.prepareProgram()
+    guard CommandLine.arguments.count == 1 else {
+      exit(answer(CommandLine.arguments.dropFirst().joined(separator: " ")))
+    }
     let signals = EndSignals()
     let terminal = Terminal()
     let status = run(until: signals)
     terminal.restore()
     exit(status)
+  }
+
+  /// It takes no options, but is asked its name as other programs are. Returns the exit status.
+  private static func answer(_ arguments: String) -> Int32 {
+    switch arguments {
+    case "--version": print(CreditsVersion.current)
+    case "--help", "-h":
+      print("USAGE: credits-story\n\nTells the story of phone credits against a creditsd of its own.")
+    default:
+      let sentence = "error: credits-story takes no arguments but --version and --help\n"
+      _ = write(STDERR_FILENO, sentence, sentence.utf8.count)
+      return 64
+    }
+    return 0
   }
 
   private static func run(until signals: EndSignals) -> Int32 {
@@ -52,6 +70,7 @@ enum CreditsStory {
   private static func runStory(_ daemon: DaemonProcess) async throws {
     var narrator = Narrator()
     narrator.title("Phone credits, told over \(daemon.socketPath)")
+    narrator.line("Cards are simulated: creditsd runs with --processor simulated, and no money moves.")
     let credits = try await CreditsClient.connect(socketPath: daemon.socketPath, waitsForServer: true)
     try await Story(credits: credits).run(&narrator)
     await credits.close()

@@ -16,7 +16,10 @@ struct DaemonProcess {
   init(directory: String) throws {
     socketPath = directory + "/credits.sock"
     let path = Self.siblingPath("creditsd")
-    let arguments = [path, "--socket", socketPath, "--data", directory + "/ledger", "--log-level", "warning"]
+    let arguments = [
+      path, "--socket", socketPath, "--data", directory + "/ledger", "--processor", "simulated", "--log-level",
+      "warning",
+    ]
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

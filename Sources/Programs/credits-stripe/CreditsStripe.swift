@@ -1,4 +1,5 @@
 import ArgumentParser
+import CreditsVersion
 import Glibc
 import Logging
 import ProcessorRPC
@@ -16,7 +17,8 @@ struct CreditsStripe: AsyncParsableCommand {
       The secret key comes from --key-file, or from the credential stripe-key (systemd, LoadCredential=); what webhooks \
       are signed with from --webhook-secret-file, or from the credential stripe-webhook-secret. Neither is ever taken \
       from an argument or from the environment, or written anywhere.
-      """
+      """,
+    version: CreditsVersion.current
   )
 
   @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))

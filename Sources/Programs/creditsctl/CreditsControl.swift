@@ -1,4 +1,5 @@
 import ArgumentParser
+import CreditsVersion
 import ProcessSetup
 
 /// The debugging tool `creditsctl`.
@@ -12,6 +13,7 @@ struct CreditsControl: AsyncParsableCommand {
 
       Exit status: 0 done, 1 the call failed, 2 wrong usage or input, 3 no connection, 4 the server does not describe itself.
       """,
+    version: CreditsVersion.current,
     subcommands: [
       ListCommand.self, DescribeCommand.self, CallCommand.self, HealthCommand.self, BackupCommand.self,
       VerifyCommand.self,
@@ -31,8 +33,11 @@ struct CreditsControl: AsyncParsableCommand {
       if let text = failure.text(Palette(of: .standardError)) { Terminal.standardError.write(text + "\n") }
       exit(failure.exitStatus)
     } catch {
-      // Help and completion scripts are thrown as errors too, with exit code 0.
-      if exitCode(for: error) == .success { exit(withError: error) }
+      // Help, the version and completion scripts are thrown as errors too, with exit code 0.
+      if exitCode(for: error) == .success {
+        Terminal.standardOutput.write(fullMessage(for: error) + "\n")
+        return
+      }
       Terminal.standardError.write(fullMessage(for: error) + "\n")
       exit(.usage)
     }

@@ -10,6 +10,19 @@ struct ConfigurationFile: Decodable, Equatable {
     var uid: UInt32?
     var gid: UInt32?
     var roles: [String]
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case name, uid, gid, roles
+    }
+
+    init(from decoder: any Decoder) throws {
+      try StrictMembers.check(decoder, CodingKeys.self)
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      name = try members.decode(String.self, forKey: .name)
+      uid = try members.decodeIfPresent(UInt32.self, forKey: .uid)
+      gid = try members.decodeIfPresent(UInt32.self, forKey: .gid)
+      roles = try members.decode([String].self, forKey: .roles)
+    }
   }
 
   var socket: String?
@@ -27,7 +40,22 @@ struct ConfigurationFile: Decodable, Equatable {
   var busyPolling: Bool?
   var callers: [Caller]?
 
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case busyPolling, callers, data, existing, logCalls, logLevel, lowBalance, maximumShortfall
+    case processor, processorUser, socket, socketGroup, stopTimeout
+  }
+
   init() {}
+
+  /// The whole file, of which every member is known.
+  private struct Document: Decodable {
+    let file: ConfigurationFile
+
+    init(from decoder: any Decoder) throws {
+      try StrictMembers.check(decoder, ConfigurationFile.CodingKeys.self)
+      file = try ConfigurationFile(from: decoder)
+    }
+  }
 
   /// Reads the file at `path`.
   init(path: String) throws(SettingsError) {
@@ -44,45 +72,12 @@ struct ConfigurationFile: Decodable, Equatable {
   }
 
   init(json: [UInt8], path: String) throws(SettingsError) {
-    let data = Data(json)
     do {
-      let members = try JSONDecoder().decode([String: AnyMember].self, from: data)
-      if let unknown = members.keys.sorted().first(where: { !Self.names.contains($0) }) {
-        throw SettingsError.fileInvalid(
-          path,
-          "unknown member \"\(unknown)\": known are \(Self.names.joined(separator: ", "))"
-        )
-      }
-      self = try JSONDecoder().decode(ConfigurationFile.self, from: data)
-    } catch let error as SettingsError {
-      throw error
+      self = try JSONDecoder().decode(Document.self, from: Data(json)).file
     } catch let error as DecodingError {
-      throw .fileInvalid(path, Self.sentence(error))
+      throw .fileInvalid(path, error.sentence)
     } catch {
       throw .fileInvalid(path, "\(error)")
-    }
-  }
-
-  private static let names = [
-    "busyPolling", "callers", "data", "existing", "logCalls", "logLevel", "lowBalance", "maximumShortfall", "processor",
-    "processorUser", "socket", "socketGroup", "stopTimeout",
-  ]
-
-  /// Decodes a member of any type, to check only the names.
-  private struct AnyMember: Decodable {
-    init(from decoder: any Decoder) {}
-  }
-
-  private static func sentence(_ error: DecodingError) -> String {
-    switch error {
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
-    case .keyNotFound(let key, let context):
-      let path = (context.codingPath + [key]).map(\.stringValue).joined(separator: ".")
-      return "\(path) is missing"
-    @unknown default:
-      return "\(error)"
     }
   }
 }

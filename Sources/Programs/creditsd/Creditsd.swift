@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CreditsVersion
 import Failpoints
 import Logging
 import ServiceProcess
@@ -16,8 +17,9 @@ struct Creditsd: AsyncParsableCommand {
       configuration file, by the option's name. Options win over \
       the environment, the environment over the file.
 
-      With LISTEN_FDS in the environment the socket comes from systemd, and --socket is not used.
-      """
+      With LISTEN_FDS in the environment, for this process, the socket comes from systemd, and --socket is not used.
+      """,
+    version: CreditsVersion.current
   )
 
   @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))
@@ -34,7 +36,8 @@ struct Creditsd: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Who charges cards: simulated, which moves no money, or unix:PATH, a processor that listens there.",
+      "Who charges cards: unix:PATH, a processor that listens there; simulated, which moves no money; or none.",
+      discussion: "Without one, calls that need a processor fail with PROCESSOR_UNAVAILABLE. Everything else works.",
       valueName: "processor"
     )
   )

@@ -21,26 +21,32 @@ struct Daemon {
     let health = HealthRegistry()
     let clock = DaemonClock(settings, health: health, logger: logger)
     let authorization = try settings.authorization()
+    let summary = StartSummary(settings: settings, callers: try settings.callerSummaries())
     let failure = LedgerFailure(logger: logger)
     // Open the ledger before the socket: a client that can connect must be able to use the ledger.
     let directory = settings.dataDirectory
     let createsLedger = !settings.takesExistingLedgerOnly
     let disk = LedgerDisk(directory: directory, logger: logger)
     let (begunRecharges, begun) = AsyncStream<Ledger.Recharge>.makeStream()
-    let committer = try Committer(
-      rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
-      clock: { clock.time(last: $0) },
-      open: { [logger] () throws(StoreError) in
-        try SQLiteStore(directory: directory, creates: createsLedger, notice: { Self.log($0, to: logger) })
-      },
-      rechargeBegun: { begun.yield($0) },
-      commits: { [failpoint = settings.failpoint] moment, records in
-        failpoint?.commits(moment, records)
-        if moment == .after { clock.committed() }
-      },
-      diskChanged: { disk.changed($0) },
-      stopped: { reason in failure.happened(reason) }
-    )
+    let committer: Committer
+    do throws(StoreError) {
+      committer = try Committer(
+        rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
+        clock: { clock.time(last: $0) },
+        open: { [logger] () throws(StoreError) in
+          try SQLiteStore(directory: directory, creates: createsLedger, notice: { Self.log($0, to: logger) })
+        },
+        rechargeBegun: { begun.yield($0) },
+        commits: { [failpoint = settings.failpoint] moment, records in
+          failpoint?.commits(moment, records)
+          if moment == .after { clock.committed() }
+        },
+        diskChanged: { disk.changed($0) },
+        stopped: { reason in failure.happened(reason) }
+      )
+    } catch {
+      throw StartFailure(error, dataDirectory: directory)
+    }
     let processor = try OpenProcessor(settings)
     let worker = RechargeWorker(
       committer: committer,
@@ -80,7 +86,7 @@ struct Daemon {
       server.beginGracefulShutdown()
     }
 
-    try await serve(server, committer: committer, health: health, logger: logger)
+    try await serve(server, summary, committer: committer, health: health, logger: logger)
     callLog?.writeCounts()
     sweeping.cancel()
     await sweeping.value
@@ -121,6 +127,7 @@ struct Daemon {
   /// Serves until SIGTERM or SIGINT, or until the server stops by itself.
   private func serve(
     _ server: GRPCServer,
+    _ summary: StartSummary,
     committer: Committer,
     health: HealthRegistry,
     logger: Logger
@@ -133,7 +140,7 @@ struct Daemon {
       server.beginGracefulShutdown()
     }
     defer { trapping.cancel() }
-    try await server.run { logger.info("serving") }
+    try await server.run { logger.info("serving", metadata: summary.metadata) }
   }
 }
 

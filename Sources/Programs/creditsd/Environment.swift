@@ -18,4 +18,10 @@ struct Environment {
     guard let value = read(name), !value.isEmpty else { return nil }
     return value
   }
+
+  /// The first of the directories that systemd lists in a variable, with colons between them (systemd.exec(5),
+  /// `RuntimeDirectory=`).
+  func directory(_ name: String) -> String? {
+    self[name]?.split(separator: ":").first.map(String.init)
+  }
 }

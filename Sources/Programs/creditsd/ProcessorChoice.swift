@@ -6,14 +6,18 @@ import SimulatedProcessor
 
 /// The payment processor that charges cards.
 enum ProcessorChoice: Equatable, ExpressibleByArgument {
+  /// No processor: calls that need one are refused, everything else works.
+  case unconfigured
   /// The built-in simulator, which moves no money.
   case simulated
   /// A separate process that serves on a Unix socket.
   case unix(path: String)
 
-  /// Parses `simulated` or `unix:PATH`.
+  /// Parses `none`, `simulated` or `unix:PATH`.
   init?(argument: String) {
-    if argument == "simulated" {
+    if argument == "none" {
+      self = .unconfigured
+    } else if argument == "simulated" {
       self = .simulated
     } else if argument.hasPrefix(Self.prefix) {
       let path = String(argument.dropFirst(Self.prefix.count))
@@ -26,6 +30,15 @@ enum ProcessorChoice: Equatable, ExpressibleByArgument {
   }
 
   private static let prefix = "unix:"
+
+  /// What the log says of it at start.
+  var summary: String {
+    switch self {
+    case .unconfigured: "none, so recharges and cards are refused: see --processor"
+    case .simulated: "simulated, which moves no money"
+    case .unix(let path): Self.prefix + path
+    }
+  }
 }
 
 /// A processor that stays open while the daemon runs.
@@ -35,6 +48,9 @@ struct OpenProcessor: Sendable {
 
   init(_ settings: Settings) throws {
     switch settings.processor {
+    case .unconfigured:
+      processor = UnconfiguredProcessor()
+      close = {}
     case .simulated:
       let simulated = try SimulatedProcessor(path: settings.dataDirectory + "/simulated-processor.log")
       processor = simulated

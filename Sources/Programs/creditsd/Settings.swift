@@ -19,7 +19,8 @@ struct Settings {
   let maximumShortfall: DollarAmount
   let stopTimeout: StopTimeout
   let busyPolling: BusyPolling
-  let callers: [ConfigurationFile.Caller]
+  /// nil if the configuration file names no callers.
+  let callers: [ConfigurationFile.Caller]?
   /// The clocks of a test; nil for the host's clocks.
   let testClock: TestClock?
   let failpoint: Failpoint?
@@ -30,24 +31,26 @@ struct Settings {
 
     let group = try (flags.socketGroup ?? environment["CREDITS_SOCKET_GROUP"] ?? file.socketGroup)
       .map { name throws(SettingsError) in try Self.groupID(name) }
-    if environment["LISTEN_FDS"] != nil {
-      socket = .activation()
+    if let passed = SocketSource.passed(environment: { environment[$0] }) {
+      socket = passed
     } else {
-      let path =
-        flags.socket ?? environment[CreditsSocket.pathVariable] ?? file.socket
-        ?? CreditsSocket.defaultPath { environment[$0] }
+      let name = flags.socket ?? environment[CreditsSocket.pathVariable] ?? file.socket
+      let path = try name.map(Self.socketPath) ?? Self.defaultSocketPath(environment)
       socket = .path(path, group: group)
     }
 
-    dataDirectory =
-      flags.data ?? environment["CREDITS_DATA"] ?? file.data ?? Self.defaultDataDirectory(environment)
+    if let data = flags.data ?? environment["CREDITS_DATA"] ?? file.data {
+      dataDirectory = data
+    } else {
+      dataDirectory = try Self.defaultDataDirectory(environment)
+    }
 
     if let processor = flags.processor {
       self.processor = processor
     } else {
-      let name = environment["CREDITS_PROCESSOR"] ?? file.processor ?? "simulated"
-      guard let processor = ProcessorChoice(argument: name) else { throw .processorUnknown(name) }
-      self.processor = processor
+      processor =
+        try (environment["CREDITS_PROCESSOR"] ?? file.processor)
+        .map { name throws(SettingsError) in try Self.processor(name) } ?? .unconfigured
     }
     processorUserID =
       try (flags.processorUser ?? environment["CREDITS_PROCESSOR_USER"] ?? file.processorUser)
@@ -83,7 +86,7 @@ struct Settings {
       file.maximumShortfall
     )
 
-    callers = file.callers ?? []
+    callers = file.callers
 
     testClock = try flags.testClock.map { path throws(SettingsError) in
       guard environment[TestClock.permission] == "1" else {
@@ -108,6 +111,11 @@ struct Settings {
     return isOn
   }
 
+  private static func processor(_ name: String) throws(SettingsError) -> ProcessorChoice {
+    guard let processor = ProcessorChoice(argument: name) else { throw .processorUnknown(name) }
+    return processor
+  }
+
   private static func amount(
     _ name: String,
     _ flag: DollarAmount?,
@@ -120,12 +128,28 @@ struct Settings {
     return amount
   }
 
+  /// Parses the names that gRPC clients use too, so that daemon and clients can share one CREDITS_SOCKET.
+  private static func socketPath(_ name: String) throws(SettingsError) -> String {
+    switch SocketName(name) {
+    case .path(let path): return path
+    case .abstract, nil: throw .socketNotAFile(name)
+    }
+  }
+
+  /// The socket in systemd's runtime directory (systemd.exec(5), `RuntimeDirectory=`), else the clients' default.
+  private static func defaultSocketPath(_ environment: Environment) -> String {
+    if let directory = environment.directory("RUNTIME_DIRECTORY") { return directory + "/credits.sock" }
+    return CreditsSocket.defaultPath { environment[$0] }
+  }
+
   /// systemd's state directory; without systemd, `/var/lib/credits` for root and a directory in the user's home otherwise.
-  private static func defaultDataDirectory(_ environment: Environment) -> String {
-    if let directory = environment["STATE_DIRECTORY"] { return directory }
+  private static func defaultDataDirectory(_ environment: Environment) throws(SettingsError) -> String {
+    if let directory = environment.directory("STATE_DIRECTORY") { return directory }
     if geteuid() == 0 { return "/var/lib/credits" }
-    if let state = environment["XDG_STATE_HOME"] { return state + "/credits" }
-    return (environment["HOME"] ?? ".") + "/.local/state/credits"
+    // The XDG Base Directory Specification ignores relative paths.
+    if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/credits" }
+    guard let home = environment["HOME"] else { throw .homeUnknown }
+    return home + "/.local/state/credits"
   }
 
   private static func groupID(_ name: String) throws(SettingsError) -> UInt32 {

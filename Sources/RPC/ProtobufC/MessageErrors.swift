@@ -3,10 +3,8 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
   public enum Reason: Sendable, Hashable {
     /// The bytes end within a field.
     case truncated
-    /// A tag, length or number is not valid in protobuf's wire format, or is a group, which is not supported.
+    /// A tag, length or number is not valid in protobuf's wire format.
     case malformed
-    /// The field's wire type is not that of its declared type.
-    case wrongWireType
     /// A string field holds bytes that are not UTF-8.
     case invalidUTF8
     /// A string field holds U+0000, where the C form would silently truncate it.
@@ -15,9 +13,6 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
     case tooDeep
     /// Decoding would take more memory than ``DecodingLimits`` allows for this many bytes.
     case tooMuchMemory
-    /// A singular message field occurs twice. protobuf merges the two, but protobuf-c loses parts of them and no encoder
-    /// writes them; they are refused so that an amount to pay does not depend on the decoder.
-    case sentTwice
     /// A proto2 message lacks a required field.
     case missingRequiredField
   }
@@ -42,12 +37,10 @@ public struct MessageDecodingError: Error, Sendable, Hashable, CustomStringConve
     switch reason {
     case .truncated: "ends in the middle of a field"
     case .malformed: "is not in protobuf's wire format"
-    case .wrongWireType: "has the wire type of another field type"
     case .invalidUTF8: "is not valid UTF-8"
     case .nulInString: "holds U+0000"
     case .tooDeep: "nests too deep"
     case .tooMuchMemory: "would take too much memory to decode"
-    case .sentTwice: "was sent twice"
     case .missingRequiredField: "lacks a required field"
     }
   }

@@ -6,7 +6,8 @@ public protocol ProtobufMessage: Sendable, Hashable, CustomStringConvertible {
   /// Decodes a message.
   ///
   /// Nesting, strings (UTF-8, no U+0000) and wire format are checked before protobuf-c unpacks the bytes, so that an
-  /// error names its field.
+  /// error names its field. A field of the wrong wire type is skipped, and the parts of a singular message are merged, as
+  /// protobuf's own parsers do.
   ///
   /// - Throws: ``MessageDecodingError``.
   init(serializedBytes bytes: [UInt8], limits: DecodingLimits) throws(MessageDecodingError)

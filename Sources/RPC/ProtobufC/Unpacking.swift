@@ -12,11 +12,12 @@ public func unpacked<Value>(
   limits: DecodingLimits,
   _ copy: (UnsafeRawPointer) -> Value
 ) throws(MessageDecodingError) -> Value {
-  try bytes.withUnsafeBufferPointer { (bytes) throws(MessageDecodingError) in
-    try check(bytes, as: layout, limits: limits)
-    return try withUnsafeTemporaryAllocation(byteCount: arenaStackSize, alignment: arenaAlignment) {
+  let limit = limits.memory(forInputOf: bytes.count)
+  return try plain(bytes, as: layout, limits: limits).withUnsafeBufferPointer {
+    (bytes) throws(MessageDecodingError) in
+    try withUnsafeTemporaryAllocation(byteCount: arenaStackSize, alignment: arenaAlignment) {
       (buffer) throws(MessageDecodingError) in
-      let owner = ArenaOwner(buffer: buffer, heapLimit: limits.memory(forInputOf: bytes.count))
+      let owner = ArenaOwner(buffer: buffer, heapLimit: limit)
       return try withExtendedLifetime(owner) { () throws(MessageDecodingError) in
         copy(try unpack(bytes, as: layout, in: owner.arena))
       }
@@ -24,14 +25,19 @@ public func unpacked<Value>(
   }
 }
 
+/// Checks a message; returns its bytes, or others that mean the same where protobuf-c would not read them right.
 @_spi(CLayout)
 @usableFromInline
-func check(
-  _ bytes: UnsafeBufferPointer<UInt8>,
+func plain(
+  _ bytes: [UInt8],
   as layout: MessageLayout,
   limits: DecodingLimits
-) throws(MessageDecodingError) {
-  try WireScan(depthLimit: limits.depth).check(bytes, as: layout.descriptor)
+) throws(MessageDecodingError) -> [UInt8] {
+  let scan = WireScan(depthLimit: limits.depth)
+  let isPlain = try bytes.withUnsafeBufferPointer { (bytes) throws(MessageDecodingError) in
+    try scan.check(bytes, as: layout.descriptor)
+  }
+  return isPlain ? bytes : WireRewrite.rewritten(bytes, as: layout.descriptor)
 }
 
 @_spi(CLayout)

@@ -2,18 +2,21 @@ import CProtobufC
 import ProtobufWire
 
 /// Checks a message's bytes against its descriptor before protobuf-c unpacks them, and refuses input that protobuf-c 1.4
-/// mishandles: unlimited nesting (it recurses), U+0000 in strings (it truncates them), invalid UTF-8, and a singular
-/// message in two parts (protobuf merges them; protobuf-c loses numbers of the first and fails at oneofs).
+/// mishandles: unlimited nesting (it recurses), U+0000 in strings (it truncates them), and invalid UTF-8. It also detects
+/// valid input that protobuf-c does not decode correctly, for ``WireRewrite``.
 struct WireScan {
   typealias Bytes = UnsafeBufferPointer<UInt8>
   typealias Cursor = WireCursor<Bytes>
 
   let depthLimit: Int
 
+  /// Whether protobuf-c reads the message right. It does not where a field comes in another wire type than it has
+  /// (protobuf skips it, protobuf-c fails), where there is a group (likewise), or where one message comes in several parts
+  /// (protobuf merges them; protobuf-c loses numbers of the first and fails at oneofs).
   func check(
     _ bytes: Bytes,
     as descriptor: UnsafePointer<ProtobufCMessageDescriptor>
-  ) throws(MessageDecodingError) {
+  ) throws(MessageDecodingError) -> Bool {
     try check(Cursor(bytes), descriptor, depth: 1)
   }
 
@@ -22,9 +25,10 @@ struct WireScan {
     _ message: Cursor,
     _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>,
     depth: Int
-  ) throws(MessageDecodingError) {
+  ) throws(MessageDecodingError) -> Bool {
     if depth > depthLimit { throw MessageDecodingError(.tooDeep) }
     var cursor = message
+    var isPlain = true
     var messagesSeen: UInt64 = 0
     while !cursor.isAtEnd {
       let fieldStart = cursor.position
@@ -33,51 +37,51 @@ struct WireScan {
       let field = protobuf_c_message_descriptor_get_field(descriptor, UInt32(bitPattern: tag.number))
       do throws(MessageDecodingError) {
         if let field, field.pointee.type == PROTOBUF_C_TYPE_MESSAGE, field.pointee.label != PROTOBUF_C_LABEL_REPEATED {
-          // Fields share a bit only in a message of more than 64 fields; the scan of the bytes decides.
+          // Fields share a bit only in a message of more than 64 fields, which may then be rewritten needlessly.
           let bit = 1 as UInt64 &<< UInt64(field - descriptor.pointee.fields)
-          if messagesSeen & bit != 0, Self.occurrences(of: tag.number, from: message, to: fieldStart) > 0 {
-            throw MessageDecodingError(.sentTwice)
-          }
+          if messagesSeen & bit != 0 { isPlain = false }
           messagesSeen |= bit
         }
-        try checkValue(of: field, tag.wireType, &cursor, depth: depth)
+        if try !checkValue(of: field, tag, &cursor, depth: depth) { isPlain = false }
       } catch {
         guard let field else { throw error }
         throw error.within(Self.name(of: field, at: fieldStart, in: message))
       }
     }
+    return isPlain
   }
 
   @inline(__always)
   private func checkValue(
     of field: UnsafePointer<ProtobufCFieldDescriptor>?,
-    _ wireType: WireType,
+    _ tag: WireTag,
     _ cursor: inout Cursor,
     depth: Int
-  ) throws(MessageDecodingError) {
+  ) throws(MessageDecodingError) -> Bool {
     var content: Range<Int>?
     do throws(WireError) {
-      switch wireType {
+      switch tag.wireType {
       case .varint: _ = try cursor.varint()
       case .fixed64: try cursor.skip(byteCount: 8)
       case .fixed32: try cursor.skip(byteCount: 4)
       case .lengthDelimited: content = try cursor.lengthDelimited()
-      // protobuf-c does not support groups.
-      case .groupStart, .groupEnd: throw .groupEndUnexpected
+      case .groupStart, .groupEnd:
+        try cursor.skipValue(of: tag)
+        return false
       }
     } catch {
       throw MessageDecodingError(error)
     }
-    guard let field else { return }
+    guard let field else { return true }
     if let content { return try checkContent(of: field, Cursor(cursor.bytes, content), depth: depth) }
-    if Self.wireType(of: field.pointee.type) != wireType { throw MessageDecodingError(.wrongWireType) }
+    return field.pointee.type.wireType == tag.wireType
   }
 
   private func checkContent(
     of field: UnsafePointer<ProtobufCFieldDescriptor>,
     _ content: Cursor,
     depth: Int
-  ) throws(MessageDecodingError) {
+  ) throws(MessageDecodingError) -> Bool {
     switch field.pointee.type {
     case PROTOBUF_C_TYPE_STRING:
       switch textFault(in: UnsafeBufferPointer(rebasing: content.remainder)) {
@@ -89,15 +93,16 @@ struct WireScan {
       break
     case PROTOBUF_C_TYPE_MESSAGE:
       guard let type = field.pointee.descriptor else { throw MessageDecodingError(.malformed) }
-      try check(content, type.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), depth: depth + 1)
+      return try check(content, type.assumingMemoryBound(to: ProtobufCMessageDescriptor.self), depth: depth + 1)
     default:
-      guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else { throw MessageDecodingError(.wrongWireType) }
+      guard field.pointee.label == PROTOBUF_C_LABEL_REPEATED else { return false }
       try checkPacked(field.pointee.type, content)
     }
+    return true
   }
 
   private func checkPacked(_ type: ProtobufCType, _ content: Cursor) throws(MessageDecodingError) {
-    switch Self.wireType(of: type) {
+    switch type.wireType {
     case .fixed64:
       if (content.end - content.position) % 8 != 0 { throw MessageDecodingError(.truncated) }
     case .fixed32:
@@ -109,15 +114,6 @@ struct WireScan {
       } catch {
         throw MessageDecodingError(error)
       }
-    }
-  }
-
-  private static func wireType(of type: ProtobufCType) -> WireType {
-    switch type {
-    case PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE: .fixed64
-    case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_MESSAGE: .lengthDelimited
-    case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT: .fixed32
-    default: .varint
     }
   }
 
@@ -145,6 +141,22 @@ struct WireScan {
 
 extension MessageDecodingError {
   fileprivate init(_ error: WireError) {
-    self.init(error == .truncated ? .truncated : .malformed)
+    switch error {
+    case .truncated: self.init(Reason.truncated)
+    case .nestingTooDeep: self.init(Reason.tooDeep)
+    case .varintTooLong, .fieldNumberInvalid, .wireTypeInvalid, .groupEndUnexpected: self.init(Reason.malformed)
+    }
+  }
+}
+
+extension ProtobufCType {
+  /// How a value of the type stands on the wire when it is not packed.
+  var wireType: WireType {
+    switch self {
+    case PROTOBUF_C_TYPE_FIXED64, PROTOBUF_C_TYPE_SFIXED64, PROTOBUF_C_TYPE_DOUBLE: .fixed64
+    case PROTOBUF_C_TYPE_STRING, PROTOBUF_C_TYPE_BYTES, PROTOBUF_C_TYPE_MESSAGE: .lengthDelimited
+    case PROTOBUF_C_TYPE_FIXED32, PROTOBUF_C_TYPE_SFIXED32, PROTOBUF_C_TYPE_FLOAT: .fixed32
+    default: .varint
+    }
   }
 }

@@ -9,6 +9,11 @@ extension Timestamp {
     )
   }
 
+  /// Whether the timestamp is valid (timestamp.proto): in the years 1 to 9999, with non-negative nanoseconds below a second.
+  public var isValid: Bool {
+    (-62_135_596_800...253_402_300_799).contains(seconds) && (0...999_999_999).contains(nanos)
+  }
+
   /// Microseconds since 1970-01-01T00:00:00Z, truncated; nil beyond the range of `Int64`.
   public var microsecondsSince1970: Int64? {
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)

@@ -3,6 +3,17 @@ public import UnixGRPC
 
 // Maps encoding and decoding errors to call statuses.
 
+/// A request that cannot be decoded. To its caller it is `GRPCStatus(undecodableRequest:)`, unless the service's
+/// ``ServiceDefinition/errorStatus`` makes more of it.
+public struct UndecodableRequest: Error, GRPCStatusConvertible {
+  public let reason: MessageDecodingError
+
+  @usableFromInline
+  init(_ reason: MessageDecodingError) { self.reason = reason }
+
+  public var status: GRPCStatus { GRPCStatus(undecodableRequest: reason) }
+}
+
 extension GRPCStatus {
   /// Creates the status of a request that cannot be decoded: INVALID_ARGUMENT with a `BadRequest` that names the field, or
   /// RESOURCE_EXHAUSTED if the message needs too much memory.
@@ -32,11 +43,11 @@ extension GRPCStatus {
 
 extension ProtobufMessage {
   @inlinable
-  init(request bytes: [UInt8]) throws(GRPCStatus) {
+  init(request bytes: [UInt8]) throws(UndecodableRequest) {
     do throws(MessageDecodingError) {
       try self.init(serializedBytes: bytes)
     } catch {
-      throw GRPCStatus(undecodableRequest: error)
+      throw UndecodableRequest(error)
     }
   }
 

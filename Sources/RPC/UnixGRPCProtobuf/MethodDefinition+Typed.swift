@@ -25,7 +25,7 @@ extension MethodDefinition {
     MethodDefinition(
       method.name.method,
       .deferredUnary { bytes, context, reply in
-        do throws(GRPCStatus) {
+        do throws(UndecodableRequest) {
           handler(try Request(request: bytes), context, TypedReply(reply))
         } catch {
           reply.fail(error)

@@ -25,6 +25,8 @@ package struct FailingProcessor: PaymentProcessor {
     self.failpoint = failpoint
   }
 
+  package var isConfigured: Bool { processor.isConfigured }
+
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await ask(.describeCard) { () throws(ProcessorFailure) in try await processor.describeCard(token) }
   }

@@ -43,7 +43,8 @@ struct PackageImportTests {
     let daemon = Process()
     let socket = directory.appendingPathComponent("credits.sock").path
     daemon.executableURL = Self.daemonProgram
-    daemon.arguments = ["--socket", socket, "--data", directory.appendingPathComponent("ledger").path]
+    let data = directory.appendingPathComponent("ledger").path
+    daemon.arguments = ["--socket", socket, "--data", data, "--processor", "simulated"]
     daemon.standardError = FileHandle.nullDevice
     try daemon.run()
     defer {

@@ -187,7 +187,7 @@ struct ProcessorTests {
   @Test("reports an invalid processor address", arguments: ["unix:", "tcp:1.2.3.4", "stripe"])
   func settings(processor: String) throws {
     let directory = try TestDirectory()
-    let daemon = try RunningDaemon(in: directory, environment: ["CREDITS_PROCESSOR": processor])
+    let daemon = try RunningDaemon(in: directory, processor: [], environment: ["CREDITS_PROCESSOR": processor])
     #expect(daemon.errorText().contains("there is no processor"))
     #expect(daemon.process.terminationStatus != 0)
   }

@@ -9,22 +9,32 @@ final class RunningDaemon {
   /// A file rather than a pipe, which would block the daemon when full.
   private let errorPath: String
 
+  /// The options that simulate cards.
+  static let simulatedCards = ["--processor", "simulated"]
+
   /// - Parameters:
   ///   - directory: The directory of socket and ledger, which a second daemon can take over.
+  ///   - socketPath: The socket, if neither in `directory` nor given by an option.
+  ///   - places: The options for socket and data directory; by default both are in `directory`.
+  ///   - processor: The options for the processor; `options` override them.
   ///   - errors: The pipe that standard error goes to; nil for a file.
   ///   - redirection: A shell's redirection of the standard streams, such as `2>&-`.
   ///   - wrapper: A program that runs the daemon, whose path and arguments it is given.
   init(
     in directory: TestDirectory,
+    socketPath: String? = nil,
+    places: [String]? = nil,
+    processor: [String] = RunningDaemon.simulatedCards,
     options: [String] = [],
     environment: [String: String] = [:],
     errors: Pipe? = nil,
     redirection: String? = nil,
     wrapper: String? = nil
   ) throws {
-    socketPath = directory.path("credits.sock")
+    self.socketPath = socketPath ?? directory.path("credits.sock")
     process.executableURL = Self.program("creditsd")
-    process.arguments = ["--socket", socketPath, "--data", directory.path("ledger")] + options
+    let places = places ?? ["--socket", self.socketPath, "--data", directory.path("ledger")]
+    process.arguments = places + processor + options
     if let redirection {
       process.arguments =
         ["-c", "exec \"$0\" \"$@\" \(redirection)", Self.program("creditsd").path] + process.arguments!

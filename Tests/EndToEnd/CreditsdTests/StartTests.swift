@@ -62,8 +62,7 @@ struct StartTests {
       (#"{"processor": "stripe"}"#, "no processor \"stripe\""),
       (#"{"lowBalance": "ten"}"#, "lowBalance is \"ten\": take dollars and cents"),
       (#"{"maximumShortfall": "2.5"}"#, "maximumShortfall is \"2.5\": take dollars and cents"),
-      (#"{"callers": [{"name": "a", "roles": ["read"]}]}"#, "give it a uid or a gid"),
-      (#"{"callers": [{"name": "a", "uid": 1, "roles": ["write"]}]}"#, "no role \"write\""),
+      (#"{"socket": "@credits"}"#, "the socket \"@credits\" is no file"),
       ("{", "config.json"),
     ]
   )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CreditsClient
+import CreditsVersion
 import Foundation
 
 /// Recharges wallets by the thousand through a processor that fails, with both processes killed again and again, then
@@ -8,7 +9,8 @@ import Foundation
 struct Torture: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credits-torture",
-    abstract: "Shows that every recharge is charged once and credited once, whatever breaks."
+    abstract: "Shows that every recharge is charged once and credited once, whatever breaks.",
+    version: CreditsVersion.current
   )
 
   @Option(help: "How many recharges.")

@@ -21,7 +21,7 @@ struct RefusalTests {
       ([0x08], ""), ([0x18], "int32_value"), ([0x18, 0x80], "int32_value"), ([0x80], ""), ([0x72], "string_value"),
       ([0x72, 5, 0x61], "string_value"), ([0x4D, 1, 2, 3], "fixed32_value"),
       ([0x51, 1, 2, 3, 4, 5, 6, 7], "fixed64_value"), ([0x72, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], "string_value"),
-      ([0xD8, 0x3E], ""),
+      ([0xD8, 0x3E], ""), ([0x1B], "int32_value"), ([0x1B, 0x18, 0], "int32_value"), ([0xDB, 0x3E], ""),
     ] as [([UInt8], String)]
   )
   func truncated(bytes: [UInt8], path: String) {
@@ -34,7 +34,7 @@ struct RefusalTests {
   @Test(
     "are refused where they are not in the wire format",
     arguments: [
-      [0x00], [0x02, 0x00], [0x1B], [0x1C], [0x1E, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
+      [0x00], [0x02, 0x00], [0x1C], [0x1B, 0x24], [0x1E, 0], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
       [0x18] + [UInt8](repeating: 0xFF, count: 10) + [0x01],
     ] as [[UInt8]]
   )
@@ -42,12 +42,12 @@ struct RefusalTests {
     #expect(refusal(of: bytes, as: Scalars.self)?.reason == .malformed)
   }
 
-  @Test("are refused if a field has the wrong wire type")
-  func wrongWireType() {
-    let error = refusal(of: WireBytes.field(14, varint: 1), as: Scalars.self)
-    #expect(error?.reason == .wrongWireType)
-    #expect(error?.fieldPath == "string_value")
-    #expect(refusal(of: WireBytes.field(3, [1, 2]), as: Scalars.self)?.reason == .wrongWireType)
+  @Test("are refused if groups nest too deep, in known and unknown fields")
+  func deepGroups() {
+    for tag in [WireBytes.varint(3 << 3 | 3), WireBytes.varint(500 << 3 | 3)] {
+      let bytes = [UInt8]((0..<200_000).map { _ in tag }.joined())
+      #expect(refusal(of: bytes, as: Scalars.self)?.reason == .tooDeep)
+    }
   }
 
   @Test("are refused if packed elements are truncated")
@@ -113,18 +113,12 @@ struct RefusalTests {
     #expect(refusal(of: bytes, as: Scalars.self)?.reason == .invalidUTF8)
   }
 
-  @Test("are refused if a singular message comes in two parts, at any depth")
-  func sentTwice() throws {
-    let part = WireBytes.field(2, [])
-    let other = WireBytes.field(3, [])
-    #expect(refusal(of: part + other, as: Tree.self) == nil)
-    #expect(refusal(of: part + other + part, as: Tree.self) == MessageDecodingError(.sentTwice, fieldPath: "left"))
-    let inner = refusal(of: WireBytes.field(4, part + part), as: Tree.self)
-    #expect(inner?.fieldPath == "branches[0].left")
-    let oneof = refusal(of: WireBytes.field(6, []) + WireBytes.field(6, []), as: Choice.self)
-    #expect(oneof?.description == "scalars was sent twice")
-    let repeated = WireBytes.field(4, []) + WireBytes.field(4, [])
-    #expect(try Tree(serializedBytes: repeated).branches.count == 2)
+  @Test("are refused in a part of a split message, and in a oneof member that is replaced")
+  func parts() {
+    let bad = WireBytes.field(2, WireBytes.field(1, [0xFF]))
+    #expect(refusal(of: WireBytes.field(2, []) + bad, as: Tree.self)?.fieldPath == "left.name")
+    let dropped = WireBytes.field(6, WireBytes.field(14, [0xFF])) + WireBytes.field(2, varint: 1)
+    #expect(refusal(of: dropped, as: Choice.self)?.fieldPath == "scalars.string_value")
   }
 
   @Test("with one byte changed decode to something or are refused, and never crash")

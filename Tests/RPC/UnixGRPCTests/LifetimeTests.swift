@@ -108,7 +108,7 @@ struct LifetimeTests {
     on loop: EventLoop,
     closes: Bool
   ) async throws -> (Weak<ClientConnection>, Weak<HTTP2Transport>, Weak<ClientConnector>) {
-    let connector = ClientConnector(socketPath: path, configuration: GRPCClient.Configuration(), eventLoop: loop)
+    let connector = ClientConnector(target: .path(path), configuration: GRPCClient.Configuration(), eventLoop: loop)
     let connection = try await connector.connection(waitsForReady: false, deadline: nil)
     func call(_ method: MethodName, unaryRequest: [UInt8]?) throws -> ClientCall {
       ClientCall(

@@ -47,8 +47,16 @@ struct ListeningSocketTests {
     chmod(directory("new"), 0o755)
     _ = try ListeningSocket.open(.path(directory("new/s.sock")))
     #expect(fileStatus(directory("new"))?.permissions == 0o755)
-    #expect(throws: SocketError.directoryMissing(directory("a/b"))) {
-      try ListeningSocket.open(.path(directory("a/b/s.sock")))
+  }
+
+  @Test("makes the directories above it too, which others may pass through, and says which it cannot make")
+  func parentsMade() throws {
+    _ = try ListeningSocket.open(.path(directory("a/b/c/s.sock")))
+    #expect(fileStatus(directory("a/b/c"))?.permissions == 0o700)
+    for parent in ["a", "a/b"] { #expect(fileStatus(directory(parent))?.permissions == 0o755) }
+    try Data().write(to: URL(fileURLWithPath: directory("file")))
+    #expect(throws: SocketError.directoryNotMade(path: directory("file"), errno: ENOTDIR)) {
+      try ListeningSocket.open(.path(directory("file/b/s.sock")))
     }
   }
 

@@ -25,6 +25,22 @@ struct SocketActivationTests {
     }
   }
 
+  @Test("that is meant for another process, or passes nothing, does not count")
+  func meant() {
+    func isMeant(_ variables: [String: String]) -> Bool {
+      SocketActivation.isMeant(for: 42) { variables[$0] }
+    }
+    #expect(isMeant(["LISTEN_PID": "42", "LISTEN_FDS": "1"]))
+    // To be refused, not passed over: it was meant for this process.
+    #expect(isMeant(["LISTEN_PID": "42", "LISTEN_FDS": "x"]))
+    for variables in [
+      [:], ["LISTEN_FDS": "1"], ["LISTEN_PID": "43", "LISTEN_FDS": "1"], ["LISTEN_PID": "42"],
+      ["LISTEN_PID": "42", "LISTEN_FDS": "0"], ["LISTEN_PID": "x", "LISTEN_FDS": "1"],
+    ] {
+      #expect(!isMeant(variables), "\(variables)")
+    }
+  }
+
   @Test(
     "rejects invalid counts and numbers of names",
     arguments: [("-1", nil), ("x", nil), ("99999999", nil), ("2", "a")]
@@ -137,9 +153,23 @@ struct ServiceNotifierTests {
   func addresses() throws {
     #expect(try notifier(nil) == nil)
     #expect(try notifier("") == nil)
-    for address in ["@", "relative", "vsock:2:1234", "/" + String(repeating: "x", count: 107)] {
+    for address in [
+      "@", "relative", "vsock:2", "vsock:2:x", "vsock::1", "tcp:1:2", "/" + String(repeating: "x", count: 107),
+    ] {
       #expect(throws: SocketError.notificationAddressInvalid(address)) { try notifier(address) }
     }
+  }
+
+  @Test("parses vsock addresses, with and without a socket type")
+  func vsock() throws {
+    let address = try #require(VSockAddress("vsock:2:1234"))
+    #expect(address.contextID == 2 && address.port == 1234 && address.type == nil)
+    // struct sockaddr_vm of linux/vm_sockets.h, on a little-endian machine.
+    #expect(address.bytes == [40, 0, 0, 0, 0xD2, 4, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
+    #expect(VSockAddress("vsock-stream:2:1")?.type == Int32(SOCK_STREAM.rawValue))
+    #expect(VSockAddress("vsock-dgram:2:1")?.type == Int32(SOCK_DGRAM.rawValue))
+    #expect(VSockAddress("vsock-seqpacket:4294967295:1")?.type == Int32(SOCK_SEQPACKET.rawValue))
+    #expect(try notifier("vsock:2:1234") != nil)
   }
 
   @Test("has the watchdog timeout if it applies to this process")

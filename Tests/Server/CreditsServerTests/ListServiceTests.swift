@@ -103,8 +103,7 @@ struct ListServiceTests {
     let token = try await daemon.wallets.listEntries(request).nextPageToken
     var good = request
     good.pageToken = token
-    good.pageSize = 3
-    #expect(try await daemon.wallets.listEntries(good).entries.map(\.reference) == ["c2", "c1", "c0"])
+    #expect(try await daemon.wallets.listEntries(good).entries.map(\.reference) == ["c2", "c1"])
     var others = [good, good, good]
     others[0].walletID = "v"
     others[1].kinds = [.charge]

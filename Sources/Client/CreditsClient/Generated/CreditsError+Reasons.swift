@@ -214,7 +214,7 @@ extension CreditsError.Reason {
   public static let paymentDeclined = Self(rawValue: "PAYMENT_DECLINED")
 
   /// The payment processor does not answer, and nothing was changed. Retry after the delay in the
-  /// `google.rpc.RetryInfo`.
+  /// `google.rpc.RetryInfo`. Without one no processor is configured: have one configured first.
   ///
   /// The code is `UNAVAILABLE`.
   public static let processorUnavailable = Self(rawValue: "PROCESSOR_UNAVAILABLE")

@@ -92,7 +92,7 @@ package enum Reason: String, Sendable, CaseIterable {
   /// The processor declined the card, and it is not saved. Use another card.
   case paymentDeclined = "PAYMENT_DECLINED"
   /// The payment processor does not answer, and nothing was changed. Retry after the delay in the
-  /// `google.rpc.RetryInfo`.
+  /// `google.rpc.RetryInfo`. Without one no processor is configured: have one configured first.
   case processorUnavailable = "PROCESSOR_UNAVAILABLE"
   /// A watch of the wallet cannot begin after the given sequence. Begin with a snapshot.
   case snapshotRequired = "SNAPSHOT_REQUIRED"

@@ -66,11 +66,17 @@ package struct Origin: Hashable, Sendable {
     self.fingerprint = fingerprint
   }
 
+  private static let ledgerName = "ledger"
+  /// The caller of everything committed for the processor's results.
+  package static let rechargeWorkerName = "recharge-worker"
+  /// The names of the ledger's own callers, which stand in the journal. No other caller may have one of them.
+  package static let reservedCallers: Set<String> = [ledgerName, rechargeWorkerName]
+
   /// The origin of timer-driven mutations.
-  package static let ledger = Origin(caller: "ledger", key: nil, method: .expireHolds, fingerprint: .zero)
+  package static let ledger = Origin(caller: ledgerName, key: nil, method: .expireHolds, fingerprint: .zero)
 
   /// The origin of automatic recharges.
-  package static let autoRecharge = Origin(caller: "ledger", key: nil, method: .autoRecharge, fingerprint: .zero)
+  package static let autoRecharge = Origin(caller: ledgerName, key: nil, method: .autoRecharge, fingerprint: .zero)
 
   /// The part of the fingerprint that is the tag of the entry and hold ids that the request creates.
   package var tag: UInt32 { UInt32(truncatingIfNeeded: fingerprint.words.0 >> 32) }

@@ -3,7 +3,7 @@ import DynamicMessages
 /// Converts JSON to request bytes and response bytes to JSON, with the types that the server describes.
 struct MessageConversion: Sendable {
   let schema: Schema
-  var emitsDefaults = false
+  var defaults = JSONPrinter.Defaults.zerosAndEmpty
 
   /// Encodes a JSON document as a message of type `name`.
   ///
@@ -32,7 +32,7 @@ struct MessageConversion: Sendable {
   func json(_ bytes: [UInt8], type name: String) async throws -> JSONValue {
     let type = try await type(name)
     var printer = JSONPrinter(types: TypePool())
-    printer.emitsDefaults = emitsDefaults
+    printer.defaults = defaults
     do { return try await json(bytes, type, printer) } catch is TypeUnknown {
       printer.unresolvedAny = .showBytes
       do { return try await json(bytes, type, printer) } catch let unknown as TypeUnknown { throw unknown.failure }

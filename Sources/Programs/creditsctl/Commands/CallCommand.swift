@@ -32,7 +32,7 @@ struct CallCommand: AsyncParsableCommand {
   )
   var request: String?
 
-  @Flag(help: "Also print fields at their defaults.")
+  @Flag(help: "Also print empty texts, false and unspecified values, not only zeros and empty lists.")
   var emitDefaults = false
 
   @Flag(help: "Print each response on one line.")
@@ -50,7 +50,7 @@ struct CallCommand: AsyncParsableCommand {
     let call = Call(
       connection: connection,
       method: method,
-      conversion: MessageConversion(schema: schema, emitsDefaults: emitDefaults),
+      conversion: MessageConversion(schema: schema, defaults: emitDefaults ? .all : .zerosAndEmpty),
       timeout: isStream || connectionOptions.timeout != nil ? nil : Self.usualTimeout,
       report: CallReport(writer: writer, isVerbose: verbose)
     )

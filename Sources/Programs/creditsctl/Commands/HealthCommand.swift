@@ -72,7 +72,7 @@ struct HealthCommand: AsyncParsableCommand {
 
   private static func failure(_ status: GRPCStatus, _ connection: Connection, _ service: String?) -> CommandFailure {
     switch status.code {
-    case .unimplemented: .schema("the server on \(connection.socketPath) has no health service")
+    case .unimplemented: .schema("the server on \(connection.socket) has no health service")
     case .notFound: .usage("the server's health service does not know \"\(service ?? "")\"")
     default: connection.failure(status)
     }

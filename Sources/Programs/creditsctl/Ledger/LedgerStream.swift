@@ -16,6 +16,6 @@ enum LedgerStream {
 
   static func failure(_ status: GRPCStatus, _ connection: Connection) -> CommandFailure {
     status.code == .unimplemented
-      ? .schema("the server on \(connection.socketPath) is no creditsd") : connection.failure(status)
+      ? .schema("the server on \(connection.socket) is no creditsd") : connection.failure(status)
   }
 }

@@ -8,12 +8,12 @@ struct ConnectionOptions: ParsableArguments {
   @Option(
     name: [.customShort("s"), .long],
     help: ArgumentHelp(
-      "The server's socket.",
+      "The server's socket: a path, or as gRPC names it: unix:PATH, unix:///PATH, unix-abstract:NAME or @NAME.",
       discussion: """
         Without it: $\(CreditsSocket.pathVariable), else $XDG_RUNTIME_DIR/credits/credits.sock, else \
-        /run/credits/credits.sock.
+        \(CreditsSocket.systemPath).
         """,
-      valueName: "path"
+      valueName: "socket"
     ),
     completion: .file()
   )
@@ -50,9 +50,15 @@ struct ConnectionOptions: ParsableArguments {
   )
   var timeout: DurationArgument?
 
-  var socketPath: String {
-    socket ?? CreditsSocket.defaultPath { name in getenv(name).map { String(cString: $0) } }
-  }
+  @Option(
+    name: .customLong("max-message-size"),
+    help: ArgumentHelp(
+      "The largest message to receive: bytes, or 64K, 64M, 1G.",
+      discussion: "4M, as is usual with gRPC.",
+      valueName: "size"
+    )
+  )
+  var maximumMessageSize: SizeArgument?
 
   var metadata: Metadata {
     var metadata = Metadata()
@@ -61,7 +67,16 @@ struct ConnectionOptions: ParsableArguments {
   }
 
   func connect() throws(CommandFailure) -> Connection {
-    try Connection(socketPath: socketPath, metadata: metadata, timeout: timeout?.duration)
+    let text = socket ?? CreditsSocket.defaultPath { name in getenv(name).map { String(cString: $0) } }
+    guard let name = SocketName(text) else {
+      throw .usage("\(text) names no Unix socket: give a path, unix:PATH, unix:///PATH, unix-abstract:NAME or @NAME")
+    }
+    return try Connection(
+      socket: name,
+      metadata: metadata,
+      timeout: timeout?.duration,
+      maximumMessageSize: maximumMessageSize?.byteCount
+    )
   }
 
   /// Returns the source of the server's types: reflection, or the given descriptor sets.

@@ -8,16 +8,21 @@ struct StatusText: Sendable {
 
   func details(of status: GRPCStatus) async -> [String] {
     var lines: [String] = []
-    for detail in status.details { lines += await self.lines(detail) }
+    for detail in status.details { lines += await self.lines(detail, of: status) }
     return lines.map { "  " + visible($0) }
   }
 
-  private func lines(_ detail: StatusDetail) async -> [String] {
+  private func lines(_ detail: StatusDetail, of status: GRPCStatus) async -> [String] {
     switch detail {
     case .errorInfo(let info):
       let head = "reason \(info.reason)" + (info.domain.isEmpty ? "" : " of \(info.domain)")
       return [head] + info.metadata.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
-    case .badRequest(let request): return request.fieldViolations.map { "field \($0.field): \($0.description)" }
+    case .badRequest(let request):
+      // What the status has said already is not said again.
+      return request.fieldViolations.map { violation in
+        let isSaid = violation.description.isEmpty || status.message.contains(violation.description)
+        return "field \(violation.field)" + (isSaid ? "" : ": \(violation.description)")
+      }
     case .retryInfo(let retry): return ["retry after \(retry.retryDelay)"]
     case .any(let url, let value): return [await text(url, value)]
     }

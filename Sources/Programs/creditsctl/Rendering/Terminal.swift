@@ -13,12 +13,14 @@ struct Terminal: Sendable {
     isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
   }
 
-  /// Writes without buffering. If standard output cannot be written, the process exits; failures of standard error are
-  /// ignored.
+  /// Writes without buffering. If standard output cannot be written, the process exits with a message, so that a script does
+  /// not take a part for the whole; failures of standard error are ignored.
   func write(_ text: String) {
     do throws(SystemError) { try ByteStream.writeAll(Array(text.utf8)[...], to: descriptor) } catch {
       guard descriptor == STDOUT_FILENO else { return }
       if error.code == EPIPE { Self.endByBrokenPipe() }
+      let sentence = "error: cannot write to standard output: \(error)\n"
+      try? ByteStream.writeAll(Array(sentence.utf8)[...], to: STDERR_FILENO)
       _exit(CommandFailure.ExitStatus.callFailed.rawValue)
     }
   }

@@ -25,7 +25,7 @@ actor ReflectionClient {
       }
     }
     throw CommandFailure.schema(
-      "the server on \(connection.socketPath) has no reflection, so its methods and types are not known: "
+      "the server on \(connection.socket) has no reflection, so its methods and types are not known: "
         + "switch reflection on in it, or give its descriptors with --descriptor-set"
     )
   }

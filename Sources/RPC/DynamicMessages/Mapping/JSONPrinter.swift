@@ -12,9 +12,17 @@ package struct JSONPrinter: Sendable {
     case showBytes
   }
 
+  /// Which fields without presence are written that are at their defaults.
+  package enum Defaults: Sendable {
+    case none
+    /// Numbers at zero, and what is empty that could hold several: an amount of nothing and a list of nothing are answers.
+    case zerosAndEmpty
+    case all
+  }
+
   package var types: TypePool
-  /// Whether to print fields without presence at their default.
-  package var emitsDefaults = false
+  /// Which fields without presence to print at their default.
+  package var defaults = Defaults.none
   package var unresolvedAny = UnresolvedAny.fail
 
   package init(types: TypePool) {
@@ -39,7 +47,7 @@ package struct JSONPrinter: Sendable {
       do throws(JSONMappingError) {
         if let content = message[field.number] {
           members.append(JSONMember(field.jsonName, try json(content, field, depth: depth)))
-        } else if emitsDefaults, let value = try defaultJSON(of: field, depth: depth) {
+        } else if emitsDefault(of: field), let value = try defaultJSON(of: field, depth: depth) {
           members.append(JSONMember(field.jsonName, value))
         }
       } catch {
@@ -74,6 +82,19 @@ package struct JSONPrinter: Sendable {
         }
       }
       return JSONValue(.object(members))
+    }
+  }
+
+  private func emitsDefault(of field: MessageField) -> Bool {
+    switch defaults {
+    case .none: false
+    case .all: true
+    case .zerosAndEmpty:
+      switch field.shape {
+      case .repeated, .map: true
+      // A number that is one of several cases has presence, and is not asked about here.
+      case .singular: field.kind.isNumber
+      }
     }
   }
 
@@ -134,6 +155,16 @@ package struct JSONPrinter: Sendable {
     case .unsigned(let number): "\(number)"
     // Not allowed as map keys.
     case .double, .float, .bytes, .enum, .message: ""
+    }
+  }
+}
+
+extension FieldDescriptor.Kind {
+  fileprivate var isNumber: Bool {
+    switch self {
+    case .double, .float, .int32, .int64, .uint32, .uint64, .sint32, .sint64, .fixed32, .fixed64, .sfixed32, .sfixed64:
+      true
+    case .bool, .enum, .string, .bytes, .message, .group: false
     }
   }
 }

@@ -41,12 +41,12 @@ final class ClientConnector: Sendable {
   private static let fullQueuePause = Duration.milliseconds(10)
 
   private let state = Mutex(State())
-  private let socketPath: String
+  private let target: SocketTarget
   private let configuration: GRPCClient.Configuration
   private let eventLoop: EventLoop
 
-  init(socketPath: String, configuration: GRPCClient.Configuration, eventLoop: EventLoop) {
-    self.socketPath = socketPath
+  init(target: SocketTarget, configuration: GRPCClient.Configuration, eventLoop: EventLoop) {
+    self.target = target
     self.configuration = configuration
     self.eventLoop = eventLoop
   }
@@ -131,7 +131,7 @@ final class ClientConnector: Sendable {
     return GRPCStatus(code: .deadlineExceeded, message: "the deadline passed: \(reason)")
   }
 
-  private var cannotConnect: String { "cannot connect to \(socketPath)" }
+  private var cannotConnect: String { "cannot connect to \(target)" }
   private static let silence = "its server accepts connections and sends nothing: it hangs, or speaks no gRPC"
 
   // MARK: Connecting
@@ -140,7 +140,7 @@ final class ClientConnector: Sendable {
 
   private func connectNow() {
     do throws(SocketError) {
-      try open(SocketAddress(path: socketPath), until: eventLoop.now + configuration.connectTimeout)
+      try open(target.address(), until: eventLoop.now + configuration.connectTimeout)
     } catch {
       failed("\(error)")
     }
@@ -153,7 +153,7 @@ final class ClientConnector: Sendable {
     guard result == 0 else {
       let code = errno
       guard code == EAGAIN || code == EINTR, eventLoop.now < deadline else {
-        throw .systemCall(name: "connect", subject: socketPath, errno: code)
+        throw .systemCall(name: "connect", subject: "\(target)", errno: code)
       }
       _ = eventLoop.schedule(in: Self.fullQueuePause) { [self] in
         do throws(SocketError) { try open(address, until: deadline) } catch { failed("\(error)") }
@@ -176,10 +176,10 @@ final class ClientConnector: Sendable {
   private func checkUser(of socket: Int32) throws(SocketError) {
     guard let expected = configuration.serverUserID else { return }
     guard let peer = PeerCredentials(of: socket) else {
-      throw .systemCall(name: "getsockopt", subject: socketPath, errno: errno)
+      throw .systemCall(name: "getsockopt", subject: "\(target)", errno: errno)
     }
     guard peer.userID == expected else {
-      throw .serverIsAnothers(path: socketPath, userID: peer.userID, expected: expected)
+      throw .serverIsAnothers(path: "\(target)", userID: peer.userID, expected: expected)
     }
   }
 

@@ -46,10 +46,22 @@ public final class GRPCClient: Sendable {
   private let requestHeaders = RequestHeaders()
 
   /// - Parameter socketPath: The server's socket, at most 107 bytes (unix(7)).
-  public init(socketPath: String, configuration: Configuration = Configuration()) {
+  public convenience init(socketPath: String, configuration: Configuration = Configuration()) {
+    self.init(.path(socketPath), configuration)
+  }
+
+  /// Creates a client of a server in the abstract namespace. Any user can bind the name: see
+  /// ``Configuration/serverUserID``.
+  ///
+  /// - Parameter abstractName: At most 107 bytes, without the leading NUL (unix(7)).
+  public convenience init(abstractName: String, configuration: Configuration = Configuration()) {
+    self.init(.abstract(abstractName), configuration)
+  }
+
+  private init(_ target: SocketTarget, _ configuration: Configuration) {
     self.configuration = configuration
     eventLoop = configuration.busyPolling == .off ? Self.sleepingLoop : Self.pollingLoop
-    connector = ClientConnector(socketPath: socketPath, configuration: configuration, eventLoop: eventLoop)
+    connector = ClientConnector(target: target, configuration: configuration, eventLoop: eventLoop)
   }
 
   /// An executor that runs tasks on the connection's thread, which saves two thread switches per call.

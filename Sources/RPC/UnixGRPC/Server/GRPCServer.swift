@@ -54,11 +54,7 @@ public final class GRPCServer: Sendable {
   ) async throws {
     let closed = Latch(count: 1)
     let acceptor = try await listen(on: socket, eventLoops: eventLoops) { closed.countDown() }
-    let notifier: ServiceNotifier?
-    do { notifier = try core.configuration.notifiesServiceManager ? ServiceNotifier() : nil } catch {
-      acceptor.close()
-      throw error
-    }
+    let notifier = makeNotifier()
     let isStopped = phase.withLock { phase in
       if case .stopping = phase { return true }
       phase = .running(acceptor)
@@ -164,6 +160,15 @@ public final class GRPCServer: Sendable {
   }
 
   // MARK: The service manager
+
+  /// A manager that cannot be reached is no reason not to serve (sd_notify(3)).
+  private func makeNotifier() -> ServiceNotifier? {
+    guard core.configuration.notifiesServiceManager else { return nil }
+    do { return try ServiceNotifier() } catch {
+      core.logger.warning("the service manager cannot be told", metadata: ["error": "\(error)"])
+      return nil
+    }
+  }
 
   private func notify(_ notifier: ServiceNotifier?, _ state: ServiceNotifier.State) {
     do { try notifier?.notify(state) } catch {

@@ -4,11 +4,17 @@ struct Router: Sendable {
   final class Route: Sendable {
     let method: MethodName
     let handler: MethodHandler
+    let errorStatus: (@Sendable (any Error) -> GRPCStatus?)?
     fileprivate let path: [UInt8]
 
-    fileprivate init(method: MethodName, handler: MethodHandler) {
+    fileprivate init(
+      method: MethodName,
+      handler: MethodHandler,
+      errorStatus: (@Sendable (any Error) -> GRPCStatus?)?
+    ) {
       self.method = method
       self.handler = handler
+      self.errorStatus = errorStatus
       path = Array(method.path.utf8)
     }
   }
@@ -20,7 +26,7 @@ struct Router: Sendable {
     let routes = services.flatMap { service in
       service.methods.map { method in
         let name = MethodName(service: service.name, method: method.name)
-        return Route(method: name, handler: method.handler)
+        return Route(method: name, handler: method.handler, errorStatus: service.errorStatus)
       }
     }
     var count = 16

@@ -112,6 +112,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
 
   /// Maps a handler's error to a status. Other errors are logged and hidden, because their text may be confidential.
   private func status(of error: any Error, in call: ServerCall) -> GRPCStatus {
+    if let status = call.route?.errorStatus?(error) { return status }
     if let status = error as? GRPCStatus { return status }
     if let error = error as? any GRPCStatusConvertible { return error.status }
     if error is CancellationError { return .cancelledByCaller }

@@ -6,6 +6,9 @@ public struct ServiceDefinition: Sendable {
   public let name: String
   /// The methods, each with its handler.
   public let methods: [MethodDefinition]
+  /// What an error of its handlers, or of reading their requests, is to the caller. Where it is absent or returns nil, a
+  /// ``GRPCStatus`` is sent as it is, a ``GRPCStatusConvertible`` as its status, and anything else as UNKNOWN.
+  public var errorStatus: (@Sendable (any Error) -> GRPCStatus?)?
 
   public init(name: String, methods: [MethodDefinition]) {
     self.name = name

@@ -27,7 +27,7 @@ package struct ServiceNotifier: Sendable {
   /// The watchdog timeout after which the service manager ends the service; notify twice as often. Nil if the watchdog is
   /// disabled.
   package let watchdogTimeout: Duration?
-  private let address: SocketAddress
+  private let address: NotificationAddress
 
   /// Returns nil if `NOTIFY_SOCKET` is not set, which is so unless a service manager expects notifications.
   package init?() throws(SocketError) {
@@ -47,17 +47,8 @@ package struct ServiceNotifier: Sendable {
     processID: Int32
   ) throws(SocketError) {
     guard let notifySocket, !notifySocket.isEmpty else { return nil }
-    if notifySocket.hasPrefix("@") {
-      guard let abstract = SocketAddress(abstractName: Array(notifySocket.utf8.dropFirst())) else {
-        throw .notificationAddressInvalid(notifySocket)
-      }
-      address = abstract
-    } else {
-      guard notifySocket.hasPrefix("/"), let path = try? SocketAddress(path: notifySocket) else {
-        throw .notificationAddressInvalid(notifySocket)
-      }
-      address = path
-    }
+    guard let address = NotificationAddress(notifySocket) else { throw .notificationAddressInvalid(notifySocket) }
+    self.address = address
     let isForUs = watchdogProcessID.map { Int32($0) == processID } ?? true
     let microseconds = watchdogMicroseconds.flatMap { Int64($0) } ?? 0
     watchdogTimeout = isForUs && microseconds > 0 ? .microseconds(microseconds) : nil
@@ -65,13 +56,6 @@ package struct ServiceNotifier: Sendable {
 
   /// Sends the states in one datagram, without blocking. Throws EAGAIN if the service manager's queue is full.
   package func notify(_ states: State...) throws(SocketError) {
-    let datagram = Array(states.map(\.assignment).joined(separator: "\n").utf8)
-    let socket = try SocketAddress.makeSocket(SOCK_DGRAM)
-    let number = socket.number
-    try systemCall("sendto", "NOTIFY_SOCKET") {
-      address.withSockAddr { address, length in
-        Int32(sendto(number, datagram, datagram.count, Int32(MSG_NOSIGNAL), address, length))
-      }
-    }
+    try address.send(Array(states.map(\.assignment).joined(separator: "\n").utf8))
   }
 }

@@ -41,6 +41,15 @@ enum SocketActivation {
     }
   }
 
+  /// Whether the environment passes sockets to this process. Variables meant for another process, such as a parent that
+  /// did not unset them, are ignored.
+  static func isMeant(for processID: Int32, _ variable: (String) -> String?) -> Bool {
+    guard let listenPID = variable("LISTEN_PID"), Int32(listenPID) == processID,
+      let count = variable("LISTEN_FDS")
+    else { return false }
+    return Int(count) != 0
+  }
+
   /// Returns the selected descriptor, which the caller owns. Unsets the variables so that child processes do not use
   /// them; call it once, before other threads use the environment.
   static func takeSocket(

@@ -1,4 +1,5 @@
 import Glibc
+import SystemCalls
 
 /// The directory of a socket and its lock file, kept open so that later changes of the working directory or of symbolic
 /// links in the path have no effect.
@@ -7,16 +8,13 @@ struct SocketDirectory: ~Copyable, Sendable {
   let path: String
   private let descriptor: OwnedDescriptor
 
-  /// Opens the directory, or creates it with mode 0700, or with mode 0710 and `group`: its members can then reach the
-  /// socket but not replace it. The mode of an existing directory is not changed.
+  /// The mode of parent directories that are created: only the owner may write.
+  private static let parentMode: mode_t = 0o755
+
+  /// Opens the directory, or creates it and its parents: with mode 0700, or with mode 0710 and `group`, whose members can
+  /// then reach the socket but not replace it. The mode of an existing directory is not changed.
   init(path: String, creatingForGroup group: UInt32?) throws(SocketError) {
-    // The exact mode is set below, regardless of the umask.
-    let isNew = mkdir(path, 0o700) == 0
-    let failure = errno
-    if !isNew, failure != EEXIST {
-      if failure == ENOENT { throw .directoryMissing(path) }
-      throw .systemCall(name: "mkdir", subject: path, errno: failure)
-    }
+    let isNew = try Self.make(path)
     let number = try systemCall("open", path) { Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     let descriptor = OwnedDescriptor(takingOwnershipOf: number)
     if isNew {
@@ -32,6 +30,21 @@ struct SocketDirectory: ~Copyable, Sendable {
     }
     self.path = path
     self.descriptor = descriptor
+  }
+
+  /// Returns whether the directory is new. Its exact mode is set later, regardless of the umask.
+  private static func make(_ path: String) throws(SocketError) -> Bool {
+    if mkdir(path, 0o700) == 0 { return true }
+    if errno == ENOENT {
+      do throws(DirectoryPath.MakeError) {
+        try DirectoryPath.makeParents(of: path, mode: parentMode)
+      } catch {
+        throw .directoryNotMade(path: error.path, errno: error.cause.code)
+      }
+      if mkdir(path, 0o700) == 0 { return true }
+    }
+    guard errno != EEXIST else { return false }
+    throw .directoryNotMade(path: path, errno: errno)
   }
 
   /// Returns the status of the name itself, without following symbolic links; nil if it does not exist.

@@ -1,3 +1,4 @@
+import Glibc
 import SystemCalls
 
 /// An error opening, serving or removing a Unix socket. Each description suggests a remedy.
@@ -6,7 +7,8 @@ public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
   case pathInvalid(path: String, reason: String)
   /// `sun_path` takes 107 bytes and a NUL (unix(7)).
   case pathTooLong(path: String, byteCount: Int)
-  case directoryMissing(String)
+  /// The socket's directory or one of its parents is missing and cannot be created; `errno` as in errno(3).
+  case directoryNotMade(path: String, errno: Int32)
   /// Other users could replace the socket with their own.
   case directoryWritableByOthers(String)
   /// Another server holds the lock file; `processID` is nil if it could not be read.
@@ -34,8 +36,8 @@ public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
       "the socket path \(path.debugDescription) \(reason)"
     case .pathTooLong(let path, let byteCount):
       "the socket path \(path) has \(byteCount) bytes, and the kernel takes 107: use a shorter or a relative path"
-    case .directoryMissing(let path):
-      "the directory that should hold \(path) has no parent directory: create that first"
+    case .directoryNotMade(let path, let errno):
+      "cannot make the directory \(path) for the socket: \(SystemError(errno)): make it for \(Self.user), or use another path"
     case .directoryWritableByOthers(let path):
       "others may write to the directory \(path) and could replace the socket: take away their write permission, set its "
         + "sticky bit, or use another directory"
@@ -56,9 +58,21 @@ public enum SocketError: Error, Sendable, Hashable, CustomStringConvertible {
     case .activationRefused(let reason):
       "socket activation \(reason)"
     case .notificationAddressInvalid(let address):
-      "NOTIFY_SOCKET \(address.debugDescription) is neither an absolute path nor an abstract name that fits a socket address"
+      "NOTIFY_SOCKET \(address.debugDescription) is no absolute path, abstract name (@NAME) or vsock:CID:PORT (sd_notify(3))"
     case .systemCall(let name, let subject, let errno):
-      "\(name) failed on \(subject): \(SystemError(errno))"
+      "\(name) failed on \(subject): \(SystemError(errno))" + Self.advice(errno)
     }
   }
+
+  /// What to do about a system call that failed, where its error says that much.
+  private static func advice(_ errno: Int32) -> String {
+    switch errno {
+    case EACCES, EPERM, EROFS: ": let \(user) write there, or use another path"
+    case ENOSPC, EDQUOT: ": make room, or use another path"
+    case EMFILE, ENFILE: ": raise the limit of open files"
+    default: ""
+    }
+  }
+
+  private static var user: String { "user \(geteuid())" }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The source of a server's listening socket.
 public enum SocketSource: Sendable, Hashable {
   /// A path to bind, absolute or relative, of at most 107 bytes.
@@ -8,4 +10,13 @@ public enum SocketSource: Sendable, Hashable {
   /// A socket passed by the service manager (`LISTEN_FDS`, sd_listen_fds(3)): the only one, or the one with this name
   /// (`FileDescriptorName=`). The service manager owns its file and permissions.
   case activation(name: String? = nil)
+}
+
+extension SocketSource {
+  /// The only socket that the service manager passed to this process; nil if it passed none, or to another process.
+  ///
+  /// - Parameter variable: Reads the environment.
+  package static func passed(environment variable: (String) -> String?) -> SocketSource? {
+    SocketActivation.isMeant(for: getpid(), variable) ? .activation() : nil
+  }
 }

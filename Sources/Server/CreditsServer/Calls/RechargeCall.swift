@@ -33,7 +33,10 @@ struct RechargeCall: Sendable {
     _ context: ServerContext,
     with mutation: () async throws -> Asked
   ) async throws -> RechargeReply where Asked.Reply == RechargeReply {
-    let begun = try await reply(from: origin, context, to: mutation)
+    let begun = try await reply(from: origin, context) {
+      try requireProcessor()
+      return try await mutation()
+    }
     guard begun.recharge.state == .processing else { return begun }
     await worker.settle(.recharge(begun.recharge.id), waitingUntil: Self.patience(of: context))
     return try await ledger.reply(to: GetRecharge(begun.recharge.id), context)
@@ -45,7 +48,10 @@ struct RechargeCall: Sendable {
     _ context: ServerContext,
     with mutation: () async throws -> RefundRecharge
   ) async throws -> RechargeRefundReply {
-    let begun = try await reply(from: origin, context, to: mutation)
+    let begun = try await reply(from: origin, context) {
+      try requireProcessor()
+      return try await mutation()
+    }
     guard begun.refund.state == .processing else { return begun }
     await worker.settle(.refund(begun.refund.id), waitingUntil: Self.patience(of: context))
     return try await ledger.reply(to: GetRechargeRefund(begun.refund.id), context)
@@ -81,12 +87,18 @@ struct RechargeCall: Sendable {
 
   /// Asks the processor about an existing object. Reports every failure as an unknown outcome: it may be transient, and the
   /// request did not cause it.
-  static func asking<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
+  func asking<Answer>(_ question: () async throws -> Answer) async throws -> Answer {
     do {
       return try await question()
     } catch let error as ProcessorFailure {
+      try requireProcessor()
       throw ProcessorFailure.outcomeUnknown(error.description)
     }
+  }
+
+  /// Refuses what needs a processor where none is configured, before anything is begun that only one could end.
+  func requireProcessor() throws(ProcessorMissing) {
+    if !processor.isConfigured { throw ProcessorMissing() }
   }
 }
 
@@ -99,3 +111,6 @@ struct GivenCard: Sendable {
     CandidateCard(id: .random(), token: token, card: card, billing: billing)
   }
 }
+
+/// No processor is configured.
+struct ProcessorMissing: Error {}

@@ -1,6 +1,7 @@
 import CreditsAPI
 package import Ledger
 package import LedgerEngine
+import ProtobufC
 package import UnixGRPC
 
 // The only conversions of the ledger's and the processor's errors to statuses on the wire.
@@ -19,6 +20,10 @@ extension ScanError: GRPCStatusConvertible {
 
 extension ProcessorFailure: GRPCStatusConvertible {
   package var status: GRPCStatus { GRPCStatus(self) }
+}
+
+extension ProcessorMissing: GRPCStatusConvertible {
+  var status: GRPCStatus { GRPCStatus(self) }
 }
 
 extension GRPCStatus {
@@ -103,6 +108,13 @@ extension GRPCStatus {
     )
   }
 
+  /// Converts a request that cannot be decoded. The field is empty if the fault is in no known field.
+  init(_ error: MessageDecodingError) {
+    self.init(.fieldInvalid, message: "\(error): correct it, nothing was changed")
+    let violation = BadRequest.FieldViolation(field: error.fieldPath, description: error.explanation)
+    details.append(.badRequest(BadRequest(fieldViolations: [violation])))
+  }
+
   /// Converts a failure of the processor that happened before an operation was submitted to the ledger.
   init(_ error: ProcessorFailure) {
     switch error {
@@ -119,6 +131,15 @@ extension GRPCStatus {
       )
       details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
     }
+  }
+
+  /// Without a delay: waiting does not help.
+  init(_: ProcessorMissing) {
+    self.init(
+      .processorUnavailable,
+      message: "no payment processor is configured, nothing was changed: start creditsd with --processor unix:PATH, or "
+        + "with --processor simulated to try it out"
+    )
   }
 
   private init(_ reason: Reason, message: String, metadata: [String: String] = [:]) {

@@ -4,92 +4,98 @@ import LedgerEngine
 import MessageDigest
 import ProtobufC
 
-// Opaque page tokens (AIP-158).
+/// A request for a page of a list.
+protocol PagedRequest: ProtobufMessage {
+  var pageSize: Int32 { get set }
+  var pageToken: String { get set }
+}
 
+extension ListWalletsRequest: PagedRequest {}
+extension ListEntriesRequest: PagedRequest {}
+extension ListRechargesRequest: PagedRequest {}
+
+/// Where pages begin, as the opaque text that callers carry (AIP-158): a place, and what ties it to the list that gave it
+/// and to the fields that the list was asked with, the size of its pages among them. Elsewhere it would lead through
+/// another list, and leave out what nobody misses.
 enum PageToken {
   static let refusal = Refusal.fieldInvalid(
     field: "page_token",
-    description: "is not one that this list gave: leave it empty to begin anew"
+    description: "is not one that this list gave with these fields: send it with those it was given for, or leave it "
+      + "empty to begin anew"
   )
 
-  /// Parses the numbers of a token: hexadecimal, separated by dots. Returns nil for the empty token.
-  static func numbers(_ token: String, count: Int) throws(Refusal) -> [UInt64]? {
+  /// The token of the page that begins at `place`.
+  static func text(at place: String, of request: some PagedRequest) throws -> String {
+    "\(place).\(String(try tie(place, to: request), radix: 16))"
+  }
+
+  /// The place that the request's token names; nil for the empty token.
+  static func place(in request: some PagedRequest) throws -> String? {
+    let token = request.pageToken
     guard !token.isEmpty else { return nil }
-    let numbers = token.split(separator: ".", omittingEmptySubsequences: false).compactMap { UInt64($0, radix: 16) }
-    guard numbers.count == count, text(numbers) == token else { throw refusal }
+    guard let dot = token.lastIndex(of: ".") else { throw refusal }
+    let place = String(token[..<dot])
+    guard try text(at: place, of: request) == token else { throw refusal }
+    return place
+  }
+
+  /// A page size that the server chooses or cuts ties as the size that it comes to.
+  private static func tie(_ place: String, to request: some PagedRequest) throws -> UInt64 {
+    var request = request
+    request.pageSize = Int32(try RequestFields.pageSize(request.pageSize))
+    request.pageToken = ""
+    let list = "\(type(of: request))\u{0}\(place)\u{0}"
+    return SHA256.hash(Array(list.utf8) + (try request.serializedBytes())).0
+  }
+
+  /// The numbers of a place, in hexadecimal with dots between.
+  fileprivate static func numbers(_ place: some StringProtocol, count: Int) throws(Refusal) -> [Int64] {
+    let numbers = place.split(separator: ".").compactMap { Int64($0, radix: 16) }
+    guard numbers.count == count else { throw refusal }
     return numbers
   }
 
-  static func text(_ numbers: [UInt64]) -> String { numbers.map { String($0, radix: 16) }.joined(separator: ".") }
+  fileprivate static func text(_ numbers: Int64...) -> String {
+    numbers.map { String($0, radix: 16) }.joined(separator: ".")
+  }
 }
 
-struct WalletPageToken {
-  /// The record that created the last wallet of the previous page.
-  let created: Int64
+// MARK: Places of each list
 
-  init(created: Int64) { self.created = created }
-
-  /// Returns nil for the empty token.
-  init?(_ token: String) throws(Refusal) {
-    guard let numbers = try PageToken.numbers(token, count: 1) else { return nil }
-    guard let created = Int64(exactly: numbers[0]) else { throw PageToken.refusal }
-    self.created = created
+extension ListWalletsRequest {
+  /// The record that created the last wallet of the page before.
+  func pageStart() throws -> Int64? {
+    try PageToken.place(in: self).map { try PageToken.numbers($0, count: 1)[0] }
   }
 
-  var text: String { PageToken.text([UInt64(created)]) }
+  func pageToken(after created: Int64) throws -> String { try PageToken.text(at: PageToken.text(created), of: self) }
 }
 
-struct RechargePageToken {
-  let place: RechargePlace
-
-  init(place: RechargePlace) { self.place = place }
-
-  /// Returns nil for the empty token.
-  init?(_ token: String) throws(Refusal) {
-    guard !token.isEmpty else { return nil }
-    let parts = token.split(separator: ".", maxSplits: 1)
-    guard parts.count == 2, let time = UInt64(parts[0], radix: 16).flatMap(Int64.init(exactly:)) else {
-      throw PageToken.refusal
+extension ListEntriesRequest {
+  func pageStart() throws -> RecordPlace? {
+    try PageToken.place(in: self).map { place in
+      let numbers = try PageToken.numbers(place, count: 2)
+      return RecordPlace(record: numbers[0], sequence: numbers[1])
     }
-    place = RechargePlace(createTime: LedgerTime(microseconds: time), id: RechargeID(String(parts[1])))
-    guard text == token else { throw PageToken.refusal }
   }
 
-  var text: String { PageToken.text([UInt64(place.createTime.microseconds)]) + "." + place.id.value }
+  func pageToken(at place: RecordPlace) throws -> String {
+    try PageToken.text(at: PageToken.text(place.record, place.sequence), of: self)
+  }
 }
 
-struct EntryPageToken {
-  let place: RecordPlace
-  /// A hash of the request's other fields: the token is valid only with the same ones.
-  private let fields: UInt64
-
-  init(place: RecordPlace, request: ListEntriesRequest) throws {
-    self.place = place
-    fields = try Self.fields(of: request)
+extension ListRechargesRequest {
+  func pageStart() throws -> RechargePlace? {
+    try PageToken.place(in: self).map { place in
+      // The id may have dots.
+      let parts = place.split(separator: ".", maxSplits: 1)
+      guard parts.count == 2 else { throw PageToken.refusal }
+      let time = LedgerTime(microseconds: try PageToken.numbers(parts[0], count: 1)[0])
+      return RechargePlace(createTime: time, id: RechargeID(String(parts[1])))
+    }
   }
 
-  /// Returns nil for the empty token.
-  init?(_ token: String, of request: ListEntriesRequest) throws {
-    guard let numbers = try PageToken.numbers(token, count: 3) else { return nil }
-    guard let record = Int64(exactly: numbers[0]), let sequence = Int64(exactly: numbers[1]), record > 0 else {
-      throw PageToken.refusal
-    }
-    guard numbers[2] == (try Self.fields(of: request)) else {
-      throw Refusal.fieldInvalid(
-        field: "page_token",
-        description: "comes with other fields than those it was given for: send those, or begin anew without it"
-      )
-    }
-    place = RecordPlace(record: record, sequence: sequence)
-    fields = numbers[2]
-  }
-
-  var text: String { PageToken.text([UInt64(place.record), UInt64(place.sequence), fields]) }
-
-  private static func fields(of request: ListEntriesRequest) throws -> UInt64 {
-    var request = request
-    request.pageSize = 0
-    request.pageToken = ""
-    return SHA256.hash(try request.serializedBytes()).0
+  func pageToken(at place: RechargePlace) throws -> String {
+    try PageToken.text(at: "\(PageToken.text(place.createTime.microseconds)).\(place.id.value)", of: self)
   }
 }

@@ -36,8 +36,11 @@ extension RequestFields {
 
   static func time(_ timestamp: Timestamp?, field: String) throws(Refusal) -> LedgerTime? {
     guard let timestamp else { return nil }
-    guard let microseconds = timestamp.microsecondsSince1970 else {
-      throw .fieldInvalid(field: field, description: "is out of range")
+    guard timestamp.isValid, let microseconds = timestamp.microsecondsSince1970 else {
+      throw .fieldInvalid(
+        field: field,
+        description: "must be a time in the years 1 to 9999, with nanos from 0 to 999999999"
+      )
     }
     return LedgerTime(microseconds: microseconds)
   }

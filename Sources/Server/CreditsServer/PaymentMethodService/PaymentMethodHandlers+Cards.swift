@@ -67,8 +67,9 @@ extension PaymentMethodHandlers {
     _ request: IngestProcessorEventRequest,
     context: ServerContext
   ) async throws -> IngestProcessorEventResponse {
+    try recharges.requireProcessor()
     let event = try await event(request)
-    let rechargeID = try await RechargeCall.asking { try await recharges.worker.ingest(event) }
+    let rechargeID = try await recharges.asking { try await recharges.worker.ingest(event) }
     return IngestProcessorEventResponse(
       eventID: event.id,
       outcome: rechargeID == nil ? .ignored : .taken,

@@ -18,6 +18,7 @@ extension PaymentMethodHandlers {
     if let recorded = try await ledger.reply(to: GetRecordedOutcome<SavePaymentMethod>(from: origin), context) {
       return try LedgerCall.reply(of: recorded, context)
     }
+    try recharges.requireProcessor()
     // Check that the wallet exists before attaching.
     _ = try await ledger.reply(to: GetWallet(walletID), context)
     let attached: CardAttachment

@@ -7,7 +7,7 @@ import UnixGRPC
 extension RechargeHandlers {
   func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse {
     let walletID = try RequestFields.walletID(request.walletID)
-    let place = try RechargePageToken(request.pageToken)?.place
+    let place = try request.pageStart()
     let size = try RequestFields.pageSize(request.pageSize)
     let page = try await withCheckedThrowingContinuation { continuation in
       recharges.ledger.committer.listRecharges(of: walletID, before: place, size: size) {
@@ -16,7 +16,7 @@ extension RechargeHandlers {
     }
     return ListRechargesResponse(
       recharges: page.recharges.map { Recharge($0) },
-      nextPageToken: page.next.map { RechargePageToken(place: $0).text } ?? ""
+      nextPageToken: try page.next.map { try request.pageToken(at: $0) } ?? ""
     )
   }
 
@@ -25,7 +25,7 @@ extension RechargeHandlers {
     context: ServerContext
   ) async throws -> CompleteRechargeResponse {
     let id = try RequestFields.rechargeID(request.rechargeID)
-    guard let reply = try await RechargeCall.asking({ try await recharges.worker.reconcile(id) }) else {
+    guard let reply = try await recharges.asking({ try await recharges.worker.reconcile(id) }) else {
       throw Refusal.rechargeNotFound(id)
     }
     return CompleteRechargeResponse(
@@ -91,7 +91,7 @@ extension RechargeHandlers {
     let recharge = try await recharges.ledger.committer.submit(GetRecharge(review.rechargeID)).result.get().recharge
     // The ledger refuses the review of a recharge that does not need one.
     guard recharge.state == .needsReview else { return }
-    let charge = try await RechargeCall.asking { try await recharges.processor.findCharge(id: chargeID) }
+    let charge = try await recharges.asking { try await recharges.processor.findCharge(id: chargeID) }
     guard let charge, charge.rechargeID == recharge.id, charge.amount == recharge.amount, charge.status == .paid else {
       throw Refusal.fieldInvalid(
         field: "processor_id",

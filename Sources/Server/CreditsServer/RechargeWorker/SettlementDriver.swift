@@ -37,7 +37,7 @@ struct SettlementDriver: Sendable {
   }
 
   /// The caller, in the journal, of everything committed for the processor's results.
-  private static let actor = "recharge-worker"
+  private static let actor = Origin.rechargeWorkerName
   private static let pauseAfterLedgerError = Duration.seconds(1)
   /// Damage lasts until an operator acts.
   private static let pauseAfterDamage = Duration.seconds(60)

@@ -8,11 +8,16 @@ import UnixGRPCProtobuf
 extension WalletHandlers {
   func listWallets(_ request: ListWalletsRequest, context: ServerContext, reply: TypedReply<ListWalletsResponse>) {
     do {
-      let created = try WalletPageToken(request.pageToken)?.created
+      let created = try request.pageStart()
       let size = try RequestFields.pageSize(request.pageSize)
       ledger.committer.listWallets(after: created, size: size) { result in
         switch result {
-        case .success(let page): reply.succeed(ListWalletsResponse(page))
+        case .success(let page):
+          do {
+            reply.succeed(try ListWalletsResponse(page, of: request))
+          } catch {
+            reply.fail(error)
+          }
         case .failure(let error): reply.fail(error)
         }
       }
@@ -29,7 +34,7 @@ extension WalletHandlers {
         start: try RequestFields.time(request.startTime, field: "start_time"),
         end: try RequestFields.time(request.endTime, field: "end_time")
       )
-      let place = try EntryPageToken(request.pageToken, of: request)?.place
+      let place = try request.pageStart()
       let size = try RequestFields.pageSize(request.pageSize)
       ledger.committer.listEntries(of: walletID, filter: filter, from: place, size: size) { result in
         switch result {
@@ -50,10 +55,10 @@ extension WalletHandlers {
 }
 
 extension ListWalletsResponse {
-  fileprivate init(_ page: WalletPage) {
+  fileprivate init(_ page: WalletPage, of request: ListWalletsRequest) throws {
     self.init(
       wallets: page.wallets.map { Wallet($0) },
-      nextPageToken: page.next.map { WalletPageToken(created: $0).text } ?? ""
+      nextPageToken: try page.next.map { try request.pageToken(after: $0) } ?? ""
     )
   }
 }
@@ -62,7 +67,7 @@ extension ListEntriesResponse {
   fileprivate init(_ page: EntryPage, of request: ListEntriesRequest) throws {
     self.init(
       entries: try page.records.compactMap { try Change($0).entry },
-      nextPageToken: try page.next.map { try EntryPageToken(place: $0, request: request).text } ?? ""
+      nextPageToken: try page.next.map { try request.pageToken(at: $0) } ?? ""
     )
   }
 }

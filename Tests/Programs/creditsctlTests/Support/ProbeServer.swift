@@ -16,9 +16,17 @@ enum ProbeServer {
     case hanging
   }
 
-  static func run(reflection: Reflection = .both, _ body: (String) async throws -> Void) async throws {
+  /// - Parameters:
+  ///   - name: The socket's, in a directory that is gone afterwards.
+  ///   - maximumMessageSize: Of requests; nil for the usual.
+  static func run(
+    reflection: Reflection = .both,
+    name: String = "s",
+    maximumMessageSize: Int? = nil,
+    _ body: (String) async throws -> Void
+  ) async throws {
     let directory = try TemporaryDirectory()
-    let path = directory.path + "/s"
+    let path = directory.path + "/" + name
     let health = HealthRegistry()
     health.setStatus(.serving)
     health.setStatus(.serving, forService: "probe.v1.ProbeService")
@@ -32,9 +40,11 @@ enum ProbeServer {
     services.append(health.serviceDefinition)
     var logger = Logger(label: "probe")
     logger.logLevel = .critical
+    var configuration = GRPCServer.Configuration(socketPath: path)
+    if let maximumMessageSize { configuration.limits.maximumReceiveMessageSize = maximumMessageSize }
     let server = GRPCServer(
       services: services,
-      configuration: GRPCServer.Configuration(socketPath: path),
+      configuration: configuration,
       logger: logger
     )
     let (listening, listens) = AsyncStream<Void>.makeStream()

@@ -14,9 +14,12 @@ enum Tool {
     .appendingPathComponent("creditsctl").path
 
   /// Runs the tool to its end, without blocking threads that servers in this process may need.
+  ///
+  /// - Parameter output: The file that standard output goes to, instead of the outcome.
   static func run(
     _ arguments: [String],
     input: String = "",
+    output: String? = nil,
     environment: [String: String] = [:],
     program: String = path,
     before: [String] = []
@@ -33,7 +36,7 @@ enum Tool {
     for name in ["CREDITS_SOCKET", "XDG_RUNTIME_DIR"] { variables[name] = nil }
     process.environment = variables.merging(environment) { $1 }
     process.standardInput = FileHandle(forReadingAtPath: files[0])
-    process.standardOutput = FileHandle(forWritingAtPath: files[1])
+    process.standardOutput = FileHandle(forWritingAtPath: output ?? files[1])
     process.standardError = FileHandle(forWritingAtPath: files[2])
     try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in ended.resume() }

@@ -24,7 +24,7 @@ enum Fixture {
 
   static func print(_ message: DynamicMessage, emitsDefaults: Bool = false) throws -> String {
     var printer = printer
-    printer.emitsDefaults = emitsDefaults
+    printer.defaults = emitsDefaults ? .all : .none
     return JSONWriter(isIndented: false).text(of: try printer.json(message))
   }
 

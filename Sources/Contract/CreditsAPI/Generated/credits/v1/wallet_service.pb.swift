@@ -78,7 +78,7 @@ public struct GetWalletResponse: ProtobufMessage {
 public struct ListWalletsRequest: ProtobufMessage {
   /// How many wallets at most: 50 where it is 0, 1000 where it is more.
   public var pageSize: Int32
-  /// The `next_page_token` of the page before; empty for the first.
+  /// The `next_page_token` of the page before, with all other fields as they were then; empty for the first.
   public var pageToken: String
 
   public init(pageSize: Int32 = 0, pageToken: String = "") {
