@@ -70,7 +70,9 @@ enum CreditsStory {
   private static func runStory(_ daemon: DaemonProcess) async throws {
     var narrator = Narrator()
     narrator.title("Phone credits, told over \(daemon.socketPath)")
-    narrator.line("Cards are simulated: creditsd runs with --processor simulated, and no money moves.")
+    if DaemonProcess.simulatesCards {
+      narrator.line("Cards are simulated: creditsd runs with --processor simulated, and no money moves.")
+    }
     let credits = try await CreditsClient.connect(socketPath: daemon.socketPath, waitsForServer: true)
     try await Story(credits: credits).run(&narrator)
     await credits.close()

@@ -12,14 +12,16 @@ struct DaemonProcess {
     var description: String { "cannot start \(path): \(String(cString: strerror(code)))" }
   }
 
+  /// Whether cards are simulated: `creditsd` takes another processor from the environment.
+  static var simulatesCards: Bool { getenv("CREDITS_PROCESSOR") == nil }
+
   /// Starts `creditsd` with a new ledger in `directory`.
   init(directory: String) throws {
     socketPath = directory + "/credits.sock"
     let path = Self.siblingPath("creditsd")
-    let arguments = [
-      path, "--socket", socketPath, "--data", directory + "/ledger", "--processor", "simulated", "--log-level",
-      "warning",
-    ]
+    let arguments =
+      [path, "--socket", socketPath, "--data", directory + "/ledger", "--log-level", "warning"]
+      + (Self.simulatesCards ? ["--processor", "simulated"] : [])
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

@@ -49,6 +49,8 @@ struct FirstStartTests {
     let testDescription: String
     /// Relative to the test's directory, unless absolute.
     var file: (name: String, text: String)?
+    /// Whether there is a ledger already.
+    var hasLedger = false
     var data = "ledger"
     var socket = "credits.sock"
     let words: [String]
@@ -82,6 +84,7 @@ struct FirstStartTests {
       Failure(
         testDescription: "damaged books of the simulated processor",
         file: ("ledger/simulated-processor.log", "no record\n"),
+        hasLedger: true,
         words: ["/ledger/simulated-processor.log", "line 1"]
       ),
       Failure(
@@ -97,8 +100,14 @@ struct FirstStartTests {
       ),
     ]
   )
-  func failures(failure: Failure) throws {
+  func failures(failure: Failure) async throws {
     func path(_ name: String) -> String { name.hasPrefix("/") ? name : directory.path(name) }
+    if failure.hasLedger {
+      let first = try RunningDaemon(in: directory)
+      let credits = try await first.client()
+      await credits.close()
+      #expect(first.stop() == 0)
+    }
     if let file = failure.file {
       let url = URL(filePath: path(file.name))
       try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

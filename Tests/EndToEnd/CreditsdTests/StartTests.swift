@@ -69,7 +69,8 @@ struct StartTests {
   func badSettings(json: String, complaint: String) throws {
     let directory = try TestDirectory()
     let file = try directory.write(json, to: "config.json")
-    let daemon = try RunningDaemon(in: directory, options: ["--config", file])
+    let places = ["--data", directory.path("ledger")]
+    let daemon = try RunningDaemon(in: directory, places: places, processor: [], options: ["--config", file])
     #expect(daemon.errorText().contains(complaint))
     #expect(daemon.process.terminationStatus != 0)
   }

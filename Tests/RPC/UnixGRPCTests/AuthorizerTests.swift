@@ -75,8 +75,8 @@ struct AuthorizerTests {
         ("/test.Echo/Nothing", MethodName.echo("Nothing"), GRPCStatus.Code.unimplemented),
         ("/test.Echo/SecretNothing", .echo("SecretNothing"), .permissionDenied),
         ("/other.Service/Secret", MethodName(service: "other.Service", method: "Secret"), .permissionDenied),
-        ("nowhere", MethodName(service: "", method: "nowhere"), .unimplemented),
-        ("Secret/a/b", MethodName(service: "", method: "Secret/a/b"), .permissionDenied),
+        ("/nowhere", MethodName(service: "", method: "/nowhere"), .unimplemented),
+        ("/Secret/a/b", MethodName(service: "", method: "/Secret/a/b"), .permissionDenied),
       ]
       for (index, (path, _, code)) in paths.enumerated() {
         let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", path) : $0 }

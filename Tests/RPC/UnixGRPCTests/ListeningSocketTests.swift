@@ -55,7 +55,7 @@ struct ListeningSocketTests {
     #expect(fileStatus(directory("a/b/c"))?.permissions == 0o700)
     for parent in ["a", "a/b"] { #expect(fileStatus(directory(parent))?.permissions == 0o755) }
     try Data().write(to: URL(fileURLWithPath: directory("file")))
-    #expect(throws: SocketError.directoryNotMade(path: directory("file"), errno: ENOTDIR)) {
+    #expect(throws: SocketError.directoryNotMade(path: directory("file/b"), errno: ENOTDIR)) {
       try ListeningSocket.open(.path(directory("file/b/s.sock")))
     }
   }

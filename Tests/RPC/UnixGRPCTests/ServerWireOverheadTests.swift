@@ -13,8 +13,18 @@ struct ServerWireOverheadTests {
     /// Sent again and again.
     let batch: [UInt8]
     var batches = 100
+    /// Whether so many answers may be due at once that nghttp2 gives up, which leaves no way to send GOAWAY.
+    var mayCloseWithoutGoAway = false
 
-    init(_ name: String, start: [UInt8] = [], _ frame: [UInt8], times: Int = 400, batches: Int = 100) {
+    init(
+      _ name: String,
+      start: [UInt8] = [],
+      _ frame: [UInt8],
+      times: Int = 400,
+      batches: Int = 100,
+      mayCloseWithoutGoAway: Bool = false
+    ) {
+      self.mayCloseWithoutGoAway = mayCloseWithoutGoAway
       testDescription = name
       self.start = start
       batch = [[UInt8]](repeating: frame, count: times).flatMap(\.self)
@@ -38,7 +48,7 @@ struct ServerWireOverheadTests {
   }
 
   static let floods: [Flood] = [
-    Flood("PING, whose answers it reads", HTTP2Frame.ping().bytes),
+    Flood("PING, whose answers it reads", HTTP2Frame.ping().bytes, mayCloseWithoutGoAway: true),
     Flood("answers to PING that were not asked for", HTTP2Frame.ping(acknowledges: true).bytes),
     Flood("SETTINGS, whose answers it reads", HTTP2Frame.settings().bytes),
     Flood(
@@ -106,6 +116,7 @@ struct ServerWireOverheadTests {
       await connection.send(flood.start)
       for _ in 0..<flood.batches where await !connection.send(flood.batch) { break }
       let goAway = try await frames.last { $0.isA(.goAway) }
+      if goAway == nil, flood.mayCloseWithoutGoAway { return }
       #expect(goAway?.errorCode == HTTP2ErrorCode.enhanceYourCalm.rawValue)
     }
   }

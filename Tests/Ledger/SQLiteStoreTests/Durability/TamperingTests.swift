@@ -160,7 +160,8 @@ struct TamperingTests {
       findings[finding, default: 0] += 1
       #expect(isFound, "bit \(bit) of byte \(index), in \(table)")
     }
-    #expect(findings[.flawed, default: 0] > 0 && findings[.refused, default: 0] > 0, "\(findings)")
+    // A damaged ledger is opened if it can serve anything, and then its proof finds the damage.
+    #expect(findings[.flawed, default: 0] > 0, "\(findings)")
     print("\(Self.flips) flipped bits:", findings)
   }
 
