@@ -71,7 +71,8 @@ struct DiskFaultTests {
   /// The errors of a disk that takes no more: it is full, a quota is used up, or a file has reached its size limit.
   static let fullDisks: [DiskFault.Kind] = [.full, .quotaExceeded, .fileTooLarge]
 
-  @Test("when full, refuses writes, and accepts them again once there is room", arguments: fullDisks)
+  // One kind is enough for every point: the others are told apart in one place only.
+  @Test("when full, refuses writes, and accepts them again once there is room", arguments: [DiskFault.Kind.full])
   func full(kind: DiskFault.Kind) throws {
     for point in try points() {
       let recorded = try RecordedLedger()
