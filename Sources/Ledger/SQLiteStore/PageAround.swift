@@ -5,34 +5,62 @@ extension SQLiteStore {
   /// after it can be read by key.
   ///
   /// - Parameters:
+  ///   - table: The table's name.
   ///   - what: The name of the rows, in the plural.
+  ///   - select: Selects rows in ascending order.
+  ///   - key: The column of the rows' keys.
   ///   - first: The first key to read.
   ///   - last: An upper bound of the keys.
-  ///   - read: Appends at most `limit` rows in ascending order, starting at a key. Rows appended before it throws are kept.
   /// - Returns: At most `limit` rows. Consecutive unreadable keys are returned as one damaged row, which ends the page.
-  func page<Row>(
-    of what: String,
+  func page<Column, Content>(
+    of table: String,
+    _ what: String,
+    _ select: Statement<ByPage, Column>,
+    by key: Column,
     from first: Int64,
     through last: Int64,
     limit: Int,
-    _ read: (_ first: Int64, _ limit: Int, _ rows: inout [TableRow<Int64, Row>]) throws(StoreError) -> Void
-  ) throws(StoreError) -> [TableRow<Int64, Row>] {
-    var rows: [TableRow<Int64, Row>] = []
+    _ read: (Row<Column>) throws(StoreError) -> Scanned<Content>
+  ) throws(StoreError) -> [TableRow<Int64, Content>] {
+    var rows: [TableRow<Int64, Content>] = []
     do throws(StoreError) {
-      try read(first, limit, &rows)
+      select.bind(.after, first - 1)
+      select.bind(.limit, Int64(limit))
+      defer { select.reset() }
+      var keys = RisingKeys(of: table, after: first - 1)
+      while let row = try select.step() {
+        let number = row.int64(key)
+        try keys.take(number)
+        rows.append(TableRow(key: number, row: try read(row)))
+      }
     } catch {
       guard case .damaged(let reason) = error else { throw error }
       let start = (rows.last?.key ?? first - 1) + 1
-      guard rows.count < limit else { return rows }
-      let next = try Self.nextReadable(after: start, through: last) { key throws(StoreError) in
-        var found: [TableRow<Int64, Row>] = []
-        try read(key, 1, &found)
+      // After the last key, a row for each unreadable key would have no end.
+      guard rows.count < limit, start <= last else { return rows }
+      let next = try Self.nextReadable(after: start, through: last) { probed throws(StoreError) in
+        try Self.probe(select, by: key, of: table, at: probed)
       }
       let end = max(start, next - 1)
       let keys = start == end ? "\(start)" : "\(start) to \(end)"
       rows.append(TableRow(key: end, row: .damaged("\(what) \(keys) cannot be read: \(reason)")))
     }
     return rows
+  }
+
+  /// Reads the first row from `first` on.
+  private static func probe<Column>(
+    _ select: Statement<ByPage, Column>,
+    by key: Column,
+    of table: String,
+    at first: Int64
+  ) throws(StoreError) {
+    select.bind(.after, first - 1)
+    select.bind(.limit, 1)
+    defer { select.reset() }
+    guard let row = try select.step() else { return }
+    var keys = RisingKeys(of: table, after: first - 1)
+    try keys.take(row.int64(key))
   }
 
   /// Returns the first key after `start` at which reading succeeds, or `last` + 1 if there is none. Beyond the rows of one

@@ -21,44 +21,34 @@ extension SQLiteStore {
     from first: Int64,
     limit: Int
   ) throws(StoreError) -> [TableRow<Int64, JournalRecord>] {
-    let select = statements.journal.selectPage
-    return try page(of: "records", from: first, through: position.record, limit: limit) {
-      first,
-      limit,
-      rows throws(StoreError) in
-      select.bind(.first, first)
-      select.bind(.limit, Int64(limit))
-      defer { select.reset() }
-      var numbers = RisingKeys(of: "journal", after: first - 1)
-      while let row = try select.step() {
-        let number = row.int64(.record)
-        try numbers.take(number)
-        rows.append(TableRow(key: number, row: Self.record(in: row)))
-      }
-    }
+    try page(
+      of: "journal",
+      "records",
+      statements.journal.selectPage,
+      by: .record,
+      from: first,
+      through: position.record,
+      limit: limit
+    ) { Self.record(in: $0) }
   }
 
   package mutating func refusals(
     from first: Int64,
     limit: Int
   ) throws(StoreError) -> [TableRow<Int64, RememberedRefusal>] {
-    let select = statements.refusals.selectPage
-    return try page(of: "refusals", from: first, through: position.refusal, limit: limit) {
-      first,
-      limit,
-      rows throws(StoreError) in
-      select.bind(.first, first)
-      select.bind(.limit, Int64(limit))
-      defer { select.reset() }
-      var numbers = RisingKeys(of: "refusal", after: first - 1)
-      while let row = try select.step() {
-        let number = row.int64(.refusal)
-        try numbers.take(number)
-        let remembered = Self.refusal(in: row)
-        let isAsNamed = remembered?.refusal.reason.rawValue == row.text(.reason)
-        let scanned = remembered.map { isAsNamed ? Scanned.row($0) : nil } ?? nil
-        rows.append(TableRow(key: number, row: scanned ?? .damaged("refusal \(number) is damaged")))
+    try page(
+      of: "refusal",
+      "refusals",
+      statements.refusals.selectPage,
+      by: .refusal,
+      from: first,
+      through: position.refusal,
+      limit: limit
+    ) { row in
+      guard let remembered = Self.refusal(in: row), remembered.refusal.reason.rawValue == row.text(.reason) else {
+        return .damaged("refusal \(row.int64(.refusal)) is damaged")
       }
+      return .row(remembered)
     }
   }
 
@@ -66,24 +56,20 @@ extension SQLiteStore {
     try keyIndex.place(of: key, isSound: { isSound($0) })
   }
 
+  package mutating func bookkeepingDamage() throws(StoreError) -> [String] {
+    [try lastFoldedRecord().damage, keyIndex.lostKeys].compactMap { $0 }
+  }
+
   package mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
-    let select = statements.wallets.selectIDs
-    let found: [TableRow<Int64, WalletID>] = try page(
-      of: "wallets",
+    let found = try page(
+      of: "wallet",
+      "wallets",
+      statements.wallets.selectIDs,
+      by: .wallet,
       from: (created ?? 0) + 1,
       through: position.record,
       limit: limit
-    ) { first, limit, rows throws(StoreError) in
-      select.bind(.after, first - 1)
-      select.bind(.limit, Int64(limit))
-      defer { select.reset() }
-      var wallets = RisingKeys(of: "wallet", after: first - 1)
-      while let row = try select.step() {
-        let wallet = row.int64(.wallet)
-        try wallets.take(wallet)
-        rows.append(TableRow(key: wallet, row: .row(WalletID(row.text(.walletID)))))
-      }
-    }
+    ) { .row(WalletID($0.text(.walletID))) }
     var rows: [TableRow<Int64, Account>] = []
     for row in found {
       switch row.row {

@@ -11,27 +11,19 @@ extension SQLiteStore {
   }
 
   package mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>] {
-    let select = statements.holds.selectPage
-    return try page(of: "holds", from: (placed ?? 0) + 1, through: position.record, limit: limit) {
-      first,
-      limit,
-      rows throws(StoreError) in
-      select.bind(.after, first - 1)
-      select.bind(.limit, Int64(limit))
-      defer { select.reset() }
-      var holds = RisingKeys(of: "hold", after: first - 1)
-      while let found = try select.step() {
-        let key = found.int64(.hold)
-        try holds.take(key)
-        rows.append(TableRow(key: key, row: try Self.scannedHold(in: found, key: key)))
-      }
-    }
+    try page(
+      of: "hold",
+      "holds",
+      statements.holds.selectPage,
+      by: .hold,
+      from: (placed ?? 0) + 1,
+      through: position.record,
+      limit: limit
+    ) { row throws(StoreError) in try Self.scannedHold(in: row) }
   }
 
-  private static func scannedHold(
-    in row: Row<HoldStatements.Column>,
-    key: Int64
-  ) throws(StoreError) -> Scanned<HoldRow> {
+  private static func scannedHold(in row: Row<HoldStatements.Column>) throws(StoreError) -> Scanned<HoldRow> {
+    let key = row.int64(.hold)
     do throws(StoreError) {
       let hold = try hold(in: row)
       guard hold.id.record == key else { return .damaged("hold \(key) has another's id") }
@@ -45,22 +37,15 @@ extension SQLiteStore {
     after entry: Int64?,
     limit: Int
   ) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
-    let select = statements.refunds.selectPage
-    return try page(of: "refunded entries", from: (entry ?? 0) + 1, through: position.record, limit: limit) {
-      first,
-      limit,
-      rows throws(StoreError) in
-      select.bind(.after, first - 1)
-      select.bind(.limit, Int64(limit))
-      defer { select.reset() }
-      var entries = RisingKeys(of: "refunded_entry", after: first - 1)
-      while let found = try select.step() {
-        let key = found.int64(.entry)
-        try entries.take(key)
-        let row = RefundRow(record: found.int64(.record), refunded: found.int64(.refunded))
-        rows.append(TableRow(key: key, row: .row(row)))
-      }
-    }
+    try page(
+      of: "refunded_entry",
+      "refunded entries",
+      statements.refunds.selectPage,
+      by: .entry,
+      from: (entry ?? 0) + 1,
+      through: position.record,
+      limit: limit
+    ) { .row(RefundRow(record: $0.int64(.record), refunded: $0.int64(.refunded))) }
   }
 
   package mutating func rechargeRow(_ id: RechargeID) throws(StoreError) -> Scanned<RechargeRow>? {

@@ -114,6 +114,8 @@ extension InMemoryStore {
     memory.content.withLock { Self.rows($0.whole.paymentMethods, by: \.value, after: id?.value ?? "", limit) }
   }
 
+  package mutating func bookkeepingDamage() throws(StoreError) -> [String] { [] }
+
   private static func rows<Key, Order: Comparable, Row>(
     _ rows: [Key: Row],
     by order: (Key) -> Order,

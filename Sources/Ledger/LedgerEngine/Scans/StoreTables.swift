@@ -71,6 +71,9 @@ package protocol StoreTables {
     after id: PaymentMethodID?,
     limit: Int
   ) throws(StoreError) -> [TableRow<PaymentMethodID, PaymentMethod>]
+
+  /// Returns descriptions of the damage in the store's own bookkeeping, which no other method reads.
+  mutating func bookkeepingDamage() throws(StoreError) -> [String]
 }
 
 /// Where the answer to an idempotency key is recorded.

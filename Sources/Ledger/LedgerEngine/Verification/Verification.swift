@@ -213,6 +213,7 @@ final class Verification: Scan, CommitFollower {
 
   private func finish(on store: inout some Store) throws(StoreError) {
     let position = store.position
+    for damage in try store.bookkeepingDamage() { flaws.add(damage) }
     if try store.records(from: position.record + 1, limit: 1).contains(where: { $0.row.row != nil }) {
       flaws.add("there are records after number \(position.record), where the ledger says that it ends")
     }

@@ -14,14 +14,12 @@ struct JournalStatements {
     case fingerprint, answer, hash
   }
 
-  enum FromRecord: Int32, SQLName { case first, limit }
-
   /// The columns that the wallet's next record depends on.
   enum Link: Int32, SQLName { case sequence, hash }
 
   let select: Statement<ByID, Column>
   let selectLink: Statement<ByID, Link>
-  let selectPage: Statement<FromRecord, Column>
+  let selectPage: Statement<ByPage, Column>
   let insert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
@@ -33,7 +31,7 @@ struct JournalStatements {
       """
     select = try Statement(connection, "\(records) WHERE record = :id")
     selectLink = try Statement(connection, "SELECT sequence, hash FROM journal WHERE record = :id")
-    selectPage = try Statement(connection, "\(records) WHERE record >= :first ORDER BY record LIMIT :limit")
+    selectPage = try Statement(connection, "\(records) WHERE record > :after ORDER BY record LIMIT :limit")
     insert = try Statement(connection, TableColumn.insertion(into: "journal"))
   }
 }

@@ -7,10 +7,8 @@ struct RefusalStatements {
     case refusal, time, caller, idempotencyKey, method, fingerprint, reason, answer, hash
   }
 
-  enum FromRefusal: Int32, SQLName { case first, limit }
-
   let select: Statement<ByID, Column>
-  let selectPage: Statement<FromRefusal, Column>
+  let selectPage: Statement<ByPage, Column>
   let insert: Statement<Column, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
@@ -18,7 +16,7 @@ struct RefusalStatements {
       SELECT refusal, time, caller, idempotency_key, method, fingerprint, reason, answer, hash FROM refusal
       """
     select = try Statement(connection, "\(refusals) WHERE refusal = :id")
-    selectPage = try Statement(connection, "\(refusals) WHERE refusal >= :first ORDER BY refusal LIMIT :limit")
+    selectPage = try Statement(connection, "\(refusals) WHERE refusal > :after ORDER BY refusal LIMIT :limit")
     insert = try Statement(connection, Column.insertion(into: "refusal"))
   }
 }
