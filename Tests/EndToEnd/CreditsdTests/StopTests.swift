@@ -52,17 +52,10 @@ struct StopTests {
     let daemon = try RunningDaemon(in: directory)
     let credits = try await daemon.client()
     await credits.close()
-    let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
-    // HEADERS of a call, with the fields spelled out, and no message.
-    let fields = [
-      (":method", "POST"), (":scheme", "http"), (":path", "/credits.v1.WalletService/GetWallet"), ("te", "trailers"),
-      ("content-type", "application/grpc"),
-    ]
-    let block = fields.flatMap { name, value -> [UInt8] in
-      [0, UInt8(name.utf8.count)] + Array(name.utf8) + [UInt8(value.utf8.count)] + Array(value.utf8)
-    }
-    let half = preface + [0, 0, UInt8(block.count), 1, 4, 0, 0, 0, 1] + block
-    let connection = try SilentConnection(to: daemon.socketPath, saying: kind == "half" ? half : [])
+    let connection = try RawCaller(connectingTo: daemon.socketPath)
+    // HEADERS of a call without its message.
+    let half = RawCaller.preface + RawCaller.headers(1, path: "/credits.v1.WalletService/GetWallet")
+    if kind == "half" { connection.send(half) }
     let other = try await daemon.client()
     await other.close()
     stop(daemon)
@@ -100,23 +93,4 @@ struct StopTests {
   }
 
   enum StopTimeout: CaseIterable { case option, variable, member }
-}
-
-/// A connection that says this and nothing else, and reads nothing.
-private final class SilentConnection {
-  private let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-
-  init(to path: String, saying bytes: [UInt8]) throws {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let isConnected = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) == 0 }
-    }
-    try #require(isConnected)
-    try #require(send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count)
-  }
-
-  deinit { close(descriptor) }
 }

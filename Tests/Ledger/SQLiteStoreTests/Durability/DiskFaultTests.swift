@@ -13,7 +13,7 @@ struct DiskFaultTests {
   static var faults: Int {
     switch ProcessInfo.processInfo.environment["CREDITS_DISK_FAULTS"] {
     case "all": .max
-    case let text: text.flatMap { Int($0) } ?? 40
+    case let text: text.flatMap { Int($0) } ?? 20
     }
   }
 

@@ -12,7 +12,7 @@ import Testing
 @Suite("A tampered ledger", .timeLimit(.minutes(30)))
 struct TamperingTests {
   /// The number of bits to flip, set by `CREDITS_TAMPERING`. A tenth as many rows are deleted and tails cut.
-  static var flips: Int { ProcessInfo.processInfo.environment["CREDITS_TAMPERING"].flatMap { Int($0) } ?? 120 }
+  static var flips: Int { ProcessInfo.processInfo.environment["CREDITS_TAMPERING"].flatMap { Int($0) } ?? 60 }
 
   static let tables = [
     "ledger", "wallet", "balance", "journal", "refusal", "hold", "refunded_entry", "recharge", "payment_method",
