@@ -79,7 +79,7 @@ struct AuthorizerTests {
         ("/Secret/a/b", MethodName(service: "", method: "/Secret/a/b"), .permissionDenied),
       ]
       for (index, (path, _, code)) in paths.enumerated() {
-        let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", path) : $0 }
+        let fields = RawHTTP2Connection.fields(path: path)
         expect(code, try await connection.call(stream: UInt32(2 * index + 1), fields: fields))
       }
       #expect(authorizer.authorizedMethods == paths.map(\.1))
@@ -89,7 +89,7 @@ struct AuthorizerTests {
   @Test("authorizes before any other check of a request", arguments: ["/test.Echo/Secret", "/none/Secret"])
   func order(path: String) async throws {
     try await withAuthorizedServer { socket in
-      let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", path) : $0 }
+      let fields = RawHTTP2Connection.fields(path: path)
       let connection = try await RawHTTP2Connection.client(to: socket)
       let faults = [("grpc-timeout", "soon"), ("grpc-encoding", "snappy"), ("x-bin", "?")]
       for (index, fault) in faults.enumerated() {
@@ -105,7 +105,7 @@ struct AuthorizerTests {
   )
   func refusedUpload(method: String) async throws {
     try await withAuthorizedServer { path in
-      let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? (":path", "/test.Echo/\(method)") : $0 }
+      let fields = RawHTTP2Connection.fields(of: method)
       let connection = try await RawHTTP2Connection.client(to: path)
       // Each call sends a window's worth of a message that never ends: 50 MB in total.
       let message = grpcMessage([UInt8](repeating: 1, count: 250_000), claiming: 1 << 20)

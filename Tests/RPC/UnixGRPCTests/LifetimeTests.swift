@@ -36,8 +36,7 @@ struct LifetimeTests {
     )
     let connection = Weak(try #require(stepped?.connection))
     let transport = Weak(try #require(stepped?.transport))
-    let fields = RawHTTP2Connection.requestFields + [("grpc-timeout", "1H")]
-    let stream = fields.map { $0.0 == ":path" ? (":path", "/test.Echo/Collect") : $0 }
+    let fields = RawHTTP2Connection.fields(of: "Collect") + [("grpc-timeout", "1H")]
     // A partial message, and a handler that waits for more.
     stepped?.receive(
       RawHTTP2Connection.clientPreface() + HTTP2Frame.headerBlock(1, HPACK.encode(fields))

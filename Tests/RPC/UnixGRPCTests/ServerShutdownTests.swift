@@ -117,7 +117,7 @@ struct ServerShutdownTests {
       if self == .sendsNothing { return try RawHTTP2Connection(connectingTo: path) }
       let window: UInt32 = self == .doesNotReadAStream || self == .doesNotReadAnAnswer ? 1000 : 1 << 30
       let connection = try await RawHTTP2Connection.client(to: path, window: window)
-      let fields = RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? ($0.0, "/test.Echo/\(method)") : $0 }
+      let fields = RawHTTP2Connection.fields(of: method)
       switch self {
       case .sendsNothing, .doesNotAcknowledge: break
       case .sendsHalfARequest: await connection.send(.headers(1, fields), .data(1, [0, 0, 0, 0, 9, 1]))

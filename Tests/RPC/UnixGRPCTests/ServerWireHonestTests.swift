@@ -5,10 +5,6 @@ import Testing
 /// What goes wrong between an honest client and its server is the end of a call, not of the connection.
 @Suite("A server with an honest client")
 struct ServerWireHonestTests {
-  private static func fields(_ method: String) -> [(String, String)] {
-    RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? ($0.0, "/test.Echo/\(method)") : $0 }
-  }
-
   private func withPeer(_ body: (RawHTTP2Connection) async throws -> Void) async throws {
     let methods = [
       MethodDefinition("Unary", .unary { request, _ in request }),
@@ -41,12 +37,18 @@ struct ServerWireHonestTests {
   @Test("resets no stream that has ended on both sides, when it refuses a call whose request was complete")
   func noResetAfterTheEnd() async throws {
     try await withPeer { connection in
-      await connection.send(.headers(1, Self.fields("Nothing"), endStream: true))
+      await connection.send(.headers(1, RawHTTP2Connection.fields(of: "Nothing"), endStream: true))
       await connection.send(
-        .headers(3, Self.fields("Unary") + [("x-large", String(repeating: "x", count: 16_100))], endStream: true)
+        .headers(
+          3,
+          RawHTTP2Connection.fields(of: "Unary") + [("x-large", String(repeating: "x", count: 16_100))],
+          endStream: true
+        )
       )
-      await connection.send(.headers(5, Self.fields("Unary").filter { $0.0 != "content-type" }, endStream: true))
-      await connection.send(.headers(7, Self.fields("Unary"), endStream: true))
+      await connection.send(
+        .headers(5, RawHTTP2Connection.fields(of: "Unary").filter { $0.0 != "content-type" }, endStream: true)
+      )
+      await connection.send(.headers(7, RawHTTP2Connection.fields(of: "Unary"), endStream: true))
       let frames = try await settle(connection)
       #expect(frames.filter { $0.isA(.headers) && $0.endsStream }.map(\.stream).sorted() == [1, 3, 5, 7])
       #expect(!frames.contains { $0.isA(.resetStream) })
@@ -59,7 +61,8 @@ struct ServerWireHonestTests {
       for burst in 0..<50 {
         let streams = (0..<100).map { UInt32(2 * (100 * burst + $0) + 1) }
         let uploads = streams.flatMap {
-          HTTP2Frame.headers($0, Self.fields("Nothing")).bytes + HTTP2Frame.data($0, [0, 0, 0, 9, 9, 9]).bytes
+          HTTP2Frame.headers($0, RawHTTP2Connection.fields(of: "Nothing")).bytes
+            + HTTP2Frame.data($0, [0, 0, 0, 9, 9, 9]).bytes
         }
         await connection.send(uploads)
         _ = try await settle(connection)
@@ -82,7 +85,7 @@ struct ServerWireHonestTests {
       for burst in 0..<10 {
         let streams = (0..<500).map { UInt32(2 * (500 * burst + $0) + 1) }
         let calls = streams.flatMap {
-          HTTP2Frame.headers($0, Self.fields("Stuck") + [("grpc-timeout", "1m")]).bytes
+          HTTP2Frame.headers($0, RawHTTP2Connection.fields(of: "Stuck") + [("grpc-timeout", "1m")]).bytes
             + HTTP2Frame.data($0, grpcMessage([1]), endStream: true).bytes
         }
         await connection.send(calls)
@@ -106,7 +109,7 @@ struct ServerWireHonestTests {
     try await withServer([MethodDefinition("Unary", counted)]) { path, _ in
       let connection = try await RawHTTP2Connection.client(to: path)
       for call in 0..<100 {
-        let fields = Self.fields("Unary") + [("grpc-timeout", "1n")]
+        let fields = RawHTTP2Connection.fields(of: "Unary") + [("grpc-timeout", "1n")]
         expect(.deadlineExceeded, try await connection.call(stream: UInt32(2 * call + 1), fields: fields))
       }
       #expect(calls.value == 0)
@@ -125,15 +128,15 @@ struct ServerWireHonestTests {
   @Test("refuses only the call whose header has 100 KB, and goes on with those that are open")
   func largeHeader() async throws {
     try await withPeer { connection in
-      await connection.send(.headers(1, Self.fields("Unary")))
+      await connection.send(.headers(1, RawHTTP2Connection.fields(of: "Unary")))
       for (index, field) in [("x-large", Self.large), (Self.large, "x"), ("x-bin", Self.large)].enumerated() {
         let stream = UInt32(2 * index + 3)
-        let block = HPACK.encode(Self.fields("Unary") + [field])
+        let block = HPACK.encode(RawHTTP2Connection.fields(of: "Unary") + [field])
         await connection.send(HTTP2Frame.headerBlock(stream, block) + HTTP2Frame.data(stream, grpcMessage([1])).bytes)
         expect(.resourceExhausted, try await connection.response(stream: stream))
       }
       // As trailers, too.
-      await connection.send(HTTP2Frame.headers(9, Self.fields("Unary")).bytes)
+      await connection.send(HTTP2Frame.headers(9, RawHTTP2Connection.fields(of: "Unary")).bytes)
       await connection.send(HTTP2Frame.headerBlock(9, HPACK.encode([("x-large", Self.large)]), endStream: true))
       expect(.resourceExhausted, try await connection.response(stream: 9))
       await connection.send(.data(1, grpcMessage([5]), endStream: true))
@@ -145,7 +148,7 @@ struct ServerWireHonestTests {
   func manyLargeHeaders() async throws {
     try await withPeer { connection in
       for call in 0..<1000 {
-        let block = HPACK.encode(Self.fields("Unary") + [("x-large", Self.large)])
+        let block = HPACK.encode(RawHTTP2Connection.fields(of: "Unary") + [("x-large", Self.large)])
         let stream = UInt32(2 * call + 1)
         await connection.send(HTTP2Frame.headerBlock(stream, block, endStream: true))
         expect(.resourceExhausted, try await connection.response(stream: stream))
@@ -156,7 +159,7 @@ struct ServerWireHonestTests {
   @Test("keeps the header table as the client has it after a header that was too large to decode")
   func headerTable() async throws {
     try await withPeer { connection in
-      let fields = HPACK.encode(Self.fields("Metadata"))
+      let fields = HPACK.encode(RawHTTP2Connection.fields(of: "Metadata"))
       let reference: [UInt8] = [0x80 | 62]
       let message = HTTP2Frame.data(1, grpcMessage([]), endStream: true)
       func call(_ stream: UInt32, _ block: [UInt8]) async throws -> RawResponse {

@@ -32,13 +32,9 @@ struct ServerWireOverheadTests {
     }
   }
 
-  private static func fields(_ method: String) -> [(String, String)] {
-    RawHTTP2Connection.requestFields.map { $0.0 == ":path" ? ($0.0, "/test.Echo/\(method)") : $0 }
-  }
-
-  private static let open = HTTP2Frame.headers(1, fields("Collect")).bytes
+  private static let open = HTTP2Frame.headers(1, RawHTTP2Connection.fields(of: "Collect")).bytes
   /// A call that is refused, so that the server resets its stream.
-  private static let refused = HTTP2Frame.headers(1, fields("Nothing")).bytes
+  private static let refused = HTTP2Frame.headers(1, RawHTTP2Connection.fields(of: "Nothing")).bytes
   private static let junk = [UInt8](repeating: 0, count: 16_000)
 
   private static func unknownFrame(_ payload: [UInt8]) -> [UInt8] {
@@ -78,7 +74,11 @@ struct ServerWireOverheadTests {
     Flood("empty DATA on a refused stream", start: refused, HTTP2Frame.data(1, []).bytes),
     Flood("DATA without end on a refused stream", start: refused, HTTP2Frame.data(1, junk).bytes, times: 10),
     Flood("RST_STREAM of a refused stream", start: refused, HTTP2Frame.reset(1).bytes),
-    Flood("HEADERS of a refused stream", start: refused, HTTP2Frame.headers(1, fields("Unary")).bytes),
+    Flood(
+      "HEADERS of a refused stream",
+      start: refused,
+      HTTP2Frame.headers(1, RawHTTP2Connection.fields(of: "Unary")).bytes
+    ),
     Flood(
       "empty CONTINUATION",
       start: HTTP2Frame(.headers, stream: 1).bytes,
@@ -145,8 +145,9 @@ struct ServerWireOverheadTests {
   @Test("closes the connection that sends on a stream after its end, at once")
   func afterTheEnd() async throws {
     let ended =
-      HTTP2Frame.headers(1, Self.fields("Unary")).bytes + HTTP2Frame.data(1, grpcMessage([1]), endStream: true).bytes
-    let reset = HTTP2Frame.headers(1, Self.fields("Collect")).bytes + HTTP2Frame.reset(1).bytes
+      HTTP2Frame.headers(1, RawHTTP2Connection.fields(of: "Unary")).bytes
+      + HTTP2Frame.data(1, grpcMessage([1]), endStream: true).bytes
+    let reset = HTTP2Frame.headers(1, RawHTTP2Connection.fields(of: "Collect")).bytes + HTTP2Frame.reset(1).bytes
     let more = [HTTP2Frame.data(1, []), HTTP2Frame.data(1, [1]), HTTP2Frame.headers(1, [("x", "y")], endStream: true)]
     try await withVictim { path in
       for start in [ended, reset] {
@@ -166,7 +167,10 @@ struct ServerWireOverheadTests {
   func passedOver() async throws {
     try await withVictim { path in
       let connection = try await RawHTTP2Connection.client(to: path)
-      await connection.send(.headers(5, Self.fields("Collect")), .headers(3, Self.fields("Collect"), endStream: true))
+      await connection.send(
+        .headers(5, RawHTTP2Connection.fields(of: "Collect")),
+        .headers(3, RawHTTP2Connection.fields(of: "Collect"), endStream: true)
+      )
       let goAway = try await connection.framesUntilClose().last { $0.isA(.goAway) }
       #expect(goAway?.errorCode == HTTP2ErrorCode.protocolError.rawValue)
     }
@@ -227,7 +231,7 @@ struct ServerWireOverheadTests {
       for call in 0..<3000 {
         let stream = UInt32(2 * call + 1)
         await connection.send(
-          .headers(stream, Self.fields("Unary")),
+          .headers(stream, RawHTTP2Connection.fields(of: "Unary")),
           .data(stream, Array(grpcMessage([1]).prefix(5))),
           .data(stream, [1], endStream: true),
           .ping(),

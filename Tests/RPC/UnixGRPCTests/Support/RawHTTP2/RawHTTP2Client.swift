@@ -25,10 +25,17 @@ struct RawResponse {
 }
 
 extension RawHTTP2Connection {
-  static let requestFields = [
-    (":method", "POST"), (":scheme", "http"), (":path", "/test.Echo/Unary"), (":authority", "localhost"),
-    ("te", "trailers"), ("content-type", "application/grpc"),
-  ]
+  static let requestFields = fields(of: "Unary")
+
+  /// The fields of a request to a method of `test.Echo`.
+  static func fields(of method: String) -> [(String, String)] { fields(path: "/test.Echo/\(method)") }
+
+  static func fields(path: String) -> [(String, String)] {
+    [
+      (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"), ("te", "trailers"),
+      ("content-type", "application/grpc"),
+    ]
+  }
 
   /// A client's preface. Disables the server's dynamic table, and opens a large window by default.
   static func clientPreface(window: UInt32 = 1 << 30) -> [UInt8] {
