@@ -6,7 +6,7 @@ import Ledger
 extension Settings {
   /// Returns the callers of the configuration file with their roles. This user has all roles unless a rule names it.
   func authorization() throws(SettingsError) -> Authorization {
-    Authorization(callers: try rules())
+    Authorization(rules: try rules())
   }
 
   /// The same for people: `call-engine (uid 1001)`, in the order of the file, this user last.
@@ -23,23 +23,21 @@ extension Settings {
   private static var ownName: String { "uid-\(geteuid())" }
   private static let everyRole: Set<Role> = [.read, .spend, .billing, .admin]
 
-  private func rules() throws(SettingsError) -> [Authorization.Identity: Authorization.Caller] {
-    var rules: [Authorization.Identity: Authorization.Caller] = [:]
+  /// The rules in the order of the file, and after them this user's own.
+  private func rules() throws(SettingsError) -> [Authorization.Rule] {
+    var rules: [Authorization.Rule] = []
     if let callers, callers.isEmpty { throw .callersEmpty }
     for (index, caller) in (callers ?? []).enumerated() {
       let identity = try Self.identity(of: caller, at: index)
-      guard rules[identity] == nil else {
+      guard !rules.contains(where: { $0.identity == identity }) else {
         throw .callerInvalid(index, "\"\(caller.name)\" has a uid or gid that another caller has: give each its own")
       }
-      rules[identity] = Authorization.Caller(
-        name: try Self.name(of: caller, identity, at: index),
-        roles: try Self.roles(of: caller, at: index)
-      )
+      let name = try Self.name(of: caller, identity, at: index)
+      let roles = try Self.roles(of: caller, at: index)
+      rules.append(Authorization.Rule(identity, Authorization.Caller(name: name, roles: roles)))
     }
-    if rules[Self.ownUser] == nil {
-      rules[Self.ownUser] = Authorization.Caller(name: Self.ownName, roles: Self.everyRole)
-    }
-    return rules
+    guard !rules.contains(where: { $0.identity == Self.ownUser }) else { return rules }
+    return rules + [Authorization.Rule(Self.ownUser, Authorization.Caller(name: Self.ownName, roles: Self.everyRole))]
   }
 
   private static func identity(

@@ -85,6 +85,41 @@ struct CallersTests {
     #expect(!FileManager.default.fileExists(atPath: directory.path("ledger")))
   }
 
+  /// More groups than the daemon has room for at first.
+  private static let manyGroups = Array(5000...5099)
+
+  @Test(
+    "of a group are also those that have it as one of many supplementary groups",
+    .enabled(if: geteuid() == 0, "only root can give a process groups"),
+    arguments: [
+      // The primary group comes before the file's order.
+      (CallerGroups(primary: 5001, others: [5000]), "second", true),
+      (CallerGroups(primary: 4999, others: manyGroups), "first", false),
+      (CallerGroups(primary: 4999, others: [5001, 5002]), "second", true),
+      (CallerGroups(primary: 4999, others: [5002]), nil, false),
+    ]
+  )
+  func groups(groups: CallerGroups, name: String?, mayCreate: Bool) async throws {
+    let directory = try TestDirectory()
+    let json = """
+      {"logCalls": true, "callers": [
+        {"name": "first", "gid": 5000, "roles": ["read"]},
+        {"name": "second", "gid": 5001, "roles": ["read", "billing"]}
+      ]}
+      """
+    let file = try directory.write(json, to: "config.json")
+    let daemon = try RunningDaemon(in: directory, options: ["--config", file])
+    await (try daemon.client()).close()
+    // Who may connect is the socket's mode's business; here everybody may.
+    try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: daemon.socketPath)
+    let read = try groups.call("GetWallet", #"{"walletId": "ada"}"#, of: daemon)
+    let create = try groups.call("CreateWallet", #"{"walletId": "ada", "idempotencyKey": "k"}"#, of: daemon)
+    #expect(read.contains(name == nil ? "uid 65533 has no role" : "WALLET_NOT_FOUND"), "\(read)")
+    #expect(create.contains("PERMISSION_DENIED") == !mayCreate, "\(create)")
+    if let name, !mayCreate { #expect(create.contains(name), "\(create)") }
+    #expect(daemon.stop() == 0)
+  }
+
   @Test("of the README are taken, and one of them has the role admin")
   func example() throws {
     var root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -105,5 +140,30 @@ struct CallersTests {
     )
     let daemon = try RunningDaemon(in: directory, options: ["--config", file, "--socket", directory.path("")])
     #expect(daemon.errorText().contains("is a directory, not a socket"), "\(daemon.errorText())")
+  }
+}
+
+/// The groups of a process that calls as nobody's user.
+struct CallerGroups: Sendable, CustomTestStringConvertible {
+  let primary: Int
+  let others: [Int]
+
+  var testDescription: String { "group \(primary) and \(others.count) others" }
+
+  /// Runs `creditsctl call` with these groups. Returns what it printed.
+  func call(_ method: String, _ request: String, of daemon: RunningDaemon) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/setpriv")
+    process.arguments = [
+      "--reuid", "65533", "--regid", "\(primary)", "--groups", others.map(String.init).joined(separator: ","),
+      RunningDaemon.program("creditsctl").path, "call", "--socket", daemon.socketPath, method, request,
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: text, as: UTF8.self)
   }
 }

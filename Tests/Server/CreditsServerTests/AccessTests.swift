@@ -27,8 +27,10 @@ struct AccessTests {
     }
 
     var authorization: Authorization {
-      guard let roles else { return Authorization(callers: [:]) }
-      return Authorization(callers: [.user(ownUserID): Authorization.Caller(name: "phones", roles: roles)])
+      guard let roles else { return Authorization(rules: []) }
+      return Authorization(rules: [
+        Authorization.Rule(.user(ownUserID), Authorization.Caller(name: "phones", roles: roles))
+      ])
     }
 
     /// Whether the rule allows a method whose descriptor names `role`.

@@ -13,8 +13,19 @@ package final class Authorization: CallAuthorizer {
   /// The kernel credential that a rule matches.
   package enum Identity: Hashable, Sendable {
     case user(UInt32)
-    /// The primary group of the calling process, the only group that the kernel reports (unix(7), SO_PEERCRED).
+    /// A group of the calling process, primary or supplementary (unix(7), SO_PEERCRED and SO_PEERGROUPS).
     case group(UInt32)
+  }
+
+  /// Gives the callers with an identity a name and roles.
+  package struct Rule: Hashable, Sendable {
+    package var identity: Identity
+    package var caller: Caller
+
+    package init(_ identity: Identity, _ caller: Caller) {
+      self.identity = identity
+      self.caller = caller
+    }
   }
 
   /// The name and the roles that a rule gives a caller.
@@ -29,15 +40,20 @@ package final class Authorization: CallAuthorizer {
   }
 
   private let callers: [Identity: Caller]
+  /// The groups that have a rule, in the order of the rules.
+  private let groups: [UInt32]
   private let requiredRoles: [MethodName: Role]
   private let refused = Atomic<Int>(0)
 
   /// Services that need no role.
   private static let openServices = Set([HealthRegistry.serviceName] + ReflectionService.serviceNames)
 
-  /// - Parameter callers: A rule for a user goes before one for the user's group. Callers without a rule are denied.
-  package init(callers: [Identity: Caller]) {
-    self.callers = callers
+  /// - Parameter rules: One rule decides about a peer: that of its user, else that of its primary group, else the first
+  ///   one of a supplementary group. Peers without a rule are denied.
+  /// - Precondition: The rules have different identities.
+  package init(rules: [Rule]) {
+    callers = Dictionary(uniqueKeysWithValues: rules.map { ($0.identity, $0.caller) })
+    groups = rules.compactMap { if case .group(let group) = $0.identity { group } else { nil } }
     requiredRoles = [WalletServiceMethods.roles, RechargeServiceMethods.roles, PaymentMethodServiceMethods.roles]
       .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
       .filter { $0.value != .unspecified }
@@ -46,7 +62,7 @@ package final class Authorization: CallAuthorizer {
   /// Only `userID`, with every role, as `uid-1000`.
   package convenience init(onlyUser userID: UInt32) {
     let everything: Set<Role> = [.read, .spend, .billing, .admin]
-    self.init(callers: [.user(userID): Caller(name: "uid-\(userID)", roles: everything)])
+    self.init(rules: [Rule(.user(userID), Caller(name: "uid-\(userID)", roles: everything))])
   }
 
   /// The number of calls that were refused.
@@ -62,11 +78,18 @@ package final class Authorization: CallAuthorizer {
   /// - Throws: PERMISSION_DENIED, reason `ROLE_MISSING`.
   package func authorize(_ method: MethodName, _ peer: PeerCredentials) throws(GRPCStatus) -> String {
     let required = requiredRoles[method]
-    guard let caller = callers[.user(peer.userID)] ?? callers[.group(peer.groupID)] else {
+    guard let caller = caller(for: peer) else {
       throw refusal(of: "uid \(peer.userID)", for: required)
     }
     if let required, !caller.roles.contains(required) { throw refusal(of: caller.name, for: required) }
     return caller.name
+  }
+
+  /// Roles of several rules never merge.
+  private func caller(for peer: PeerCredentials) -> Caller? {
+    if let caller = callers[.user(peer.userID)] ?? callers[.group(peer.groupID)] { return caller }
+    guard !peer.supplementaryGroupIDs.isEmpty else { return nil }
+    return groups.first { peer.supplementaryGroupIDs.contains($0) }.flatMap { callers[.group($0)] }
   }
 
   private func refusal(of caller: String, for role: Role?) -> GRPCStatus {
