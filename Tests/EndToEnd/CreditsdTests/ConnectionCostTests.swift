@@ -106,6 +106,32 @@ struct ConnectionCostTests {
     }
   }
 
+  private func residentKilobytes(of daemon: RunningDaemon) throws -> Int {
+    let path = "/proc/\(daemon.process.processIdentifier)/status"
+    let status = try String(contentsOfFile: path, encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+    return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+  }
+
+  @Test("keeps nothing of connections that are closed as soon as they are made")
+  func connectAndClose() async throws {
+    try await withDaemon { daemon, client in
+      func connect(_ count: Int) async throws {
+        for _ in 0..<count { _ = try RawCaller(connectingTo: daemon.socketPath) }
+        // Connections are accepted in order: those before this one are over.
+        let last = try await daemon.client()
+        _ = try await last.wallet.get("ada")
+        await last.close()
+      }
+      // What the process needs for the first ones, it keeps.
+      try await connect(2000)
+      let before = try residentKilobytes(of: daemon)
+      try await connect(20_000)
+      let after = try residentKilobytes(of: daemon)
+      #expect(after - before < 8 * 1024, "\(before) to \(after) KB")
+    }
+  }
+
   @Test("writes no line that a caller made up, and counts refused calls rather than write them all")
   func callLog() async throws {
     let directory = try TestDirectory()

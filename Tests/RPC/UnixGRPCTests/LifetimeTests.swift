@@ -60,6 +60,41 @@ struct LifetimeTests {
     #expect(transport.object == nil)
   }
 
+  @Test("is released at once if the client has gone before its connection is accepted")
+  func connectAndClose() throws {
+    let timing = ConnectionTiming(keepaliveInterval: .seconds(60))
+    let first = try SteppedConnection(timing, services: Self.services)
+    var connections: [Weak<ServerConnection>] = []
+    var transports: [Weak<HTTP2Transport>] = []
+    for _ in 0..<100 {
+      let stepped = try SteppedConnection(timing, services: Self.services, sharingLoopOf: first, peerIsGone: true)
+      #expect(!stepped.isOpen)
+      connections.append(Weak(stepped.connection))
+      transports.append(Weak(stepped.transport))
+    }
+    first.turn()
+    #expect(connections.count { $0.object != nil } == 0)
+    #expect(transports.count { $0.object != nil } == 0)
+  }
+
+  @Test("is released if the client goes while it is asked whether it is there")
+  func goneAtKeepalive() throws {
+    let first = try SteppedConnection(services: Self.services)
+    var stepped: SteppedConnection? = try SteppedConnection(
+      ConnectionTiming(keepaliveInterval: .seconds(60)),
+      services: Self.services,
+      sharingLoopOf: first
+    )
+    let transport = Weak(try #require(stepped?.transport))
+    // The timer is due in the turn in which the end of the connection is to be read.
+    stepped?.closeReading()
+    stepped?.pass(.seconds(61))
+    #expect(stepped?.isOpen == false)
+    stepped = nil
+    first.turn()
+    #expect(transport.object == nil)
+  }
+
   @Test("is released if the connection was never started")
   func neverStarted() throws {
     let loop = try EventLoop()

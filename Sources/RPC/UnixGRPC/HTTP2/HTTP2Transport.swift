@@ -76,6 +76,8 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
       throw error
     }
     flush()
+    // The peer may have gone already, and nobody would cancel a timer that is armed now.
+    guard isOpen else { return }
     prefaceTimer = eventLoop.schedule(in: timing.prefaceTimeout) {
       // A silent peer must not hold a descriptor.
       if !self.session.hasReceivedSettings { self.close(.notHTTP2) }
@@ -302,6 +304,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     }
     session.ping()
     flush()
+    guard isOpen else { return }
     keepaliveTimer = eventLoop.schedule(in: timing.keepaliveTimeout) {
       guard self.delegate != nil, !self.isClosing else { return }
       guard self.hasReceivedSinceTick else { return self.close(.session("no answer to a keepalive ping")) }

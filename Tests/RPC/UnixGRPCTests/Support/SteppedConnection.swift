@@ -21,11 +21,14 @@ final class SteppedConnection {
   private let peer: Int32
   private var unparsed: ArraySlice<UInt8> = []
 
-  /// - Parameter other: A connection whose event loop and clock this one shares.
+  /// - Parameters:
+  ///   - other: A connection whose event loop and clock this one shares.
+  ///   - peerIsGone: Whether the client has closed its socket before the server has seen the connection.
   init(
     _ timing: ConnectionTiming = ConnectionTiming(),
     services: [ServiceDefinition],
-    sharingLoopOf other: SteppedConnection? = nil
+    sharingLoopOf other: SteppedConnection? = nil,
+    peerIsGone: Bool = false
   ) throws {
     let clock = other?.clock ?? MovedClock()
     self.clock = clock
@@ -47,6 +50,7 @@ final class SteppedConnection {
       transport: transport,
       eventLoop: loop
     ) { _ in }
+    if peerIsGone { shutdown(peer, Int32(SHUT_RDWR)) }
     loop.turn(mayWait: false)
     try transport.start(connection, socket: OwnedDescriptor(takingOwnershipOf: ends[1]))
   }
@@ -86,6 +90,9 @@ final class SteppedConnection {
     shutdown(peer, Int32(SHUT_RDWR))
     takeTurns()
   }
+
+  /// Closes the client's socket for reading only, so that the server notices when it writes.
+  func closeReading() { shutdown(peer, Int32(SHUT_RD)) }
 
   /// Advances the clock, in steps of a second unless there are too many.
   func pass(_ duration: Duration) {
