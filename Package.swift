@@ -233,6 +233,8 @@ enum Tests {
         uses: ["CTestMessages", "ProtobufC", "ProtobufWellKnown", "UnixGRPC", "UnixGRPCProtobuf"],
         exclude: ["proto", "golden"]
       ),
+      // A connection that sends the bytes it is told to, sound or not.
+      .support("RawCalls", uses: []),
       .generatedC("CInteropMessages", under: "Tests", in: "Support", uses: ["CProtobufC"]),
       .support("InteropMessages", uses: ["CInteropMessages", "ProtobufC", "UnixGRPC", "UnixGRPCProtobuf"]),
     ]
@@ -347,8 +349,8 @@ enum Tests {
         in: "EndToEnd",
         uses: [
           "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger",
-          "ProtobufDescriptors", "UnixGRPC", "credits-simulator", "credits-story", "credits-stripe", "credits-torture",
-          "creditsctl", "creditsd",
+          "ProtobufDescriptors", "RawCalls", "UnixGRPC", "credits-attack", "credits-simulator", "credits-story",
+          "credits-stripe", "credits-torture", "creditsctl", "creditsd",
         ],
         exclude: ["peers"]
       ),
@@ -362,6 +364,13 @@ enum Tests {
         name: "credits-torture",
         dependencies: ["CreditsClient", "CreditsVersion", "SeededRandom", .argumentParser],
         path: "Tests/EndToEnd/Torture",
+        swiftSettings: .shared
+      ),
+      // The attacks of `make attack`; CreditsdTests makes some of them.
+      .executableTarget(
+        name: "credits-attack",
+        dependencies: ["CreditsClient", "CreditsVersion", "RawCalls", "UnixGRPC", .argumentParser],
+        path: "Tests/EndToEnd/Attack",
         swiftSettings: .shared
       ),
     ]

@@ -9,11 +9,21 @@ package enum ProcessSetup {
     reserveStandardDescriptors()
   }
 
-  /// For services, which only SIGTERM and SIGINT end. Also ignores the signals in `ignoredByServices`; a service that traps
+  /// For services, which only SIGTERM and SIGINT end. Also raises the limit of descriptors, and ignores the signals in `ignoredByServices`; a service that traps
   /// some of them later can log them.
   package static func prepareService() {
     prepareProgram()
+    raiseDescriptorLimit()
     for number in ignoredByServices { signal(number, SIG_IGN) }
+  }
+
+  /// Raises the soft limit of descriptors to the hard one. The usual soft limit, 1024, is for programs that use select(2).
+  private static func raiseDescriptorLimit() {
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(resource, &limit)
   }
 
   /// By default each of these ends or stops the process:

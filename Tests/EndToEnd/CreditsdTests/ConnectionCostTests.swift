@@ -1,5 +1,6 @@
 import CreditsClient
 import Foundation
+import RawCalls
 import Synchronization
 import Testing
 import UnixGRPC

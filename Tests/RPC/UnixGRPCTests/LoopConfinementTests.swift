@@ -62,7 +62,13 @@
       case .deadline: DeadlineTimer<ServerConnection>(eventLoop: loop).cancel()
       case .accept:
         let listener = OwnedDescriptor(takingOwnershipOf: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
-        let acceptor = Acceptor(listener: listener, eventLoop: loop, accepted: { _, _ in }, closed: {})
+        let acceptor = Acceptor(
+          listener: listener,
+          eventLoop: loop,
+          accepted: { _, _ in },
+          failed: { _ in },
+          closed: {}
+        )
         try acceptor.start()
       }
     }

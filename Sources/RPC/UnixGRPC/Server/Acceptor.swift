@@ -14,20 +14,24 @@ final class Acceptor: EventSource, @unchecked Sendable {
   private let eventLoop: EventLoop
   private var listener: OwnedDescriptor?
   private let accepted: @Sendable (consuming OwnedDescriptor, PeerCredentials) -> Void
+  private let failed: @Sendable (Int32) -> Void
   private let closed: @Sendable () -> Void
 
   /// - Parameters:
   ///   - accepted: Called on the event loop.
+  ///   - failed: Called on the event loop with an errno when nothing can be accepted for a while.
   ///   - closed: Called once, when the listening socket is closed.
   init(
     listener: consuming OwnedDescriptor,
     eventLoop: EventLoop,
     accepted: @escaping @Sendable (consuming OwnedDescriptor, PeerCredentials) -> Void,
+    failed: @escaping @Sendable (Int32) -> Void,
     closed: @escaping @Sendable () -> Void
   ) {
     self.listener = consume listener
     self.eventLoop = eventLoop
     self.accepted = accepted
+    self.failed = failed
     self.closed = closed
   }
 
@@ -47,7 +51,9 @@ final class Acceptor: EventSource, @unchecked Sendable {
         switch errno {
         case EINTR, ECONNABORTED: continue
         case EAGAIN: return
-        default: return pauseAccepting(listener)
+        case let code:
+          failed(code)
+          return pauseAccepting(listener)
         }
       }
       let socket = OwnedDescriptor(takingOwnershipOf: number)

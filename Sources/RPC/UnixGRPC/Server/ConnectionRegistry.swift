@@ -1,41 +1,41 @@
 import Synchronization
 
-/// Tracks a server's open connections, limits them per user, and drains them at shutdown.
+/// Tracks a server's open connections, limits them in all and per user, and drains them at shutdown.
 final class ConnectionRegistry: Sendable {
-  enum Admission {
-    case added, tooMany, whileDraining
-  }
-
   private struct State {
+    var shares: ConnectionShares
     var connections: [ObjectIdentifier: ServerConnection] = [:]
-    var countByUser: [UInt32: Int] = [:]
     var isDraining = false
     var emptied: CheckedContinuation<Void, Never>?
   }
 
-  private let state = Mutex(State())
-  private let maximumPerUser: Int
+  private let state: Mutex<State>
 
-  init(maximumPerUser: Int) {
-    self.maximumPerUser = maximumPerUser
+  init(_ shares: ConnectionShares) {
+    state = Mutex(State(shares: shares))
   }
 
-  func add(_ connection: ServerConnection) -> Admission {
+  /// Counts a connection that was accepted from `user`, or returns why it must be closed. ``add(_:)`` has to follow.
+  func admit(_ user: UInt32, limit: Int) -> ConnectionShares.Refusal? {
+    state.withLock { $0.shares.admit(user, limit: limit) }
+  }
+
+  /// Tracks an admitted connection until it is removed. Returns false, and counts it no longer, if the server drains.
+  func add(_ connection: ServerConnection) -> Bool {
     state.withLock { state in
-      if state.isDraining { return .whileDraining }
-      let count = state.countByUser[connection.peer.userID, default: 0]
-      guard count < maximumPerUser else { return .tooMany }
-      state.countByUser[connection.peer.userID] = count + 1
+      guard !state.isDraining else {
+        state.shares.release(connection.peer.userID)
+        return false
+      }
       state.connections[ObjectIdentifier(connection)] = connection
-      return .added
+      return true
     }
   }
 
   func remove(_ connection: ServerConnection) {
     let emptied: CheckedContinuation<Void, Never>? = state.withLock { state in
       guard state.connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return nil }
-      let count = state.countByUser[connection.peer.userID, default: 1]
-      state.countByUser[connection.peer.userID] = count > 1 ? count - 1 : nil
+      state.shares.release(connection.peer.userID)
       guard state.connections.isEmpty else { return nil }
       defer { state.emptied = nil }
       return state.emptied

@@ -5,7 +5,10 @@ extension GRPCServer {
     public var socket: SocketSource
     /// Resource limits of each connection.
     public var limits = ConnectionLimits()
-    /// Maximum concurrent connections per user ID: enough for every service of a host without exhausting descriptors.
+    /// Maximum concurrent connections of all users. `nil` derives it from the limit of descriptors of the process, less
+    /// those that are open when the server is made and a reserve of 24. One user gets half of them at most.
+    public var maximumConnections: Int?
+    /// Maximum concurrent connections per user ID: enough for every service of a host.
     public var maximumConnectionsPerUser = 4096
     /// Time without received bytes after which a PING is sent. `nil` disables keepalive and ``idleTimeout``.
     public var keepaliveInterval: Duration? = .seconds(60)

@@ -1,5 +1,6 @@
 public import Logging
 import Synchronization
+import SystemCalls
 
 /// A gRPC server on a Unix socket.
 ///
@@ -19,7 +20,10 @@ public final class GRPCServer: Sendable {
   /// - Precondition: Services and methods are unique, and the authorizer, if any, covers every method.
   public init(services: [ServiceDefinition], configuration: Configuration, logger: Logger) {
     core = ServerCore(services: services, configuration: configuration, logger: logger)
-    connections = ConnectionRegistry(maximumPerUser: configuration.maximumConnectionsPerUser)
+    let maximum =
+      configuration.maximumConnections
+      ?? ConnectionShares.maximum(descriptors: DescriptorLimit.current, used: DescriptorLimit.openCount)
+    connections = ConnectionRegistry(ConnectionShares(maximum: maximum))
   }
 
   /// Listens, calls `whenListening`, and serves until shutdown is requested or the task is cancelled; then removes the
@@ -73,6 +77,7 @@ public final class GRPCServer: Sendable {
     try? socket.remove()
     await connections.drain(timeout: core.configuration.drainTimeout, eventLoop: eventLoops.first)
     core.log.reportCounts()
+    core.admissionLog.endAll()
     watchdog?.stop()
   }
 
@@ -91,10 +96,15 @@ public final class GRPCServer: Sendable {
     closed: @escaping @Sendable () -> Void
   ) async throws -> Acceptor {
     guard let listener = socket.takeDescriptor() else { preconditionFailure("a listening socket was opened twice") }
+    let first = eventLoops.first
     let acceptor = Acceptor(
       listener: OwnedDescriptor(takingOwnershipOf: listener),
-      eventLoop: eventLoops.first,
+      eventLoop: first,
       accepted: { [core, connections] socket, peer in
+        let limit = core.configuration.maximumConnectionsPerUser
+        if let refusal = connections.admit(peer.userID, limit: limit) {
+          return core.admissionLog.refused(peer, refusal, on: first)
+        }
         let eventLoop = eventLoops.next()
         let number = socket.release()
         eventLoop.perform {
@@ -107,6 +117,7 @@ public final class GRPCServer: Sendable {
           )
         }
       },
+      failed: { [core] code in core.admissionLog.couldNotAccept(errno: code, on: first) },
       closed: closed
     )
     try await withCheckedThrowingContinuation { continuation in
@@ -136,26 +147,15 @@ public final class GRPCServer: Sendable {
     let connection = ServerConnection(peer: peer, server: core, transport: transport, eventLoop: eventLoop) {
       [weak connections] connection in connections?.remove(connection)
     }
-    switch connections.add(connection) {
-    case .tooMany:
+    guard connections.add(connection) else { return }
+    do throws(SocketError) { try transport.start(connection, socket: socket) } catch {
       core.log.report(
         .warning,
-        "connection refused: its user has too many",
+        "connection refused",
         about: "uid \(peer.userID)",
-        metadata: ["pid": "\(peer.processID)"],
+        metadata: ["error": "\(error)"],
         on: eventLoop
       )
-    case .whileDraining: break
-    case .added:
-      do throws(SocketError) { try transport.start(connection, socket: socket) } catch {
-        core.log.report(
-          .warning,
-          "connection refused",
-          about: "uid \(peer.userID)",
-          metadata: ["error": "\(error)"],
-          on: eventLoop
-        )
-      }
     }
   }
 

@@ -6,12 +6,14 @@ final class ServerCore: Sendable {
   let router: Router
   let logger: Logger
   let log: ServerLog
+  let admissionLog: AdmissionLog
   private let serviceNames: Set<String>
 
   init(services: [ServiceDefinition], configuration: GRPCServer.Configuration, logger: Logger) {
     self.configuration = configuration
     self.logger = logger
     log = ServerLog(logger)
+    admissionLog = AdmissionLog(logger)
     router = Router(services)
     serviceNames = Set(services.map(\.name))
     guard let authorizer = configuration.authorizer else { return }
