@@ -25,6 +25,24 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// What each caller may use, over all its connections.
+  struct Limits: Decodable, Equatable {
+    var connections: Int?
+    /// For requests that are not handled yet and responses that are not read.
+    var memoryMebibytes: Int?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+      case connections, memoryMebibytes
+    }
+
+    init(from decoder: any Decoder) throws {
+      try StrictMembers.check(decoder, CodingKeys.self)
+      let members = try decoder.container(keyedBy: CodingKeys.self)
+      connections = try members.decodeIfPresent(Int.self, forKey: .connections)
+      memoryMebibytes = try members.decodeIfPresent(Int.self, forKey: .memoryMebibytes)
+    }
+  }
+
   var socket: String?
   var data: String?
   var existing: Bool?
@@ -39,9 +57,10 @@ struct ConfigurationFile: Decodable, Equatable {
   var stopTimeout: String?
   var busyPolling: Bool?
   var callers: [Caller]?
+  var limits: Limits?
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case busyPolling, callers, data, existing, logCalls, logLevel, lowBalance, maximumShortfall
+    case busyPolling, callers, data, existing, limits, logCalls, logLevel, lowBalance, maximumShortfall
     case processor, processorUser, socket, socketGroup, stopTimeout
   }
 

@@ -111,6 +111,7 @@ struct Daemon {
   private func serverConfiguration(_ authorization: Authorization, _ log: CallLog?) -> GRPCServer.Configuration {
     var configuration = GRPCServer.Configuration(socket: settings.socket)
     configuration.authorizer = authorization
+    configuration.userLimits = settings.callerLimits
     configuration.drainTimeout = settings.stopTimeout.duration
     configuration.busyPolling = settings.busyPolling
     if let failpoint = settings.failpoint {

@@ -21,6 +21,8 @@ struct Settings {
   let busyPolling: BusyPolling
   /// nil if the configuration file names no callers.
   let callers: [ConfigurationFile.Caller]?
+  /// What each caller may use.
+  let callerLimits: UserLimits
   /// The clocks of a test; nil for the host's clocks.
   let testClock: TestClock?
   let failpoint: Failpoint?
@@ -87,6 +89,12 @@ struct Settings {
     )
 
     callers = file.callers
+    callerLimits = UserLimits(
+      connections: try Self.limit("connections", file.limits?.connections, 1...1_000_000)
+        ?? UserLimits.usual.connections,
+      bytes: try Self.limit("memoryMebibytes", file.limits?.memoryMebibytes, 1...1_000_000).map { $0 << 20 }
+        ?? UserLimits.usual.bytes
+    )
 
     testClock = try flags.testClock.map { path throws(SettingsError) in
       guard environment[TestClock.permission] == "1" else {
@@ -109,6 +117,16 @@ struct Settings {
     guard let value = environment[variable] else { return member }
     guard let isOn = Bool(value) else { throw .switchInvalid(variable, value) }
     return isOn
+  }
+
+  private static func limit(
+    _ name: String,
+    _ number: Int?,
+    _ permitted: ClosedRange<Int>
+  ) throws(SettingsError) -> Int? {
+    guard let number else { return nil }
+    guard permitted.contains(number) else { throw .limitInvalid(name, number, permitted) }
+    return number
   }
 
   private static func processor(_ name: String) throws(SettingsError) -> ProcessorChoice {

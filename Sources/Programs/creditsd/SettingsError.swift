@@ -10,6 +10,7 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
   case userUnknown(String)
   case amountInvalid(String, String)
   case timeInvalid(String, String)
+  case limitInvalid(String, Int, ClosedRange<Int>)
   case callersEmpty
   /// The caller's place in the list, and why.
   case callerInvalid(Int, String)
@@ -31,6 +32,8 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
     case .userUnknown(let name): "there is no user \"\(name)\" on this machine"
     case .amountInvalid(let name, let text): "\(name) is \"\(text)\": take dollars and cents, such as 10 or 2.50"
     case .timeInvalid(let name, let text): "\(name) is \"\(text)\": take a time, such as 10s, 500ms or 2m"
+    case .limitInvalid(let name, let number, let permitted):
+      "limits.\(name) is \(number): take \(permitted.lowerBound) to \(permitted.upperBound)"
     case .groupUnknown(let name): "there is no group \"\(name)\" on this machine"
     case .testsOnly(let option, let need): "\(option) is for tests: it needs \(need)"
     case .testClockUnreadable(let path): "\(path) is no clock: it has to hold one whole number of seconds, 0 or more"

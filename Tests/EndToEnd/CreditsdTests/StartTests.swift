@@ -63,6 +63,9 @@ struct StartTests {
       (#"{"lowBalance": "ten"}"#, "lowBalance is \"ten\": take dollars and cents"),
       (#"{"maximumShortfall": "2.5"}"#, "maximumShortfall is \"2.5\": take dollars and cents"),
       (#"{"socket": "@credits"}"#, "the socket \"@credits\" is no file"),
+      (#"{"limits": {"connections": 0}}"#, "limits.connections is 0: take 1 to"),
+      (#"{"limits": {"memoryMebibytes": -1}}"#, "limits.memoryMebibytes is -1"),
+      (#"{"limits": {"memory": 1}}"#, "unknown member \"memory\": known are connections, memoryMebibytes"),
       ("{", "config.json"),
     ]
   )

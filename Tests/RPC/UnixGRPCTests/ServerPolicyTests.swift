@@ -26,7 +26,7 @@ struct ServerPolicyTests {
 
   @Test("closes a connection over its user's limit, and accepts another when one has closed")
   func connectionsPerUser() async throws {
-    try await withServer([echo], configure: { $0.maximumConnectionsPerUser = 2 }) { path, _ in
+    try await withServer([echo], configure: { $0.userLimits.connections = 2 }) { path, _ in
       let first = try await RawHTTP2Connection.client(to: path)
       expect(.ok, try await first.call())
       let second = try await RawHTTP2Connection.client(to: path)

@@ -45,8 +45,9 @@ public struct ConnectionLimits: Sendable {
   /// Bytes that a stream may send ahead of its reader (SETTINGS_INITIAL_WINDOW_SIZE): the cost of an idle reader.
   public var streamWindow: Int32 = 256 * 1024
 
-  /// Bytes that a connection may send ahead. Bounds only one batch of reads, because its window is returned on receipt.
-  public var connectionWindow: Int32 = 4 * 1024 * 1024
+  /// Bytes that a connection may send ahead. Bounds only one batch of reads, because its window is returned on receipt,
+  /// until the user's memory is used up: then as much may still come.
+  public var connectionWindow: Int32 = 1024 * 1024
 
   public init() {}
 }

@@ -6,6 +6,9 @@ import CNghttp2
 final class HTTP2Session {
   enum Role { case server, client }
 
+  /// The size of a connection's window as it begins (RFC 9113 section 6.9.2).
+  static let usualWindow: Int32 = 65_535
+
   let session: OpaquePointer
   let role: Role
   var delegate: (any HTTP2SessionDelegate)?
@@ -214,6 +217,18 @@ final class HTTP2Session {
   func reset(stream: Int32, _ error: HTTP2ErrorCode) {
     eventLoop.assertOnLoop()
     nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, error.rawValue)
+  }
+
+  /// How many bytes the peer may send on `stream` before a window is returned: 0 if it can send none.
+  func receivableBytes(stream: Int32) -> Int {
+    eventLoop.assertOnLoop()
+    let ofStream =
+      nghttp2_session_get_stream_effective_local_window_size(session, stream)
+      - nghttp2_session_get_stream_effective_recv_data_length(session, stream)
+    let ofConnection =
+      nghttp2_session_get_effective_local_window_size(session)
+      - nghttp2_session_get_effective_recv_data_length(session)
+    return Int(min(ofStream, ofConnection))
   }
 
   /// Returns `bytes` to a stream's flow-control window.

@@ -1,18 +1,6 @@
 import Glibc
 import SystemCalls
 
-/// The user of a transport: the server or client side of a connection.
-protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
-  /// A batch of bytes has been read and its events delivered. Starts the work that they enabled.
-  func receivedBatch()
-  /// The session has ended: no call continues or starts, but the last bytes may still be unsent. Called at most once.
-  func sessionFinished()
-  /// The connection is closed. Called once, after all other methods.
-  func transportClosed(_ failure: HTTP2Failure?)
-  /// Whether no call is open on the connection.
-  var isIdle: Bool { get }
-}
-
 /// Transfers bytes between a socket and an HTTP/2 session, with one write per batch of reads or turn of the loop.
 ///
 /// Transports and connections are never referenced weakly, because a single weak reference puts all retains and releases
@@ -21,8 +9,6 @@ protocol HTTP2TransportDelegate: HTTP2SessionDelegate {
 /// `@unchecked Sendable`: all members are accessed on the event loop only, which debug builds assert; the conformance
 /// lets the connection schedule a flush there.
 final class HTTP2Transport: EventSource, @unchecked Sendable {
-  /// Bytes taken from the session per write to the socket.
-  private static let writeBatch = 256 * 1024
   /// Maximum full buffers read from a socket per turn, so that other sockets are not starved.
   private static let readsPerTurn = 4
 
@@ -35,10 +21,13 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   let session: HTTP2Session
   let eventLoop: EventLoop
-  private let timing: ConnectionTiming
-  private var delegate: (any HTTP2TransportDelegate)?
+  let timing: ConnectionTiming
+  private let sizes: TransferSizes
+  private(set) var delegate: (any HTTP2TransportDelegate)?
   private var socket: OwnedDescriptor?
   private var unsent = UnsentBytes()
+  /// Bytes in `unsent` that the delegate was told of.
+  private var reportedUnread = 0
   /// What the socket is watched for.
   private var watched: Readiness = .readable
   /// Bytes received, and bytes taken by the socket, so far.
@@ -50,16 +39,23 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   /// Whether a batch of bytes is being processed, at whose end pending frames are flushed.
   private(set) var isReading = false
   private var isFlushScheduled = false
-  private var isClosing = false
+  private(set) var isClosing = false
   private var whenClosed: [@Sendable () -> Void] = []
   private var prefaceTimer: LoopTimer?
-  private var keepaliveTimer: LoopTimer?
-  private var hasReceivedSinceTick = false
-  private var quietTicks = 0
+  var keepaliveTimer: LoopTimer?
+  var hasReceivedSinceTick = false
+  var quietTicks = 0
 
-  init(role: HTTP2Session.Role, limits: ConnectionLimits, timing: ConnectionTiming, eventLoop: EventLoop) {
+  init(
+    role: HTTP2Session.Role,
+    limits: ConnectionLimits,
+    timing: ConnectionTiming,
+    sizes: TransferSizes = .usual,
+    eventLoop: EventLoop
+  ) {
     session = HTTP2Session(role: role, limits: limits, eventLoop: eventLoop)
     self.timing = timing
+    self.sizes = sizes
     self.eventLoop = eventLoop
   }
 
@@ -112,11 +108,14 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   /// Whether bytes of the peer are still of interest.
   private var isReadable: Bool { !isClosing && !session.isTerminated }
 
+  /// Whether the peer has to read before it is read.
+  private var hasToRead: Bool { isBlocked && !sizes.readsWhileBlocked }
+
   /// Has the socket watched for what the connection waits for.
   private func watch() {
     guard let number = socket?.number else { return }
     var wanted: Readiness = []
-    if isReadable, !isWaitingForSlice { wanted.insert(.readable) }
+    if isReadable, !isWaitingForSlice, !hasToRead { wanted.insert(.readable) }
     if isBlocked { wanted.insert(.writable) }
     guard wanted != watched else { return }
     watched = wanted
@@ -130,9 +129,11 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
 
   /// Reads until there are no bytes or the turn's budget is spent. Returns whether the connection continues.
   private func readFromSocket() -> Bool {
-    for _ in 0..<Self.readsPerTurn where isReadable && !session.hasPendingBytes && !session.budget.isSpent {
+    let size = min(eventLoop.readBuffer.count, sizes.read)
+    for _ in 0..<Self.readsPerTurn
+    where isReadable && !hasToRead && !session.hasPendingBytes && !session.budget.isSpent {
       guard let number = socket?.number else { return false }
-      let count = recv(number, eventLoop.readBuffer.baseAddress, eventLoop.readBuffer.count, 0)
+      let count = recv(number, eventLoop.readBuffer.baseAddress, size, 0)
       guard count > 0 else {
         if count == 0 {
           close(nil)
@@ -148,7 +149,7 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
       transferredBytes += UInt64(count)
       let bytes = UnsafeRawBufferPointer(rebasing: eventLoop.readBuffer[..<count])
       guard take({ session throws(HTTP2Failure) in try session.receive(bytes) }) else { return false }
-      if count < eventLoop.readBuffer.count { break }
+      if count < size { break }
     }
     return true
   }
@@ -216,13 +217,14 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
   func flush() {
     eventLoop.assertOnLoop()
     guard delegate != nil, let number = socket?.number else { return }
+    defer { reportUnread() }
     do throws(HTTP2Failure) {
       var isMore = true
       var batches = 0
       while !isBlocked, isMore || !unsent.isEmpty {
         batches += 1
         guard batches <= Self.writesPerTurn else { return setNeedsFlush() }
-        isMore = try session.send(into: &unsent, limit: Self.writeBatch)
+        isMore = try session.send(into: &unsent, limit: sizes.write)
         let waiting = unsent.count
         let result = unsent.write(to: number)
         transferredBytes += UInt64(waiting - unsent.count)
@@ -238,6 +240,15 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     } catch {
       close(error)
     }
+  }
+
+  /// Tells the delegate of bytes that wait for the peer, if their number has changed.
+  private func reportUnread() {
+    let count = isBlocked ? unsent.count : 0
+    guard count != reportedUnread else { return }
+    let change = count - reportedUnread
+    reportedUnread = count
+    delegate?.unreadBytesChanged(by: change)
   }
 
   /// Closes the connection once all bytes are written: closing immediately would truncate the last responses.
@@ -271,46 +282,11 @@ final class HTTP2Transport: EventSource, @unchecked Sendable {
     // Armed timers would retain the connection until they fire.
     prefaceTimer?.cancel()
     keepaliveTimer?.cancel()
+    delegate.unreadBytesChanged(by: -reportedUnread)
+    reportedUnread = 0
     delegate.transportClosed(failure)
     session.delegate = nil
     session.onPingAcknowledged = nil
     session.onSettings = nil
-  }
-
-  // MARK: Keepalive and idleness
-
-  /// Uses one timer for keepalive and idle timeout: it fires every keepalive interval.
-  private func scheduleTick() {
-    guard let interval = timing.keepaliveInterval else { return }
-    keepaliveTimer = eventLoop.schedule(in: interval) { self.tick(interval) }
-  }
-
-  private func tick(_ interval: Duration) {
-    guard let delegate, !isClosing else { return }
-    if hasReceivedSinceTick || !delegate.isIdle {
-      quietTicks = 0
-    } else {
-      quietTicks += 1
-    }
-    if let idleTimeout = timing.idleTimeout, delegate.isIdle,
-      interval * quietTicks >= idleTimeout
-    {
-      session.submitGoAway()
-      return flush()
-    }
-    if hasReceivedSinceTick {
-      hasReceivedSinceTick = false
-      return scheduleTick()
-    }
-    session.ping()
-    flush()
-    guard isOpen else { return }
-    keepaliveTimer = eventLoop.schedule(in: timing.keepaliveTimeout) {
-      guard self.delegate != nil, !self.isClosing else { return }
-      guard self.hasReceivedSinceTick else { return self.close(.session("no answer to a keepalive ping")) }
-      // A PING acknowledgement does not count as activity, so the idle time continues.
-      self.hasReceivedSinceTick = false
-      self.scheduleTick()
-    }
   }
 }

@@ -8,8 +8,10 @@ extension GRPCServer {
     /// Maximum concurrent connections of all users. `nil` derives it from the limit of descriptors of the process, less
     /// those that are open when the server is made and a reserve of 24. One user gets half of them at most.
     public var maximumConnections: Int?
-    /// Maximum concurrent connections per user ID: enough for every service of a host.
-    public var maximumConnectionsPerUser = 4096
+    /// What each user may use, over all its connections.
+    public var userLimits = UserLimits.usual
+    /// The same for users that ``authorizer`` does not know: they may call nothing.
+    public var strangerLimits = UserLimits.ofStrangers
     /// Time without received bytes after which a PING is sent. `nil` disables keepalive and ``idleTimeout``.
     public var keepaliveInterval: Duration? = .seconds(60)
     /// Time without calls after which a connection ends with GOAWAY; clients reconnect on their next call. `nil` for never.

@@ -101,8 +101,9 @@ public final class GRPCServer: Sendable {
       listener: OwnedDescriptor(takingOwnershipOf: listener),
       eventLoop: first,
       accepted: { [core, connections] socket, peer in
-        let limit = core.configuration.maximumConnectionsPerUser
-        if let refusal = connections.admit(peer.userID, limit: limit) {
+        let isKnown = core.knows(peer)
+        let limits = isKnown ? core.configuration.userLimits : core.configuration.strangerLimits
+        if let refusal = connections.admit(peer.userID, limit: limits.connections) {
           return core.admissionLog.refused(peer, refusal, on: first)
         }
         let eventLoop = eventLoops.next()
@@ -111,6 +112,7 @@ public final class GRPCServer: Sendable {
           Self.accept(
             OwnedDescriptor(takingOwnershipOf: number),
             from: peer,
+            isKnown: isKnown,
             core: core,
             connections: connections,
             eventLoop: eventLoop
@@ -129,25 +131,50 @@ public final class GRPCServer: Sendable {
   private static func accept(
     _ socket: consuming OwnedDescriptor,
     from peer: PeerCredentials,
+    isKnown: Bool,
     core: ServerCore,
     connections: ConnectionRegistry,
     eventLoop: EventLoop
   ) {
     let configuration = core.configuration
+    let limits = isKnown ? configuration.userLimits : configuration.strangerLimits
     let timing = ConnectionTiming(
       keepaliveInterval: configuration.keepaliveInterval,
       idleTimeout: configuration.idleTimeout
     )
+    let key = UserAccounts.Key(user: peer.userID, isKnown: isKnown, eventLoop: ObjectIdentifier(eventLoop))
+    let account = core.accounts.enter(key) {
+      UserAccount(
+        limit: limits.bytes / configuration.eventLoopThreads,
+        streamWindow: Int(configuration.limits.streamWindow),
+        eventLoop: eventLoop
+      )
+    }
+    var connectionLimits = configuration.limits
+    let window = account.openConnectionWindow(wide: connectionLimits.connectionWindow)
+    connectionLimits.connectionWindow = window
     let transport = HTTP2Transport(
       role: .server,
-      limits: configuration.limits,
+      limits: connectionLimits,
       timing: timing,
+      sizes: isKnown ? .usual : .bounded(by: limits.bytes / max(1, limits.connections)),
       eventLoop: eventLoop
     )
-    let connection = ServerConnection(peer: peer, server: core, transport: transport, eventLoop: eventLoop) {
-      [weak connections] connection in connections?.remove(connection)
+    let connection = ServerConnection(
+      peer: peer,
+      server: core,
+      transport: transport,
+      eventLoop: eventLoop,
+      account: account
+    ) { [weak connections] connection in
+      connections?.remove(connection)
+      account.closeConnectionWindow(of: window)
+      core.accounts.leave(key)
     }
-    guard connections.add(connection) else { return }
+    guard connections.add(connection) else {
+      account.closeConnectionWindow(of: window)
+      return core.accounts.leave(key)
+    }
     do throws(SocketError) { try transport.start(connection, socket: socket) } catch {
       core.log.report(
         .warning,

@@ -24,8 +24,10 @@ final class ServerCall: DeadlineHolder {
   /// The requests of a client-streaming or bidirectional call.
   var requests: InboundMessages?
   var isRequestEnded = false
-  /// Bytes not yet returned to the stream's window, because messages are unread.
+  /// Bytes not yet returned to the stream's window, because messages are unread or the user's memory is used up.
   var withheldBytes = 0
+  /// Bytes not yet returned to the connection's window, because the user's memory is used up.
+  var withheldConnectionBytes = 0
 
   // The handler.
   var context: ServerContext?

@@ -1,13 +1,12 @@
 /// Receives the messages of calls, and starts their handlers.
 extension ServerConnection {
   func data(stream: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
-    session.consumeConnection(bytes: bytes.count)
     guard let call = call(on: stream), call.status == nil else {
-      session.consume(stream: stream, bytes: bytes.count)
+      openWindows(of: stream, bytes: bytes.count)
       return true
     }
     guard call.rules.take(bytes.count) else {
-      session.consume(stream: stream, bytes: bytes.count)
+      openWindows(of: stream, bytes: bytes.count)
       resetMalformed(call)
       return true
     }
@@ -20,7 +19,7 @@ extension ServerConnection {
     unfinishedData = nil
     // The call may have ended meanwhile.
     guard let call = call(on: unfinished.stream), call.status == nil else {
-      session.consume(stream: unfinished.stream, bytes: unfinished.byteCount)
+      openWindows(of: unfinished.stream, bytes: unfinished.byteCount)
       return true
     }
     return unfinished.rest.withUnsafeBytes { rest in
@@ -39,6 +38,7 @@ extension ServerConnection {
           session.allowance.earn(OverheadAllowance.perMessage)
           try take(message, for: call)
           try countHeldBytes(of: call)
+          if account.hasUploads { account.finish(upload(call)) }
           guard session.budget.isSpent, !rest.isEmpty else { continue }
         case .interrupted: try countHeldBytes(of: call)
         case .incomplete: break decoding
@@ -48,15 +48,11 @@ extension ServerConnection {
       }
       try countHeldBytes(of: call)
     } catch {
-      session.consume(stream: call.streamID, bytes: byteCount)
+      openWindows(of: call.streamID, bytes: byteCount)
       fail(call, error)
       return true
     }
-    if let requests = call.requests, !requests.isEmpty {
-      call.withheldBytes += byteCount
-    } else {
-      session.consume(stream: call.streamID, bytes: byteCount)
-    }
+    openWindows(of: call, bytes: byteCount)
     return true
   }
 
@@ -72,14 +68,14 @@ extension ServerConnection {
     call.gate?.close(status)
     call.task?.cancel()
     call.decoder.discard()
+    setHeldBytes(of: call, to: call.singleRequest?.count ?? 0)
   }
 
   /// Updates the connection's count of partial messages and messages not yet taken by handlers.
   func countHeldBytes(of call: ServerCall) throws(GRPCStatus) {
     let held = call.decoder.partialByteCount + (call.singleRequest?.count ?? 0) + (call.requests?.waitingBytes ?? 0)
-    heldBytes += held - call.heldBytes
     let isMore = held > call.heldBytes
-    call.heldBytes = held
+    setHeldBytes(of: call, to: held)
     guard isMore, heldBytes > limits.maximumBufferedBytes else { return }
     throw GRPCStatus(
       code: .resourceExhausted,
@@ -120,14 +116,6 @@ extension ServerConnection {
     ready.append(call)
   }
 
-  func giveBackWindow(of call: ServerCall) {
-    // The count can only shrink here, so the limit cannot be exceeded.
-    try? countHeldBytes(of: call)
-    guard call.withheldBytes > 0 else { return }
-    session.consume(stream: call.streamID, bytes: call.withheldBytes)
-    call.withheldBytes = 0
-  }
-
   // MARK: Handlers
 
   func receivedBatch() {
@@ -137,6 +125,10 @@ extension ServerConnection {
       var batch: [ServerCall] = []
       swap(&batch, &ready)
       for (index, call) in batch.enumerated() where call.status == nil {
+        if account.budget.holdsCalls, !mayStartAtBound(call) {
+          ready = batch[index...] + ready
+          return account.hold(self)
+        }
         if let deadline = call.deadline, deadline <= .now {
           expire(call)
         } else {
@@ -153,8 +145,8 @@ extension ServerConnection {
     call.isHandled = true
     let request = call.singleRequest ?? []
     call.singleRequest = nil
-    heldBytes -= call.heldBytes
-    call.heldBytes = 0
+    setHeldBytes(of: call, to: 0)
+    if call.withheldBytes > 0 { giveBackWindow(of: call) }
     switch handler {
     case .deferredUnary(let handle):
       handle(request, context, UnaryReply(streamID: stream, connection: self))

@@ -25,8 +25,7 @@ extension ServerConnection {
       // The gate counted the uncompressed size.
       call.gate?.replace(message.count, by: payload.count)
     }
-    unsentBytes += payload.count
-    call.unsentBytes += payload.count
+    addUnsentBytes(payload.count, to: call)
     call.body.append(payload, isCompressed: call.compresses)
     wakeBody(of: call)
   }
@@ -150,8 +149,7 @@ extension ServerConnection {
     let (written, completed) = call.body.read(into: buffer)
     if completed > 0 {
       call.gate?.leave(completed)
-      call.unsentBytes -= completed
-      unsentBytes -= completed
+      addUnsentBytes(-completed, to: call)
     }
     if call.body.isEmpty, call.body.isEnded { return .endWithTrailers(written, call.trailers) }
     if written == 0 {

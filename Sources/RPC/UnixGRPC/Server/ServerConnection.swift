@@ -19,12 +19,16 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   let server: ServerCore
   let transport: HTTP2Transport
   let eventLoop: EventLoop
+  /// The memory of the peer's user on this event loop.
+  let account: UserAccount
   let gzip = GzipCodec()
   private var calls: [Int32: ServerCall] = [:]
   /// The call of the last event, cached because the next event usually concerns the same call.
   private var recent: ServerCall?
   /// Calls whose handlers start when the current batch of bytes has been processed.
   var ready: [ServerCall] = []
+  /// The call that was started although the user's responses use up its memory.
+  var callAtBound: Int32?
   /// Request bytes buffered and not yet taken by handlers.
   var heldBytes = 0
   /// Response bytes waiting for the peer's flow-control window.
@@ -37,17 +41,26 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   private let mailbox = Mailbox<ServerOperation>()
   private let closed: @Sendable (ServerConnection) -> Void
 
+  /// - Parameter account: One that other connections share; by default one of its own.
   init(
     peer: PeerCredentials,
     server: ServerCore,
     transport: HTTP2Transport,
     eventLoop: EventLoop,
+    account: UserAccount? = nil,
     closed: @escaping @Sendable (ServerConnection) -> Void
   ) {
     self.peer = peer
     self.server = server
     self.transport = transport
     self.eventLoop = eventLoop
+    self.account =
+      account
+      ?? UserAccount(
+        limit: server.configuration.userLimits.bytes,
+        streamWindow: Int(server.configuration.limits.streamWindow),
+        eventLoop: eventLoop
+      )
     self.closed = closed
     deadlines = DeadlineTimer(eventLoop: eventLoop)
   }
@@ -172,10 +185,9 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   private func end(_ call: ServerCall) {
     deadlines.remove(call)
     if let openCall = call.openCall { eventLoop.polling.callEnded(openCall) }
-    heldBytes -= call.heldBytes
-    call.heldBytes = 0
-    unsentBytes -= call.unsentBytes
-    call.unsentBytes = 0
+    setHeldBytes(of: call, to: 0)
+    addUnsentBytes(-call.unsentBytes, to: call)
+    leaveAccount(call)
     if call.status == nil {
       call.status = .cancelledByCaller
       call.task?.cancel()
@@ -214,6 +226,7 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
     endAllCalls()
     // An armed timer would retain the connection until it fires.
     drainTimer?.cancel()
+    account.forget(self)
     closed(self)
   }
 

@@ -7,6 +7,7 @@ final class ServerCore: Sendable {
   let logger: Logger
   let log: ServerLog
   let admissionLog: AdmissionLog
+  let accounts = UserAccounts()
   private let serviceNames: Set<String>
 
   init(services: [ServiceDefinition], configuration: GRPCServer.Configuration, logger: Logger) {
@@ -24,6 +25,9 @@ final class ServerCore: Sendable {
       }
     }
   }
+
+  /// Whether `peer` may call anything.
+  func knows(_ peer: PeerCredentials) -> Bool { configuration.authorizer?.knows(peer) ?? true }
 
   /// The status for a path without a handler.
   func unimplemented(path: [UInt8]) -> GRPCStatus {

@@ -73,6 +73,9 @@ package final class Authorization: CallAuthorizer {
     requiredRoles[method] != nil || Self.openServices.contains(method.service)
   }
 
+  /// Whether a rule gives the peer a name, even without roles.
+  package func knows(_ peer: PeerCredentials) -> Bool { caller(for: peer) != nil }
+
   /// Returns the caller's name if it may call `method`.
   ///
   /// - Throws: PERMISSION_DENIED, reason `ROLE_MISSING`.

@@ -22,12 +22,14 @@ final class SteppedConnection {
   private var unparsed: ArraySlice<UInt8> = []
 
   /// - Parameters:
-  ///   - other: A connection whose event loop and clock this one shares.
+  ///   - other: A connection whose event loop, clock and user this one shares.
+  ///   - userMemory: The limit of the user's memory, in bytes.
   ///   - peerIsGone: Whether the client has closed its socket before the server has seen the connection.
   init(
     _ timing: ConnectionTiming = ConnectionTiming(),
     services: [ServiceDefinition],
     sharingLoopOf other: SteppedConnection? = nil,
+    userMemory: Int = UserLimits.usual.bytes,
     peerIsGone: Bool = false
   ) throws {
     let clock = other?.clock ?? MovedClock()
@@ -48,7 +50,9 @@ final class SteppedConnection {
       peer: PeerCredentials(processID: 1, userID: 1, groupID: 1),
       server: core,
       transport: transport,
-      eventLoop: loop
+      eventLoop: loop,
+      account: other?.connection.account
+        ?? UserAccount(limit: userMemory, streamWindow: Int(ConnectionLimits().streamWindow), eventLoop: loop)
     ) { _ in }
     if peerIsGone { shutdown(peer, Int32(SHUT_RDWR)) }
     loop.turn(mayWait: false)
@@ -66,6 +70,13 @@ final class SteppedConnection {
     guard isOpen, !bytes.isEmpty else { return }
     arrive(bytes)
     takeTurns()
+  }
+
+  /// As `receive(_:)`, for more bytes than a socket holds.
+  func receiveInPieces(_ bytes: [UInt8]) {
+    for start in stride(from: 0, to: bytes.count, by: 32_768) {
+      receive(Array(bytes[start..<min(start + 32_768, bytes.count)]))
+    }
   }
 
   /// Has bytes arrive at the server's socket without a turn of its loop.
