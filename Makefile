@@ -11,6 +11,8 @@ GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
 # are linked in: an installed program needs no toolchain on its host.
 RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib
 
+PROGRAMS := creditsd creditsctl credits-stripe credits-simulator credits-story
+
 # The Debian package that the HTTP client of credits-stripe needs when it is linked in.
 HTTP_LIBRARIES := libcurl4-openssl-dev
 
@@ -25,10 +27,10 @@ run: ## Build, start creditsd, tell the story of phone credits, and keep serving
 	@swift build $(RELEASE) --product credits-story
 	@.build-release/release/credits-story
 
-build: ## Build everything in release mode, to be run without a Swift toolchain
+build: ## Build the programs in release mode, to be run without a Swift toolchain
 	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES)
-	swift build $(RELEASE)
-	@.ci/self-contained $(addprefix .build-release/release/,creditsd creditsctl credits-stripe credits-simulator credits-story)
+	@for program in $(PROGRAMS); do swift build $(RELEASE) --product $$program || exit 1; done
+	@.ci/self-contained $(addprefix .build-release/release/,$(PROGRAMS))
 
 # One test at a time: most start servers and programs, and two cores are too few for the deadlines of many at once.
 test: ## Run all tests, with real gRPC peers

@@ -1,6 +1,7 @@
 import CreditsAPI
 import CreditsClient
 import Foundation
+import RawCalls
 import Testing
 import UnixGRPC
 
