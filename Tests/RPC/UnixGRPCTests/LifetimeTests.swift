@@ -36,11 +36,13 @@ struct LifetimeTests {
     )
     let connection = Weak(try #require(stepped?.connection))
     let transport = Weak(try #require(stepped?.transport))
-    let fields = RawHTTP2Connection.fields(of: "Collect") + [("grpc-timeout", "1H")]
+    let timeout = [("grpc-timeout", "1H")]
+    let unary = HPACK.encode(RawHTTP2Connection.requestFields + timeout)
+    let stream = HPACK.encode(RawHTTP2Connection.fields(of: "Collect") + timeout)
     // A partial message, and a handler that waits for more.
     stepped?.receive(
-      RawHTTP2Connection.clientPreface() + HTTP2Frame.headerBlock(1, HPACK.encode(fields))
-        + HTTP2Frame.data(1, [0, 0]).bytes + HTTP2Frame.headerBlock(3, HPACK.encode(stream))
+      RawHTTP2Connection.clientPreface() + HTTP2Frame.headerBlock(1, unary)
+        + HTTP2Frame.data(1, [0, 0]).bytes + HTTP2Frame.headerBlock(3, stream)
         + HTTP2Frame.data(3, grpcMessage([1])).bytes
     )
     #expect(stepped?.connection.isIdle == false)
