@@ -2,11 +2,17 @@ import CSQLite
 import Encodings
 import LedgerEngine
 
+/// Protects the file of a connection from other processes.
+protocol ConnectionGuardian: AnyObject {
+  /// Called before the connection copies its log into the file and removes it.
+  func connectionCloses()
+}
+
 /// A SQLite connection. It stays on the thread that opened it, and its statements must be finalized before it is closed.
 final class Connection {
   let pointer: OpaquePointer
-  /// An object that protects the file from other processes. It is released after the connection is closed.
-  var guardian: AnyObject?
+  /// Released after the connection is closed.
+  var guardian: (any ConnectionGuardian)?
   private let walFrames: UnsafeMutablePointer<Int32>
 
   /// - Parameter vfs: The name of a registered VFS (sqlite.org/vfs.html); nil for the system's default.
@@ -45,6 +51,7 @@ final class Connection {
   }
 
   deinit {
+    guardian?.connectionCloses()
     sqlite3_close_v2(pointer)
     walFrames.deallocate()
   }

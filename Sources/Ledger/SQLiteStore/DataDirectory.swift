@@ -5,9 +5,10 @@ import SystemCalls
 /// A locked data directory: two processes never share one.
 ///
 /// The lock is flock(2) on a file beside the database. It ends with the process in any case; the file remains.
+/// The file also says whether the ledger's log is in use.
 final class DataDirectory {
   let path: String
-  private let lock: Int32
+  let lock: Int32
 
   /// - Parameter creates: Whether to create the directory and its parents (mode 0700) if they are missing.
   init(path: String, creates: Bool = true) throws(StoreError) {

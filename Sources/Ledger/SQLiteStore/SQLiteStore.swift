@@ -64,6 +64,7 @@ package struct SQLiteStore: Store {
     // Debian's default overwrites deleted content, which would write replaced key pages a second time.
     try connection.execute("PRAGMA secure_delete = OFF")
     log = try SQLiteStore.using(file) { [connection] () throws(StoreError) in try LedgerLog(emptying: connection) }
+    if settings.vfs == nil { try directory.logIsUsed() }
     position = try SQLiteStore.lastPosition(connection)
     statements = try Statements(connection)
     keyIndex = try KeyIndex(connection, log: log, shape: settings.keys, position: position, hash: keyHash)
@@ -103,18 +104,28 @@ package struct SQLiteStore: Store {
   /// Opens the file and its log if they belong together.
   private static func connect(to directory: DataDirectory, _ settings: Settings) throws(StoreError) -> Connection {
     let path = directory.databasePath
+    if settings.vfs == nil { try directory.findLog() }
     let file = try LogMark.ofFile(at: path, vfs: settings.vfs)
     let connection = try Connection(path: path, vfs: settings.vfs)
-    connection.guardian = directory
     // Until the log is known to belong to the file.
     connection.keepLogOnClose(true)
     try connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-    if let file, let log = try LogMark.read(by: connection), !log.belongs(to: file) {
+    let log = try LogMark.read(by: connection)
+    if let pageSize = connection.number("page_size"),
+      let offset = WriteAheadLog(of: connection, pageSize: pageSize).damagedOffset()
+    {
+      throw .failed(
+        "\(path)-wal is damaged at byte \(offset), and changes to the ledger follow: restore a backup into an empty "
+          + "directory. To go on without all that follows, cut the log off there: truncate -s \(offset) \(path)-wal"
+      )
+    }
+    if let file, let log, !log.belongs(to: file) {
       throw .failed(
         "\(path) and the log beside it, \(path)-wal, do not belong together: put back the file that the log was written "
           + "for, or, to go on with this file as it is, move the log out of the directory"
       )
     }
+    connection.guardian = directory
     connection.keepLogOnClose(false)
     try useLog(connection)
     return connection
