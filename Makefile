@@ -1,7 +1,7 @@
 # Every target installs its missing dependencies: Debian packages through apt, Python peers into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-quick torture generate baseline format lint bench bench-rpc bench-rpc-all
+.PHONY: help run build test test-quick torture attack generate baseline format lint bench bench-rpc bench-rpc-all
 .PHONY: bench-paced bench-ledger
 
 LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
@@ -56,6 +56,11 @@ torture: ## Make 100 000 recharges through faults and kills, and compare the pro
 	@for product in creditsd credits-simulator credits-torture; do swift build $(RELEASE) --product $$product || exit 1; done
 	@.build-release/release/credits-torture --recharges 100000 --kills 500 --simulator-kills 50 --customers 1024 \
 		$(if $(SEED),--seed $(SEED))
+
+attack: ## Attack a daemon as a user without any role, and compare what an honest caller notices of it (as root, 3 minutes)
+	@.ci/install $(LIBRARIES)
+	@for product in creditsd credits-attack; do swift build $(RELEASE) --product $$product || exit 1; done
+	@.build-release/release/credits-attack
 
 generate: ## Regenerate the C and Swift of proto/
 	@.ci/install $(LIBRARIES) $(GENERATORS)

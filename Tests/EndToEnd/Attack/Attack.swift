@@ -9,7 +9,8 @@ struct Attack: AsyncParsableCommand {
     commandName: "credits-attack",
     abstract: "Shows what a user without any role can do to the daemon's honest callers.",
     version: CreditsVersion.current,
-    subcommands: [AttackerCommand.self, HogCommand.self]
+    subcommands: [RunCommand.self, AttackerCommand.self, CrowdCommand.self, HogCommand.self, ListCommand.self],
+    defaultSubcommand: RunCommand.self
   )
 }
 
@@ -51,6 +52,13 @@ struct AttackerCommand: ParsableCommand {
     let outcome = attacker.outcome
     print("opened \(outcome.opened) cut \(outcome.cut) stalled \(outcome.stalled)")
   }
+}
+
+/// The names of the attacks.
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "Print the names of the attacks.")
+
+  func run() { print(AttackKind.allCases.map(\.rawValue).joined(separator: "\n")) }
 }
 
 /// A caller with as many connections as it gets.

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// An honest crowd.
+struct CrowdCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "crowd",
+    abstract: "Make many calls at once, and say how many succeeded."
+  )
+
+  @Option(help: "The daemon's socket.")
+  var socket: String
+
+  @Option(help: "How many connections.")
+  var connections = 4000
+
+  @Option(help: "How many calls on each.")
+  var calls = 5
+
+  @OptionGroup var user: UserOption
+
+  func run() throws {
+    try user.become()
+    print(Crowd(path: socket, connections: connections, callsPerConnection: calls).run())
+  }
+}
