@@ -8,8 +8,9 @@ import Glibc
 final class Acceptor: EventSource, @unchecked Sendable {
   /// Delay after accept(2) runs out of descriptors or memory: retrying in a tight loop would starve calls.
   private static let pause = Duration.milliseconds(100)
-  /// Maximum connections accepted per turn, so that calls on open connections are not starved.
-  private static let connectionsPerTurn = 32
+  /// Maximum connections accepted per turn, so that calls on open connections are not starved: each costs as much as several
+  /// calls.
+  private static let connectionsPerTurn = 4
 
   private let eventLoop: EventLoop
   private var listener: OwnedDescriptor?
