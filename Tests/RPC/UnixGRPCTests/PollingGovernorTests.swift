@@ -164,7 +164,7 @@ struct PollingGovernorTests {
     let before = loop.polled.count
     for _ in 0..<5000 { loop.see(.contention, .call, .contention, .answer) }
     let meetings = loop.polled[before...].count { $0 > 0 }
-    #expect((5...10).contains(meetings))
+    #expect((10...16).contains(meetings))
     #expect(loop.settled(.wait(20), .call, .wait(40), .answer) == 60)
   }
 

@@ -37,9 +37,11 @@ struct PollingGovernor {
   /// The nanoseconds within which a poll continues after it has let others run: longer than threads of one conversation take
   /// for a turn. Whoever keeps the processor for longer has work for all of it, and each turn that is left to such a thread
   /// delays calls by milliseconds, which a sleeping thread does not suffer because waking gives it precedence.
-  static let longestTurnOfOthers: Int64 = 1_000_000
-  /// The waits of any kind without polling after that: an attempt then costs each of them a few microseconds.
-  static let restAfterContention = 1024
+  static let longestTurnOfOthers: Int64 = 2_500_000
+  /// The waits of any kind without polling after that, the first time and at most: an attempt costs each wait of the longest
+  /// rest a few microseconds. The rest doubles while others keep the processor, and halves with each poll that finds work,
+  /// because on a virtual machine others seem to have it now and then.
+  static let restsAfterContention = 32...1024
 
   /// How a poll ended.
   enum Poll: Hashable {
@@ -99,6 +101,7 @@ struct PollingGovernor {
   private var unawaitedCalls = 0
   /// Waits left of the rest after others wanted the processor.
   private var restingWaits = 0
+  private var nextRest = restsAfterContention.lowerBound
   private var current: (wait: Wait, budget: Int64) = (.nextCall, 0)
 
   /// - Parameter processorCount: With one processor nobody else makes progress while this thread polls.
@@ -159,7 +162,13 @@ struct PollingGovernor {
       case .nextCall: nextCall.polled(polled, isSuccess: poll == .foundWork)
       case .answers: answers.polled(polled, isSuccess: poll == .foundWork)
       }
-      if poll == .metContention { restingWaits = Self.restAfterContention }
+      switch poll {
+      case .metContention:
+        restingWaits = nextRest
+        nextRest = min(nextRest * 2, Self.restsAfterContention.upperBound)
+      case .foundWork: nextRest = max(nextRest / 2, Self.restsAfterContention.lowerBound)
+      case .foundNothing: break
+      }
     }
     guard nanoseconds > Self.longestPromptAnswer, promptCalls > 0 else { return }
     generation &+= 1
