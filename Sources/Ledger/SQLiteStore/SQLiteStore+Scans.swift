@@ -57,7 +57,11 @@ extension SQLiteStore {
   }
 
   package mutating func bookkeepingDamage() throws(StoreError) -> [String] {
-    [try lastFoldedRecord().damage, keyIndex.lostKeys].compactMap { $0 }
+    var damages = [try lastFoldedRecord().damage, keyIndex.lostKeys].compactMap { $0 }
+    for index in Self.indexes {
+      if let damage = try damage(of: index) { damages.append(damage) }
+    }
+    return damages
   }
 
   package mutating func accounts(after created: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, Account>] {
