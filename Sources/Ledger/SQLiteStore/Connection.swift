@@ -56,6 +56,12 @@ final class Connection {
     walFrames.deallocate()
   }
 
+  /// Whether the file was removed or renamed since it was opened.
+  var hasMoved: Bool {
+    var hasMoved: Int32 = 0
+    return sqlite3_file_control(pointer, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved) == SQLITE_OK && hasMoved != 0
+  }
+
   /// Sets whether closing leaves the log as it is: another file's log must be neither applied nor deleted.
   func keepLogOnClose(_ keeps: Bool) { _ = credits_sqlite3_keep_log_on_close(pointer, keeps ? 1 : 0) }
 

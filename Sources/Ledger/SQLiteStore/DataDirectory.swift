@@ -15,6 +15,9 @@ final class DataDirectory {
     self.path = path
     if creates {
       try DataDirectory.make(path)
+      guard access(path, F_OK) == 0 else {
+        throw .failed("\(path) is a link to a directory that is missing: make that, or choose another data directory")
+      }
     } else if access(path, F_OK) != 0 {
       throw DataDirectory.failure("there is no ledger in \(path)")
     }

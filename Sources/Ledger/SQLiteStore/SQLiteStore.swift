@@ -74,7 +74,10 @@ package struct SQLiteStore: Store {
   }
 
   package mutating func maintain(isIdle: Bool) throws(StoreError) {
-    if connection.framesInLog >= framesBeforeCheckpoint { return try checkpoint() }
+    if connection.framesInLog >= framesBeforeCheckpoint {
+      reasonToRefuseChanges = reasonToRefuseChanges ?? reasonOfMissingFile()
+      return try checkpoint()
+    }
     guard position.record >= housekeepingRestsUntil else { return }
     do throws(StoreError) {
       if try keyIndex.maintain(at: position) { return }

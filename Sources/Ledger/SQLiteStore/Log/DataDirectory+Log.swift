@@ -8,13 +8,15 @@ extension DataDirectory: ConnectionGuardian {
 
   /// Checks that the log is there if the ledger was not closed.
   func findLog() throws(StoreError) {
-    guard let note, text(count: note.utf8.count + 1) == note, access(logPath, F_OK) != 0, errno == ENOENT
-    else { return }
+    guard let note, text(count: note.utf8.count + 1) == note, !hasLog, errno == ENOENT else { return }
     throw .failed(
       "\(logPath) is missing, and the last changes to the ledger were only there: put it back. To go on without those "
         + "changes, remove \(path)/lock"
     )
   }
+
+  /// Whether the log that was opened, or another, is still there.
+  var hasLog: Bool { access(logPath, F_OK) == 0 }
 
   /// Notes that the log is in use. Without room for the note, the log is not missed.
   func logIsUsed() throws(StoreError) {

@@ -18,6 +18,9 @@ extension DataDirectory {
             + "other file beside it but lock. If there never was a ledger, remove the empty file"
         )
       }
+      guard access(databasePath, R_OK | W_OK) == 0 else {
+        throw Self.failure("cannot read and write \(databasePath)")
+      }
       return false
     }
     guard errno == ENOENT else { throw Self.failure("cannot look at \(databasePath)") }

@@ -122,4 +122,35 @@ struct DamagedLogTests {
     try backup.write(to: URL(filePath: database))
     #expect(throws: Never.self) { try SQLiteStore(directory: directory.path) }
   }
+
+  @Test("is missed while it is in use, as the file is", arguments: ["ledger.db-wal", "ledger.db"])
+  func removedWhileInUse(name: String) async throws {
+    var settings = SQLiteStore.Settings()
+    settings.framesBeforeCheckpoint = 1
+    let committer = try Committer(
+      rules: ReopenableLedger<SQLiteStore>.rules,
+      clock: { _ in .now },
+      open: { [settings, directory] () throws(StoreError) in
+        try SQLiteStore(directory: directory.path, settings: settings)
+      },
+      stopped: { Issue.record("stopped: \($0)") }
+    )
+    _ = try await committer.submit(Scenario.command(CreateWallet(WalletID("w"), .usd), key: "w"))
+    _ = try await committer.submit(Scenario.command(GrantCredits(WalletID("w"), Scenario.usd(10), memo: ""), key: "g"))
+    try FileManager.default.removeItem(atPath: directory.path + "/" + name)
+    var charged: Int64 = 0
+    let error = await #expect(throws: LedgerError.self) {
+      while charged < 100 {
+        let charge = Charge(WalletID("w"), Scenario.micros(1), .call, reference: "")
+        _ = try await committer.submit(Scenario.command(charge, key: "k\(charged)"))
+        charged += 1
+      }
+    }
+    #expect("\(error as Any)".contains("while it is in use"))
+    // Reads are answered.
+    _ = try await committer.submit(GetWallet(WalletID("w")))
+    committer.close()
+    // What the removed log had is in the file.
+    if name == "ledger.db-wal" { #expect(try posted() == 10_000_000 - charged) }
+  }
 }
