@@ -125,6 +125,9 @@ struct LedgerFilesTests {
     // The partial file must not be a link to the ledger either.
     try files.linkItem(atPath: directory.path("ledger/ledger.db"), toPath: directory.path("copy.partial"))
     targets.append(directory.path("copy"))
+    _ = try directory.write("mine", to: "ledger/notes")
+    #expect(mkfifo(directory.path("pipe"), 0o600) == 0)
+    targets += [directory.path("ledger/clock"), directory.path("ledger/notes"), directory.path("pipe")]
     let inodes = try names.map(inode)
     for target in targets {
       let refused = try BackupTests.creditsctl(["backup", "--force", target], socket: daemon.socketPath)

@@ -18,7 +18,7 @@ enum LedgerFileGuard {
         )
       }
     }
-    if ledgerNames.contains(name), isLocked(directory(of: path) + "/lock") {
+    if ledgerNames.contains(name) || access(path, F_OK) == 0, isLocked(directory(of: path) + "/lock") {
       throw .file("\(path) belongs to a ledger that is open: take another name, or another directory")
     }
     let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -27,6 +27,10 @@ enum LedgerFileGuard {
       throw .file("cannot look at \(path), which is to be replaced: \(SystemError.last)")
     }
     defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .file("\(path) is no plain file, and would be replaced by one: take another name")
+    }
     if isInUse(file) { throw .file("\(path) is a file of a ledger that is open: take another name") }
     if isLog(file) { throw .file("\(path) is the log of a ledger: take another name") }
   }
@@ -35,7 +39,9 @@ enum LedgerFileGuard {
   private static let logSuffixes = ["-wal", "-shm", "-journal"]
 
   /// The other files of a data directory.
-  private static let ledgerNames: Set<String> = ["ledger.db", "lock", "backup.partial", "simulated-processor.log"]
+  private static let ledgerNames: Set<String> = [
+    "ledger.db", "lock", "clock", "backup.partial", "simulated-processor.log",
+  ]
 
   private static func directory(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[..<$0]) }.map { $0.isEmpty ? "/" : $0 } ?? "."
