@@ -15,12 +15,15 @@ struct ConfigurationFile: Decodable, Equatable {
       case name, uid, gid, roles
     }
 
+    /// The largest number stands for no user (chown(2)).
+    private static let identities = 0...Int(UInt32.max) - 1
+
     init(from decoder: any Decoder) throws {
       try StrictMembers.check(decoder, CodingKeys.self)
       let members = try decoder.container(keyedBy: CodingKeys.self)
       name = try members.decode(String.self, forKey: .name)
-      uid = try members.decodeIfPresent(UInt32.self, forKey: .uid)
-      gid = try members.decodeIfPresent(UInt32.self, forKey: .gid)
+      uid = try members.wholeNumber(forKey: .uid, in: Self.identities).map { UInt32($0) }
+      gid = try members.wholeNumber(forKey: .gid, in: Self.identities).map { UInt32($0) }
       roles = try members.decode([String].self, forKey: .roles)
     }
   }
@@ -38,8 +41,8 @@ struct ConfigurationFile: Decodable, Equatable {
     init(from decoder: any Decoder) throws {
       try StrictMembers.check(decoder, CodingKeys.self)
       let members = try decoder.container(keyedBy: CodingKeys.self)
-      connections = try members.decodeIfPresent(Int.self, forKey: .connections)
-      memoryMebibytes = try members.decodeIfPresent(Int.self, forKey: .memoryMebibytes)
+      connections = try members.wholeNumber(forKey: .connections, in: .min ... .max)
+      memoryMebibytes = try members.wholeNumber(forKey: .memoryMebibytes, in: .min ... .max)
     }
   }
 

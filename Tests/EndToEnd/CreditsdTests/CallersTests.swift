@@ -63,7 +63,9 @@ struct CallersTests {
       ),
       (#"[{"name": "a", "uid": 1, "roles": [], "Uid": 2}]"#, "callers[0]: unknown member \"Uid\""),
       (#"[{"name": "a", "uid": 1, "roles": []}, {"name": "b", "uid": 1, "roles": []}]"#, "callers[1]"),
-      (#"[{"name": "a", "uid": "ada", "roles": []}]"#, "callers[0].uid"),
+      (#"[{"name": "a", "uid": "ada", "roles": []}]"#, "callers[0].uid: take a number"),
+      (#"[{"name": "a", "uid": -1, "roles": []}]"#, "callers[0].uid: take a whole number from 0 to 4294967294"),
+      (#"[{"name": "a", "gid": 4294967295, "roles": []}]"#, "callers[0].gid: take a whole number from 0 to"),
       (#"[{"name": "a", "uid": 1, "roles": ["read", 2]}]"#, "callers[0].roles[1]"),
       (#"[{"uid": 1, "roles": []}]"#, "callers[0].name is missing"),
       (
