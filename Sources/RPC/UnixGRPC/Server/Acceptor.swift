@@ -10,7 +10,7 @@ final class Acceptor: EventSource, @unchecked Sendable {
   private static let pause = Duration.milliseconds(100)
   /// Maximum connections accepted per turn, so that calls on open connections are not starved: each costs as much as several
   /// calls.
-  private static let connectionsPerTurn = 4
+  private static let connectionsPerTurn = 2
 
   private let eventLoop: EventLoop
   private var listener: OwnedDescriptor?

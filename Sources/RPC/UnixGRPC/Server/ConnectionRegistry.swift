@@ -4,6 +4,7 @@ import Synchronization
 final class ConnectionRegistry: Sendable {
   private struct State {
     var shares: ConnectionShares
+    var strangers = StrangerRate()
     var connections: [ObjectIdentifier: ServerConnection] = [:]
     var isDraining = false
     var emptied: CheckedContinuation<Void, Never>?
@@ -16,8 +17,13 @@ final class ConnectionRegistry: Sendable {
   }
 
   /// Counts a connection that was accepted from `user`, or returns why it must be closed. ``add(_:)`` has to follow.
-  func admit(_ user: UInt32, limit: Int) -> ConnectionShares.Refusal? {
-    state.withLock { $0.shares.admit(user, limit: limit) }
+  ///
+  /// - Parameter isKnown: Whether a rule lets the user call something.
+  func admit(_ user: UInt32, isKnown: Bool, limit: Int) -> ConnectionShares.Refusal? {
+    state.withLock { state in
+      guard isKnown || state.strangers.admits(user, now: .now) else { return .tooOften }
+      return state.shares.admit(user, limit: limit)
+    }
   }
 
   /// Tracks an admitted connection until it is removed. Returns false, and counts it no longer, if the server drains.

@@ -103,7 +103,7 @@ public final class GRPCServer: Sendable {
       accepted: { [core, connections] socket, peer in
         let isKnown = core.knows(peer)
         let limits = isKnown ? core.configuration.userLimits : core.configuration.strangerLimits
-        if let refusal = connections.admit(peer.userID, limit: limits.connections) {
+        if let refusal = connections.admit(peer.userID, isKnown: isKnown, limit: limits.connections) {
           return core.admissionLog.refused(peer, refusal, on: first)
         }
         let eventLoop = eventLoops.next()
@@ -127,6 +127,9 @@ public final class GRPCServer: Sendable {
     }
     return acceptor
   }
+
+  /// Streams that a peer without any rule may reset in a burst.
+  private static let resetBurstOfStrangers: UInt64 = 100
 
   private static func accept(
     _ socket: consuming OwnedDescriptor,
@@ -153,6 +156,7 @@ public final class GRPCServer: Sendable {
     var connectionLimits = configuration.limits
     let window = account.openConnectionWindow(wide: connectionLimits.connectionWindow)
     connectionLimits.connectionWindow = window
+    if !isKnown { connectionLimits.resetBurst = min(connectionLimits.resetBurst, Self.resetBurstOfStrangers) }
     let transport = HTTP2Transport(
       role: .server,
       limits: connectionLimits,
@@ -160,6 +164,7 @@ public final class GRPCServer: Sendable {
       sizes: isKnown ? .usual : .bounded(by: limits.bytes / max(1, limits.connections)),
       eventLoop: eventLoop
     )
+    if !isKnown { transport.session.budget = TurnBudget(units: TurnBudget.perTurnOfStrangers) }
     let connection = ServerConnection(
       peer: peer,
       server: core,

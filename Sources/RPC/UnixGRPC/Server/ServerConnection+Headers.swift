@@ -60,6 +60,7 @@ extension ServerConnection {
       caller = try authorize(call)
       try check(call)
     } catch {
+      session.budget.spend(TurnBudget.refusedCall)
       return finish(call, error)
     }
     guard let route = call.route else { return finish(call, server.unimplemented(path: call.path)) }

@@ -167,8 +167,8 @@ final class ServerConnection: HTTP2TransportDelegate, DeadlineOwner, @unchecked 
   private static let ordinaryLifetime = Duration.seconds(1)
 
   func isPrematureReset(stream: Int32) -> Bool {
-    // A call that we have ended, or refused, is no longer the peer's to give up.
-    guard let call = call(on: stream), call.status == nil else { return false }
+    // The stream of a call that was answered is closed. Where the answer has not been sent yet, the peer did not wait for it.
+    guard let call = call(on: stream) else { return false }
     let age = MonotonicTime.now - call.startTime
     // A client's clock may be the first to see the deadline pass. It starts earlier than ours.
     if let deadline = call.deadline, age >= (deadline - call.startTime) / 2 { return false }

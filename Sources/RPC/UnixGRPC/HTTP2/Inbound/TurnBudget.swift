@@ -6,6 +6,8 @@ struct TurnBudget {
   /// About a hundred small calls: enough to share a wake-up among many, little enough that nobody notices the delay. With 64
   /// calls in flight, half of it divided every batch and took a fifth of the rate.
   static let perTurn = 400_000
+  /// For peers without any rule, which are only told that they may not call: what delays others least.
+  static let perTurnOfStrangers = 50_000
   /// Bytes are handed to nghttp2 in slices of frames that cost no more than this, because it stops only where a header or a
   /// message has been produced.
   static let slice = 20_000
@@ -18,17 +20,24 @@ struct TurnBudget {
   static let headerField = 100
   /// From the headers of a call to the start of its handler.
   static let call = 3_000
+  /// More for one that is refused for its headers: all of it, to its end, is done in the turn.
+  static let refusedCall = 15_000
   static let message = 500
   /// Of a message as received, for each four bytes.
   static let dataBytes = 1
   static let inflatedByte = 2
 
+  private let units: Int
   private var spent = 0
 
-  var isSpent: Bool { spent >= Self.perTurn }
+  init(units: Int = Self.perTurn) {
+    self.units = units
+  }
+
+  var isSpent: Bool { spent >= units }
 
   /// How many bytes may still be inflated.
-  var inflatableByteCount: Int { max(0, Self.perTurn - spent) / Self.inflatedByte }
+  var inflatableByteCount: Int { max(0, units - spent) / Self.inflatedByte }
 
   mutating func spend(_ units: Int) { spent += units }
 

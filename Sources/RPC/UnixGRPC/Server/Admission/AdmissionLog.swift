@@ -10,6 +10,7 @@ final class AdmissionLog: Sendable {
   /// Who is refused, or why nobody can be accepted.
   private enum Subject: Hashable, Sendable {
     case user(UInt32)
+    case hastyUser(UInt32)
     case everybody
     case unacceptable(errno: Int32)
   }
@@ -27,6 +28,7 @@ final class AdmissionLog: Sendable {
     case .ofUser(let limit):
       begin(.user(peer.userID), ["connections": "\(limit)", "pid": "\(peer.processID)"], on: eventLoop)
     case .ofAll(let limit): begin(.everybody, ["connections": "\(limit)"], on: eventLoop)
+    case .tooOften: begin(.hastyUser(peer.userID), ["pid": "\(peer.processID)"], on: eventLoop)
     }
   }
 
@@ -71,6 +73,8 @@ final class AdmissionLog: Sendable {
   private static func text(_ subject: Subject) -> Logger.MetadataValue {
     switch subject {
     case .user(let user): "uid \(user) has as many as it may have"
+    case .hastyUser(let user):
+      "uid \(user) may call nothing, and connects more than \(StrangerRate.perSecond) times a second"
     case .everybody: "there are as many as there may be"
     case .unacceptable(let code): "\(SystemError(code).description)"
     }

@@ -15,6 +15,8 @@ struct ConnectionShares: Sendable {
     case ofUser(limit: Int)
     /// There are as many as there may be of all users.
     case ofAll(limit: Int)
+    /// Its user, which may call nothing, connects too often.
+    case tooOften
   }
 
   /// The limit for all users together.
