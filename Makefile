@@ -43,7 +43,7 @@ test: ## Run all tests, with real gRPC peers
 WITH_PROCESSES := CreditsdTests InteropTests StripeProcessorTests PackageImportTests creditsctlTests
 # Suites that try every place at which a disk or a file may fail.
 SWEEPS := SQLiteStoreTests.DiskFaultTests SQLiteStoreTests.PowerCutTests SQLiteStoreTests.TamperingTests \
-	SQLiteStoreTests.FileVerificationTests
+	SQLiteStoreTests.FileVerificationTests SQLiteStoreTests.DamagedPageTests SQLiteStoreTests.DamagedIndexTests
 
 test-quick: ## Run the tests without processes, peers and sweeps of faults: about a minute
 	@.ci/install $(LIBRARIES)
