@@ -24,13 +24,7 @@ extension SQLiteStore {
   ) throws(StoreError) -> [TableRow<Int64, Content>] {
     var rows: [TableRow<Int64, Content>] = []
     do throws(StoreError) {
-      select.bind(.after, first - 1)
-      select.bind(.limit, Int64(limit))
-      defer { select.reset() }
-      var keys = RisingKeys(of: table, after: first - 1)
-      while let row = try select.step() {
-        let number = row.int64(key)
-        try keys.take(number)
+      try Self.step(through: select, by: key, of: table, from: first, limit) { number, row throws(StoreError) in
         rows.append(TableRow(key: number, row: try read(row)))
       }
     } catch {
@@ -39,7 +33,7 @@ extension SQLiteStore {
       // After the last key, a row for each unreadable key would have no end.
       guard rows.count < limit, start <= last else { return rows }
       let next = try Self.nextReadable(after: start, through: last) { probed throws(StoreError) in
-        try Self.probe(select, by: key, of: table, at: probed)
+        try Self.step(through: select, by: key, of: table, from: probed, 1) { _, _ in }
       }
       let end = max(start, next - 1)
       let keys = start == end ? "\(start)" : "\(start) to \(end)"
@@ -48,19 +42,24 @@ extension SQLiteStore {
     return rows
   }
 
-  /// Reads the first row from `first` on.
-  private static func probe<Column>(
-    _ select: Statement<ByPage, Column>,
+  /// Passes at most `limit` rows with their keys, the first of them at `first` or after it.
+  private static func step<Column>(
+    through select: Statement<ByPage, Column>,
     by key: Column,
     of table: String,
-    at first: Int64
+    from first: Int64,
+    _ limit: Int,
+    _ take: (Int64, Row<Column>) throws(StoreError) -> Void
   ) throws(StoreError) {
     select.bind(.after, first - 1)
-    select.bind(.limit, 1)
+    select.bind(.limit, Int64(limit))
     defer { select.reset() }
-    guard let row = try select.step() else { return }
     var keys = RisingKeys(of: table, after: first - 1)
-    try keys.take(row.int64(key))
+    while let row = try select.step() {
+      let number = row.int64(key)
+      try keys.take(number)
+      try take(number, row)
+    }
   }
 
   /// Returns the first key after `start` at which reading succeeds, or `last` + 1 if there is none. Beyond the rows of one

@@ -118,13 +118,13 @@ package struct SQLiteStore: Store {
       let offset = WriteAheadLog(of: connection, pageSize: pageSize).damagedOffset()
     {
       throw .failed(
-        "\(path)-wal is damaged at byte \(offset), and changes to the ledger follow: restore a backup into an empty "
-          + "directory. To go on without all that follows, cut the log off there: truncate -s \(offset) \(path)-wal"
+        "\(directory.logPath) is damaged at byte \(offset), and changes to the ledger follow: restore a backup into an empty "
+          + "directory. To go on without all that follows, cut the log off there: truncate -s \(offset) \(directory.logPath)"
       )
     }
     if let file, let log, !log.belongs(to: file) {
       throw .failed(
-        "\(path) and the log beside it, \(path)-wal, do not belong together: put back the file that the log was written "
+        "\(path) and the log beside it, \(directory.logPath), do not belong together: put back the file that the log was written "
           + "for, or, to go on with this file as it is, move the log out of the directory"
       )
     }

@@ -110,20 +110,6 @@ extension SQLiteStore: CopyingStore {
     try log.checkpoint()
   }
 
-  /// Returns why nothing may be changed any more if somebody has removed a file of the ledger, or put another in its place.
-  /// Changes would be lost with the files that are open here.
-  func reasonOfMissingFile() -> String? {
-    guard settings.vfs == nil else { return nil }
-    if connection.hasMoved {
-      return
-        "\(directory.databasePath) was removed or replaced while it is in use: copy the ledger with creditsctl backup, "
-        + "then stop creditsd and put the copy there"
-    }
-    guard !directory.hasLog else { return nil }
-    return
-      "the log \(directory.databasePath)-wal was removed while it is in use: restart creditsd, which writes it anew"
-  }
-
   /// The number of frames in the log that starts a checkpoint. A longer log spares a copy in progress some pages.
   var framesBeforeCheckpoint: Int {
     let isCopying = currentBackup.backup != nil

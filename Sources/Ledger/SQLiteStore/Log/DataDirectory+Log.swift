@@ -4,7 +4,7 @@ import LedgerEngine
 // While a ledger is open, its last changes are only in its log. The lock file says so until the ledger is closed, so that a
 // log that has been removed after a crash is missed; SQLite takes a file without a log for one that was closed.
 extension DataDirectory: ConnectionGuardian {
-  private var logPath: String { databasePath + "-wal" }
+  var logPath: String { databasePath + "-wal" }
 
   /// Checks that the log is there if the ledger was not closed.
   func findLog() throws(StoreError) {
@@ -42,5 +42,21 @@ extension DataDirectory: ConnectionGuardian {
     var bytes = [UInt8](repeating: 0, count: count)
     let read = pread(lock, &bytes, count, 0)
     return String(decoding: bytes.prefix(max(0, read)), as: UTF8.self)
+  }
+}
+
+extension SQLiteStore {
+  /// Returns why nothing may be changed any more if somebody has removed a file of the ledger, or put another in its place.
+  /// Changes would be lost with the files that are open here.
+  func reasonOfMissingFile() -> String? {
+    guard settings.vfs == nil else { return nil }
+    if connection.hasMoved {
+      return
+        "\(directory.databasePath) was removed or replaced while it is in use: copy the ledger with creditsctl backup, "
+        + "then stop creditsd and put the copy there"
+    }
+    guard !directory.hasLog else { return nil }
+    return
+      "the log \(directory.logPath) was removed while it is in use: restart creditsd, which writes it anew"
   }
 }

@@ -80,8 +80,9 @@ struct WriteAheadLog {
     var isCommit: Bool { field(4, 4).bigEndianNumber != 0 }
     var salt: ArraySlice<UInt8> { field(8, 8) }
     var checksum: ArraySlice<UInt8> { field(16, 8) }
-    /// What the checksum covers.
-    var summed: [ArraySlice<UInt8>] { [field(0, 8), bytes.dropFirst(WriteAheadLog.frameHeaderByteCount)] }
+    /// The part of the header that the checksum covers.
+    var summedHeader: ArraySlice<UInt8> { field(0, 8) }
+    var content: ArraySlice<UInt8> { bytes.dropFirst(WriteAheadLog.frameHeaderByteCount) }
   }
 
   /// Returns nil if the log is empty or unreadable.
@@ -122,7 +123,8 @@ struct WriteAheadLog {
     }
 
     mutating func add(_ frame: Frame) {
-      for bytes in frame.summed { add(bytes) }
+      add(frame.summedHeader)
+      add(frame.content)
     }
 
     private mutating func add(_ bytes: ArraySlice<UInt8>) {
