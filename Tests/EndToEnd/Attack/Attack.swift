@@ -14,8 +14,11 @@ struct Attack: AsyncParsableCommand {
   )
 }
 
-/// The user that the process becomes, if root starts it.
-struct UserOption: ParsableArguments {
+/// Whom a process calls, and the user that it becomes if root starts it.
+struct CallerOptions: ParsableArguments {
+  @Option(help: "The daemon's socket.")
+  var socket: String
+
   @Option(help: "The number of the user and of its only group.")
   var user: UInt32 = 65_533
 
@@ -37,17 +40,14 @@ struct AttackerCommand: ParsableCommand {
   @Argument(help: "The attack.")
   var attack: AttackKind
 
-  @Option(help: "The daemon's socket.")
-  var socket: String
-
   @Option(help: "How long, in seconds.")
   var seconds = 5.0
 
-  @OptionGroup var user: UserOption
+  @OptionGroup var caller: CallerOptions
 
   func run() throws {
-    try user.become()
-    var attacker = Attacker(path: socket, duration: .seconds(seconds))
+    try caller.become()
+    var attacker = Attacker(path: caller.socket, duration: .seconds(seconds))
     attacker.run(attack)
     let outcome = attacker.outcome
     print("opened \(outcome.opened) cut \(outcome.cut) stalled \(outcome.stalled)")
@@ -68,14 +68,11 @@ struct HogCommand: ParsableCommand {
     abstract: "Open connections until the daemon refuses twenty, say how many, and keep them until standard input ends."
   )
 
-  @Option(help: "The daemon's socket.")
-  var socket: String
-
-  @OptionGroup var user: UserOption
+  @OptionGroup var caller: CallerOptions
 
   func run() throws {
-    try user.become()
-    let callers = Hog.connections(to: socket)
+    try caller.become()
+    let callers = Hog.connections(to: caller.socket)
     print("holds \(callers.count)")
     fflush(nil)
     while readLine() != nil {}

@@ -7,19 +7,16 @@ struct CrowdCommand: ParsableCommand {
     abstract: "Make many calls at once, and say how many succeeded."
   )
 
-  @Option(help: "The daemon's socket.")
-  var socket: String
-
   @Option(help: "How many connections.")
   var connections = 4000
 
   @Option(help: "How many calls on each.")
   var calls = 5
 
-  @OptionGroup var user: UserOption
+  @OptionGroup var caller: CallerOptions
 
   func run() throws {
-    try user.become()
-    print(Crowd(path: socket, connections: connections, callsPerConnection: calls).run())
+    try caller.become()
+    print(Crowd(path: caller.socket, connections: connections, callsPerConnection: calls).run())
   }
 }
