@@ -65,7 +65,7 @@
         let acceptor = Acceptor(
           listener: listener,
           eventLoop: loop,
-          accepted: { _, _ in },
+          accepted: { _, _ in false },
           failed: { _ in },
           closed: {}
         )

@@ -104,7 +104,8 @@ public final class GRPCServer: Sendable {
         let isKnown = core.knows(peer)
         let limits = isKnown ? core.configuration.userLimits : core.configuration.strangerLimits
         if let refusal = connections.admit(peer.userID, isKnown: isKnown, limit: limits.connections) {
-          return core.admissionLog.refused(peer, refusal, on: first)
+          core.admissionLog.refused(peer, refusal, on: first)
+          return false
         }
         let eventLoop = eventLoops.next()
         let number = socket.release()
@@ -118,6 +119,7 @@ public final class GRPCServer: Sendable {
             eventLoop: eventLoop
           )
         }
+        return true
       },
       failed: { [core] code in core.admissionLog.couldNotAccept(errno: code, on: first) },
       closed: closed
