@@ -32,12 +32,14 @@ build: ## Build the programs in release mode, to be run without a Swift toolchai
 	@for program in $(PROGRAMS); do swift build $(RELEASE) --product $$program || exit 1; done
 	@.ci/self-contained $(addprefix .build-release/release/,$(PROGRAMS))
 
-# One test at a time: most start servers and programs, and two cores are too few for the deadlines of many at once.
+# Two tests at a time: most start servers and programs, and two cores are too few for the deadlines of many at once.
+RUN_TESTS := swift test --parallel --experimental-maximum-parallelization-width 2
+
 test: ## Run all tests, with real gRPC peers
 	@.ci/install $(LIBRARIES) $(GENERATORS) sqlite3
 	@.ci/python-peers
 	@echo "==> building and running the tests"
-	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test --no-parallel
+	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python $(RUN_TESTS)
 
 # Targets that start daemons, tools or peers, or build a package.
 WITH_PROCESSES := CreditsdTests InteropTests StripeProcessorTests PackageImportTests creditsctlTests
@@ -47,7 +49,7 @@ SWEEPS := SQLiteStoreTests.DiskFaultTests SQLiteStoreTests.PowerCutTests SQLiteS
 
 test-quick: ## Run the tests without processes, peers and sweeps of faults: about a minute
 	@.ci/install $(LIBRARIES)
-	swift test --no-parallel $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
+	$(RUN_TESTS) $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
 		$(foreach suite,$(SWEEPS),--skip '^$(suite)/')
 
 # The tests include a short run of it.
