@@ -9,11 +9,17 @@ package protocol PaymentProcessor: Sendable {
   /// Whether there is a processor. Without one, nothing new is started.
   var isConfigured: Bool { get }
 
+  /// Returns the account that charges are made for.
+  func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount
+
   /// Returns the displayable details of the card behind `token`.
   func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card
 
   /// Returns the details of a card that is about to be saved. Throws if the processor declines the card.
   func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card
+
+  /// Begins the setup of a card that its cardholder enters on a web page. Takes effect once for `request.key`.
+  func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup
 
   /// Verifies a card and prepares it for repeated charges for a wallet. Takes effect once for `request.key`.
   func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment
@@ -30,17 +36,26 @@ package protocol PaymentProcessor: Sendable {
   /// Returns the charge with the processor's id `id`, or nil if none exists now.
   func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult?
 
-  /// Cancels a charge that waits for its cardholder. Returns the charge in its new state, or nil if none exists.
+  /// Cancels a charge that waits for its cardholder, so that it cannot be paid any more. Returns the charge in its new state,
+  /// which is paid if the cardholder was faster, or nil if none exists.
   func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult?
 
   /// Refunds all or part of a charge. Takes effect once for `request.key`. The refunds of a charge never exceed it.
   func refundCharge(_ request: RefundRequest) async throws(ProcessorFailure) -> RefundResult
 
-  /// Returns the refund of `key`, or nil if none exists now. Nil proves nothing: a refund may still be in flight.
-  func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult?
+  /// Returns the refund of `key` among those of a charge, or nil if none exists now. Nil proves nothing: a refund may still
+  /// be in flight.
+  func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult?
 
   /// Parses an event that arrived over the network, after checking by `signature` that the processor sent it.
   func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent
+
+  /// Lists events since `cursor`, oldest first. Some may be repeated; none is left out while the processor keeps it.
+  ///
+  /// - Parameters:
+  /// - cursor: The cursor of the previous page, valid for at least 29 days. nil lists all events that the processor keeps.
+  /// - limit: The maximum number of events, 1 to 1000.
+  func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage
 }
 
 extension PaymentProcessor {

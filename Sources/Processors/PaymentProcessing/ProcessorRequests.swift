@@ -1,5 +1,18 @@
 package import Ledger
 
+/// A setup of a card to begin.
+package struct CardSetupRequest: Hashable, Sendable {
+  /// The idempotency key.
+  package var key: String
+  /// The wallet that the card will pay for.
+  package var walletID: WalletID
+
+  package init(key: String, walletID: WalletID) {
+    self.key = key
+    self.walletID = walletID
+  }
+}
+
 /// A card to attach.
 package struct AttachRequest: Hashable, Sendable {
   /// The idempotency key.
@@ -25,13 +38,27 @@ package struct ChargeRequest: Hashable, Sendable {
   package var walletID: WalletID
   package var amount: Money
   package var token: PaymentMethodToken
+  /// Whether the cardholder asked for the charge and can authenticate it now.
+  package var isCardholderPresent: Bool
+  /// The recipient of a receipt, if known.
+  package var billing: BillingDetails?
 
-  package init(key: String, rechargeID: RechargeID, walletID: WalletID, amount: Money, token: PaymentMethodToken) {
+  package init(
+    key: String,
+    rechargeID: RechargeID,
+    walletID: WalletID,
+    amount: Money,
+    token: PaymentMethodToken,
+    isCardholderPresent: Bool = false,
+    billing: BillingDetails? = nil
+  ) {
     self.key = key
     self.rechargeID = rechargeID
     self.walletID = walletID
     self.amount = amount
     self.token = token
+    self.isCardholderPresent = isCardholderPresent
+    self.billing = billing
   }
 }
 

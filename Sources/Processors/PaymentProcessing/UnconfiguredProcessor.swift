@@ -9,9 +9,15 @@ package struct UnconfiguredProcessor: PaymentProcessor {
 
   package var isConfigured: Bool { false }
 
+  package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount { throw Self.failure }
+
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card { throw Self.failure }
 
   package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card { throw Self.failure }
+
+  package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
+    throw Self.failure
+  }
 
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
     throw Self.failure
@@ -33,10 +39,16 @@ package struct UnconfiguredProcessor: PaymentProcessor {
     throw Self.failure
   }
 
-  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? { throw Self.failure }
+  package func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult? {
+    throw Self.failure
+  }
 
   package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     throw .unavailable(Self.reason)
+  }
+
+  package func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
+    throw Self.failure
   }
 
   private static let failure = ProcessorFailure.outcomeUnknown(reason)

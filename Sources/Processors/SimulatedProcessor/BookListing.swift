@@ -2,11 +2,13 @@ import Ledger
 
 /// A listing of the simulated processor's books, for comparison with other records.
 package struct BookListing: Sendable {
-  /// One line for each charge, refund and dispute, sorted by id within each kind, with fields separated by tabs:
+  /// One line for each charge, refund and dispute, sorted by id within each kind, with fields separated by tabs. A foreign
+  /// refund was made at the processor, without the ledger.
   ///
-  ///     charge   ID  RECHARGE  MICROS  CURRENCY  STATUS  DECLINE CODE OR URL
-  ///     refund   ID  CHARGE    MICROS  CURRENCY  STATUS  FAILURE CODE
-  ///     dispute  ID  CHARGE    MICROS  CURRENCY  STATE
+  ///     charge          ID  RECHARGE  MICROS  CURRENCY  STATUS  DECLINE CODE OR URL
+  ///     refund          ID  CHARGE    MICROS  CURRENCY  STATUS  FAILURE CODE
+  ///     foreign_refund  ID  CHARGE    MICROS  CURRENCY  STATUS  FAILURE CODE
+  ///     dispute         ID  CHARGE    MICROS  CURRENCY  STATE
   package let lines: [String]
 
   /// Reads the books, even while a processor writes them. Ignores an incomplete last line.
@@ -22,6 +24,9 @@ package struct BookListing: Sendable {
     let disputes = books.disputes.values.sorted { $0.id.value < $1.id.value }.map { dispute in
       ["dispute", dispute.id.value, dispute.chargeID] + dispute.amount.fields + [dispute.state.field]
     }
-    lines = (charges + refunds + disputes).map { $0.map(\.escaped).joined(separator: "\t") }
+    let foreignRefunds = books.foreignRefunds.values.sorted { $0.id < $1.id }.map { refund in
+      ["foreign_refund", refund.id, refund.chargeID] + refund.amount.fields + refund.status.fields
+    }
+    lines = (charges + refunds + foreignRefunds + disputes).map { $0.map(\.escaped).joined(separator: "\t") }
   }
 }

@@ -1,4 +1,5 @@
 import Ledger
+import PaymentProcessing
 
 /// The text form of a record: a line with its kind and its fields, separated by tabs.
 extension BookRecord {
@@ -8,10 +9,16 @@ extension BookRecord {
     var fields = Fields(line)
     let record: BookRecord? =
       switch fields.next() {
+      case "account": fields.next().map(BookRecord.account)
+      case "setup": KeptSetup(&fields).map(BookRecord.setup)
       case "attachment": Attachment(&fields).map(BookRecord.attachment)
+      case "card_update": fields.nextPair().map { .cardUpdate(token: $0, card: $1) }
+      case "customer_removal": fields.next().map { .customerRemoval(walletID: $0) }
       case "charge": KeptCharge(&fields).map(BookRecord.charge)
       case "refund": KeptRefund(&fields).map(BookRecord.refund)
+      case "foreign_refund": ForeignRefund(&fields).map(BookRecord.foreignRefund)
       case "dispute": DisputeResult(&fields).map(BookRecord.dispute)
+      case "unclassified": UnclassifiedEvent(&fields).map(BookRecord.unclassified)
       default: nil
       }
     guard let record, fields.isEmpty else { return nil }
@@ -20,6 +27,13 @@ extension BookRecord {
 
   private var fields: [String] {
     switch self {
+    case .account(let name): return ["account", name]
+    case .setup(let kept): return ["setup", kept.key, kept.walletID, kept.setup.id, kept.setup.clientSecret]
+    case .cardUpdate(let token, let card): return ["card_update", token, card]
+    case .customerRemoval(let walletID): return ["customer_removal", walletID]
+    case .foreignRefund(let refund):
+      return ["foreign_refund", refund.id, refund.chargeID] + refund.amount.fields + refund.status.fields
+    case .unclassified(let event): return ["unclassified", event.type, event.objectID, event.chargeID ?? ""]
     case .attachment(let attachment):
       return [
         "attachment", attachment.key, attachment.request, attachment.token, attachment.card,
@@ -49,11 +63,23 @@ private struct Fields {
 
   mutating func next() -> String? { rest.popFirst().map { String($0).unescaped } }
 
+  mutating func nextPair() -> (String, String)? {
+    guard let first = next(), let second = next() else { return nil }
+    return (first, second)
+  }
+
   mutating func nextMoney() -> Money? {
     guard let micros = next().flatMap({ Int64($0) }), let currency = next().flatMap(Currency.init(code:)) else {
       return nil
     }
     return Money(micros: micros, currency: currency)
+  }
+}
+
+extension KeptSetup {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let (key, walletID) = fields.nextPair(), let (id, clientSecret) = fields.nextPair() else { return nil }
+    self.init(key: key, walletID: walletID, setup: CardSetup(id: id, clientSecret: clientSecret))
   }
 }
 
@@ -84,6 +110,22 @@ extension KeptRefund {
     else { return nil }
     let refund = RefundResult(id: id, key: key, chargeID: chargeID, amount: amount, status: status)
     self.init(request: request, refund: refund)
+  }
+}
+
+extension ForeignRefund {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let (id, chargeID) = fields.nextPair(), let amount = fields.nextMoney(),
+      let status = RefundResult.Status(&fields)
+    else { return nil }
+    self.init(id: id, chargeID: chargeID, amount: amount, status: status)
+  }
+}
+
+extension UnclassifiedEvent {
+  fileprivate init?(_ fields: inout Fields) {
+    guard let (type, objectID) = fields.nextPair(), let chargeID = fields.next() else { return nil }
+    self.init(type: type, objectID: objectID, chargeID: chargeID.isEmpty ? nil : chargeID)
   }
 }
 

@@ -1,11 +1,32 @@
 import Ledger
+import PaymentProcessing
 
 /// A change of the simulated processor's books: the new state of an object.
 enum BookRecord: Hashable {
+  /// The account that the books belong to: their first record, or, in books of an earlier version, a later one.
+  case account(String)
+  case setup(KeptSetup)
   case attachment(Attachment)
+  /// The card behind a token is another test card from now on.
+  case cardUpdate(token: String, card: String)
+  /// A wallet's customer was deleted, with its cards.
+  case customerRemoval(walletID: String)
   case charge(KeptCharge)
   case refund(KeptRefund)
+  case foreignRefund(ForeignRefund)
   case dispute(DisputeResult)
+  case unclassified(UnclassifiedEvent)
+
+  /// Whether the record is reported as an event.
+  var isEvent: Bool {
+    if case .account = self { false } else { true }
+  }
+}
+
+struct KeptSetup: Hashable {
+  var key: String
+  var walletID: String
+  var setup: CardSetup
 }
 
 /// A card that was attached for a wallet, or declined.
@@ -25,6 +46,11 @@ struct Attachment: Hashable {
   var card: String
   var state: State
   var declineCode: String
+
+  /// The wallet that the card pays for: all of `request` but the token and the four numbers of a digest.
+  var walletID: String {
+    request.split(separator: " ", omittingEmptySubsequences: false).dropLast(5).joined(separator: " ")
+  }
 }
 
 struct KeptCharge: Hashable {

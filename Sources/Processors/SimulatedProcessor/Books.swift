@@ -5,19 +5,38 @@ import PaymentProcessing
 /// The state of the simulated processor, indexed by key and by id. Decides requests without changing anything: decisions
 /// are records, which the caller applies once they are written.
 struct Books {
+  /// nil until the account has been named.
+  private(set) var account: String?
+  /// The records that are reported as events, in order.
+  private(set) var events: [BookRecord] = []
+  private(set) var setups: [String: KeptSetup] = [:]
   private(set) var attachments: [String: Attachment] = [:]
   private(set) var charges: [String: KeptCharge] = [:]
   private(set) var refunds: [String: KeptRefund] = [:]
-  private(set) var disputes: [String: DisputeResult] = [:]
+  private(set) var foreignRefunds: [String: ForeignRefund] = [:]
+  private(set) var disputes: [DisputeID: DisputeResult] = [:]
   private var attachmentKeys: [String: String] = [:]
   private var chargeKeys: [String: String] = [:]
   private var refundKeys: [String: [String]] = [:]
-  /// The number of records, with which an event's id ends.
-  private(set) var recordCount = 0
+  private var foreignRefundIDs: [String: [String]] = [:]
+  private var disputeIDs: [String: [DisputeID]] = [:]
 
   mutating func apply(_ record: BookRecord) {
-    recordCount += 1
+    if record.isEvent { events.append(record) }
     switch record {
+    case .account(let name): account = name
+    case .setup(let kept): setups[kept.key] = kept
+    case .cardUpdate(let token, let card):
+      if let key = attachmentKeys[token] { attachments[key]?.card = card }
+    case .customerRemoval(let walletID):
+      for key in attachments.keys where attachments[key]?.walletID == walletID {
+        if attachments[key]?.state == .attached { attachments[key]?.state = .detached }
+      }
+    case .foreignRefund(let refund):
+      if foreignRefunds.updateValue(refund, forKey: refund.id) == nil {
+        foreignRefundIDs[refund.chargeID, default: []].append(refund.id)
+      }
+    case .unclassified: break
     case .attachment(let attachment):
       attachments[attachment.key] = attachment
       if !attachment.token.isEmpty { attachmentKeys[attachment.token] = attachment.key }
@@ -29,7 +48,9 @@ struct Books {
         refundKeys[kept.refund.chargeID, default: []].append(kept.refund.key)
       }
     case .dispute(let dispute):
-      disputes[dispute.chargeID] = dispute
+      if disputes.updateValue(dispute, forKey: dispute.id) == nil {
+        disputeIDs[dispute.chargeID, default: []].append(dispute.id)
+      }
     }
   }
 
@@ -44,6 +65,16 @@ struct Books {
   }
 
   // MARK: Cards
+
+  func setup(for request: CardSetupRequest) -> Result<KeptSetup, ProcessorFailure> {
+    if let known = setups[request.key] {
+      return known.walletID == request.walletID.value
+        ? .success(known) : .failure(.rejected("the key was used for another wallet"))
+    }
+    let id = RandomName.make("seti")
+    let setup = CardSetup(id: id, clientSecret: "\(id)_\(RandomName.make("secret"))")
+    return .success(KeptSetup(key: request.key, walletID: request.walletID.value, setup: setup))
+  }
 
   func attachment(for request: AttachRequest) -> Result<Attachment, ProcessorFailure> {
     let billing = request.billing
@@ -76,12 +107,15 @@ struct Books {
   // MARK: Charges
 
   func charge(for request: ChargeRequest) -> Result<KeptCharge, ProcessorFailure> {
-    let fields = [
+    let shared = [
       "\(request.amount.micros)", "\(request.amount.currency)", "\(request.rechargeID)", "\(request.walletID)",
       request.token.secret,
     ].joined(separator: " ")
+    let fields = shared + (request.isCardholderPresent ? " present" : " absent")
     if let known = charges[request.key] {
-      return known.request == fields ? .success(known) : .failure(.rejected("the key was used for another charge"))
+      // Books of earlier versions do not say whether the cardholder was present.
+      let isSame = known.request == fields || known.request == shared
+      return isSame ? .success(known) : .failure(.rejected("the key was used for another charge"))
     }
     guard let card = card(behind: request.token) else { return .failure(.unknownToken) }
     guard request.amount.micros > 0 else { return .failure(.rejected("there is nothing to charge")) }
@@ -105,7 +139,7 @@ struct Books {
 
   /// Returns the id of a charge's dispute, which is a new one if it was never disputed.
   func disputeID(of charge: ChargeResult) -> DisputeID {
-    disputes[charge.id]?.id ?? DisputeID(RandomName.make("dp"))
+    disputeIDs[charge.id]?.last ?? DisputeID(RandomName.make("dp"))
   }
 
   // MARK: Refunds
@@ -118,11 +152,12 @@ struct Books {
     guard let kept = charge(id: request.chargeID), kept.charge.status == .paid else {
       return .failure(.rejected("there is no such charge that was paid"))
     }
-    if let dispute = disputes[request.chargeID], dispute.state != .won {
+    let isDisputed = (disputeIDs[request.chargeID] ?? []).contains { disputes[$0]?.state != .won }
+    guard !isDisputed else {
       return .failure(.rejected("the charge is disputed"))
     }
-    guard request.amount.micros > 0, request.amount.currency == kept.charge.amount.currency,
-      request.amount.micros <= kept.charge.amount.micros - refunded(of: request.chargeID)
+    guard let rest = unrefunded(of: request.chargeID), request.amount.micros > 0,
+      request.amount.currency == rest.currency, request.amount.micros <= rest.micros
     else { return .failure(.rejected("less is left of the charge than is to be given back")) }
     let status: RefundResult.Status = TestCard.named(kept.card)?.refunds == .atOnce ? .refunded : .processing
     let refund = RefundResult(
@@ -141,11 +176,15 @@ struct Books {
     return .failed(code: "expired_or_canceled_card")
   }
 
-  private func refunded(of chargeID: String) -> Int64 {
-    (refundKeys[chargeID] ?? []).reduce(0) { sum, key in
-      guard let refund = refunds[key]?.refund else { return sum }
-      if case .failed = refund.status { return sum }
-      return sum + refund.amount.micros
+  /// Returns what is left of a paid charge after all its refunds, or nil if there is no such charge.
+  func unrefunded(of chargeID: String) -> Money? {
+    guard let kept = charge(id: chargeID), kept.charge.status == .paid else { return nil }
+    let own = (refundKeys[chargeID] ?? []).compactMap { refunds[$0]?.refund }.map { ($0.amount, $0.status) }
+    let foreign = (foreignRefundIDs[chargeID] ?? []).compactMap { foreignRefunds[$0] }.map { ($0.amount, $0.status) }
+    let given = (own + foreign).reduce(Int64(0)) { sum, refund in
+      if case .failed = refund.1 { return sum }
+      return sum + refund.0.micros
     }
+    return Money(micros: kept.charge.amount.micros - given, currency: kept.charge.amount.currency)
   }
 }

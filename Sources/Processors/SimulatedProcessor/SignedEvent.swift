@@ -1,4 +1,5 @@
 import Encodings
+import Ledger
 import MessageDigest
 import PaymentProcessing
 
@@ -41,13 +42,29 @@ enum EventPayload {
     guard let tab = text.firstIndex(of: "\t"),
       let record = BookRecord(line: String(text[text.index(after: tab)...]))
     else { return nil }
-    let kind: ProcessorEvent.Kind =
-      switch record {
-      case .attachment(let attachment): .other(type: "payment_method.\(attachment.state.rawValue)")
-      case .charge(let kept): .charge(kept.charge)
-      case .refund(let kept): .refund(kept.refund)
-      case .dispute(let dispute): .dispute(dispute)
+    return ProcessorEvent(id: String(text[..<tab]), kind: record.eventKind)
+  }
+}
+
+extension BookRecord {
+  var eventKind: ProcessorEvent.Kind {
+    switch self {
+    case .account: .other(type: "account.created")
+    case .setup: .other(type: "setup.created")
+    case .attachment(let attachment):
+      switch attachment.state {
+      case .detached: .cardRemoved(token: PaymentMethodToken(attachment.token))
+      case .attached, .declined: .other(type: "payment_method.\(attachment.state.rawValue)")
       }
-    return ProcessorEvent(id: String(text[..<tab]), kind: kind)
+    case .cardUpdate(let token, let name):
+      TestCard.named(name).map { .cardUpdated(token: PaymentMethodToken(token), card: $0.card) }
+        ?? .other(type: "payment_method.updated")
+    case .customerRemoval(let walletID): .customerRemoved(WalletID(walletID))
+    case .charge(let kept): .charge(kept.charge)
+    case .refund(let kept): .refund(kept.refund)
+    case .foreignRefund(let refund): .foreignRefund(refund)
+    case .dispute(let dispute): .dispute(dispute)
+    case .unclassified(let event): .unclassified(event)
+    }
   }
 }

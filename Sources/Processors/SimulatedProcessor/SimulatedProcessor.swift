@@ -35,6 +35,14 @@ package final class SimulatedProcessor: PaymentProcessor {
     self.sends = sends
   }
 
+  // MARK: The account
+
+  package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    try await perform("describe account") { state in
+      state.books.account.map { .success(ProcessorAccount(id: $0, isLive: false)) } ?? .failure(.fileFailed)
+    }
+  }
+
   // MARK: Cards
 
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
@@ -47,6 +55,15 @@ package final class SimulatedProcessor: PaymentProcessor {
     try await perform("verify") { state in
       guard let test = state.books.card(behind: token) else { return .failure(.unknownToken) }
       return test.refusal.map { .failure(.cardDeclined(code: $0)) } ?? .success(test.card)
+    }
+  }
+
+  package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
+    try await perform("set up") { state in
+      state.books.setup(for: request).flatMap { kept in
+        if state.books.setups[request.key] != nil || state.keep(.setup(kept)) { return .success(kept.setup) }
+        return .failure(.fileFailed)
+      }
     }
   }
 
@@ -120,9 +137,9 @@ package final class SimulatedProcessor: PaymentProcessor {
     }
   }
 
-  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
+  package func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult? {
     try await perform("find refund", blind: .some(nil)) { state in
-      guard var kept = state.books.refunds[key] else { return .success(nil) }
+      guard var kept = state.books.refunds[key], kept.refund.chargeID == chargeID else { return .success(nil) }
       guard kept.refund.status == .processing else { return .success(kept.refund) }
       kept.refund.status = state.books.outcome(of: kept.refund)
       return state.keep(.refund(kept)) ? .success(kept.refund) : .failure(.fileFailed)
@@ -137,45 +154,8 @@ package final class SimulatedProcessor: PaymentProcessor {
     return event
   }
 
-  // MARK: Actions of cardholders and banks
-
-  /// Simulates the cardholder's consent at the charge's URL.
-  package func authenticateCardholder(key: String) throws(ProcessorFailure) {
-    let answer = outcome { state in
-      state.update(state.books.charges[key]) { status in
-        if case .authenticationRequired = status { status = .paid }
-      }
-    }
-    _ = try answer.get()
-  }
-
-  /// Simulates a bank's decision about a paid charge, whether it is already disputed or not.
-  package func setDispute(ofCharge id: String, to dispute: DisputeState) throws(ProcessorFailure) {
-    let answer = outcome { state -> Result<Void, ProcessorFailure> in
-      guard let kept = state.books.charge(id: id), kept.charge.status == .paid else {
-        return .failure(.rejected("there is no such charge that was paid"))
-      }
-      let dispute = DisputeResult(
-        id: state.books.disputeID(of: kept.charge),
-        chargeID: id,
-        amount: kept.charge.amount,
-        state: dispute
-      )
-      return state.keep(.dispute(dispute)) ? .success(()) : .failure(.fileFailed)
-    }
-    try answer.get()
-  }
-
-  /// Simulates a bank that returns a completed refund days later.
-  package func returnRefund(key: String) throws(ProcessorFailure) {
-    let answer = outcome { state -> Result<Void, ProcessorFailure> in
-      guard var kept = state.books.refunds[key], kept.refund.status == .refunded else {
-        return .failure(.rejected("there is no such refund that was made"))
-      }
-      kept.refund.status = .failed(code: "expired_or_canceled_card")
-      return state.keep(.refund(kept)) ? .success(()) : .failure(.fileFailed)
-    }
-    try answer.get()
+  package func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
+    try await perform("list events") { state in state.events(after: cursor, limit: limit) }
   }
 
   // MARK: The books, for comparisons
@@ -230,7 +210,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   /// Runs `body`, and sends the events of its changes.
-  private func outcome<Answer: Sendable>(
+  func outcome<Answer: Sendable>(
     of body: (inout SimulatorState) -> Result<Answer, ProcessorFailure>
   ) -> Result<Answer, ProcessorFailure> {
     let (answer, events) = state.withLock { state in

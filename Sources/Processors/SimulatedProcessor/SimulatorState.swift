@@ -15,7 +15,13 @@ struct SimulatorState: ~Copyable {
 
   init(path: String, faults: FaultPlan, seal: EventSeal) throws(RecordLog.OpenError) {
     var books = Books()
-    log = try RecordLog(path: path) { books.apply($0) }
+    var log = try RecordLog(path: path) { books.apply($0) }
+    if books.account == nil {
+      let account = BookRecord.account(RandomName.make("acct"))
+      guard log.append(account) else { throw RecordLog.OpenError(description: "cannot write to \(path)") }
+      books.apply(account)
+    }
+    self.log = consume log
     self.books = books
     self.seal = seal
     dice = FaultDice(faults)
@@ -25,10 +31,36 @@ struct SimulatorState: ~Copyable {
   mutating func keep(_ record: BookRecord) -> Bool {
     guard append(record) else { return false }
     books.apply(record)
-    let id = "\(RandomName.make("evt"))_\(books.recordCount)"
-    let event = seal.sign(EventPayload.bytes(id: id, record))
+    let event = seal.sign(EventPayload.bytes(id: eventID(books.events.count), record))
     outbox += queue.add(event, &dice)
     return true
+  }
+
+  /// Returns the id of the event at a place, counted from 1. The same for ever, and another one in other books.
+  private func eventID(_ place: Int) -> String {
+    let content = "\(books.account ?? "")\t\(place)\t\(books.events[place - 1].line)"
+    return "\(RandomName.make("evt", of: content))_\(place)"
+  }
+
+  /// Lists the events after a cursor, which is the account and the number of events listed so far. A cursor of other books,
+  /// or of books with more events, starts again: these books are not those that it was made for.
+  func events(after cursor: String?, limit: Int) -> Result<ProcessorEventPage, ProcessorFailure> {
+    let account = books.account ?? ""
+    var start = 0
+    if let cursor {
+      let parts = cursor.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count == 2, let count = Int(parts[1]), count >= 0 else {
+        return .failure(.rejected("the cursor is none of this processor's"))
+      }
+      if parts[0] == account, count <= books.events.count { start = count }
+    }
+    let end = min(start + max(limit, 1), books.events.count)
+    let events = (start..<end).map { place in
+      ProcessorEvent(id: eventID(place + 1), kind: books.events[place].eventKind)
+    }
+    return .success(
+      ProcessorEventPage(events: events, cursor: "\(account):\(end)", hasMore: end < books.events.count)
+    )
   }
 
   /// Writes a charge and, once it is paid, the disputes that its card causes.

@@ -21,7 +21,19 @@ struct TestCard: Sendable {
   /// The successive states of the dispute of each paid charge.
   var disputes: [DisputeState] = []
 
-  static func named(_ name: String) -> TestCard? { all[name] ?? expiring(name) }
+  /// Returns the card with a name. Stripe's documentation spells names of Visas with and without the network: both are known.
+  static func named(_ name: String) -> TestCard? {
+    all[name] ?? expiring(name) ?? otherSpelling(of: name).flatMap { all[$0] }
+  }
+
+  private static func otherSpelling(of name: String) -> String? {
+    let (short, long) = ("pm_card_", "pm_card_visa_")
+    if name.hasPrefix(long) { return short + name.dropFirst(long.count) }
+    return name.hasPrefix(short) ? long + name.dropFirst(short.count) : nil
+  }
+
+  /// The names of all cards that have a fixed one, in order.
+  static var names: [String] { all.keys.sorted() }
 
   private static let all: [String: TestCard] = {
     var cards = [

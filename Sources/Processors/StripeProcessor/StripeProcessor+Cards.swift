@@ -20,6 +20,24 @@ extension StripeProcessor {
     try await describeCard(token)
   }
 
+  package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
+    let customer = try await customer(for: request.walletID)
+    let answer = try await connection.send(
+      .post(
+        "setup_intents",
+        key: request.key,
+        [
+          ("customer", customer), ("usage", "off_session"), ("payment_method_types[0]", "card"),
+          ("metadata[\(MetadataName.walletID)]", request.walletID.value),
+        ]
+      ),
+      within: timing.effect
+    )
+    guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
+    let setup: StripeSetupIntent = try answer.object()
+    return CardSetup(id: setup.id, clientSecret: setup.clientSecret)
+  }
+
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
     let token = try StripeToken(request.token)
     let customer = try await customer(for: request.walletID)

@@ -128,16 +128,18 @@ extension StripeProcessor {
   /// Returns the newest object of a list that satisfies `isWanted`. Stripe returns lists newest first.
   func newest<Object: Decodable & Identifiable>(
     _ path: String,
+    _ filter: [(String, String)] = [],
     _ isWanted: (Object) -> Bool
   ) async throws(ProcessorFailure) -> Object? where Object.ID == String {
-    var fields = [("limit", String(Self.pageSize))]
+    let first = filter + [("limit", String(Self.pageSize))]
+    var fields = first
     for _ in 1...Self.longestList {
       let answer = try await connection.send(.get(path, fields), within: timing.lookup)
       guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
       let page: StripeList<Object> = try answer.object()
       for object in page.data where isWanted(object) { return object }
       guard page.hasMore == true, let last = page.data.last else { return nil }
-      fields = [("limit", String(Self.pageSize)), ("starting_after", last.id)]
+      fields = first + [("starting_after", last.id)]
     }
     return nil
   }

@@ -22,9 +22,12 @@ extension StripeProcessor {
     return try refund.refund()
   }
 
-  /// Stripe does not support searching refunds, so this reads the newest ones.
-  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
-    let found = try await newest("refunds") { (refund: StripeRefund) in refund.metadata?[MetadataName.key] == key }
+  /// Stripe does not support searching refunds, so this lists those of the charge.
+  package func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult? {
+    guard StripeToken.isName(chargeID) else { return nil }
+    let found = try await newest("refunds", [("payment_intent", chargeID)]) { (refund: StripeRefund) in
+      refund.metadata?[MetadataName.key] == key
+    }
     guard let found else { return nil }
     return try found.refund()
   }

@@ -1,5 +1,5 @@
 import Foundation
-import Ledger
+package import Ledger
 package import PaymentProcessing
 
 /// A payment processor that charges cards through Stripe (https://docs.stripe.com/api).
@@ -52,7 +52,20 @@ package final class StripeProcessor: PaymentProcessor {
     self.clock = clock
   }
 
+  // MARK: The account
+
+  package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    let answer = try await connection.send(.get("account"), within: timing.lookup)
+    guard answer.isSuccess else { throw answer.refusal(missing: .outcomeUnknown("Stripe answered \(answer.status)")) }
+    let account: StripeAccount = try answer.object()
+    return ProcessorAccount(id: account.id, isLive: connection.key.isLive)
+  }
+
   // MARK: Events
+
+  package func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
+    throw .outcomeUnknown("events are not listed yet")
+  }
 
   package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     guard let webhookSecret,

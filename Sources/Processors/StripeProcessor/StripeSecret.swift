@@ -17,6 +17,9 @@ package struct StripeSecret: Sendable, CustomStringConvertible, CustomDebugStrin
 
   package init(_ value: String) { self.value = value }
 
+  /// Whether the key is one of live mode, by its prefix (https://docs.stripe.com/keys).
+  var isLive: Bool { value.hasPrefix("sk_live_") || value.hasPrefix("rk_live_") }
+
   private static let longest = 1024
 
   /// Reads the only line of a file, which must not be accessible to others.

@@ -10,7 +10,7 @@ struct PrintBooks: ParsableCommand {
     abstract: "Prints the charges, refunds and disputes of a simulator's file as they are now.",
     discussion: """
       A line each, with tabs between its fields: charge, id, recharge, micros, currency, status, decline code or URL; \
-      refund, id, charge, micros, currency, status, failure code; dispute, id, charge, micros, currency, state. \
+      refund (or foreign_refund, made without the ledger), id, charge, micros, currency, status, failure code; dispute, id, charge, micros, currency, state. \
       The simulator may be running or not.
       """
   )

@@ -3,8 +3,10 @@ package import PaymentProcessing
 
 /// A request to a processor.
 package enum ProcessorRequest: String, Hashable, Sendable, CaseIterable {
+  case describeAccount = "describe-account"
   case describeCard = "describe-card"
   case verifyCard = "verify-card"
+  case createCardSetup = "create-card-setup"
   case attachCard = "attach-card"
   case detachCard = "detach-card"
   case createCharge = "create-charge"
@@ -13,6 +15,7 @@ package enum ProcessorRequest: String, Hashable, Sendable, CaseIterable {
   case refundCharge = "refund-charge"
   case findRefund = "find-refund"
   case parseEvent = "parse-event"
+  case listEvents = "list-events"
 }
 
 /// A wrapper of a processor with failpoints before and after every request.
@@ -27,12 +30,20 @@ package struct FailingProcessor: PaymentProcessor {
 
   package var isConfigured: Bool { processor.isConfigured }
 
+  package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    try await ask(.describeAccount) { () throws(ProcessorFailure) in try await processor.describeAccount() }
+  }
+
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await ask(.describeCard) { () throws(ProcessorFailure) in try await processor.describeCard(token) }
   }
 
   package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     try await ask(.verifyCard) { () throws(ProcessorFailure) in try await processor.verifyCard(token) }
+  }
+
+  package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
+    try await ask(.createCardSetup) { () throws(ProcessorFailure) in try await processor.createCardSetup(request) }
   }
 
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
@@ -63,13 +74,21 @@ package struct FailingProcessor: PaymentProcessor {
     try await ask(.refundCharge) { () throws(ProcessorFailure) in try await processor.refundCharge(request) }
   }
 
-  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
-    try await ask(.findRefund) { () throws(ProcessorFailure) in try await processor.findRefund(key: key) }
+  package func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult? {
+    try await ask(.findRefund) { () throws(ProcessorFailure) in
+      try await processor.findRefund(key: key, chargeID: chargeID)
+    }
   }
 
   package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     try await ask(.parseEvent) { () throws(EventFailure) in
       try await processor.parseEvent(payload: payload, signature: signature)
+    }
+  }
+
+  package func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
+    try await ask(.listEvents) { () throws(ProcessorFailure) in
+      try await processor.listEvents(after: cursor, limit: limit)
     }
   }
 

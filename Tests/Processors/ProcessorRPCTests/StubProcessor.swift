@@ -14,6 +14,11 @@ struct StubProcessor: PaymentProcessorService {
   }
   var parses: @Sendable (ParseEventRequest) async throws -> ParseEventResponse = { _ in throw Self.silence }
 
+  var accounts: @Sendable (DescribeAccountRequest) async throws -> DescribeAccountResponse = { _ in
+    throw Self.silence
+  }
+  var lists: @Sendable (ListEventsRequest) async throws -> ListEventsResponse = { _ in throw Self.silence }
+
   private static let silence = GRPCStatus(code: .unimplemented, message: "")
 
   func createCharge(_ request: CreateChargeRequest, context: ServerContext) async throws -> CreateChargeResponse {
@@ -58,6 +63,20 @@ struct StubProcessor: PaymentProcessorService {
 
   func cancelCharge(_ request: CancelChargeRequest, context: ServerContext) async throws -> CancelChargeResponse {
     throw Self.silence
+  }
+
+  func describeAccount(
+    _ request: DescribeAccountRequest,
+    context: ServerContext
+  ) async throws -> DescribeAccountResponse { try await accounts(request) }
+
+  func createCardSetup(
+    _ request: CreateCardSetupRequest,
+    context: ServerContext
+  ) async throws -> CreateCardSetupResponse { throw Self.silence }
+
+  func listEvents(_ request: ListEventsRequest, context: ServerContext) async throws -> ListEventsResponse {
+    try await lists(request)
   }
 
   func findRefund(_ request: FindRefundRequest, context: ServerContext) async throws -> FindRefundResponse {

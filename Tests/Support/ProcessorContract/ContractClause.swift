@@ -8,8 +8,10 @@ package struct ContractClause: Sendable, CustomTestStringConvertible {
   package var testDescription: String { name }
 
   package static let all = [
+    ContractClause(name: "works for one account") { try await $0.worksForOneAccount() },
     ContractClause(name: "describes cards") { try await $0.describesCards() },
     ContractClause(name: "verifies cards") { try await $0.verifiesCards() },
+    ContractClause(name: "begins the setup of a card once for its key") { try await $0.beginsASetupOnce() },
     ContractClause(name: "attaches a card once for its key") { try await $0.attachesOnce() },
     ContractClause(name: "refuses another use of an attachment's key") {
       try await $0.refusesAnotherUseOfAnAttachmentsKey()
@@ -30,5 +32,6 @@ package struct ContractClause: Sendable, CustomTestStringConvertible {
     ContractClause(name: "refuses another use of a refund's key") { try await $0.refusesAnotherUseOfARefundsKey() },
     ContractClause(name: "refunds only what was paid") { try await $0.refundsOnlyWhatWasPaid() },
     ContractClause(name: "believes no unsigned event") { try await $0.believesNoUnsignedEvent() },
+    ContractClause(name: "lists what happened") { try await $0.listsWhatHappened() },
   ]
 }

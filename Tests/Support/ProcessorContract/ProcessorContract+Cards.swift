@@ -3,6 +3,40 @@ import PaymentProcessing
 import Testing
 
 extension ProcessorContract {
+  /// The account and its mode stay the same across a restart.
+  func worksForOneAccount() async throws {
+    var first: ProcessorAccount?
+    try await run { processor in
+      first = try await processor.describeAccount()
+      #expect(first?.id.isEmpty == false)
+      #expect(first?.isLive == false)
+    }
+    try await run { processor in
+      let again = try await processor.describeAccount()
+      #expect(again == first)
+    }
+  }
+
+  func beginsASetupOnce() async throws {
+    var first: CardSetup?
+    let request = CardSetupRequest(key: "s1", walletID: WalletID("wallet"))
+    try await run { processor in
+      let setup = try await processor.createCardSetup(request)
+      #expect(!setup.clientSecret.isEmpty && setup.clientSecret != setup.id)
+      #expect(!"\(setup) \(String(reflecting: setup))".contains(setup.clientSecret))
+      first = setup
+    }
+    try await run { processor in
+      let again = try await processor.createCardSetup(request)
+      #expect(again == first)
+      let other = try await processor.createCardSetup(CardSetupRequest(key: "s2", walletID: WalletID("another")))
+      #expect(other.id != first?.id)
+      await expectRejection {
+        _ = try await processor.createCardSetup(CardSetupRequest(key: "s1", walletID: WalletID("another")))
+      }
+    }
+  }
+
   func describesCards() async throws {
     try await run { processor in
       let visa = try await processor.describeCard(cards.visa)

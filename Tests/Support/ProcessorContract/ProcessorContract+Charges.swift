@@ -31,7 +31,7 @@ extension ProcessorContract {
         try await processor.cancelCharge(key: "none"),
       ]
       #expect(charges == [nil, nil, nil])
-      let refund = try await processor.findRefund(key: "none")
+      let refund = try await processor.findRefund(key: "none", chargeID: "none")
       #expect(refund == nil)
     }
   }

@@ -8,7 +8,15 @@ package enum ProcessorCall: Hashable, Sendable {
   /// Makes the token of an attached card useless. Answered with `detached`.
   case detachCard(PaymentMethodToken)
   /// Charges a card. Answered with `charge`.
-  case createCharge(key: String, rechargeID: RechargeID, walletID: WalletID, amount: Money, token: PaymentMethodToken)
+  case createCharge(
+    key: String,
+    rechargeID: RechargeID,
+    walletID: WalletID,
+    amount: Money,
+    token: PaymentMethodToken,
+    isCardholderPresent: Bool,
+    billing: BillingDetails?
+  )
   /// Cancels a charge that waits for its cardholder. Answered with `charge` or `notFound`.
   case cancelCharge(key: String)
   /// Looks up the charge of a key. Answered with `charge` or `notFound`.
@@ -17,6 +25,6 @@ package enum ProcessorCall: Hashable, Sendable {
   case retrieveCharge(id: String)
   /// Refunds all or part of a charge. Answered with `refund`.
   case createRefund(key: String, chargeID: String, rechargeID: RechargeID, amount: Money)
-  /// Looks up the refund of a key. Answered with `refund` or `notFound`.
-  case findRefund(key: String)
+  /// Looks up the refund of a key, among those of its charge. Answered with `refund` or `notFound`.
+  case findRefund(key: String, chargeID: String)
 }

@@ -21,7 +21,9 @@ extension Recharge: Settleable {
       rechargeID: id,
       walletID: walletID,
       amount: amount,
-      token: paymentMethod.token
+      token: paymentMethod.token,
+      isCardholderPresent: purpose != .autoRecharge,
+      billing: paymentMethod.billing
     )
   }
 

@@ -8,7 +8,7 @@ extension RechargeRefund: Settleable {
     }
   }
 
-  package var lookup: ProcessorCall { .findRefund(key: processorKey) }
+  package var lookup: ProcessorCall { .findRefund(key: processorKey, chargeID: processorChargeID) }
 
   package var needsReview: Bool { state == .needsReview }
   package var isFinal: Bool { !state.isOpen }

@@ -15,11 +15,13 @@ extension ProcessorFailure {
 }
 
 extension EventFailure {
-  /// Converts a status. Only UNAUTHENTICATED states that the signature is wrong.
+  /// Converts a status. Only UNAUTHENTICATED states that the signature is wrong, and only OUT_OF_RANGE that it is too old.
   init(_ status: GRPCStatus, secrets: [String]) {
     switch status.code {
     case .unauthenticated: self = .signatureInvalid
-    case .invalidArgument, .failedPrecondition: self = .payloadInvalid(status.sentence(without: secrets))
+    case .outOfRange: self = .signatureExpired
+    case .failedPrecondition: self = .modeMismatch
+    case .invalidArgument: self = .payloadInvalid(status.sentence(without: secrets))
     default: self = .unavailable("\(status.code.name): \(status.sentence(without: secrets))")
     }
   }

@@ -39,6 +39,15 @@ package final class RemoteProcessor: PaymentProcessor {
   /// Waits for open calls, refuses new ones, and closes the connection.
   package func close() async { await client.close() }
 
+  // MARK: The account
+
+  package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    let response = try await call(Methods.describeAccount, DescribeAccountRequest(), timeouts.lookup, [])
+    return try read { () throws(FieldError) in
+      ProcessorAccount(id: try FieldError.text(response.accountID, "account_id"), isLive: response.liveMode)
+    }
+  }
+
   // MARK: Cards
 
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Ledger.Card {
@@ -55,6 +64,11 @@ package final class RemoteProcessor: PaymentProcessor {
     case .decline(let decline): throw try declined(decline)
     case nil: throw .outcomeUnknown("the processor answered nothing")
     }
+  }
+
+  package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
+    let response = try await call(Methods.createCardSetup, request.message, timeouts.effect, [request.key])
+    return try read { () throws(FieldError) in try CardSetup(response) }
   }
 
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
@@ -84,7 +98,8 @@ package final class RemoteProcessor: PaymentProcessor {
   // MARK: Charges
 
   package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
-    let secrets = [request.key, request.token.secret]
+    var secrets = [request.key, request.token.secret]
+    if let billing = request.billing { secrets += [billing.name, billing.email, billing.postalCode] }
     let response = try await call(Methods.createCharge, request.message, timeouts.effect, secrets)
     guard let charge = try self.charge(response.charge), charge.rechargeID == request.rechargeID,
       charge.amount == request.amount
@@ -126,12 +141,14 @@ package final class RemoteProcessor: PaymentProcessor {
     return refund
   }
 
-  package func findRefund(key: String) async throws(ProcessorFailure) -> RefundResult? {
-    let request = FindRefundRequest(idempotencyKey: key)
+  package func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult? {
+    let request = FindRefundRequest(idempotencyKey: key, chargeID: chargeID)
     guard let refund = try refund(try await call(Methods.findRefund, request, timeouts.lookup, [key]).refund) else {
       return nil
     }
-    guard refund.key == key else { throw .outcomeUnknown("the processor answered with another refund") }
+    guard refund.key == key, refund.chargeID == chargeID else {
+      throw .outcomeUnknown("the processor answered with another refund")
+    }
     return refund
   }
 
@@ -158,6 +175,12 @@ package final class RemoteProcessor: PaymentProcessor {
     } catch {
       throw .unavailable(Self.sentence(error))
     }
+  }
+
+  package func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
+    let request = ListEventsRequest(cursor: cursor ?? "", pageSize: Int32(clamping: limit))
+    let response = try await call(Methods.listEvents, request, timeouts.effect, [])
+    return try read { () throws(FieldError) in try ProcessorEventPage(response) }
   }
 
   // MARK: Calls

@@ -38,19 +38,51 @@ extension PaymentMethodToken {
   }
 }
 
+extension Ledger.BillingDetails {
+  init(_ message: BillingDetailsMessage) {
+    self.init(
+      name: message.name,
+      email: message.email,
+      country: message.country,
+      postalCode: message.postalCode
+    )
+  }
+
+  var message: BillingDetailsMessage {
+    BillingDetailsMessage(name: name, email: email, country: country, postalCode: postalCode)
+  }
+}
+
+extension CardSetupRequest {
+  init(_ message: CreateCardSetupRequest) throws(FieldError) {
+    self.init(
+      key: try FieldError.text(message.idempotencyKey, "idempotency_key"),
+      walletID: WalletID(try FieldError.text(message.walletID, "wallet_id"))
+    )
+  }
+
+  var message: CreateCardSetupRequest { CreateCardSetupRequest(idempotencyKey: key, walletID: walletID.value) }
+}
+
+extension CardSetup {
+  /// The maximum length of a client secret, in bytes.
+  private static let longestSecret = 1024
+
+  init(_ message: CreateCardSetupResponse) throws(FieldError) {
+    guard (1...Self.longestSecret).contains(message.clientSecret.utf8.count) else {
+      throw FieldError(field: "client_secret", description: "must have 1 to \(Self.longestSecret) bytes")
+    }
+    self.init(id: try FieldError.text(message.setupID, "setup_id"), clientSecret: message.clientSecret)
+  }
+}
+
 extension AttachRequest {
   init(_ message: AttachPaymentMethodRequest) throws(FieldError) {
-    let billing = try FieldError.present(message.billingDetails, "billing_details")
     self.init(
       key: try FieldError.text(message.idempotencyKey, "idempotency_key"),
       walletID: WalletID(try FieldError.text(message.walletID, "wallet_id")),
       token: try PaymentMethodToken(message: message.paymentMethodToken),
-      billing: Ledger.BillingDetails(
-        name: billing.name,
-        email: billing.email,
-        country: billing.country,
-        postalCode: billing.postalCode
-      )
+      billing: Ledger.BillingDetails(try FieldError.present(message.billingDetails, "billing_details"))
     )
   }
 
@@ -59,12 +91,7 @@ extension AttachRequest {
       idempotencyKey: key,
       walletID: walletID.value,
       paymentMethodToken: token.secret,
-      billingDetails: BillingDetailsMessage(
-        name: billing.name,
-        email: billing.email,
-        country: billing.country,
-        postalCode: billing.postalCode
-      )
+      billingDetails: billing.message
     )
   }
 }

@@ -25,7 +25,9 @@ extension ChargeRequest {
       rechargeID: RechargeID(try FieldError.text(message.rechargeID, "recharge_id")),
       walletID: WalletID(try FieldError.text(message.walletID, "wallet_id")),
       amount: try Ledger.Money(message.amount),
-      token: try PaymentMethodToken(message: message.paymentMethodToken)
+      token: try PaymentMethodToken(message: message.paymentMethodToken),
+      isCardholderPresent: message.cardholderPresent,
+      billing: message.billingDetails.map { Ledger.BillingDetails($0) }
     )
   }
 
@@ -35,7 +37,9 @@ extension ChargeRequest {
       rechargeID: rechargeID.value,
       walletID: walletID.value,
       amount: amount.message,
-      paymentMethodToken: token.secret
+      paymentMethodToken: token.secret,
+      cardholderPresent: isCardholderPresent,
+      billingDetails: billing?.message
     )
   }
 }

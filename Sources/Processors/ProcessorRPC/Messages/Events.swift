@@ -5,15 +5,23 @@ import ProcessorAPI
 extension ProcessorEvent {
   init(_ message: ProcessorAPI.Event?) throws(FieldError) {
     let message = try FieldError.present(message, "event")
-    let kind: Kind
-    switch message.kind {
-    case .charge(let charge): kind = .charge(try ChargeResult(charge))
-    case .refund(let refund): kind = .refund(try RefundResult(refund))
-    case .dispute(let dispute): kind = .dispute(try DisputeResult(dispute))
-    case .other(let type): kind = .other(type: try FieldError.text(type, "event.other"))
-    case nil: throw FieldError(field: "event.kind", description: "is required")
+    self.init(id: try FieldError.text(message.eventID, "event.event_id"), kind: try Kind(message.kind))
+  }
+
+  /// Converts an event of a list. An event with an invalid field becomes unclassified: one bad event must not keep all later
+  /// ones from being read.
+  init(listed message: ProcessorAPI.Event) throws(FieldError) {
+    let id = try FieldError.text(message.eventID, "events.event_id")
+    do throws(FieldError) {
+      self.init(id: id, kind: try Kind(message.kind))
+    } catch {
+      let unreadable = PaymentProcessing.UnclassifiedEvent(
+        type: "invalid \(error.field)",
+        objectID: id,
+        chargeID: nil
+      )
+      self.init(id: id, kind: .unclassified(unreadable))
     }
-    self.init(id: try FieldError.text(message.eventID, "event.event_id"), kind: kind)
   }
 
   var message: ProcessorAPI.Event {
@@ -21,10 +29,61 @@ extension ProcessorEvent {
       switch self.kind {
       case .charge(let charge): .charge(charge.message)
       case .refund(let refund): .refund(refund.message)
+      case .foreignRefund(let refund): .foreignRefund(refund.message)
       case .dispute(let dispute): .dispute(dispute.message)
+      case .cardUpdated(let token, let card):
+        .cardUpdated(CardUpdate(paymentMethodToken: token.secret, card: card.message))
+      case .cardRemoved(let token): .cardRemoved(CardRemoval(paymentMethodToken: token.secret))
+      case .customerRemoved(let walletID): .customerRemoved(CustomerRemoval(walletID: walletID.value))
+      case .unclassified(let event): .unclassified(event.message)
       case .other(let type): .other(type)
       }
     return ProcessorAPI.Event(eventID: id, kind: kind)
+  }
+}
+
+extension ProcessorEvent.Kind {
+  fileprivate init(_ message: ProcessorAPI.Event.Kind?) throws(FieldError) {
+    switch message {
+    case .charge(let charge): self = .charge(try ChargeResult(charge))
+    case .refund(let refund): self = .refund(try RefundResult(refund))
+    case .foreignRefund(let refund): self = .foreignRefund(try PaymentProcessing.ForeignRefund(refund))
+    case .dispute(let dispute): self = .dispute(try DisputeResult(dispute))
+    case .cardUpdated(let update):
+      self = .cardUpdated(
+        token: try PaymentMethodToken(message: update.paymentMethodToken),
+        card: try Ledger.Card(update.card)
+      )
+    case .cardRemoved(let removal):
+      self = .cardRemoved(token: try PaymentMethodToken(message: removal.paymentMethodToken))
+    case .customerRemoved(let removal):
+      self = .customerRemoved(WalletID(try FieldError.text(removal.walletID, "wallet_id")))
+    case .unclassified(let event): self = .unclassified(try PaymentProcessing.UnclassifiedEvent(event))
+    case .other(let type): self = .other(type: try FieldError.text(type, "event.other"))
+    case nil: throw FieldError(field: "event.kind", description: "is required")
+    }
+  }
+}
+
+extension ProcessorEventPage {
+  init(_ message: ListEventsResponse) throws(FieldError) {
+    var events: [ProcessorEvent] = []
+    for event in message.events { events.append(try ProcessorEvent(listed: event)) }
+    self.init(events: events, cursor: try FieldError.text(message.cursor, "cursor"), hasMore: message.hasMore)
+  }
+}
+
+extension PaymentProcessing.UnclassifiedEvent {
+  fileprivate init(_ message: ProcessorAPI.UnclassifiedEvent) throws(FieldError) {
+    self.init(
+      type: try FieldError.text(message.type, "unclassified.type"),
+      objectID: try FieldError.text(message.objectID, "object_id"),
+      chargeID: message.chargeID.isEmpty ? nil : try FieldError.text(message.chargeID, "charge_id")
+    )
+  }
+
+  fileprivate var message: ProcessorAPI.UnclassifiedEvent {
+    ProcessorAPI.UnclassifiedEvent(type: type, objectID: objectID, chargeID: chargeID ?? "")
   }
 }
 

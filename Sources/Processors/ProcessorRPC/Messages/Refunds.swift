@@ -29,35 +29,62 @@ extension RefundResult {
       key: try FieldError.text(message.idempotencyKey, "idempotency_key"),
       chargeID: try FieldError.text(message.chargeID, "charge_id"),
       amount: try Ledger.Money(message.amount),
-      status: try Status(message)
+      status: try Status(message.state, failureCode: message.failureCode)
     )
   }
 
   var message: ProcessorAPI.Refund {
-    var message = ProcessorAPI.Refund(
+    ProcessorAPI.Refund(
       refundID: id,
       idempotencyKey: key,
       chargeID: chargeID,
-      amount: amount.message
+      amount: amount.message,
+      state: status.state,
+      failureCode: status.failureCode
     )
-    switch status {
-    case .processing: message.state = .processing
-    case .refunded: message.state = .refunded
-    case .failed(let code):
-      message.state = .failed
-      message.failureCode = code
-    }
-    return message
+  }
+}
+
+extension PaymentProcessing.ForeignRefund {
+  init(_ message: ProcessorAPI.ForeignRefund) throws(FieldError) {
+    self.init(
+      id: try FieldError.text(message.refundID, "refund_id"),
+      chargeID: try FieldError.text(message.chargeID, "charge_id"),
+      amount: try Ledger.Money(message.amount),
+      status: try RefundResult.Status(message.state, failureCode: message.failureCode)
+    )
+  }
+
+  var message: ProcessorAPI.ForeignRefund {
+    ProcessorAPI.ForeignRefund(
+      refundID: id,
+      chargeID: chargeID,
+      amount: amount.message,
+      state: status.state,
+      failureCode: status.failureCode
+    )
   }
 }
 
 extension RefundResult.Status {
-  fileprivate init(_ message: ProcessorAPI.Refund) throws(FieldError) {
-    switch message.state {
+  fileprivate init(_ state: ProcessorAPI.Refund.State, failureCode: String) throws(FieldError) {
+    switch state {
     case .processing: self = .processing
     case .refunded: self = .refunded
-    case .failed: self = .failed(code: try FieldError.code(message.failureCode, "failure_code"))
+    case .failed: self = .failed(code: try FieldError.code(failureCode, "failure_code"))
     case .unspecified, .unrecognized: throw FieldError(field: "state", description: "must be one that is known")
     }
+  }
+
+  fileprivate var state: ProcessorAPI.Refund.State {
+    switch self {
+    case .processing: .processing
+    case .refunded: .refunded
+    case .failed: .failed
+    }
+  }
+
+  fileprivate var failureCode: String {
+    if case .failed(let code) = self { code } else { "" }
   }
 }

@@ -16,6 +16,9 @@ extension GRPCStatus {
   init(_ error: EventFailure) {
     switch error {
     case .signatureInvalid: self.init(code: .unauthenticated, message: "the signature is not that of the payload")
+    case .signatureExpired:
+      self.init(code: .outOfRange, message: "the signature is too old, or the clocks of the two hosts differ")
+    case .modeMismatch: self.init(code: .failedPrecondition, message: "the event is of the processor's other mode")
     case .payloadInvalid(let reason): self.init(FieldError(field: "payload", description: reason))
     case .unavailable(let reason): self.init(code: .unavailable, message: reason)
     }

@@ -7,6 +7,16 @@ import UnixGRPC
 struct ProcessorHandlers: PaymentProcessorService {
   let processor: any PaymentProcessor
 
+  func describeAccount(
+    _ request: DescribeAccountRequest,
+    context: ServerContext
+  ) async throws -> DescribeAccountResponse {
+    try await answer {
+      let account = try await processor.describeAccount()
+      return DescribeAccountResponse(accountID: account.id, liveMode: account.isLive)
+    }
+  }
+
   func describePaymentMethod(
     _ request: DescribePaymentMethodRequest,
     context: ServerContext
@@ -28,6 +38,16 @@ struct ProcessorHandlers: PaymentProcessorService {
       } catch ProcessorFailure.cardDeclined(let code) {
         return VerifyPaymentMethodResponse(outcome: .decline(Decline(code: code)))
       }
+    }
+  }
+
+  func createCardSetup(
+    _ request: CreateCardSetupRequest,
+    context: ServerContext
+  ) async throws -> CreateCardSetupResponse {
+    try await answer {
+      let setup = try await processor.createCardSetup(try CardSetupRequest(request))
+      return CreateCardSetupResponse(setupID: setup.id, clientSecret: setup.clientSecret)
     }
   }
 
@@ -92,7 +112,8 @@ struct ProcessorHandlers: PaymentProcessorService {
   func findRefund(_ request: FindRefundRequest, context: ServerContext) async throws -> FindRefundResponse {
     try await answer {
       let key = try FieldError.text(request.idempotencyKey, "idempotency_key")
-      return FindRefundResponse(refund: try await processor.findRefund(key: key)?.message)
+      let chargeID = try FieldError.text(request.chargeID, "charge_id")
+      return FindRefundResponse(refund: try await processor.findRefund(key: key, chargeID: chargeID)?.message)
     }
   }
 
@@ -100,6 +121,17 @@ struct ProcessorHandlers: PaymentProcessorService {
     try await answer {
       let event = try await processor.parseEvent(payload: request.payload, signature: request.signature)
       return ParseEventResponse(event: event.message)
+    }
+  }
+
+  func listEvents(_ request: ListEventsRequest, context: ServerContext) async throws -> ListEventsResponse {
+    try await answer {
+      let cursor = request.cursor.isEmpty ? nil : try FieldError.text(request.cursor, "cursor")
+      guard let limit = Int(exactly: request.pageSize), (1...1000).contains(limit) else {
+        throw FieldError(field: "page_size", description: "must be from 1 to 1000")
+      }
+      let page = try await processor.listEvents(after: cursor, limit: limit)
+      return ListEventsResponse(events: page.events.map(\.message), cursor: page.cursor, hasMore: page.hasMore)
     }
   }
 

@@ -16,7 +16,7 @@ struct StripeConnection: Sendable {
   private static let longestPause = Duration.seconds(4)
 
   private let address: StripeAddress
-  private let key: StripeSecret
+  let key: StripeSecret
   private let firstPause: Duration
 
   init(address: StripeAddress, key: StripeSecret, firstPause: Duration) {

@@ -2,6 +2,15 @@ import Ledger
 
 // The decoded parts of Stripe's objects, under Stripe's names.
 
+struct StripeAccount: Decodable {
+  var id: String
+}
+
+struct StripeSetupIntent: Decodable {
+  var id: String
+  var clientSecret: String
+}
+
 struct StripeCustomer: Decodable {
   var id: String
 }

@@ -87,6 +87,13 @@ extension PaymentMethodHandlers {
       switch error {
       case .signatureInvalid:
         throw Refusal.fieldInvalid(field: "signature", description: "is not the processor's of this payload")
+      case .signatureExpired:
+        throw Refusal.fieldInvalid(
+          field: "signature",
+          description: "is the processor's, but too old: forward events at once, and check the clocks"
+        )
+      case .modeMismatch:
+        throw Refusal.fieldInvalid(field: "payload", description: "is an event of the processor's other mode")
       case .payloadInvalid:
         throw Refusal.fieldInvalid(field: "payload", description: "is the processor's, but no event that can be read")
       case .unavailable(let reason): throw ProcessorFailure.outcomeUnknown(reason)

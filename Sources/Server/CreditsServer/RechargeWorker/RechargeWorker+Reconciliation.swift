@@ -29,7 +29,7 @@ extension RechargeWorker {
       return try await reconcile(charge.rechargeID, trigger)?.recharge.id
     case .refund(let refund): return try await rechargeID(of: refund)
     case .dispute(let dispute): return try await driver.forCaller.record(dispute)
-    case .other: return nil
+    case .foreignRefund, .cardUpdated, .cardRemoved, .customerRemoved, .unclassified, .other: return nil
     }
   }
 

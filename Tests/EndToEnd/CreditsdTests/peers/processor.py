@@ -1,6 +1,7 @@
 """A payment processor in Python: processor.py SOCKET PROTO_FOLDER BOOKS
 
-Knows pm_card_visa and pm_card_visa_chargeDeclined, and keeps charges and refunds in the file BOOKS, a line of JSON each.
+Knows pm_card_visa and pm_card_visa_chargeDeclined, and keeps its account, charges and refunds in the file BOOKS, a line
+of JSON each. Its events are the charges and refunds.
 Prints "ready", and serves until its standard input ends.
 """
 
@@ -19,6 +20,7 @@ messages, services = grpc.protos_and_services("credits/processor/v1/payment_proc
 cards = grpc.protos("credits/processor/v1/card.proto")
 charges = grpc.protos("credits/processor/v1/charge.proto")
 refunds = grpc.protos("credits/processor/v1/refund.proto")
+events = grpc.protos("credits/processor/v1/event.proto")
 
 DECLINES = {"pm_card_visa": None, "pm_card_visa_chargeDeclined": "generic_decline"}
 
@@ -30,15 +32,25 @@ class Books:
         self.lock = threading.Lock()
         self.charges = {}
         self.refunds = {}
+        self.account = None
+        self.setups = {}
+        self.events = []
         self.file = open(path, "a+", encoding="utf-8")
         self.file.seek(0)
         for line in self.file:
             if line.endswith("\n"):
                 self.take(json.loads(line))
+        if self.account is None:
+            self.keep("account", {"id": f"py_{secrets.token_hex(16)}"})
 
     def take(self, entry):
         for kind, fields in entry.items():
-            {"charge": self.charges, "refund": self.refunds}[kind][fields["key"]] = fields
+            if kind == "account":
+                self.account = fields["id"]
+                continue
+            {"charge": self.charges, "refund": self.refunds, "setup": self.setups}[kind][fields["key"]] = fields
+            if kind != "setup":
+                self.events.append((kind, fields))
 
     def keep(self, kind, fields):
         self.file.write(json.dumps({kind: fields}) + "\n")
@@ -50,6 +62,28 @@ class Books:
 class Processor(services.PaymentProcessorServiceServicer):
     def __init__(self, books):
         self.books = books
+
+    def DescribeAccount(self, request, context):
+        return messages.DescribeAccountResponse(account_id=self.books.account)
+
+    def CreateCardSetup(self, request, context):
+        with self.books.lock:
+            setup = self.books.setups.get(request.idempotency_key)
+            if setup is None:
+                setup = {"id": f"ps_{secrets.token_hex(16)}", "key": request.idempotency_key}
+                setup |= {"wallet": request.wallet_id, "secret": secrets.token_hex(16)}
+                self.books.keep("setup", setup)
+            elif setup["wallet"] != request.wallet_id:
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the key was used for another wallet")
+        return messages.CreateCardSetupResponse(setup_id=setup["id"], client_secret=setup["secret"])
+
+    def ListEvents(self, request, context):
+        with self.books.lock:
+            start = int(request.cursor or "0")
+            kept = self.books.events[start : start + request.page_size]
+            end, total = start + len(kept), len(self.books.events)
+        listed = [self.event(start + place, kind, fields) for place, (kind, fields) in enumerate(kept)]
+        return messages.ListEventsResponse(events=listed, cursor=str(end), has_more=end < total)
 
     def DescribePaymentMethod(self, request, context):
         self.known(request.payment_method_token, context)
@@ -74,7 +108,7 @@ class Processor(services.PaymentProcessorServiceServicer):
 
     def CreateCharge(self, request, context):
         fields = [request.recharge_id, request.wallet_id, request.amount.currency_code, request.amount.micros]
-        fields.append(request.payment_method_token)
+        fields += [request.payment_method_token, request.cardholder_present]
         with self.books.lock:
             charge = self.books.charges.get(request.idempotency_key)
             if charge is None:
@@ -110,7 +144,17 @@ class Processor(services.PaymentProcessorServiceServicer):
     def FindRefund(self, request, context):
         with self.books.lock:
             found = self.books.refunds.get(request.idempotency_key)
+        if found and found["fields"][0] != request.charge_id:
+            found = None
         return messages.FindRefundResponse(refund=self.refund(found) if found else None)
+
+    def event(self, place, kind, fields):
+        event = events.Event(event_id=f"py_{self.books.account}_{place}")
+        if kind == "charge":
+            event.charge.CopyFrom(self.message(fields))
+        else:
+            event.refund.CopyFrom(self.refund(fields))
+        return event
 
     @staticmethod
     def refund(kept):
@@ -133,7 +177,7 @@ class Processor(services.PaymentProcessorServiceServicer):
 
     @staticmethod
     def message(charge):
-        recharge_id, _, currency_code, micros, _ = charge["fields"]
+        recharge_id, _, currency_code, micros = charge["fields"][:4]
         message = charges.Charge(charge_id=charge["id"], recharge_id=recharge_id, state=charges.Charge.PAID)
         message.amount.currency_code = currency_code
         message.amount.micros = micros

@@ -55,7 +55,8 @@ struct SettlementMachineTests {
     var recorded = Records.recharge()
     recorded.paymentMethod.token = PaymentMethodToken("tok_recorded")
     guard
-      case .call(.createCharge(_, _, _, _, let token)) = machine.handle(.record(recorded), at: Records.moment(1)).last
+      case .call(.createCharge(_, _, _, _, let token, _, _)) =
+        machine.handle(.record(recorded), at: Records.moment(1)).last
     else {
       Issue.record("nothing is charged")
       return

@@ -85,7 +85,9 @@ extension ProcessorCall {
     rechargeID: RechargeID("rch_1"),
     walletID: WalletID("w"),
     amount: usd(10),
-    token: PaymentMethodToken("tok_new")
+    token: PaymentMethodToken("tok_new"),
+    isCardholderPresent: true,
+    billing: SettlementSubjects.newCard.billing
   )
   static let findTheCharge = ProcessorCall.findCharge(key: "credits-rch_1")
   static let cancelTheCharge = ProcessorCall.cancelCharge(key: "credits-rch_1")
@@ -95,5 +97,5 @@ extension ProcessorCall {
     rechargeID: RechargeID("rch_1"),
     amount: usd(4)
   )
-  static let findTheRefund = ProcessorCall.findRefund(key: "credits-rfd_1")
+  static let findTheRefund = ProcessorCall.findRefund(key: "credits-rfd_1", chargeID: "ch_1")
 }

@@ -111,8 +111,8 @@ struct SimulatedCardProcessor {
       if let refuses { return .failure(refuses) }
       attachments.insert(key)
       return .attached(SettlementSubjects.attachment)
-    case .createCharge(let key, _, _, _, _), .createRefund(let key, _, _, _): return create(call, key, at: time)
-    case .findCharge(let key), .findRefund(let key): return items[key]?.last.map(response(of:)) ?? .notFound
+    case .createCharge(let key, _, _, _, _, _, _), .createRefund(let key, _, _, _): return create(call, key, at: time)
+    case .findCharge(let key), .findRefund(let key, _): return items[key]?.last.map(response(of:)) ?? .notFound
     case .cancelCharge(let key):
       guard let last = items[key]?.indices.last, let item = items[key]?[last] else { return .notFound }
       if case .waiting = item.status { items[key]?[last].status = .cancelled }
@@ -144,7 +144,7 @@ struct SimulatedCardProcessor {
 
   private func response(of item: Item) -> ProcessorResponse {
     switch item.call {
-    case .createCharge(_, let id, _, let amount, _):
+    case .createCharge(_, let id, _, let amount, _, _, _):
       let status: ChargeResult.Status =
         switch item.status {
         case .working: .processing
@@ -187,7 +187,7 @@ extension ProcessorCall {
   /// The key of a call that moves money.
   var movingKey: String? {
     switch self {
-    case .createCharge(let key, _, _, _, _), .createRefund(let key, _, _, _): key
+    case .createCharge(let key, _, _, _, _, _, _), .createRefund(let key, _, _, _): key
     case .attachCard, .detachCard, .cancelCharge, .findCharge, .retrieveCharge, .findRefund: nil
     }
   }

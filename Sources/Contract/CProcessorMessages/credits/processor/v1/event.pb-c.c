@@ -97,7 +97,187 @@ void   credits__processor__v1__dispute__free_unpacked
   assert(message->base.descriptor == &credits__processor__v1__dispute__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor credits__processor__v1__event__field_descriptors[5] =
+void   credits__processor__v1__card_update__init
+                     (Credits__Processor__V1__CardUpdate         *message)
+{
+  static const Credits__Processor__V1__CardUpdate init_value = CREDITS__PROCESSOR__V1__CARD_UPDATE__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__card_update__get_packed_size
+                     (const Credits__Processor__V1__CardUpdate *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__card_update__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__card_update__pack
+                     (const Credits__Processor__V1__CardUpdate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__card_update__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__card_update__pack_to_buffer
+                     (const Credits__Processor__V1__CardUpdate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__card_update__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__CardUpdate *
+       credits__processor__v1__card_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__CardUpdate *)
+     protobuf_c_message_unpack (&credits__processor__v1__card_update__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__card_update__free_unpacked
+                     (Credits__Processor__V1__CardUpdate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__card_update__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__card_removal__init
+                     (Credits__Processor__V1__CardRemoval         *message)
+{
+  static const Credits__Processor__V1__CardRemoval init_value = CREDITS__PROCESSOR__V1__CARD_REMOVAL__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__card_removal__get_packed_size
+                     (const Credits__Processor__V1__CardRemoval *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__card_removal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__card_removal__pack
+                     (const Credits__Processor__V1__CardRemoval *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__card_removal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__card_removal__pack_to_buffer
+                     (const Credits__Processor__V1__CardRemoval *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__card_removal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__CardRemoval *
+       credits__processor__v1__card_removal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__CardRemoval *)
+     protobuf_c_message_unpack (&credits__processor__v1__card_removal__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__card_removal__free_unpacked
+                     (Credits__Processor__V1__CardRemoval *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__card_removal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__customer_removal__init
+                     (Credits__Processor__V1__CustomerRemoval         *message)
+{
+  static const Credits__Processor__V1__CustomerRemoval init_value = CREDITS__PROCESSOR__V1__CUSTOMER_REMOVAL__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__customer_removal__get_packed_size
+                     (const Credits__Processor__V1__CustomerRemoval *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__customer_removal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__customer_removal__pack
+                     (const Credits__Processor__V1__CustomerRemoval *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__customer_removal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__customer_removal__pack_to_buffer
+                     (const Credits__Processor__V1__CustomerRemoval *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__customer_removal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__CustomerRemoval *
+       credits__processor__v1__customer_removal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__CustomerRemoval *)
+     protobuf_c_message_unpack (&credits__processor__v1__customer_removal__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__customer_removal__free_unpacked
+                     (Credits__Processor__V1__CustomerRemoval *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__customer_removal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__unclassified_event__init
+                     (Credits__Processor__V1__UnclassifiedEvent         *message)
+{
+  static const Credits__Processor__V1__UnclassifiedEvent init_value = CREDITS__PROCESSOR__V1__UNCLASSIFIED_EVENT__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__unclassified_event__get_packed_size
+                     (const Credits__Processor__V1__UnclassifiedEvent *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__unclassified_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__unclassified_event__pack
+                     (const Credits__Processor__V1__UnclassifiedEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__unclassified_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__unclassified_event__pack_to_buffer
+                     (const Credits__Processor__V1__UnclassifiedEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__unclassified_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__UnclassifiedEvent *
+       credits__processor__v1__unclassified_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__UnclassifiedEvent *)
+     protobuf_c_message_unpack (&credits__processor__v1__unclassified_event__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__unclassified_event__free_unpacked
+                     (Credits__Processor__V1__UnclassifiedEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__unclassified_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor credits__processor__v1__event__field_descriptors[10] =
 {
   {
     "event_id",
@@ -159,18 +339,83 @@ static const ProtobufCFieldDescriptor credits__processor__v1__event__field_descr
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "card_updated",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__Processor__V1__Event, kind_case),
+    offsetof(Credits__Processor__V1__Event, card_updated),
+    &credits__processor__v1__card_update__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "card_removed",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__Processor__V1__Event, kind_case),
+    offsetof(Credits__Processor__V1__Event, card_removed),
+    &credits__processor__v1__card_removal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "customer_removed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__Processor__V1__Event, kind_case),
+    offsetof(Credits__Processor__V1__Event, customer_removed),
+    &credits__processor__v1__customer_removal__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "foreign_refund",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__Processor__V1__Event, kind_case),
+    offsetof(Credits__Processor__V1__Event, foreign_refund),
+    &credits__processor__v1__foreign_refund__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unclassified",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__Processor__V1__Event, kind_case),
+    offsetof(Credits__Processor__V1__Event, unclassified),
+    &credits__processor__v1__unclassified_event__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__processor__v1__event__field_indices_by_name[] = {
+  6,   /* field[6] = card_removed */
+  5,   /* field[5] = card_updated */
   1,   /* field[1] = charge */
+  7,   /* field[7] = customer_removed */
   3,   /* field[3] = dispute */
   0,   /* field[0] = event_id */
+  8,   /* field[8] = foreign_refund */
   4,   /* field[4] = other */
   2,   /* field[2] = refund */
+  9,   /* field[9] = unclassified */
 };
 static const ProtobufCIntRange credits__processor__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor credits__processor__v1__event__descriptor =
 {
@@ -180,7 +425,7 @@ const ProtobufCMessageDescriptor credits__processor__v1__event__descriptor =
   "Credits__Processor__V1__Event",
   "credits.processor.v1",
   sizeof(Credits__Processor__V1__Event),
-  5,
+  10,
   credits__processor__v1__event__field_descriptors,
   credits__processor__v1__event__field_indices_by_name,
   1,  credits__processor__v1__event__number_ranges,
@@ -294,5 +539,196 @@ const ProtobufCMessageDescriptor credits__processor__v1__dispute__descriptor =
   credits__processor__v1__dispute__field_indices_by_name,
   1,  credits__processor__v1__dispute__number_ranges,
   (ProtobufCMessageInit) credits__processor__v1__dispute__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__card_update__field_descriptors[2] =
+{
+  {
+    "payment_method_token",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CardUpdate, payment_method_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "card",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CardUpdate, card),
+    &credits__processor__v1__card__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__card_update__field_indices_by_name[] = {
+  1,   /* field[1] = card */
+  0,   /* field[0] = payment_method_token */
+};
+static const ProtobufCIntRange credits__processor__v1__card_update__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__card_update__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.CardUpdate",
+  "CardUpdate",
+  "Credits__Processor__V1__CardUpdate",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__CardUpdate),
+  2,
+  credits__processor__v1__card_update__field_descriptors,
+  credits__processor__v1__card_update__field_indices_by_name,
+  1,  credits__processor__v1__card_update__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__card_update__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__card_removal__field_descriptors[1] =
+{
+  {
+    "payment_method_token",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CardRemoval, payment_method_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__card_removal__field_indices_by_name[] = {
+  0,   /* field[0] = payment_method_token */
+};
+static const ProtobufCIntRange credits__processor__v1__card_removal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__card_removal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.CardRemoval",
+  "CardRemoval",
+  "Credits__Processor__V1__CardRemoval",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__CardRemoval),
+  1,
+  credits__processor__v1__card_removal__field_descriptors,
+  credits__processor__v1__card_removal__field_indices_by_name,
+  1,  credits__processor__v1__card_removal__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__card_removal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__customer_removal__field_descriptors[1] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CustomerRemoval, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__customer_removal__field_indices_by_name[] = {
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__processor__v1__customer_removal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__customer_removal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.CustomerRemoval",
+  "CustomerRemoval",
+  "Credits__Processor__V1__CustomerRemoval",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__CustomerRemoval),
+  1,
+  credits__processor__v1__customer_removal__field_descriptors,
+  credits__processor__v1__customer_removal__field_indices_by_name,
+  1,  credits__processor__v1__customer_removal__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__customer_removal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__unclassified_event__field_descriptors[3] =
+{
+  {
+    "type",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__UnclassifiedEvent, type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "object_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__UnclassifiedEvent, object_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charge_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__UnclassifiedEvent, charge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__unclassified_event__field_indices_by_name[] = {
+  2,   /* field[2] = charge_id */
+  1,   /* field[1] = object_id */
+  0,   /* field[0] = type */
+};
+static const ProtobufCIntRange credits__processor__v1__unclassified_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__unclassified_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.UnclassifiedEvent",
+  "UnclassifiedEvent",
+  "Credits__Processor__V1__UnclassifiedEvent",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__UnclassifiedEvent),
+  3,
+  credits__processor__v1__unclassified_event__field_descriptors,
+  credits__processor__v1__unclassified_event__field_indices_by_name,
+  1,  credits__processor__v1__unclassified_event__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__unclassified_event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

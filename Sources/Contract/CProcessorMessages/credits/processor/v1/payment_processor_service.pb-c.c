@@ -7,6 +7,96 @@
 #endif
 
 #include "credits/processor/v1/payment_processor_service.pb-c.h"
+void   credits__processor__v1__describe_account_request__init
+                     (Credits__Processor__V1__DescribeAccountRequest         *message)
+{
+  static const Credits__Processor__V1__DescribeAccountRequest init_value = CREDITS__PROCESSOR__V1__DESCRIBE_ACCOUNT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__describe_account_request__get_packed_size
+                     (const Credits__Processor__V1__DescribeAccountRequest *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__describe_account_request__pack
+                     (const Credits__Processor__V1__DescribeAccountRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__describe_account_request__pack_to_buffer
+                     (const Credits__Processor__V1__DescribeAccountRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__DescribeAccountRequest *
+       credits__processor__v1__describe_account_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__DescribeAccountRequest *)
+     protobuf_c_message_unpack (&credits__processor__v1__describe_account_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__describe_account_request__free_unpacked
+                     (Credits__Processor__V1__DescribeAccountRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__describe_account_response__init
+                     (Credits__Processor__V1__DescribeAccountResponse         *message)
+{
+  static const Credits__Processor__V1__DescribeAccountResponse init_value = CREDITS__PROCESSOR__V1__DESCRIBE_ACCOUNT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__describe_account_response__get_packed_size
+                     (const Credits__Processor__V1__DescribeAccountResponse *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__describe_account_response__pack
+                     (const Credits__Processor__V1__DescribeAccountResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__describe_account_response__pack_to_buffer
+                     (const Credits__Processor__V1__DescribeAccountResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__DescribeAccountResponse *
+       credits__processor__v1__describe_account_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__DescribeAccountResponse *)
+     protobuf_c_message_unpack (&credits__processor__v1__describe_account_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__describe_account_response__free_unpacked
+                     (Credits__Processor__V1__DescribeAccountResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__describe_account_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__processor__v1__describe_payment_method_request__init
                      (Credits__Processor__V1__DescribePaymentMethodRequest         *message)
 {
@@ -185,6 +275,96 @@ void   credits__processor__v1__verify_payment_method_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &credits__processor__v1__verify_payment_method_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__create_card_setup_request__init
+                     (Credits__Processor__V1__CreateCardSetupRequest         *message)
+{
+  static const Credits__Processor__V1__CreateCardSetupRequest init_value = CREDITS__PROCESSOR__V1__CREATE_CARD_SETUP_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__create_card_setup_request__get_packed_size
+                     (const Credits__Processor__V1__CreateCardSetupRequest *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__create_card_setup_request__pack
+                     (const Credits__Processor__V1__CreateCardSetupRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__create_card_setup_request__pack_to_buffer
+                     (const Credits__Processor__V1__CreateCardSetupRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__CreateCardSetupRequest *
+       credits__processor__v1__create_card_setup_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__CreateCardSetupRequest *)
+     protobuf_c_message_unpack (&credits__processor__v1__create_card_setup_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__create_card_setup_request__free_unpacked
+                     (Credits__Processor__V1__CreateCardSetupRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__create_card_setup_response__init
+                     (Credits__Processor__V1__CreateCardSetupResponse         *message)
+{
+  static const Credits__Processor__V1__CreateCardSetupResponse init_value = CREDITS__PROCESSOR__V1__CREATE_CARD_SETUP_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__create_card_setup_response__get_packed_size
+                     (const Credits__Processor__V1__CreateCardSetupResponse *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__create_card_setup_response__pack
+                     (const Credits__Processor__V1__CreateCardSetupResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__create_card_setup_response__pack_to_buffer
+                     (const Credits__Processor__V1__CreateCardSetupResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__CreateCardSetupResponse *
+       credits__processor__v1__create_card_setup_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__CreateCardSetupResponse *)
+     protobuf_c_message_unpack (&credits__processor__v1__create_card_setup_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__create_card_setup_response__free_unpacked
+                     (Credits__Processor__V1__CreateCardSetupResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__create_card_setup_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   credits__processor__v1__attach_payment_method_request__init
@@ -907,6 +1087,165 @@ void   credits__processor__v1__parse_event_response__free_unpacked
   assert(message->base.descriptor == &credits__processor__v1__parse_event_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__processor__v1__list_events_request__init
+                     (Credits__Processor__V1__ListEventsRequest         *message)
+{
+  static const Credits__Processor__V1__ListEventsRequest init_value = CREDITS__PROCESSOR__V1__LIST_EVENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__list_events_request__get_packed_size
+                     (const Credits__Processor__V1__ListEventsRequest *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__list_events_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__list_events_request__pack
+                     (const Credits__Processor__V1__ListEventsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__list_events_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__list_events_request__pack_to_buffer
+                     (const Credits__Processor__V1__ListEventsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__list_events_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__ListEventsRequest *
+       credits__processor__v1__list_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__ListEventsRequest *)
+     protobuf_c_message_unpack (&credits__processor__v1__list_events_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__list_events_request__free_unpacked
+                     (Credits__Processor__V1__ListEventsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__list_events_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__processor__v1__list_events_response__init
+                     (Credits__Processor__V1__ListEventsResponse         *message)
+{
+  static const Credits__Processor__V1__ListEventsResponse init_value = CREDITS__PROCESSOR__V1__LIST_EVENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__list_events_response__get_packed_size
+                     (const Credits__Processor__V1__ListEventsResponse *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__list_events_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__list_events_response__pack
+                     (const Credits__Processor__V1__ListEventsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__list_events_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__list_events_response__pack_to_buffer
+                     (const Credits__Processor__V1__ListEventsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__list_events_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__ListEventsResponse *
+       credits__processor__v1__list_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__ListEventsResponse *)
+     protobuf_c_message_unpack (&credits__processor__v1__list_events_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__list_events_response__free_unpacked
+                     (Credits__Processor__V1__ListEventsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__list_events_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+#define credits__processor__v1__describe_account_request__field_descriptors NULL
+#define credits__processor__v1__describe_account_request__field_indices_by_name NULL
+#define credits__processor__v1__describe_account_request__number_ranges NULL
+const ProtobufCMessageDescriptor credits__processor__v1__describe_account_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.DescribeAccountRequest",
+  "DescribeAccountRequest",
+  "Credits__Processor__V1__DescribeAccountRequest",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__DescribeAccountRequest),
+  0,
+  credits__processor__v1__describe_account_request__field_descriptors,
+  credits__processor__v1__describe_account_request__field_indices_by_name,
+  0,  credits__processor__v1__describe_account_request__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__describe_account_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__describe_account_response__field_descriptors[2] =
+{
+  {
+    "account_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__DescribeAccountResponse, account_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "live_mode",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__DescribeAccountResponse, live_mode),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__describe_account_response__field_indices_by_name[] = {
+  0,   /* field[0] = account_id */
+  1,   /* field[1] = live_mode */
+};
+static const ProtobufCIntRange credits__processor__v1__describe_account_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__describe_account_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.DescribeAccountResponse",
+  "DescribeAccountResponse",
+  "Credits__Processor__V1__DescribeAccountResponse",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__DescribeAccountResponse),
+  2,
+  credits__processor__v1__describe_account_response__field_descriptors,
+  credits__processor__v1__describe_account_response__field_indices_by_name,
+  1,  credits__processor__v1__describe_account_response__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__describe_account_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor credits__processor__v1__describe_payment_method_request__field_descriptors[1] =
 {
   {
@@ -1070,6 +1409,108 @@ const ProtobufCMessageDescriptor credits__processor__v1__verify_payment_method_r
   credits__processor__v1__verify_payment_method_response__field_indices_by_name,
   1,  credits__processor__v1__verify_payment_method_response__number_ranges,
   (ProtobufCMessageInit) credits__processor__v1__verify_payment_method_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__create_card_setup_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CreateCardSetupRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CreateCardSetupRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__create_card_setup_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__processor__v1__create_card_setup_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__create_card_setup_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.CreateCardSetupRequest",
+  "CreateCardSetupRequest",
+  "Credits__Processor__V1__CreateCardSetupRequest",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__CreateCardSetupRequest),
+  2,
+  credits__processor__v1__create_card_setup_request__field_descriptors,
+  credits__processor__v1__create_card_setup_request__field_indices_by_name,
+  1,  credits__processor__v1__create_card_setup_request__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__create_card_setup_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__create_card_setup_response__field_descriptors[2] =
+{
+  {
+    "setup_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CreateCardSetupResponse, setup_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client_secret",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CreateCardSetupResponse, client_secret),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__create_card_setup_response__field_indices_by_name[] = {
+  1,   /* field[1] = client_secret */
+  0,   /* field[0] = setup_id */
+};
+static const ProtobufCIntRange credits__processor__v1__create_card_setup_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__create_card_setup_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.CreateCardSetupResponse",
+  "CreateCardSetupResponse",
+  "Credits__Processor__V1__CreateCardSetupResponse",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__CreateCardSetupResponse),
+  2,
+  credits__processor__v1__create_card_setup_response__field_descriptors,
+  credits__processor__v1__create_card_setup_response__field_indices_by_name,
+  1,  credits__processor__v1__create_card_setup_response__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__create_card_setup_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor credits__processor__v1__attach_payment_method_request__field_descriptors[4] =
@@ -1256,7 +1697,7 @@ const ProtobufCMessageDescriptor credits__processor__v1__detach_payment_method_r
   (ProtobufCMessageInit) credits__processor__v1__detach_payment_method_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__processor__v1__create_charge_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor credits__processor__v1__create_charge_request__field_descriptors[7] =
 {
   {
     "idempotency_key",
@@ -1318,9 +1759,35 @@ static const ProtobufCFieldDescriptor credits__processor__v1__create_charge_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cardholder_present",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CreateChargeRequest, cardholder_present),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "billing_details",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__CreateChargeRequest, billing_details),
+    &credits__v1__billing_details__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__processor__v1__create_charge_request__field_indices_by_name[] = {
   3,   /* field[3] = amount */
+  6,   /* field[6] = billing_details */
+  5,   /* field[5] = cardholder_present */
   0,   /* field[0] = idempotency_key */
   4,   /* field[4] = payment_method_token */
   1,   /* field[1] = recharge_id */
@@ -1329,7 +1796,7 @@ static const unsigned credits__processor__v1__create_charge_request__field_indic
 static const ProtobufCIntRange credits__processor__v1__create_charge_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor credits__processor__v1__create_charge_request__descriptor =
 {
@@ -1339,7 +1806,7 @@ const ProtobufCMessageDescriptor credits__processor__v1__create_charge_request__
   "Credits__Processor__V1__CreateChargeRequest",
   "credits.processor.v1",
   sizeof(Credits__Processor__V1__CreateChargeRequest),
-  5,
+  7,
   credits__processor__v1__create_charge_request__field_descriptors,
   credits__processor__v1__create_charge_request__field_indices_by_name,
   1,  credits__processor__v1__create_charge_request__number_ranges,
@@ -1664,7 +2131,7 @@ const ProtobufCMessageDescriptor credits__processor__v1__create_refund_response_
   (ProtobufCMessageInit) credits__processor__v1__create_refund_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__processor__v1__find_refund_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor credits__processor__v1__find_refund_request__field_descriptors[2] =
 {
   {
     "idempotency_key",
@@ -1678,14 +2145,27 @@ static const ProtobufCFieldDescriptor credits__processor__v1__find_refund_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "charge_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__FindRefundRequest, charge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__processor__v1__find_refund_request__field_indices_by_name[] = {
+  1,   /* field[1] = charge_id */
   0,   /* field[0] = idempotency_key */
 };
 static const ProtobufCIntRange credits__processor__v1__find_refund_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor credits__processor__v1__find_refund_request__descriptor =
 {
@@ -1695,7 +2175,7 @@ const ProtobufCMessageDescriptor credits__processor__v1__find_refund_request__de
   "Credits__Processor__V1__FindRefundRequest",
   "credits.processor.v1",
   sizeof(Credits__Processor__V1__FindRefundRequest),
-  1,
+  2,
   credits__processor__v1__find_refund_request__field_descriptors,
   credits__processor__v1__find_refund_request__field_indices_by_name,
   1,  credits__processor__v1__find_refund_request__number_ranges,
@@ -1827,5 +2307,120 @@ const ProtobufCMessageDescriptor credits__processor__v1__parse_event_response__d
   credits__processor__v1__parse_event_response__field_indices_by_name,
   1,  credits__processor__v1__parse_event_response__number_ranges,
   (ProtobufCMessageInit) credits__processor__v1__parse_event_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__list_events_request__field_descriptors[2] =
+{
+  {
+    "cursor",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ListEventsRequest, cursor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ListEventsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__list_events_request__field_indices_by_name[] = {
+  0,   /* field[0] = cursor */
+  1,   /* field[1] = page_size */
+};
+static const ProtobufCIntRange credits__processor__v1__list_events_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__list_events_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.ListEventsRequest",
+  "ListEventsRequest",
+  "Credits__Processor__V1__ListEventsRequest",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__ListEventsRequest),
+  2,
+  credits__processor__v1__list_events_request__field_descriptors,
+  credits__processor__v1__list_events_request__field_indices_by_name,
+  1,  credits__processor__v1__list_events_request__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__list_events_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__list_events_response__field_descriptors[3] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__Processor__V1__ListEventsResponse, n_events),
+    offsetof(Credits__Processor__V1__ListEventsResponse, events),
+    &credits__processor__v1__event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cursor",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ListEventsResponse, cursor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_more",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ListEventsResponse, has_more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__list_events_response__field_indices_by_name[] = {
+  1,   /* field[1] = cursor */
+  0,   /* field[0] = events */
+  2,   /* field[2] = has_more */
+};
+static const ProtobufCIntRange credits__processor__v1__list_events_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__list_events_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.ListEventsResponse",
+  "ListEventsResponse",
+  "Credits__Processor__V1__ListEventsResponse",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__ListEventsResponse),
+  3,
+  credits__processor__v1__list_events_response__field_descriptors,
+  credits__processor__v1__list_events_response__field_indices_by_name,
+  1,  credits__processor__v1__list_events_response__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__list_events_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -52,6 +52,51 @@ void   credits__processor__v1__refund__free_unpacked
   assert(message->base.descriptor == &credits__processor__v1__refund__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__processor__v1__foreign_refund__init
+                     (Credits__Processor__V1__ForeignRefund         *message)
+{
+  static const Credits__Processor__V1__ForeignRefund init_value = CREDITS__PROCESSOR__V1__FOREIGN_REFUND__INIT;
+  *message = init_value;
+}
+size_t credits__processor__v1__foreign_refund__get_packed_size
+                     (const Credits__Processor__V1__ForeignRefund *message)
+{
+  assert(message->base.descriptor == &credits__processor__v1__foreign_refund__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__processor__v1__foreign_refund__pack
+                     (const Credits__Processor__V1__ForeignRefund *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__processor__v1__foreign_refund__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__processor__v1__foreign_refund__pack_to_buffer
+                     (const Credits__Processor__V1__ForeignRefund *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__processor__v1__foreign_refund__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__Processor__V1__ForeignRefund *
+       credits__processor__v1__foreign_refund__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__Processor__V1__ForeignRefund *)
+     protobuf_c_message_unpack (&credits__processor__v1__foreign_refund__descriptor,
+                                allocator, len, data);
+}
+void   credits__processor__v1__foreign_refund__free_unpacked
+                     (Credits__Processor__V1__ForeignRefund *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__processor__v1__foreign_refund__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCEnumValue credits__processor__v1__refund__state__enum_values_by_number[4] =
 {
   { "STATE_UNSPECIFIED", "CREDITS__PROCESSOR__V1__REFUND__STATE__STATE_UNSPECIFIED", 0 },
@@ -185,5 +230,95 @@ const ProtobufCMessageDescriptor credits__processor__v1__refund__descriptor =
   credits__processor__v1__refund__field_indices_by_name,
   1,  credits__processor__v1__refund__number_ranges,
   (ProtobufCMessageInit) credits__processor__v1__refund__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__processor__v1__foreign_refund__field_descriptors[5] =
+{
+  {
+    "refund_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ForeignRefund, refund_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charge_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ForeignRefund, charge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ForeignRefund, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ForeignRefund, state),
+    &credits__processor__v1__refund__state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failure_code",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__Processor__V1__ForeignRefund, failure_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__processor__v1__foreign_refund__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  1,   /* field[1] = charge_id */
+  4,   /* field[4] = failure_code */
+  0,   /* field[0] = refund_id */
+  3,   /* field[3] = state */
+};
+static const ProtobufCIntRange credits__processor__v1__foreign_refund__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor credits__processor__v1__foreign_refund__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.processor.v1.ForeignRefund",
+  "ForeignRefund",
+  "Credits__Processor__V1__ForeignRefund",
+  "credits.processor.v1",
+  sizeof(Credits__Processor__V1__ForeignRefund),
+  5,
+  credits__processor__v1__foreign_refund__field_descriptors,
+  credits__processor__v1__foreign_refund__field_indices_by_name,
+  1,  credits__processor__v1__foreign_refund__number_ranges,
+  (ProtobufCMessageInit) credits__processor__v1__foreign_refund__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

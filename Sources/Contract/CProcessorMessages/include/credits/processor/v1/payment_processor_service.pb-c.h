@@ -22,10 +22,14 @@ PROTOBUF_C__BEGIN_DECLS
 #include "credits/v1/options.pb-c.h"
 #include "credits/v1/payment_method.pb-c.h"
 
+typedef struct Credits__Processor__V1__DescribeAccountRequest Credits__Processor__V1__DescribeAccountRequest;
+typedef struct Credits__Processor__V1__DescribeAccountResponse Credits__Processor__V1__DescribeAccountResponse;
 typedef struct Credits__Processor__V1__DescribePaymentMethodRequest Credits__Processor__V1__DescribePaymentMethodRequest;
 typedef struct Credits__Processor__V1__DescribePaymentMethodResponse Credits__Processor__V1__DescribePaymentMethodResponse;
 typedef struct Credits__Processor__V1__VerifyPaymentMethodRequest Credits__Processor__V1__VerifyPaymentMethodRequest;
 typedef struct Credits__Processor__V1__VerifyPaymentMethodResponse Credits__Processor__V1__VerifyPaymentMethodResponse;
+typedef struct Credits__Processor__V1__CreateCardSetupRequest Credits__Processor__V1__CreateCardSetupRequest;
+typedef struct Credits__Processor__V1__CreateCardSetupResponse Credits__Processor__V1__CreateCardSetupResponse;
 typedef struct Credits__Processor__V1__AttachPaymentMethodRequest Credits__Processor__V1__AttachPaymentMethodRequest;
 typedef struct Credits__Processor__V1__AttachPaymentMethodResponse Credits__Processor__V1__AttachPaymentMethodResponse;
 typedef struct Credits__Processor__V1__DetachPaymentMethodRequest Credits__Processor__V1__DetachPaymentMethodRequest;
@@ -42,12 +46,34 @@ typedef struct Credits__Processor__V1__FindRefundRequest Credits__Processor__V1_
 typedef struct Credits__Processor__V1__FindRefundResponse Credits__Processor__V1__FindRefundResponse;
 typedef struct Credits__Processor__V1__ParseEventRequest Credits__Processor__V1__ParseEventRequest;
 typedef struct Credits__Processor__V1__ParseEventResponse Credits__Processor__V1__ParseEventResponse;
+typedef struct Credits__Processor__V1__ListEventsRequest Credits__Processor__V1__ListEventsRequest;
+typedef struct Credits__Processor__V1__ListEventsResponse Credits__Processor__V1__ListEventsResponse;
 
 
 /* --- enums --- */
 
 
 /* --- messages --- */
+
+struct  Credits__Processor__V1__DescribeAccountRequest
+{
+  ProtobufCMessage base;
+};
+#define CREDITS__PROCESSOR__V1__DESCRIBE_ACCOUNT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__describe_account_request__descriptor) \
+     }
+
+
+struct  Credits__Processor__V1__DescribeAccountResponse
+{
+  ProtobufCMessage base;
+  char *account_id;
+  protobuf_c_boolean live_mode;
+};
+#define CREDITS__PROCESSOR__V1__DESCRIBE_ACCOUNT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__describe_account_response__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
 
 struct  Credits__Processor__V1__DescribePaymentMethodRequest
 {
@@ -98,6 +124,28 @@ struct  Credits__Processor__V1__VerifyPaymentMethodResponse
 #define CREDITS__PROCESSOR__V1__VERIFY_PAYMENT_METHOD_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__verify_payment_method_response__descriptor) \
     , CREDITS__PROCESSOR__V1__VERIFY_PAYMENT_METHOD_RESPONSE__OUTCOME__NOT_SET, {0} }
+
+
+struct  Credits__Processor__V1__CreateCardSetupRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *wallet_id;
+};
+#define CREDITS__PROCESSOR__V1__CREATE_CARD_SETUP_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__create_card_setup_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__Processor__V1__CreateCardSetupResponse
+{
+  ProtobufCMessage base;
+  char *setup_id;
+  char *client_secret;
+};
+#define CREDITS__PROCESSOR__V1__CREATE_CARD_SETUP_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__create_card_setup_response__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__Processor__V1__AttachPaymentMethodRequest
@@ -161,10 +209,12 @@ struct  Credits__Processor__V1__CreateChargeRequest
   char *wallet_id;
   Credits__V1__Money *amount;
   char *payment_method_token;
+  protobuf_c_boolean cardholder_present;
+  Credits__V1__BillingDetails *billing_details;
 };
 #define CREDITS__PROCESSOR__V1__CREATE_CHARGE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__create_charge_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0, NULL }
 
 
 struct  Credits__Processor__V1__CreateChargeResponse
@@ -255,10 +305,11 @@ struct  Credits__Processor__V1__FindRefundRequest
 {
   ProtobufCMessage base;
   char *idempotency_key;
+  char *charge_id;
 };
 #define CREDITS__PROCESSOR__V1__FIND_REFUND_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__find_refund_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__Processor__V1__FindRefundResponse
@@ -292,6 +343,68 @@ struct  Credits__Processor__V1__ParseEventResponse
     , NULL }
 
 
+struct  Credits__Processor__V1__ListEventsRequest
+{
+  ProtobufCMessage base;
+  char *cursor;
+  int32_t page_size;
+};
+#define CREDITS__PROCESSOR__V1__LIST_EVENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__list_events_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Credits__Processor__V1__ListEventsResponse
+{
+  ProtobufCMessage base;
+  size_t n_events;
+  Credits__Processor__V1__Event **events;
+  char *cursor;
+  protobuf_c_boolean has_more;
+};
+#define CREDITS__PROCESSOR__V1__LIST_EVENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__list_events_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string, 0 }
+
+
+/* Credits__Processor__V1__DescribeAccountRequest methods */
+void   credits__processor__v1__describe_account_request__init
+                     (Credits__Processor__V1__DescribeAccountRequest         *message);
+size_t credits__processor__v1__describe_account_request__get_packed_size
+                     (const Credits__Processor__V1__DescribeAccountRequest   *message);
+size_t credits__processor__v1__describe_account_request__pack
+                     (const Credits__Processor__V1__DescribeAccountRequest   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__describe_account_request__pack_to_buffer
+                     (const Credits__Processor__V1__DescribeAccountRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__DescribeAccountRequest *
+       credits__processor__v1__describe_account_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__describe_account_request__free_unpacked
+                     (Credits__Processor__V1__DescribeAccountRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__Processor__V1__DescribeAccountResponse methods */
+void   credits__processor__v1__describe_account_response__init
+                     (Credits__Processor__V1__DescribeAccountResponse         *message);
+size_t credits__processor__v1__describe_account_response__get_packed_size
+                     (const Credits__Processor__V1__DescribeAccountResponse   *message);
+size_t credits__processor__v1__describe_account_response__pack
+                     (const Credits__Processor__V1__DescribeAccountResponse   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__describe_account_response__pack_to_buffer
+                     (const Credits__Processor__V1__DescribeAccountResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__DescribeAccountResponse *
+       credits__processor__v1__describe_account_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__describe_account_response__free_unpacked
+                     (Credits__Processor__V1__DescribeAccountResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__Processor__V1__DescribePaymentMethodRequest methods */
 void   credits__processor__v1__describe_payment_method_request__init
                      (Credits__Processor__V1__DescribePaymentMethodRequest         *message);
@@ -367,6 +480,44 @@ Credits__Processor__V1__VerifyPaymentMethodResponse *
                       const uint8_t       *data);
 void   credits__processor__v1__verify_payment_method_response__free_unpacked
                      (Credits__Processor__V1__VerifyPaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__Processor__V1__CreateCardSetupRequest methods */
+void   credits__processor__v1__create_card_setup_request__init
+                     (Credits__Processor__V1__CreateCardSetupRequest         *message);
+size_t credits__processor__v1__create_card_setup_request__get_packed_size
+                     (const Credits__Processor__V1__CreateCardSetupRequest   *message);
+size_t credits__processor__v1__create_card_setup_request__pack
+                     (const Credits__Processor__V1__CreateCardSetupRequest   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__create_card_setup_request__pack_to_buffer
+                     (const Credits__Processor__V1__CreateCardSetupRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__CreateCardSetupRequest *
+       credits__processor__v1__create_card_setup_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__create_card_setup_request__free_unpacked
+                     (Credits__Processor__V1__CreateCardSetupRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__Processor__V1__CreateCardSetupResponse methods */
+void   credits__processor__v1__create_card_setup_response__init
+                     (Credits__Processor__V1__CreateCardSetupResponse         *message);
+size_t credits__processor__v1__create_card_setup_response__get_packed_size
+                     (const Credits__Processor__V1__CreateCardSetupResponse   *message);
+size_t credits__processor__v1__create_card_setup_response__pack
+                     (const Credits__Processor__V1__CreateCardSetupResponse   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__create_card_setup_response__pack_to_buffer
+                     (const Credits__Processor__V1__CreateCardSetupResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__CreateCardSetupResponse *
+       credits__processor__v1__create_card_setup_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__create_card_setup_response__free_unpacked
+                     (Credits__Processor__V1__CreateCardSetupResponse *message,
                       ProtobufCAllocator *allocator);
 /* Credits__Processor__V1__AttachPaymentMethodRequest methods */
 void   credits__processor__v1__attach_payment_method_request__init
@@ -672,8 +823,52 @@ Credits__Processor__V1__ParseEventResponse *
 void   credits__processor__v1__parse_event_response__free_unpacked
                      (Credits__Processor__V1__ParseEventResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__Processor__V1__ListEventsRequest methods */
+void   credits__processor__v1__list_events_request__init
+                     (Credits__Processor__V1__ListEventsRequest         *message);
+size_t credits__processor__v1__list_events_request__get_packed_size
+                     (const Credits__Processor__V1__ListEventsRequest   *message);
+size_t credits__processor__v1__list_events_request__pack
+                     (const Credits__Processor__V1__ListEventsRequest   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__list_events_request__pack_to_buffer
+                     (const Credits__Processor__V1__ListEventsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__ListEventsRequest *
+       credits__processor__v1__list_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__list_events_request__free_unpacked
+                     (Credits__Processor__V1__ListEventsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__Processor__V1__ListEventsResponse methods */
+void   credits__processor__v1__list_events_response__init
+                     (Credits__Processor__V1__ListEventsResponse         *message);
+size_t credits__processor__v1__list_events_response__get_packed_size
+                     (const Credits__Processor__V1__ListEventsResponse   *message);
+size_t credits__processor__v1__list_events_response__pack
+                     (const Credits__Processor__V1__ListEventsResponse   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__list_events_response__pack_to_buffer
+                     (const Credits__Processor__V1__ListEventsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__ListEventsResponse *
+       credits__processor__v1__list_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__list_events_response__free_unpacked
+                     (Credits__Processor__V1__ListEventsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Credits__Processor__V1__DescribeAccountRequest_Closure)
+                 (const Credits__Processor__V1__DescribeAccountRequest *message,
+                  void *closure_data);
+typedef void (*Credits__Processor__V1__DescribeAccountResponse_Closure)
+                 (const Credits__Processor__V1__DescribeAccountResponse *message,
+                  void *closure_data);
 typedef void (*Credits__Processor__V1__DescribePaymentMethodRequest_Closure)
                  (const Credits__Processor__V1__DescribePaymentMethodRequest *message,
                   void *closure_data);
@@ -685,6 +880,12 @@ typedef void (*Credits__Processor__V1__VerifyPaymentMethodRequest_Closure)
                   void *closure_data);
 typedef void (*Credits__Processor__V1__VerifyPaymentMethodResponse_Closure)
                  (const Credits__Processor__V1__VerifyPaymentMethodResponse *message,
+                  void *closure_data);
+typedef void (*Credits__Processor__V1__CreateCardSetupRequest_Closure)
+                 (const Credits__Processor__V1__CreateCardSetupRequest *message,
+                  void *closure_data);
+typedef void (*Credits__Processor__V1__CreateCardSetupResponse_Closure)
+                 (const Credits__Processor__V1__CreateCardSetupResponse *message,
                   void *closure_data);
 typedef void (*Credits__Processor__V1__AttachPaymentMethodRequest_Closure)
                  (const Credits__Processor__V1__AttachPaymentMethodRequest *message,
@@ -734,16 +935,26 @@ typedef void (*Credits__Processor__V1__ParseEventRequest_Closure)
 typedef void (*Credits__Processor__V1__ParseEventResponse_Closure)
                  (const Credits__Processor__V1__ParseEventResponse *message,
                   void *closure_data);
+typedef void (*Credits__Processor__V1__ListEventsRequest_Closure)
+                 (const Credits__Processor__V1__ListEventsRequest *message,
+                  void *closure_data);
+typedef void (*Credits__Processor__V1__ListEventsResponse_Closure)
+                 (const Credits__Processor__V1__ListEventsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor credits__processor__v1__describe_account_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__processor__v1__describe_account_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__describe_payment_method_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__describe_payment_method_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__verify_payment_method_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__verify_payment_method_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__processor__v1__create_card_setup_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__processor__v1__create_card_setup_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__attach_payment_method_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__attach_payment_method_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__detach_payment_method_request__descriptor;
@@ -760,6 +971,8 @@ extern const ProtobufCMessageDescriptor credits__processor__v1__find_refund_requ
 extern const ProtobufCMessageDescriptor credits__processor__v1__find_refund_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__parse_event_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__processor__v1__parse_event_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__processor__v1__list_events_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__processor__v1__list_events_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

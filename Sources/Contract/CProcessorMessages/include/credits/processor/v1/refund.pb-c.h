@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "credits/v1/options.pb-c.h"
 
 typedef struct Credits__Processor__V1__Refund Credits__Processor__V1__Refund;
+typedef struct Credits__Processor__V1__ForeignRefund Credits__Processor__V1__ForeignRefund;
 
 
 /* --- enums --- */
@@ -47,6 +48,20 @@ struct  Credits__Processor__V1__Refund
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__PROCESSOR__V1__REFUND__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string }
 
 
+struct  Credits__Processor__V1__ForeignRefund
+{
+  ProtobufCMessage base;
+  char *refund_id;
+  char *charge_id;
+  Credits__V1__Money *amount;
+  Credits__Processor__V1__Refund__State state;
+  char *failure_code;
+};
+#define CREDITS__PROCESSOR__V1__FOREIGN_REFUND__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__processor__v1__foreign_refund__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__PROCESSOR__V1__REFUND__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string }
+
+
 /* Credits__Processor__V1__Refund methods */
 void   credits__processor__v1__refund__init
                      (Credits__Processor__V1__Refund         *message);
@@ -66,10 +81,32 @@ Credits__Processor__V1__Refund *
 void   credits__processor__v1__refund__free_unpacked
                      (Credits__Processor__V1__Refund *message,
                       ProtobufCAllocator *allocator);
+/* Credits__Processor__V1__ForeignRefund methods */
+void   credits__processor__v1__foreign_refund__init
+                     (Credits__Processor__V1__ForeignRefund         *message);
+size_t credits__processor__v1__foreign_refund__get_packed_size
+                     (const Credits__Processor__V1__ForeignRefund   *message);
+size_t credits__processor__v1__foreign_refund__pack
+                     (const Credits__Processor__V1__ForeignRefund   *message,
+                      uint8_t             *out);
+size_t credits__processor__v1__foreign_refund__pack_to_buffer
+                     (const Credits__Processor__V1__ForeignRefund   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__Processor__V1__ForeignRefund *
+       credits__processor__v1__foreign_refund__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__processor__v1__foreign_refund__free_unpacked
+                     (Credits__Processor__V1__ForeignRefund *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Credits__Processor__V1__Refund_Closure)
                  (const Credits__Processor__V1__Refund *message,
+                  void *closure_data);
+typedef void (*Credits__Processor__V1__ForeignRefund_Closure)
+                 (const Credits__Processor__V1__ForeignRefund *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -79,6 +116,7 @@ typedef void (*Credits__Processor__V1__Refund_Closure)
 
 extern const ProtobufCMessageDescriptor credits__processor__v1__refund__descriptor;
 extern const ProtobufCEnumDescriptor    credits__processor__v1__refund__state__descriptor;
+extern const ProtobufCMessageDescriptor credits__processor__v1__foreign_refund__descriptor;
 
 PROTOBUF_C__END_DECLS
 

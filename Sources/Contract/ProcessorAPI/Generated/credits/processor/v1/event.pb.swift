@@ -26,6 +26,16 @@ package struct Event: ProtobufMessage {
     case dispute(Dispute)
     /// Any other event, by the processor's name for its kind: nothing is done about it.
     case other(String)
+    /// The card's network has renewed a card, or a person has changed it at the processor.
+    case cardUpdated(CardUpdate)
+    /// A card was detached, whoever did it. It cannot be charged any more.
+    case cardRemoved(CardRemoval)
+    /// A wallet's customer was deleted at the processor, and with it all cards of the wallet.
+    case customerRemoved(CustomerRemoval)
+    /// A refund that was not asked for by `CreateRefund`, such as one made in the processor's dashboard.
+    case foreignRefund(ForeignRefund)
+    /// An event that concerns money, but has no meaning here yet. A person has to look at it.
+    case unclassified(UnclassifiedEvent)
   }
 
   package var description: String {
@@ -36,6 +46,11 @@ package struct Event: ProtobufMessage {
       case .refund(let value): text.field("refund", value)
       case .dispute(let value): text.field("dispute", value)
       case .other(let value): text.field("other", value)
+      case .cardUpdated(let value): text.field("card_updated", value)
+      case .cardRemoved(let value): text.field("card_removed", value)
+      case .customerRemoved(let value): text.field("customer_removed", value)
+      case .foreignRefund(let value): text.field("foreign_refund", value)
+      case .unclassified(let value): text.field("unclassified", value)
       case nil: break
     }
     return text.finished()
@@ -63,7 +78,8 @@ package struct Dispute: ProtobufMessage {
     case unspecified
     /// The bank has taken the money back, for now at least.
     case opened
-    /// The bank has given it back to us. Final.
+    /// The bank has given it back to us, or never took it: the dispute was prevented, or was an inquiry that is closed.
+    /// Final.
     case won
     /// The bank keeps it. Final.
     case lost
@@ -112,6 +128,88 @@ package struct Dispute: ProtobufMessage {
   }
 }
 
+/// A card whose details are others than before.
+package struct CardUpdate: ProtobufMessage, CustomReflectable {
+  /// The token that its attachment answered with.
+  package var paymentMethodToken: String
+  /// The card as it is now.
+  package var card: Card?
+
+  package init(paymentMethodToken: String = "", card: Card? = nil) {
+    self.paymentMethodToken = paymentMethodToken
+    self.card = card
+  }
+
+  package var description: String {
+    var text = MessageText("CardUpdate")
+    if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
+    if let value = self.card { text.field("card", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+/// A card that is no longer attached.
+package struct CardRemoval: ProtobufMessage, CustomReflectable {
+  /// The token that its attachment answered with.
+  package var paymentMethodToken: String
+
+  package init(paymentMethodToken: String = "") {
+    self.paymentMethodToken = paymentMethodToken
+  }
+
+  package var description: String {
+    var text = MessageText("CardRemoval")
+    if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+/// A customer that is no more.
+package struct CustomerRemoval: ProtobufMessage {
+  /// The wallet whose customer it was.
+  package var walletID: String
+
+  package init(walletID: String = "") {
+    self.walletID = walletID
+  }
+
+  package var description: String {
+    var text = MessageText("CustomerRemoval")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+}
+
+/// An event whose meaning is not known, such as a dispute in a state that the processor has introduced since.
+package struct UnclassifiedEvent: ProtobufMessage {
+  /// The processor's name for its kind, with the unknown state where there is one.
+  package var type: String
+  /// The processor's name of the object.
+  package var objectID: String
+  /// The charge that it concerns; empty where the processor does not say.
+  package var chargeID: String
+
+  package init(type: String = "", objectID: String = "", chargeID: String = "") {
+    self.type = type
+    self.objectID = objectID
+    self.chargeID = chargeID
+  }
+
+  package var description: String {
+    var text = MessageText("UnclassifiedEvent")
+    if !self.type.isEmpty { text.field("type", self.type) }
+    if !self.objectID.isEmpty { text.field("object_id", self.objectID) }
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
+    return text.finished()
+  }
+}
+
 extension Event: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__Event()
@@ -127,6 +225,11 @@ extension Event: CStructMessage {
       case 3: self.kind = .refund(Refund(copying: c.pointee.refund))
       case 4: self.kind = .dispute(Dispute(copying: c.pointee.dispute))
       case 5: self.kind = .other(String(cString: c.pointee.other))
+      case 6: self.kind = .cardUpdated(CardUpdate(copying: c.pointee.card_updated))
+      case 7: self.kind = .cardRemoved(CardRemoval(copying: c.pointee.card_removed))
+      case 8: self.kind = .customerRemoved(CustomerRemoval(copying: c.pointee.customer_removed))
+      case 9: self.kind = .foreignRefund(ForeignRefund(copying: c.pointee.foreign_refund))
+      case 10: self.kind = .unclassified(UnclassifiedEvent(copying: c.pointee.unclassified))
       default: self.kind = nil
     }
   }
@@ -147,6 +250,21 @@ extension Event: CStructMessage {
       case .other(let value):
         c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 5)
         c.pointee.other = arena.string(value, "credits.processor.v1.Event.other")
+      case .cardUpdated(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 6)
+        c.pointee.card_updated = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__CardUpdate.self)
+      case .cardRemoved(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 7)
+        c.pointee.card_removed = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__CardRemoval.self)
+      case .customerRemoved(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 8)
+        c.pointee.customer_removed = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__CustomerRemoval.self)
+      case .foreignRefund(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 9)
+        c.pointee.foreign_refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__ForeignRefund.self)
+      case .unclassified(let value):
+        c.pointee.kind_case = Credits__Processor__V1__Event__KindCase(rawValue: 10)
+        c.pointee.unclassified = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__UnclassifiedEvent.self)
       case nil: break
     }
     return UnsafeMutableRawPointer(c)
@@ -174,6 +292,88 @@ extension Dispute: CStructMessage {
     c.pointee.charge_id = arena.string(self.chargeID, "credits.processor.v1.Dispute.charge_id")
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     c.pointee.state = Credits__Processor__V1__Dispute__State(rawValue: Credits__Processor__V1__Dispute__State.RawValue(truncatingIfNeeded: self.state.rawValue))
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension CardUpdate: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__CardUpdate()
+    credits__processor__v1__card_update__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__CardUpdate.self)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.card = Card(copyingIfSet: c.pointee.card)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__CardUpdate.self, credits__processor__v1__card_update__init)
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.CardUpdate.payment_method_token")
+    if let value = self.card { c.pointee.card = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Card.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension CardRemoval: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__CardRemoval()
+    credits__processor__v1__card_removal__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__CardRemoval.self)
+    self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__CardRemoval.self, credits__processor__v1__card_removal__init)
+    c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.CardRemoval.payment_method_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension CustomerRemoval: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__CustomerRemoval()
+    credits__processor__v1__customer_removal__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__CustomerRemoval.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__CustomerRemoval.self, credits__processor__v1__customer_removal__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.processor.v1.CustomerRemoval.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension UnclassifiedEvent: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__UnclassifiedEvent()
+    credits__processor__v1__unclassified_event__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__UnclassifiedEvent.self)
+    self.type = String(cString: c.pointee.type)
+    self.objectID = String(cString: c.pointee.object_id)
+    self.chargeID = String(cString: c.pointee.charge_id)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__UnclassifiedEvent.self, credits__processor__v1__unclassified_event__init)
+    c.pointee.type = arena.string(self.type, "credits.processor.v1.UnclassifiedEvent.type")
+    c.pointee.object_id = arena.string(self.objectID, "credits.processor.v1.UnclassifiedEvent.object_id")
+    c.pointee.charge_id = arena.string(self.chargeID, "credits.processor.v1.UnclassifiedEvent.charge_id")
     return UnsafeMutableRawPointer(c)
   }
 }

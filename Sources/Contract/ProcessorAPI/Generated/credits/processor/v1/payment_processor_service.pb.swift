@@ -7,6 +7,35 @@ internal import CProcessorMessages
 package import UnixGRPC
 package import UnixGRPCProtobuf
 
+package struct DescribeAccountRequest: ProtobufMessage {
+  package init() {
+  }
+
+  package var description: String {
+    let text = MessageText("DescribeAccountRequest")
+    return text.finished()
+  }
+}
+
+package struct DescribeAccountResponse: ProtobufMessage {
+  /// The processor's own name of the account, the same for ever: 1 to 255 bytes.
+  package var accountID: String
+  /// Whether charges move money. False in a processor's test mode, and for a simulator.
+  package var liveMode: Bool
+
+  package init(accountID: String = "", liveMode: Bool = false) {
+    self.accountID = accountID
+    self.liveMode = liveMode
+  }
+
+  package var description: String {
+    var text = MessageText("DescribeAccountResponse")
+    if !self.accountID.isEmpty { text.field("account_id", self.accountID) }
+    if self.liveMode { text.field("live_mode", self.liveMode) }
+    return text.finished()
+  }
+}
+
 package struct DescribePaymentMethodRequest: ProtobufMessage, CustomReflectable {
   /// The processor's token of the card.
   package var paymentMethodToken: String
@@ -80,6 +109,50 @@ package struct VerifyPaymentMethodResponse: ProtobufMessage {
     }
     return text.finished()
   }
+}
+
+package struct CreateCardSetupRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes. Names this setup.
+  package var idempotencyKey: String
+  /// The wallet that the card will pay for.
+  package var walletID: String
+
+  package init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  package var description: String {
+    var text = MessageText("CreateCardSetupRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+package struct CreateCardSetupResponse: ProtobufMessage, CustomReflectable {
+  /// The processor's own name of the setup.
+  package var setupID: String
+  /// What the cardholder's page finishes this one setup with. It is for that page alone.
+  package var clientSecret: String
+
+  package init(setupID: String = "", clientSecret: String = "") {
+    self.setupID = setupID
+    self.clientSecret = clientSecret
+  }
+
+  package var description: String {
+    var text = MessageText("CreateCardSetupResponse")
+    if !self.setupID.isEmpty { text.field("setup_id", self.setupID) }
+    if !self.clientSecret.isEmpty { text.redacted("client_secret") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
 package struct AttachPaymentMethodRequest: ProtobufMessage, CustomReflectable {
@@ -173,16 +246,22 @@ package struct CreateChargeRequest: ProtobufMessage, CustomReflectable {
   package var walletID: String
   /// Above zero.
   package var amount: CreditsAPI.Money?
-  /// The card to charge. Nobody need be there: a charge that cannot do without its cardholder answers
-  /// AUTHENTICATION_REQUIRED.
+  /// The card to charge. A charge that cannot do without its cardholder answers AUTHENTICATION_REQUIRED.
   package var paymentMethodToken: String
+  /// Whether the cardholder asked for this charge and is there to authenticate it. False where the ledger recharges by
+  /// itself. Banks decline a charge that claims the wrong one.
+  package var cardholderPresent: Bool
+  /// Whom a receipt is for. Unset where that is not known.
+  package var billingDetails: CreditsAPI.BillingDetails?
 
-  package init(idempotencyKey: String = "", rechargeID: String = "", walletID: String = "", amount: CreditsAPI.Money? = nil, paymentMethodToken: String = "") {
+  package init(idempotencyKey: String = "", rechargeID: String = "", walletID: String = "", amount: CreditsAPI.Money? = nil, paymentMethodToken: String = "", cardholderPresent: Bool = false, billingDetails: CreditsAPI.BillingDetails? = nil) {
     self.idempotencyKey = idempotencyKey
     self.rechargeID = rechargeID
     self.walletID = walletID
     self.amount = amount
     self.paymentMethodToken = paymentMethodToken
+    self.cardholderPresent = cardholderPresent
+    self.billingDetails = billingDetails
   }
 
   package var description: String {
@@ -192,6 +271,8 @@ package struct CreateChargeRequest: ProtobufMessage, CustomReflectable {
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
     if let value = self.amount { text.field("amount", value) }
     if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
+    if self.cardholderPresent { text.field("cardholder_present", self.cardholderPresent) }
+    if let value = self.billingDetails { text.field("billing_details", value) }
     return text.finished()
   }
 
@@ -336,14 +417,18 @@ package struct CreateRefundResponse: ProtobufMessage {
 package struct FindRefundRequest: ProtobufMessage, CustomReflectable {
   /// The key of its `CreateRefundRequest`.
   package var idempotencyKey: String
+  /// The processor's name of the charge, as in its `CreateRefundRequest`.
+  package var chargeID: String
 
-  package init(idempotencyKey: String = "") {
+  package init(idempotencyKey: String = "", chargeID: String = "") {
     self.idempotencyKey = idempotencyKey
+    self.chargeID = chargeID
   }
 
   package var description: String {
     var text = MessageText("FindRefundRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
     return text.finished()
   }
 
@@ -399,6 +484,84 @@ package struct ParseEventResponse: ProtobufMessage {
     var text = MessageText("ParseEventResponse")
     if let value = self.event { text.field("event", value) }
     return text.finished()
+  }
+}
+
+package struct ListEventsRequest: ProtobufMessage {
+  /// The cursor of the last answer; empty for all that the processor still keeps.
+  package var cursor: String
+  /// The most events to list at once, 1 to 1000. A processor may list fewer, also where there are more.
+  package var pageSize: Int32
+
+  package init(cursor: String = "", pageSize: Int32 = 0) {
+    self.cursor = cursor
+    self.pageSize = pageSize
+  }
+
+  package var description: String {
+    var text = MessageText("ListEventsRequest")
+    if !self.cursor.isEmpty { text.field("cursor", self.cursor) }
+    if self.pageSize != 0 { text.field("page_size", self.pageSize) }
+    return text.finished()
+  }
+}
+
+package struct ListEventsResponse: ProtobufMessage {
+  package var events: [Event]
+  /// Where the next page begins: 1 to 255 bytes, also where there are no events. It holds no secret.
+  package var cursor: String
+  /// Whether there are more events now.
+  package var hasMore: Bool
+
+  package init(events: [Event] = [], cursor: String = "", hasMore: Bool = false) {
+    self.events = events
+    self.cursor = cursor
+    self.hasMore = hasMore
+  }
+
+  package var description: String {
+    var text = MessageText("ListEventsResponse")
+    if !self.events.isEmpty { text.field("events", self.events) }
+    if !self.cursor.isEmpty { text.field("cursor", self.cursor) }
+    if self.hasMore { text.field("has_more", self.hasMore) }
+    return text.finished()
+  }
+}
+
+extension DescribeAccountRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__DescribeAccountRequest()
+    credits__processor__v1__describe_account_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__DescribeAccountRequest.self, credits__processor__v1__describe_account_request__init)
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension DescribeAccountResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__DescribeAccountResponse()
+    credits__processor__v1__describe_account_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__DescribeAccountResponse.self)
+    self.accountID = String(cString: c.pointee.account_id)
+    self.liveMode = c.pointee.live_mode != 0
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__DescribeAccountResponse.self, credits__processor__v1__describe_account_response__init)
+    c.pointee.account_id = arena.string(self.accountID, "credits.processor.v1.DescribeAccountResponse.account_id")
+    c.pointee.live_mode = self.liveMode ? 1 : 0
+    return UnsafeMutableRawPointer(c)
   }
 }
 
@@ -486,6 +649,48 @@ extension VerifyPaymentMethodResponse: CStructMessage {
         c.pointee.decline = value.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Decline.self)
       case nil: break
     }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension CreateCardSetupRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__CreateCardSetupRequest()
+    credits__processor__v1__create_card_setup_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__CreateCardSetupRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__CreateCardSetupRequest.self, credits__processor__v1__create_card_setup_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.processor.v1.CreateCardSetupRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.processor.v1.CreateCardSetupRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension CreateCardSetupResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__CreateCardSetupResponse()
+    credits__processor__v1__create_card_setup_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__CreateCardSetupResponse.self)
+    self.setupID = String(cString: c.pointee.setup_id)
+    self.clientSecret = String(cString: c.pointee.client_secret)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__CreateCardSetupResponse.self, credits__processor__v1__create_card_setup_response__init)
+    c.pointee.setup_id = arena.string(self.setupID, "credits.processor.v1.CreateCardSetupResponse.setup_id")
+    c.pointee.client_secret = arena.string(self.clientSecret, "credits.processor.v1.CreateCardSetupResponse.client_secret")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -595,6 +800,8 @@ extension CreateChargeRequest: CStructMessage {
     self.walletID = String(cString: c.pointee.wallet_id)
     self.amount = CreditsAPI.Money(copyingIfSet: c.pointee.amount)
     self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
+    self.cardholderPresent = c.pointee.cardholder_present != 0
+    self.billingDetails = CreditsAPI.BillingDetails(copyingIfSet: c.pointee.billing_details)
   }
 
   package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -604,6 +811,8 @@ extension CreateChargeRequest: CStructMessage {
     c.pointee.wallet_id = arena.string(self.walletID, "credits.processor.v1.CreateChargeRequest.wallet_id")
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.processor.v1.CreateChargeRequest.payment_method_token")
+    c.pointee.cardholder_present = self.cardholderPresent ? 1 : 0
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -769,11 +978,13 @@ extension FindRefundRequest: CStructMessage {
   package init(copying source: UnsafeRawPointer) {
     let c = source.assumingMemoryBound(to: Credits__Processor__V1__FindRefundRequest.self)
     self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.chargeID = String(cString: c.pointee.charge_id)
   }
 
   package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Credits__Processor__V1__FindRefundRequest.self, credits__processor__v1__find_refund_request__init)
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.processor.v1.FindRefundRequest.idempotency_key")
+    c.pointee.charge_id = arena.string(self.chargeID, "credits.processor.v1.FindRefundRequest.charge_id")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -837,11 +1048,58 @@ extension ParseEventResponse: CStructMessage {
   }
 }
 
+extension ListEventsRequest: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__ListEventsRequest()
+    credits__processor__v1__list_events_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__ListEventsRequest.self)
+    self.cursor = String(cString: c.pointee.cursor)
+    self.pageSize = c.pointee.page_size
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__ListEventsRequest.self, credits__processor__v1__list_events_request__init)
+    c.pointee.cursor = arena.string(self.cursor, "credits.processor.v1.ListEventsRequest.cursor")
+    c.pointee.page_size = self.pageSize
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension ListEventsResponse: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__ListEventsResponse()
+    credits__processor__v1__list_events_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__ListEventsResponse.self)
+    self.events = UnsafeBufferPointer(start: c.pointee.events, count: c.pointee.n_events).map { Event(copying: $0!) }
+    self.cursor = String(cString: c.pointee.cursor)
+    self.hasMore = c.pointee.has_more != 0
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__ListEventsResponse.self, credits__processor__v1__list_events_response__init)
+    c.pointee.n_events = self.events.count
+    c.pointee.events = arena.array(self.events) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__Processor__V1__Event.self) }
+    c.pointee.cursor = arena.string(self.cursor, "credits.processor.v1.ListEventsResponse.cursor")
+    c.pointee.has_more = self.hasMore ? 1 : 0
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
 /// The rpcs of `credits.processor.v1.PaymentProcessorService`.
 package enum PaymentProcessorServiceMethods {
   package static let serviceName = "credits.processor.v1.PaymentProcessorService"
+  package static let describeAccount = TypedMethod<Unary, DescribeAccountRequest, DescribeAccountResponse>(service: serviceName, method: "DescribeAccount")
   package static let describePaymentMethod = TypedMethod<Unary, DescribePaymentMethodRequest, DescribePaymentMethodResponse>(service: serviceName, method: "DescribePaymentMethod")
   package static let verifyPaymentMethod = TypedMethod<Unary, VerifyPaymentMethodRequest, VerifyPaymentMethodResponse>(service: serviceName, method: "VerifyPaymentMethod")
+  package static let createCardSetup = TypedMethod<Unary, CreateCardSetupRequest, CreateCardSetupResponse>(service: serviceName, method: "CreateCardSetup")
   package static let attachPaymentMethod = TypedMethod<Unary, AttachPaymentMethodRequest, AttachPaymentMethodResponse>(service: serviceName, method: "AttachPaymentMethod")
   package static let detachPaymentMethod = TypedMethod<Unary, DetachPaymentMethodRequest, DetachPaymentMethodResponse>(service: serviceName, method: "DetachPaymentMethod")
   package static let createCharge = TypedMethod<Unary, CreateChargeRequest, CreateChargeResponse>(service: serviceName, method: "CreateCharge")
@@ -850,6 +1108,7 @@ package enum PaymentProcessorServiceMethods {
   package static let createRefund = TypedMethod<Unary, CreateRefundRequest, CreateRefundResponse>(service: serviceName, method: "CreateRefund")
   package static let findRefund = TypedMethod<Unary, FindRefundRequest, FindRefundResponse>(service: serviceName, method: "FindRefund")
   package static let parseEvent = TypedMethod<Unary, ParseEventRequest, ParseEventResponse>(service: serviceName, method: "ParseEvent")
+  package static let listEvents = TypedMethod<Unary, ListEventsRequest, ListEventsResponse>(service: serviceName, method: "ListEvents")
 }
 
 /// Charges cards. Whoever serves this on a Unix socket is a processor that `creditsd --processor unix:PATH` recharges
@@ -882,16 +1141,21 @@ package enum PaymentProcessorServiceMethods {
 /// its own, DEADLINE_EXCEEDED when that took too long, RESOURCE_EXHAUSTED when it is asked to slow down, ABORTED while
 /// another request with the same key is under way. A time-out is never a decline.
 ///
+/// A refusal by something else than the processor (a proxy's page, an error without the processor's own form) is no
+/// definite answer, whatever its status.
+///
 /// Lookups. That a lookup finds nothing proves nothing: a request may be on its way. What a lookup finds is the
-/// processor's word as much as an answer to the request itself.
+/// processor's word as much as an answer to the request itself. A lookup compares ids and keys byte by byte.
+///
+/// Modes. A processor works for one account, in one mode: live, or for tests. An object of the other mode is no answer.
 ///
 /// Echoes. A charge repeats the `recharge_id` and the `amount` it was made for, a refund its key, charge and amount,
 /// from what the processor itself recorded. An answer that does not repeat them is an answer to something else, and is
 /// treated as no answer.
 ///
-/// Time. Every call carries a deadline (`grpc-timeout`): 30 seconds for what has an effect, 10 for what only reads. A
-/// processor whose own work would take longer answers PROCESSING, or lets the deadline pass; the caller finds the
-/// outcome by the key. Cancelling a call cancels no charge.
+/// Time. Every call carries a deadline (`grpc-timeout`): 30 seconds for what has an effect and for lists of events, 10 for
+/// what else only reads. A processor whose own work would take longer answers PROCESSING, or lets the deadline pass; the
+/// caller finds the outcome by the key. Cancelling a call cancels no charge.
 ///
 /// Callers. The socket is for one user: a processor checks by SO_PEERCRED (unix(7)) that the caller is the user it
 /// serves, and answers PERMISSION_DENIED to others; `creditsd` checks the processor's user in the same way. There are no
@@ -899,6 +1163,10 @@ package enum PaymentProcessorServiceMethods {
 ///
 /// Secrets. Fields marked `secret` belong in no log and no error message. No field ever holds a card's number.
 package protocol PaymentProcessorService: Sendable {
+  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, and
+  /// charges nothing through another account or in another mode.
+  func describeAccount(_ request: DescribeAccountRequest, context: ServerContext) async throws -> DescribeAccountResponse
+
   /// Tells what may be shown of the card behind a token, without asking the card's bank. No effect.
   ///
   /// NOT_FOUND: there is no such token.
@@ -908,6 +1176,13 @@ package protocol PaymentProcessorService: Sendable {
   ///
   /// NOT_FOUND: there is no such token.
   func verifyPaymentMethod(_ request: VerifyPaymentMethodRequest, context: ServerContext) async throws -> VerifyPaymentMethodResponse
+
+  /// Begins to set a card up for a wallet at the page where its cardholder enters it, so that later charges are agreed
+  /// to in advance. The page finishes the setup with the client secret, and its card is then saved by
+  /// AttachPaymentMethod. A setup that nobody finishes is no harm.
+  ///
+  /// FAILED_PRECONDITION: the key was used for another request, or the processor knows no such setup.
+  func createCardSetup(_ request: CreateCardSetupRequest, context: ServerContext) async throws -> CreateCardSetupResponse
 
   /// Makes a card ready to be charged again and again for a wallet, when nobody is there to enter it, after the
   /// processor has verified it. Answers with the token that is charged from then on, which may be another one. Where a
@@ -939,14 +1214,23 @@ package protocol PaymentProcessorService: Sendable {
   /// for another request.
   func createRefund(_ request: CreateRefundRequest, context: ServerContext) async throws -> CreateRefundResponse
 
-  /// Looks a refund up. The answer is OK and empty where there is none.
+  /// Looks up a refund of a charge. The answer is OK and empty where there is none.
   func findRefund(_ request: FindRefundRequest, context: ServerContext) async throws -> FindRefundResponse
 
   /// Checks that a message which reached us over the network is the processor's own, and reads it. No effect, and no
   /// call to anybody: the signature alone is the proof.
   ///
-  /// UNAUTHENTICATED: the signature is not that of the payload. INVALID_ARGUMENT: it is, but the payload cannot be read.
+  /// UNAUTHENTICATED: the signature is not that of the payload. OUT_OF_RANGE: it is, but so old that the message may be
+  /// a replay; the processor signs anew whenever it sends a message again. FAILED_PRECONDITION: the event is genuine, but
+  /// of the other mode. INVALID_ARGUMENT: it is genuine, but the payload cannot be read.
   func parseEvent(_ request: ParseEventRequest, context: ServerContext) async throws -> ParseEventResponse
+
+  /// Lists what happened since a cursor, oldest first, whether or not it was sent to us as well. No effect. A cursor stays
+  /// good for 29 days at least. No event is left out; one that was listed may be listed again, and events of about the
+  /// same time come in any order. A cursor whose events are no longer all kept starts with the oldest that is kept.
+  ///
+  /// INVALID_ARGUMENT: the cursor is none of this processor's.
+  func listEvents(_ request: ListEventsRequest, context: ServerContext) async throws -> ListEventsResponse
 }
 
 extension PaymentProcessorService {
@@ -955,8 +1239,10 @@ extension PaymentProcessorService {
     ServiceDefinition(
       name: PaymentProcessorServiceMethods.serviceName,
       methods: [
+        .unary(PaymentProcessorServiceMethods.describeAccount) { try await self.describeAccount($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.describePaymentMethod) { try await self.describePaymentMethod($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.verifyPaymentMethod) { try await self.verifyPaymentMethod($0, context: $1) },
+        .unary(PaymentProcessorServiceMethods.createCardSetup) { try await self.createCardSetup($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.attachPaymentMethod) { try await self.attachPaymentMethod($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.detachPaymentMethod) { try await self.detachPaymentMethod($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.createCharge) { try await self.createCharge($0, context: $1) },
@@ -965,6 +1251,7 @@ extension PaymentProcessorService {
         .unary(PaymentProcessorServiceMethods.createRefund) { try await self.createRefund($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.findRefund) { try await self.findRefund($0, context: $1) },
         .unary(PaymentProcessorServiceMethods.parseEvent) { try await self.parseEvent($0, context: $1) },
+        .unary(PaymentProcessorServiceMethods.listEvents) { try await self.listEvents($0, context: $1) },
       ]
     )
   }
@@ -1000,16 +1287,21 @@ extension PaymentProcessorService {
 /// its own, DEADLINE_EXCEEDED when that took too long, RESOURCE_EXHAUSTED when it is asked to slow down, ABORTED while
 /// another request with the same key is under way. A time-out is never a decline.
 ///
+/// A refusal by something else than the processor (a proxy's page, an error without the processor's own form) is no
+/// definite answer, whatever its status.
+///
 /// Lookups. That a lookup finds nothing proves nothing: a request may be on its way. What a lookup finds is the
-/// processor's word as much as an answer to the request itself.
+/// processor's word as much as an answer to the request itself. A lookup compares ids and keys byte by byte.
+///
+/// Modes. A processor works for one account, in one mode: live, or for tests. An object of the other mode is no answer.
 ///
 /// Echoes. A charge repeats the `recharge_id` and the `amount` it was made for, a refund its key, charge and amount,
 /// from what the processor itself recorded. An answer that does not repeat them is an answer to something else, and is
 /// treated as no answer.
 ///
-/// Time. Every call carries a deadline (`grpc-timeout`): 30 seconds for what has an effect, 10 for what only reads. A
-/// processor whose own work would take longer answers PROCESSING, or lets the deadline pass; the caller finds the
-/// outcome by the key. Cancelling a call cancels no charge.
+/// Time. Every call carries a deadline (`grpc-timeout`): 30 seconds for what has an effect and for lists of events, 10 for
+/// what else only reads. A processor whose own work would take longer answers PROCESSING, or lets the deadline pass; the
+/// caller finds the outcome by the key. Cancelling a call cancels no charge.
 ///
 /// Callers. The socket is for one user: a processor checks by SO_PEERCRED (unix(7)) that the caller is the user it
 /// serves, and answers PERMISSION_DENIED to others; `creditsd` checks the processor's user in the same way. There are no
@@ -1020,6 +1312,10 @@ extension PaymentProcessorService {
 /// The unary rpcs run on the event loop: they must not block, and answer through `reply`, then or later, from any
 /// thread.
 package protocol DeferredPaymentProcessorService: Sendable {
+  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, and
+  /// charges nothing through another account or in another mode.
+  func describeAccount(_ request: DescribeAccountRequest, context: ServerContext, reply: TypedReply<DescribeAccountResponse>)
+
   /// Tells what may be shown of the card behind a token, without asking the card's bank. No effect.
   ///
   /// NOT_FOUND: there is no such token.
@@ -1029,6 +1325,13 @@ package protocol DeferredPaymentProcessorService: Sendable {
   ///
   /// NOT_FOUND: there is no such token.
   func verifyPaymentMethod(_ request: VerifyPaymentMethodRequest, context: ServerContext, reply: TypedReply<VerifyPaymentMethodResponse>)
+
+  /// Begins to set a card up for a wallet at the page where its cardholder enters it, so that later charges are agreed
+  /// to in advance. The page finishes the setup with the client secret, and its card is then saved by
+  /// AttachPaymentMethod. A setup that nobody finishes is no harm.
+  ///
+  /// FAILED_PRECONDITION: the key was used for another request, or the processor knows no such setup.
+  func createCardSetup(_ request: CreateCardSetupRequest, context: ServerContext, reply: TypedReply<CreateCardSetupResponse>)
 
   /// Makes a card ready to be charged again and again for a wallet, when nobody is there to enter it, after the
   /// processor has verified it. Answers with the token that is charged from then on, which may be another one. Where a
@@ -1060,14 +1363,23 @@ package protocol DeferredPaymentProcessorService: Sendable {
   /// for another request.
   func createRefund(_ request: CreateRefundRequest, context: ServerContext, reply: TypedReply<CreateRefundResponse>)
 
-  /// Looks a refund up. The answer is OK and empty where there is none.
+  /// Looks up a refund of a charge. The answer is OK and empty where there is none.
   func findRefund(_ request: FindRefundRequest, context: ServerContext, reply: TypedReply<FindRefundResponse>)
 
   /// Checks that a message which reached us over the network is the processor's own, and reads it. No effect, and no
   /// call to anybody: the signature alone is the proof.
   ///
-  /// UNAUTHENTICATED: the signature is not that of the payload. INVALID_ARGUMENT: it is, but the payload cannot be read.
+  /// UNAUTHENTICATED: the signature is not that of the payload. OUT_OF_RANGE: it is, but so old that the message may be
+  /// a replay; the processor signs anew whenever it sends a message again. FAILED_PRECONDITION: the event is genuine, but
+  /// of the other mode. INVALID_ARGUMENT: it is genuine, but the payload cannot be read.
   func parseEvent(_ request: ParseEventRequest, context: ServerContext, reply: TypedReply<ParseEventResponse>)
+
+  /// Lists what happened since a cursor, oldest first, whether or not it was sent to us as well. No effect. A cursor stays
+  /// good for 29 days at least. No event is left out; one that was listed may be listed again, and events of about the
+  /// same time come in any order. A cursor whose events are no longer all kept starts with the oldest that is kept.
+  ///
+  /// INVALID_ARGUMENT: the cursor is none of this processor's.
+  func listEvents(_ request: ListEventsRequest, context: ServerContext, reply: TypedReply<ListEventsResponse>)
 }
 
 extension DeferredPaymentProcessorService {
@@ -1076,8 +1388,10 @@ extension DeferredPaymentProcessorService {
     ServiceDefinition(
       name: PaymentProcessorServiceMethods.serviceName,
       methods: [
+        .deferredUnary(PaymentProcessorServiceMethods.describeAccount) { self.describeAccount($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.describePaymentMethod) { self.describePaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.verifyPaymentMethod) { self.verifyPaymentMethod($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentProcessorServiceMethods.createCardSetup) { self.createCardSetup($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.attachPaymentMethod) { self.attachPaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.detachPaymentMethod) { self.detachPaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.createCharge) { self.createCharge($0, context: $1, reply: $2) },
@@ -1086,6 +1400,7 @@ extension DeferredPaymentProcessorService {
         .deferredUnary(PaymentProcessorServiceMethods.createRefund) { self.createRefund($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.findRefund) { self.findRefund($0, context: $1, reply: $2) },
         .deferredUnary(PaymentProcessorServiceMethods.parseEvent) { self.parseEvent($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentProcessorServiceMethods.listEvents) { self.listEvents($0, context: $1, reply: $2) },
       ]
     )
   }
@@ -1121,16 +1436,21 @@ extension DeferredPaymentProcessorService {
 /// its own, DEADLINE_EXCEEDED when that took too long, RESOURCE_EXHAUSTED when it is asked to slow down, ABORTED while
 /// another request with the same key is under way. A time-out is never a decline.
 ///
+/// A refusal by something else than the processor (a proxy's page, an error without the processor's own form) is no
+/// definite answer, whatever its status.
+///
 /// Lookups. That a lookup finds nothing proves nothing: a request may be on its way. What a lookup finds is the
-/// processor's word as much as an answer to the request itself.
+/// processor's word as much as an answer to the request itself. A lookup compares ids and keys byte by byte.
+///
+/// Modes. A processor works for one account, in one mode: live, or for tests. An object of the other mode is no answer.
 ///
 /// Echoes. A charge repeats the `recharge_id` and the `amount` it was made for, a refund its key, charge and amount,
 /// from what the processor itself recorded. An answer that does not repeat them is an answer to something else, and is
 /// treated as no answer.
 ///
-/// Time. Every call carries a deadline (`grpc-timeout`): 30 seconds for what has an effect, 10 for what only reads. A
-/// processor whose own work would take longer answers PROCESSING, or lets the deadline pass; the caller finds the
-/// outcome by the key. Cancelling a call cancels no charge.
+/// Time. Every call carries a deadline (`grpc-timeout`): 30 seconds for what has an effect and for lists of events, 10 for
+/// what else only reads. A processor whose own work would take longer answers PROCESSING, or lets the deadline pass; the
+/// caller finds the outcome by the key. Cancelling a call cancels no charge.
 ///
 /// Callers. The socket is for one user: a processor checks by SO_PEERCRED (unix(7)) that the caller is the user it
 /// serves, and answers PERMISSION_DENIED to others; `creditsd` checks the processor's user in the same way. There are no
@@ -1141,11 +1461,17 @@ extension DeferredPaymentProcessorService {
 /// Failures are thrown as `GRPCStatus`.
 package struct PaymentProcessorServiceClient: Sendable {
   /// Carries the calls. For metadata that comes with an answer, call it with one of ``PaymentProcessorServiceMethods``:
-  /// `client.unary(PaymentProcessorServiceMethods.describePaymentMethod, request).trailingMetadata`.
+  /// `client.unary(PaymentProcessorServiceMethods.describeAccount, request).trailingMetadata`.
   package let client: GRPCClient
 
   package init(client: GRPCClient) {
     self.client = client
+  }
+
+  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, and
+  /// charges nothing through another account or in another mode.
+  package func describeAccount(_ request: DescribeAccountRequest, options: CallOptions = CallOptions()) async throws -> DescribeAccountResponse {
+    try await client.unary(PaymentProcessorServiceMethods.describeAccount, request, options: options).message
   }
 
   /// Tells what may be shown of the card behind a token, without asking the card's bank. No effect.
@@ -1160,6 +1486,15 @@ package struct PaymentProcessorServiceClient: Sendable {
   /// NOT_FOUND: there is no such token.
   package func verifyPaymentMethod(_ request: VerifyPaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> VerifyPaymentMethodResponse {
     try await client.unary(PaymentProcessorServiceMethods.verifyPaymentMethod, request, options: options).message
+  }
+
+  /// Begins to set a card up for a wallet at the page where its cardholder enters it, so that later charges are agreed
+  /// to in advance. The page finishes the setup with the client secret, and its card is then saved by
+  /// AttachPaymentMethod. A setup that nobody finishes is no harm.
+  ///
+  /// FAILED_PRECONDITION: the key was used for another request, or the processor knows no such setup.
+  package func createCardSetup(_ request: CreateCardSetupRequest, options: CallOptions = CallOptions()) async throws -> CreateCardSetupResponse {
+    try await client.unary(PaymentProcessorServiceMethods.createCardSetup, request, options: options).message
   }
 
   /// Makes a card ready to be charged again and again for a wallet, when nobody is there to enter it, after the
@@ -1204,7 +1539,7 @@ package struct PaymentProcessorServiceClient: Sendable {
     try await client.unary(PaymentProcessorServiceMethods.createRefund, request, options: options).message
   }
 
-  /// Looks a refund up. The answer is OK and empty where there is none.
+  /// Looks up a refund of a charge. The answer is OK and empty where there is none.
   package func findRefund(_ request: FindRefundRequest, options: CallOptions = CallOptions()) async throws -> FindRefundResponse {
     try await client.unary(PaymentProcessorServiceMethods.findRefund, request, options: options).message
   }
@@ -1212,8 +1547,19 @@ package struct PaymentProcessorServiceClient: Sendable {
   /// Checks that a message which reached us over the network is the processor's own, and reads it. No effect, and no
   /// call to anybody: the signature alone is the proof.
   ///
-  /// UNAUTHENTICATED: the signature is not that of the payload. INVALID_ARGUMENT: it is, but the payload cannot be read.
+  /// UNAUTHENTICATED: the signature is not that of the payload. OUT_OF_RANGE: it is, but so old that the message may be
+  /// a replay; the processor signs anew whenever it sends a message again. FAILED_PRECONDITION: the event is genuine, but
+  /// of the other mode. INVALID_ARGUMENT: it is genuine, but the payload cannot be read.
   package func parseEvent(_ request: ParseEventRequest, options: CallOptions = CallOptions()) async throws -> ParseEventResponse {
     try await client.unary(PaymentProcessorServiceMethods.parseEvent, request, options: options).message
+  }
+
+  /// Lists what happened since a cursor, oldest first, whether or not it was sent to us as well. No effect. A cursor stays
+  /// good for 29 days at least. No event is left out; one that was listed may be listed again, and events of about the
+  /// same time come in any order. A cursor whose events are no longer all kept starts with the oldest that is kept.
+  ///
+  /// INVALID_ARGUMENT: the cursor is none of this processor's.
+  package func listEvents(_ request: ListEventsRequest, options: CallOptions = CallOptions()) async throws -> ListEventsResponse {
+    try await client.unary(PaymentProcessorServiceMethods.listEvents, request, options: options).message
   }
 }

@@ -87,6 +87,37 @@ package struct Refund: ProtobufMessage, CustomReflectable {
   package var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
 }
 
+/// A refund that was made without us. Its charge may be none of ours: others may use the account, too.
+package struct ForeignRefund: ProtobufMessage {
+  /// The processor's own name of it, the same for ever.
+  package var refundID: String
+  /// The charge that the money was taken from.
+  package var chargeID: String
+  package var amount: CreditsAPI.Money?
+  /// As of any refund.
+  package var state: Refund.State
+  /// The processor's reason for a failure; empty otherwise.
+  package var failureCode: String
+
+  package init(refundID: String = "", chargeID: String = "", amount: CreditsAPI.Money? = nil, state: Refund.State = .unspecified, failureCode: String = "") {
+    self.refundID = refundID
+    self.chargeID = chargeID
+    self.amount = amount
+    self.state = state
+    self.failureCode = failureCode
+  }
+
+  package var description: String {
+    var text = MessageText("ForeignRefund")
+    if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
+    if !self.chargeID.isEmpty { text.field("charge_id", self.chargeID) }
+    if let value = self.amount { text.field("amount", value) }
+    if self.state != .unspecified { text.field("state", self.state) }
+    if !self.failureCode.isEmpty { text.field("failure_code", self.failureCode) }
+    return text.finished()
+  }
+}
+
 extension Refund: CStructMessage {
   package static let layout: MessageLayout = {
     var c = Credits__Processor__V1__Refund()
@@ -112,6 +143,33 @@ extension Refund: CStructMessage {
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     c.pointee.state = Credits__Processor__V1__Refund__State(rawValue: Credits__Processor__V1__Refund__State.RawValue(truncatingIfNeeded: self.state.rawValue))
     c.pointee.failure_code = arena.string(self.failureCode, "credits.processor.v1.Refund.failure_code")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+extension ForeignRefund: CStructMessage {
+  package static let layout: MessageLayout = {
+    var c = Credits__Processor__V1__ForeignRefund()
+    credits__processor__v1__foreign_refund__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  package init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__Processor__V1__ForeignRefund.self)
+    self.refundID = String(cString: c.pointee.refund_id)
+    self.chargeID = String(cString: c.pointee.charge_id)
+    self.amount = CreditsAPI.Money(copyingIfSet: c.pointee.amount)
+    self.state = Refund.State(rawValue: Int32(truncatingIfNeeded: c.pointee.state.rawValue))
+    self.failureCode = String(cString: c.pointee.failure_code)
+  }
+
+  package func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__Processor__V1__ForeignRefund.self, credits__processor__v1__foreign_refund__init)
+    c.pointee.refund_id = arena.string(self.refundID, "credits.processor.v1.ForeignRefund.refund_id")
+    c.pointee.charge_id = arena.string(self.chargeID, "credits.processor.v1.ForeignRefund.charge_id")
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.state = Credits__Processor__V1__Refund__State(rawValue: Credits__Processor__V1__Refund__State.RawValue(truncatingIfNeeded: self.state.rawValue))
+    c.pointee.failure_code = arena.string(self.failureCode, "credits.processor.v1.ForeignRefund.failure_code")
     return UnsafeMutableRawPointer(c)
   }
 }
