@@ -59,6 +59,8 @@ extension SQLiteStore {
     Index("due_auto_recharge", of: "auto_recharge", "wallet", ["wake_time"], .with("wake_time")),
     Index("saved_payment_method", of: "payment_method", "payment_method_id", ["wallet"], .states(["SAVED"])),
     Index("removed_payment_method", of: "payment_method", "payment_method_id", ["create_time"], .states(["REMOVED"])),
+    Index("payment_method_of_token", of: "payment_method", "payment_method_id", ["token"]),
+    Index("fact_of_kind", of: "fact", "fact", ["kind"]),
     Index("refund_of_recharge", of: "recharge_refund", "refund_id", ["recharge_id"]),
     Index(
       "open_recharge_refund",
@@ -79,10 +81,10 @@ extension SQLiteStore {
     let columns = index.columns.map { ", \($0)" }.joined()
     let isSame = index.columns.map { "+stored.\($0) IS +entry.\($0) AND " }.joined()
     // No index has this column, so that SQLite counts in the table.
+    let column = ["payment_method": "brand", "fact": "content"][index.table, default: "amount"]
     let stored =
       index.twin.map { "SELECT count(*) FROM \(index.table) INDEXED BY \($0) WHERE \(index.condition())" }
-      ?? "SELECT count(\(index.table == "payment_method" ? "token" : "amount")) FROM \(index.table) "
-      + "WHERE \(index.condition("+"))"
+      ?? "SELECT count(\(column)) FROM \(index.table) WHERE \(index.condition("+"))"
     do throws(StoreError) {
       let select = try Statement<NoName, Counts>(
         connection,

@@ -32,6 +32,7 @@ extension SQLiteStore {
       if needs.chargesOfRecharges.contains(chargeID) { recharges.insert(id) }
     }
     if needs.openMatters { try loadOpenMatters(into: &state) }
+    if needs.facts { state.facts = try facts() }
     var wallets = needs.wallets
     var walletsWithCards = needs.walletsWithCards
     for id in recharges.union(histories) {
@@ -57,7 +58,9 @@ extension SQLiteStore {
       state.entries[id] = try entry(record)
       wallets.insert(record.walletID)
     }
-    for id in needs.paymentMethodsWithWallets {
+    var paymentMethods = needs.paymentMethodsWithWallets
+    for token in needs.paymentMethodTokens { paymentMethods.formUnion(try savedPaymentMethods(withToken: token)) }
+    for id in paymentMethods {
       guard let paymentMethod = try paymentMethod(id) else { continue }
       state.paymentMethods[id] = paymentMethod
       walletsWithCards.insert(paymentMethod.walletID)

@@ -8,6 +8,12 @@ extension SQLiteStore {
     return try paymentMethods(select)
   }
 
+  func savedPaymentMethods(withToken token: PaymentMethodToken) throws(StoreError) -> [PaymentMethodID] {
+    let select = statements.paymentMethods.selectByToken
+    select.bind(.token, token.secret)
+    return try paymentMethods(select)
+  }
+
   func paymentMethods<Parameter>(
     _ select: Statement<Parameter, PaymentMethodStatements.IDColumn>
   ) throws(StoreError) -> [PaymentMethodID] {

@@ -54,6 +54,7 @@ extension SQLiteStore {
       try insert(record, walletRow: stored.row)
     }
     for refusal in changes.refusals { try insert(refusal) }
+    for fact in changes.facts { try insert(fact) }
     for (id, record) in changes.holds {
       guard let hold = state.holds[id], let wallet = wallets[hold.walletID] else {
         throw .failed("hold \(id) changed without its wallet")

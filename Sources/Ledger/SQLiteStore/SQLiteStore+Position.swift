@@ -8,6 +8,7 @@ extension SQLiteStore {
       let position = try readPosition(connection)
       try checkEnd(of: "journal", "record", position.record, connection)
       try checkEnd(of: "refusal", "refusal", position.refusal, connection)
+      try checkEnd(of: "fact", "fact", position.fact, connection)
       return position
     } catch {
       guard case .damaged(let what) = error else { throw error }
@@ -44,15 +45,19 @@ extension SQLiteStore {
   private static func readPosition(_ connection: Connection) throws(StoreError) -> Position {
     let select = try Statement<NoName, Statements.PositionColumn>(
       connection,
-      "SELECT record, refusal, refusal_hash, time, log FROM ledger WHERE one = 1"
+      "SELECT record, refusal, refusal_hash, time, log, fact, fact_hash FROM ledger WHERE one = 1"
     )
-    guard let row = try select.step(), let refusalHash = row.digest(.refusalHash) else {
+    guard let row = try select.step(), let refusalHash = row.digest(.refusalHash),
+      let factHash = row.digest(.factHash)
+    else {
       throw .damaged("it is lost or was changed")
     }
     return Position(
       record: row.int64(.record),
       refusal: row.int64(.refusal),
       refusalHash: refusalHash,
+      fact: row.int64(.fact),
+      factHash: factHash,
       time: LedgerTime(microseconds: row.int64(.time))
     )
   }
@@ -65,6 +70,8 @@ extension SQLiteStore {
     update.bind(.refusalHash, position.refusalHash)
     update.bind(.time, position.time.microseconds)
     update.bind(.log, mark.bytes)
+    update.bind(.fact, position.fact)
+    update.bind(.factHash, position.factHash)
     try update.run()
   }
 }

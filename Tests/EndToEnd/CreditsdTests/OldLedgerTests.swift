@@ -37,11 +37,21 @@ struct OldLedgerTests {
     "WALLET_NOT_FROZEN",
   ]
 
+  /// Kinds of records and methods that came after version 3.
+  static let newerKinds: Set = ["RECHARGE_REFUND_FOUND", "PAYMENT_METHOD_UPDATED", "PAYMENT_METHOD_INVALIDATED"]
+  static let newerMethods: Set = ["UpdatePaymentMethod", "InvalidatePaymentMethod", "RecordFoundRefund"]
+
   @Test(
     "holds every kind of record, of remembered refusal and of open matter",
     arguments: [
-      Column("SELECT DISTINCT kind FROM journal", RecordKind.allCases.map(\.rawValue)),
-      Column("SELECT DISTINCT method FROM journal", Ledger.Method.allCases.map(\.rawValue)),
+      Column(
+        "SELECT DISTINCT kind FROM journal",
+        RecordKind.allCases.map(\.rawValue).filter { !newerKinds.contains($0) }
+      ),
+      Column(
+        "SELECT DISTINCT method FROM journal",
+        Ledger.Method.allCases.map(\.rawValue).filter { !newerMethods.contains($0) }
+      ),
       Column("SELECT DISTINCT reason FROM journal WHERE reason IS NOT NULL", ChargeReason.allCases.map(\.rawValue)),
       Column(
         "SELECT DISTINCT counter_account FROM journal WHERE amount != 0",

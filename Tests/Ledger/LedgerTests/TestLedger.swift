@@ -73,9 +73,9 @@ struct TestLedger {
       #expect(account.wallet.held == open.reduce(0) { $0 + $1.remaining })
       #expect(account.openHolds == open.count)
     }
-    var refusals = RefusalVerifier(sha256: TestLedger.sha256)
+    var refusals = ChainVerifier<RememberedRefusal>(sha256: TestLedger.sha256)
     for refusal in state.changes.refusals { try refusals.check(refusal) }
-    try refusals.finish(at: state.position)
+    try refusals.finish(at: state.position.refusal, state.position.refusalHash)
   }
 
   func wallet(_ id: String) -> Wallet? { state.accounts[WalletID(id)]?.wallet }

@@ -36,6 +36,8 @@ struct SQLiteStoreContractTests {
   @Test("a new store is empty") func empty() throws { try contract.aNewStoreIsEmpty() }
   @Test("every mutation survives a restart") func restart() throws { try contract.everyMutationSurvivesARestart() }
   @Test("position and time survive a restart") func position() throws { try contract.positionSurvivesARestart() }
+  @Test("facts survive a restart") func facts() throws { try contract.factsSurviveARestart() }
+  @Test("cards are found by their tokens") func tokens() throws { try contract.cardsAreFoundByTheirTokens() }
   @Test("keys are taken byte for byte") func keys() throws { try contract.keysAreTakenByteForByte() }
   @Test("agrees with the pure rules", arguments: UInt64(1)...12)
   func random(seed: UInt64) throws { try contract.agreesWithThePureRules(seed: seed) }

@@ -24,6 +24,12 @@ extension InMemoryStore {
     }
   }
 
+  package mutating func facts(from first: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, LedgerFact>] {
+    memory.content.withLock { content in
+      content.facts.lazy.filter { $0.number >= first }.prefix(limit).map { TableRow(key: $0.number, row: .row($0)) }
+    }
+  }
+
   package mutating func answerPlace(of key: IdempotencyKey) throws(StoreError) -> AnswerPlace? {
     memory.content.withLock { $0.answerPlaces[key] }
   }

@@ -11,6 +11,7 @@ package struct InMemoryStore: Store {
       package var whole = LedgerState(position: .start)
       package var records: [JournalRecord] = []
       package var refusals: [RememberedRefusal] = []
+      package var facts: [LedgerFact] = []
       package var answerPlaces: [IdempotencyKey: AnswerPlace] = [:]
       /// By the numbers of the records that placed the holds.
       package var holdRows: [Int64: HoldRow] = [:]
@@ -87,6 +88,8 @@ package struct InMemoryStore: Store {
         if let entry, content.whole.entries[entry.id] == nil { content.whole.entries[entry.id] = entry }
       }
       content.refusals += state.changes.refusals
+      content.facts += state.changes.facts
+      if !state.changes.facts.isEmpty { content.whole.facts = state.facts }
       content.records += state.changes.records
       content.batchSizes.append(state.changes.records.count + state.changes.refusals.count)
     }

@@ -25,6 +25,7 @@ extension LedgerState {
       part.processorCharges[id] = processorCharges[id]
       if needs.chargesOfRecharges.contains(id), let recharge = processorCharges[id] { recharges.insert(recharge) }
     }
+    if needs.facts { part.facts = facts }
     if needs.openMatters { recharges.formUnion(addOpenMatters(to: &part)) }
     for id in recharges.union(histories) {
       guard let recorded = self.recharges[id] else { continue }
@@ -38,7 +39,8 @@ extension LedgerState {
       part.disputes[recorded.dispute.id] = recorded
     }
     for id in needs.disputes { part.disputes[id] = disputes[id] }
-    for id in needs.paymentMethodsWithWallets {
+    let named = paymentMethods.values.filter { needs.paymentMethodTokens.contains($0.token) && $0.state == .saved }
+    for id in needs.paymentMethodsWithWallets.union(named.map(\.id)) {
       guard let card = paymentMethods[id] else { continue }
       part.paymentMethods[id] = card
       walletsWithCards.insert(card.walletID)

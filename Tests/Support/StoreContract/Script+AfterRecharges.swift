@@ -19,6 +19,8 @@ extension Script {
     add(StartRecharge(declined, walletID, Scenario.usd(10), card(21)))
     add(AttachCard(declined, PaymentMethodToken("tok-declined"), card(21).card))
     add(SettleRecharge(declined, .declined(processorChargeID: nil, code: "generic_decline")))
+    add(UpdatePaymentMethod(card(4).id, Card(brand: "visa", last4: "1881", expiryMonth: 6, expiryYear: 2034)))
+    add(InvalidatePaymentMethod(card(5).id))
   }
 
   /// Adds refunds and disputes in all their states, reviews, and their refusals.
@@ -51,6 +53,10 @@ extension Script {
     add(SettleRechargeRefundReview(refund("3"), seen, memo: "again"))
     add(RefundRecharge(refund("4"), first, Scenario.usd(80)))
     add(RefundRecharge(refund("5"), first, Scenario.usd(5)))
+    let elsewhere = RecordFoundRefund("re-found-\(walletID)", of: first, Scenario.usd(15))
+    add(elsewhere)
+    let returned = RefundSettlement.failed(processorRefundID: elsewhere.processorRefundID, explanation: "returned")
+    add(SettleRechargeRefund(elsewhere.refundID, returned))
     let many = paid("b", 10)
     for number in 0...RechargeRefund.mostPerRecharge {
       add(RefundRecharge(refund("b\(number)"), many, Scenario.micros(10_000)))

@@ -122,6 +122,41 @@ package struct StoreContract<OpenedStore: Store> {
     }
   }
 
+  package func factsSurviveARestart() throws {
+    let ledger = try ReopenableLedger(open)
+    #expect(try ledger.decide(GetLedgerFacts()).reply == LedgerFacts())
+    let account = ProcessorAccount(id: "acct_1", isLive: true)
+    let other = ProcessorAccount(id: "acct_2", isLive: true)
+    #expect(try ledger.decide(PinProcessorAccount(account)).reply == account)
+    _ = try ledger.decide(AdvanceEventCursor(to: "e1"))
+    _ = try ledger.decide(AdvanceEventCursor(to: "e2"))
+    let position = try ledger.position
+    #expect(position.fact == 3)
+    try ledger.restart()
+    #expect(try ledger.position == position)
+    #expect(try ledger.decide(PinProcessorAccount(other)).reply == account)
+    #expect(try ledger.decide(AdvanceEventCursor(to: "e2")).reply?.eventCursor == "e2")
+    #expect(try ledger.position == position)
+    #expect(try ledger.decide(GetLedgerFacts()).reply?.processorAccount == account)
+  }
+
+  package func cardsAreFoundByTheirTokens() throws {
+    let ledger = try ReopenableLedger(open)
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      _ = try ledger.run(Scenario.command(mutation, key: "k\(index)"))
+    }
+    func ids(_ token: String) throws -> [String]? {
+      try ledger.decide(FindPaymentMethodsOfToken(PaymentMethodToken(token))).reply?.map(\.id.value)
+    }
+    let card = Scenario.card("f4")
+    try ledger.restart()
+    #expect(try ids(card.token.secret) == [card.id.value])
+    #expect(try ids("tok-none") == [])
+    // Of the removed and the invalidated ones nothing is found.
+    #expect(try ids(Scenario.card("f1").token.secret) == [])
+    #expect(try ids(Scenario.card("f5").token.secret) == [])
+  }
+
   package func positionSurvivesARestart() throws {
     let ledger = try ReopenableLedger(open)
     for (refusals, seconds) in [5, 6].enumerated() {
@@ -167,6 +202,18 @@ package final class ReopenableLedger<OpenedStore: Store> {
   }
 
   package func run(_ command: Command) throws -> CommandOutcome { try run([command])[0] }
+
+  /// Decides one operation in a batch of its own.
+  package func decide<Asked: Operation>(_ operation: Asked) throws -> Outcome<Asked.Reply> {
+    var needs = Needs(at: Scenario.time)
+    operation.addNeeds(to: &needs)
+    var state = try #require(try store?.load(needs))
+    let outcome = operation.decide(by: Self.rules, in: &state, at: Scenario.time)
+    guard !state.changes.isEmpty else { return outcome }
+    state.position.time = Scenario.time
+    try store?.persist(state)
+    return outcome
+  }
 
   package func run(
     _ commands: [Command],

@@ -2,6 +2,7 @@
 package struct Changes: Sendable {
   package internal(set) var records: [JournalRecord] = []
   package internal(set) var refusals: [RememberedRefusal] = []
+  package internal(set) var facts: [LedgerFact] = []
   /// The wallets of `records`. Those in `createdWallets` are new.
   package internal(set) var wallets: Set<WalletID> = []
   package internal(set) var createdWallets: Set<WalletID> = []
@@ -15,5 +16,5 @@ package struct Changes: Sendable {
   /// Refunded entries, each with the number of its last refund's record.
   package internal(set) var refundedEntries: [EntryID: Int64] = [:]
 
-  package var isEmpty: Bool { records.isEmpty && refusals.isEmpty }
+  package var isEmpty: Bool { records.isEmpty && refusals.isEmpty && facts.isEmpty }
 }

@@ -30,8 +30,9 @@ enum Invariants {
     case .walletCreated, .refund, .grant, .capture, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
       .rechargeStarted, .rechargePaid, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
       .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed,
-      .rechargeRefundNeedsReview, .disputeOpened, .disputeWon, .disputeLost, .paymentMethodSaved,
-      .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed,
+      .rechargeRefundNeedsReview, .rechargeRefundFound, .disputeOpened, .disputeWon, .disputeLost, .paymentMethodSaved,
+      .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached, .paymentMethodUpdated,
+      .paymentMethodInvalidated, .autoRechargeSet, .autoRechargeResumed,
       .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
       break
     }

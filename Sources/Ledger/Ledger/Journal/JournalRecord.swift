@@ -35,6 +35,8 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case rechargeRefunded = "RECHARGE_REFUNDED"
   case rechargeRefundFailed = "RECHARGE_REFUND_FAILED"
   case rechargeRefundNeedsReview = "RECHARGE_REFUND_NEEDS_REVIEW"
+  /// A refund that was made at the processor, not by this ledger.
+  case rechargeRefundFound = "RECHARGE_REFUND_FOUND"
   case disputeOpened = "DISPUTE_OPENED"
   case disputeWon = "DISPUTE_WON"
   case disputeLost = "DISPUTE_LOST"
@@ -42,6 +44,10 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case paymentMethodDefaultSet = "PAYMENT_METHOD_DEFAULT_SET"
   case paymentMethodRemoved = "PAYMENT_METHOD_REMOVED"
   case paymentMethodDetached = "PAYMENT_METHOD_DETACHED"
+  /// The card's network has issued it anew.
+  case paymentMethodUpdated = "PAYMENT_METHOD_UPDATED"
+  /// The processor no longer has the card.
+  case paymentMethodInvalidated = "PAYMENT_METHOD_INVALIDATED"
   case autoRechargeSet = "AUTO_RECHARGE_SET"
   case autoRechargeResumed = "AUTO_RECHARGE_RESUMED"
   case autoRechargeArmed = "AUTO_RECHARGE_ARMED"

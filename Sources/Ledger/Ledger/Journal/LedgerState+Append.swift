@@ -106,6 +106,16 @@ extension LedgerState {
     recordOutcome(.refusal(refusal), of: origin)
   }
 
+  /// Appends a fact. It concerns no wallet and answers no key.
+  mutating func append(_ content: LedgerFact.Content, at time: LedgerTime, sha256: (_ bytes: [UInt8]) -> Digest) {
+    position.fact += 1
+    var fact = LedgerFact(number: position.fact, time: time, content: content, hash: .zero)
+    fact.hash = sha256(fact.bytesToHash(after: position.factHash))
+    position.factHash = fact.hash
+    facts.take(content)
+    changes.facts.append(fact)
+  }
+
   private mutating func recordOutcome(_ body: RecordedOutcome.Body, of origin: Origin) {
     guard let key = origin.idempotencyKey else { return }
     recordedOutcomes[key] = RecordedOutcome(method: origin.method, fingerprint: origin.fingerprint, body: body)

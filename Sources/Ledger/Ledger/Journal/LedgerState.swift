@@ -1,19 +1,31 @@
 /// The ledger's position after its last commit.
 package struct Position: Hashable, Sendable {
-  /// The counts of journal records and of remembered refusals. Both are numbered from 1, without gaps.
+  /// The counts of journal records and of remembered refusals. Like facts, they are numbered from 1, without gaps.
   package var record: Int64
   package var refusal: Int64
   /// The hash of the last remembered refusal; zero before the first.
   package var refusalHash: Digest
+  /// The count of facts, and the hash of the last; zero before the first.
+  package var fact: Int64
+  package var factHash: Digest
   /// The ledger time of the last commit.
   package var time: LedgerTime
 
   package static let start = Position(record: 0, refusal: 0, refusalHash: .zero, time: LedgerTime(microseconds: 0))
 
-  package init(record: Int64, refusal: Int64, refusalHash: Digest, time: LedgerTime) {
+  package init(
+    record: Int64,
+    refusal: Int64,
+    refusalHash: Digest,
+    fact: Int64 = 0,
+    factHash: Digest = .zero,
+    time: LedgerTime
+  ) {
     self.record = record
     self.refusal = refusal
     self.refusalHash = refusalHash
+    self.fact = fact
+    self.factHash = factHash
     self.time = time
   }
 }
@@ -42,6 +54,8 @@ package struct LedgerState: Sendable {
   package var openRefunds: Set<RechargeRefundID> = []
   /// Cards that are still to be detached at the processor. Complete only if the batch needs `openMatters`.
   package var removedPaymentMethods: Set<PaymentMethodID> = []
+  /// Loaded only if the batch needs `facts`.
+  package var facts = LedgerFacts()
   package internal(set) var changes = Changes()
 
   package init(position: Position) { self.position = position }

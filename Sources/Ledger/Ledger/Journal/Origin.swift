@@ -26,6 +26,10 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case settleRefund = "SettleRefund"
   case recordDispute = "RecordDispute"
   case detachPaymentMethod = "DetachPaymentMethod"
+  /// Sent for the processor's events.
+  case updatePaymentMethod = "UpdatePaymentMethod"
+  case invalidatePaymentMethod = "InvalidatePaymentMethod"
+  case recordFoundRefund = "RecordFoundRefund"
   /// Sent by the ledger itself.
   case expireHolds = "ExpireHolds"
   case autoRecharge = "AutoRecharge"

@@ -1,5 +1,5 @@
 /// A refusal that is final for its key. Refusals are hash-chained like the journal, although no wallet changes.
-package struct RememberedRefusal: Hashable, Sendable {
+package struct RememberedRefusal: Hashable, Sendable, ChainLink {
   /// Contiguous from 1, in commit order.
   package var number: Int64
   package var time: LedgerTime

@@ -60,9 +60,11 @@ package struct WalletReplay: Sendable {
       if hold?.state == .captured, hold?.isLate == false { openHolds &-= 1 }
     case .walletFrozen, .walletUnfrozen, .walletClosed, .rechargeStarted, .rechargePaid, .rechargeDeclined,
       .rechargeFailed, .rechargeAuthenticationRequired, .rechargeNeedsReview, .rechargeCardAttached,
-      .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundNeedsReview, .disputeOpened,
+      .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundNeedsReview,
+      .rechargeRefundFound, .disputeOpened,
       .disputeWon, .disputeLost, .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved,
-      .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached,
+      .paymentMethodDetached, .paymentMethodUpdated, .paymentMethodInvalidated, .autoRechargeSet, .autoRechargeResumed,
+      .autoRechargeArmed, .autoRechargeLimitReached,
       .autoRechargeSuspended:
       try replaySettings(record)
     }
@@ -79,7 +81,7 @@ package struct WalletReplay: Sendable {
       openRecharge = nil
       defaultPaymentMethod = payload.savedPaymentMethod?.id
     case .rechargeDeclined, .rechargeFailed: openRecharge = nil
-    case .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved:
+    case .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodInvalidated:
       defaultPaymentMethod = payload.savedPaymentMethod?.id
     default: break
     }

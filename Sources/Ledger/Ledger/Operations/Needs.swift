@@ -20,12 +20,16 @@ package struct Needs: Sendable {
   package internal(set) var paymentMethods: Set<PaymentMethodID> = []
   /// Cards that are loaded with their wallets and the wallets' saved cards.
   package internal(set) var paymentMethodsWithWallets: Set<PaymentMethodID> = []
+  /// Tokens whose cards are loaded with their wallets and the wallets' saved cards.
+  package internal(set) var paymentMethodTokens: Set<PaymentMethodToken> = []
   /// Whether everything that waits for the processor or for a person is loaded.
   package internal(set) var openMatters = false
   /// Holds, which are loaded with their wallets.
   package internal(set) var holds: Set<HoldID> = []
   /// Entries, which are loaded with their journal records, the sums of their refunds, and their wallets.
   package internal(set) var entries: Set<EntryID> = []
+  /// Whether the facts about the whole ledger are loaded.
+  package internal(set) var facts = false
   /// Whether up to `largestSweep` wallets with due holds are loaded.
   package internal(set) var walletsWithDueHolds = false
   /// Whether up to `largestSweep` wallets whose automatic recharges have a phase that has ended are loaded.

@@ -17,6 +17,9 @@ package protocol StoreTables {
   /// Returns remembered refusals, in the manner of `records`.
   mutating func refusals(from first: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, RememberedRefusal>]
 
+  /// Returns facts about the whole ledger, in the manner of `records`.
+  mutating func facts(from first: Int64, limit: Int) throws(StoreError) -> [TableRow<Int64, LedgerFact>]
+
   /// Returns where the answer to `key` is recorded, or nil if `key` has no answer.
   ///
   /// - Throws: `StoreError.damaged` if the answer may be among rows that are unreadable.

@@ -160,7 +160,8 @@ struct JournalReplay {
       case (_, .refunded): -refund.amount.micros
       default: Int64(0)
       }
-    if (record.kind == .rechargeRefundStarted) == (before != nil) || record.amount != moved {
+    let isNew = record.kind == .rechargeRefundStarted || record.kind == .rechargeRefundFound
+    if isNew == (before != nil) || record.amount != moved {
       flaws.add("record \(record.number) does not follow from what refund \(refund.id) was before")
     }
     rechargeRefunds[refund.id] = KnownRefund(record: record.number, state: refund.state)
@@ -196,7 +197,7 @@ struct JournalReplay {
   func changedPaymentMethods(_ record: JournalRecord, _ payload: RecordPayload) -> [PaymentMethod] {
     var changed = payload.removedPaymentMethod.map { [$0] } ?? []
     switch record.kind {
-    case .paymentMethodSaved: changed += payload.savedPaymentMethod.map { [$0] } ?? []
+    case .paymentMethodSaved, .paymentMethodUpdated: changed += payload.savedPaymentMethod.map { [$0] } ?? []
     case .rechargePaid where payload.recharge?.paymentMethodIsCandidate == true:
       changed += payload.savedPaymentMethod.map { [$0] } ?? []
     default: break

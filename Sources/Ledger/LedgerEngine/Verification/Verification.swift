@@ -69,7 +69,8 @@ final class Verification: Scan, CommitFollower {
 
   private let relay: Relay<VerificationUpdate>
   private let known: KnownDigest?
-  private var refusals: RefusalVerifier
+  private var refusals: ChainVerifier<RememberedRefusal>
+  var facts: FactProof
   /// Whether the chain of refusals has a flaw. Only the first flaw is reported.
   private var refusalsAreBroken = false
   private(set) var lastRefusal: Int64 = 0
@@ -94,7 +95,8 @@ final class Verification: Scan, CommitFollower {
   {
     self.known = known
     self.relay = relay
-    refusals = RefusalVerifier(sha256: sha256)
+    refusals = ChainVerifier(sha256: sha256)
+    facts = FactProof(sha256: sha256)
     replay = JournalReplay(sha256: sha256)
   }
 
@@ -130,6 +132,10 @@ final class Verification: Scan, CommitFollower {
     }
     while lastRefusal < start.refusal {
       _ = try replayRefusals(of: &store, to: start.refusal)
+      if slice.isOver { return false }
+    }
+    while facts.last < start.fact {
+      try facts.read(from: &store, to: start.fact, &flaws)
       if slice.isOver { return false }
     }
     return try follow(on: &store, in: slice)
@@ -184,7 +190,7 @@ final class Verification: Scan, CommitFollower {
 
   private func take(_ refusal: RememberedRefusal, in store: inout some Store) throws(StoreError) {
     if !refusalsAreBroken {
-      do throws(RefusalVerifier.Flaw) {
+      do throws(ChainVerifier<RememberedRefusal>.Flaw) {
         try refusals.check(refusal)
       } catch {
         flaws.add("refusal \(refusal.number) was changed, or does not follow from the one before")
@@ -221,12 +227,15 @@ final class Verification: Scan, CommitFollower {
       flaws.add("there are refusals after number \(position.refusal), where the ledger says that they end")
     }
     if !refusalsAreBroken {
-      do throws(RefusalVerifier.Flaw) { try refusals.finish(at: position) } catch {
+      do throws(ChainVerifier<RememberedRefusal>.Flaw) {
+        try refusals.finish(at: position.refusal, position.refusalHash)
+      } catch {
         flaws.add("the refusals do not end where the ledger says")
       }
     }
-    let time = max(replay.time, lastRefusalTime)
-    if position.record + position.refusal > 0, position.time != time {
+    try facts.finish(on: &store, &flaws)
+    let time = max(replay.time, lastRefusalTime, facts.time)
+    if position.record + position.refusal + position.fact > 0, position.time != time {
       flaws.add("the ledger's time is not that of its last commit")
     }
     if let known, known.records > position.record {

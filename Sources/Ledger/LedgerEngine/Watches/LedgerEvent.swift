@@ -16,6 +16,10 @@ package enum LedgerEvent: Hashable, Sendable, CaseIterable {
   case disputeOpened
   case disputeWon
   case disputeLost
+  /// The card's network has issued a saved card anew.
+  case paymentMethodUpdated
+  /// The processor no longer has a saved card.
+  case paymentMethodInvalidated
   case holdExpired
   /// A capture took more than the available balance.
   case shortfall
@@ -58,12 +62,14 @@ extension LedgerEvent {
     case .rechargeFailed: self = .rechargeFailed
     case .rechargeAuthenticationRequired: self = .rechargeAuthenticationRequired
     case .rechargeNeedsReview: self = .rechargeNeedsReview
-    case .rechargeRefunded: self = .rechargeRefunded
+    case .rechargeRefunded, .rechargeRefundFound: self = .rechargeRefunded
     case .rechargeRefundFailed: self = .rechargeRefundFailed
     case .rechargeRefundNeedsReview: self = .rechargeRefundNeedsReview
     case .disputeOpened: self = .disputeOpened
     case .disputeWon: self = .disputeWon
     case .disputeLost: self = .disputeLost
+    case .paymentMethodUpdated: self = .paymentMethodUpdated
+    case .paymentMethodInvalidated: self = .paymentMethodInvalidated
     case .holdExpired: self = .holdExpired
     case .walletFrozen: self = .walletFrozen
     case .walletUnfrozen: self = .walletUnfrozen

@@ -23,7 +23,7 @@ extension SQLiteStore {
     }
     tailIsDamaged = tail.lostRecords != nil || !unsoundWallets.isEmpty
     let refusalTime = try readRefusalTail(&damages)
-    try checkTime(tail.lastTime, refusalTime)
+    try checkTime(tail.lastTime, refusalTime, try lastFactTime())
     if keyIndex.lostKeys != nil { damages.append("requests with new idempotency keys are refused, reads are served") }
     try fold(tail, from: folded)
     return Self.first(damages)
@@ -134,9 +134,13 @@ extension SQLiteStore {
   }
 
   /// Checks that the ledger's time is that of its last commit.
-  private func checkTime(_ record: LedgerTime?, _ refusal: LedgerTime?) throws(StoreError) {
+  private func checkTime(
+    _ record: LedgerTime?,
+    _ refusal: LedgerTime?,
+    _ fact: LedgerTime?
+  ) throws(StoreError) {
     guard record != nil || position.record == 0, refusal != nil || position.refusal == 0,
-      let last = [record, refusal].compactMap({ $0 }).max()
+      fact != nil || position.fact == 0, let last = [record, refusal, fact].compactMap({ $0 }).max()
     else { return }
     guard position.time == last else {
       throw .failed(

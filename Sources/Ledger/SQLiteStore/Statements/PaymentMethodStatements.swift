@@ -15,11 +15,14 @@ struct PaymentMethodStatements {
     case billingCountry, billingPostalCode, createTime, state, sum
   }
 
+  enum ByToken: Int32, SQLName { case token }
+
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, IDColumn>
   /// By the wallet's row.
   let selectSaved: Statement<ByID, IDColumn>
   let selectRemoved: Statement<NoName, IDColumn>
+  let selectByToken: Statement<ByToken, IDColumn>
   let upsert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
@@ -38,11 +41,13 @@ struct PaymentMethodStatements {
     )
     selectSaved = try Statement(connection, "\(ids) WHERE wallet = :id AND state = 'SAVED'")
     selectRemoved = try Statement(connection, "\(ids) WHERE state = 'REMOVED'")
+    selectByToken = try Statement(connection, "\(ids) WHERE token = :token AND state = 'SAVED'")
     upsert = try Statement(
       connection,
       """
       \(TableColumn.insertion(into: "payment_method")) ON CONFLICT (payment_method_id) DO UPDATE
-      SET state = :state, sum = :sum
+      SET brand = :brand, last4 = :last4, expiry_month = :expiry_month, expiry_year = :expiry_year, state = :state,
+        sum = :sum
       """
     )
   }

@@ -54,6 +54,7 @@ extension CreditsAPI.Change.Kind {
       case .rechargeRefunded: .rechargeRefunded
       case .rechargeRefundFailed: .rechargeRefundFailed
       case .rechargeRefundNeedsReview: .rechargeRefundNeedsReview
+      case .rechargeRefundFound: .rechargeRefundFound
       case .disputeOpened: .disputeOpened
       case .disputeWon: .disputeWon
       case .disputeLost: .disputeLost
@@ -61,6 +62,8 @@ extension CreditsAPI.Change.Kind {
       case .paymentMethodDefaultSet: .paymentMethodDefaultSet
       case .paymentMethodRemoved: .paymentMethodRemoved
       case .paymentMethodDetached: .paymentMethodDetached
+      case .paymentMethodUpdated: .paymentMethodUpdated
+      case .paymentMethodInvalidated: .paymentMethodInvalidated
       case .autoRechargeSet: .autoRechargeSet
       case .autoRechargeResumed: .autoRechargeResumed
       case .autoRechargeArmed: .autoRechargeArmed
@@ -86,6 +89,8 @@ extension CreditsAPI.Event.Kind {
       case .disputeOpened: .disputeOpened
       case .disputeWon: .disputeWon
       case .disputeLost: .disputeLost
+      case .paymentMethodUpdated: .paymentMethodUpdated
+      case .paymentMethodInvalidated: .paymentMethodInvalidated
       case .holdExpired: .holdExpired
       case .shortfall: .shortfall
       case .walletFrozen: .walletFrozen

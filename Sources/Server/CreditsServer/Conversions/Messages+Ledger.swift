@@ -95,12 +95,13 @@ extension CreditsAPI.Entry.Kind {
       case .capture: .capture
       case .refund: .refund
       case .grant: .grant
-      case .rechargeRefunded, .rechargeRefundFailed: .rechargeRefund
+      case .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundFound: .rechargeRefund
       case .disputeOpened, .disputeWon, .disputeLost: .dispute
       case .walletCreated, .holdPlaced, .holdExtended, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
         .walletClosed, .rechargeStarted, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
         .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefundNeedsReview,
-        .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet,
+        .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached,
+        .paymentMethodUpdated, .paymentMethodInvalidated, .autoRechargeSet,
         .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
         .unspecified
       }

@@ -115,11 +115,12 @@ struct DamagedLogTests {
   func replaced() throws {
     _ = try kill()
     let backup = try #require(FileManager.default.contents(atPath: database))
-    try FileManager.default.removeItem(atPath: database)
     try FileManager.default.removeItem(atPath: log)
-    // Keeps the number of the removed file from being used again.
-    try Data().write(to: URL(filePath: directory.path + "/other"))
-    try backup.write(to: URL(filePath: database))
+    // Written while the file is still there, so that it cannot get its number.
+    let copy = directory.path + "/copy"
+    try backup.write(to: URL(filePath: copy))
+    try FileManager.default.removeItem(atPath: database)
+    try FileManager.default.moveItem(atPath: copy, toPath: database)
     #expect(throws: Never.self) { try SQLiteStore(directory: directory.path) }
   }
 

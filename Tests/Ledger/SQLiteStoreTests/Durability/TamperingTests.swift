@@ -15,8 +15,8 @@ struct TamperingTests {
   static var flips: Int { ProcessInfo.processInfo.environment["CREDITS_TAMPERING"].flatMap { Int($0) } ?? 60 }
 
   static let tables = [
-    "ledger", "wallet", "balance", "journal", "refusal", "hold", "refunded_entry", "recharge", "payment_method",
-    "auto_recharge", "folded", "key_run", "key_extent", "key_page",
+    "ledger", "wallet", "balance", "journal", "refusal", "fact", "hold", "refunded_entry", "recharge",
+    "payment_method", "auto_recharge", "folded", "key_run", "key_extent", "key_page",
   ]
 
   enum Finding: Equatable {
@@ -49,6 +49,8 @@ struct TamperingTests {
         _ = try ledger.run(Scenario.command(mutation, key: "first-\(index)"))
       }
       try fillRest(of: ledger)
+      _ = try ledger.decide(PinProcessorAccount(ProcessorAccount(id: "acct_1", isLive: true)))
+      for cursor in 1...20 { _ = try ledger.decide(AdvanceEventCursor(to: "evt_\(cursor)")) }
       var scenario = Scenario(dice: SplitMix64(seed: 11))
       for batch in 2...60 {
         let time = LedgerTime(microseconds: Int64(batch) * 1_000_000)

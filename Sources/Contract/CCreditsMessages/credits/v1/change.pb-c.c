@@ -97,7 +97,7 @@ void   credits__v1__event__free_unpacked
   assert(message->base.descriptor == &credits__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[36] =
+static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[39] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED", 0 },
   { "WALLET_CREATED", "CREDITS__V1__CHANGE__KIND__WALLET_CREATED", 1 },
@@ -135,11 +135,14 @@ static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number
   { "PAYMENT_METHOD_DEFAULT_SET", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_DEFAULT_SET", 33 },
   { "PAYMENT_METHOD_REMOVED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_REMOVED", 34 },
   { "PAYMENT_METHOD_DETACHED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_DETACHED", 35 },
+  { "RECHARGE_REFUND_FOUND", "CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_FOUND", 36 },
+  { "PAYMENT_METHOD_UPDATED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_UPDATED", 37 },
+  { "PAYMENT_METHOD_INVALIDATED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_INVALIDATED", 38 },
 };
 static const ProtobufCIntRange credits__v1__change__kind__value_ranges[] = {
-{0, 0},{0, 36}
+{0, 0},{0, 39}
 };
-static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[36] =
+static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[39] =
 {
   { "AUTO_RECHARGE_ARMED", 22 },
   { "AUTO_RECHARGE_LIMIT_REACHED", 23 },
@@ -159,8 +162,10 @@ static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_n
   { "KIND_UNSPECIFIED", 0 },
   { "PAYMENT_METHOD_DEFAULT_SET", 33 },
   { "PAYMENT_METHOD_DETACHED", 35 },
+  { "PAYMENT_METHOD_INVALIDATED", 38 },
   { "PAYMENT_METHOD_REMOVED", 34 },
   { "PAYMENT_METHOD_SAVED", 19 },
+  { "PAYMENT_METHOD_UPDATED", 37 },
   { "RECHARGE_AUTHENTICATION_REQUIRED", 16 },
   { "RECHARGE_CARD_ATTACHED", 25 },
   { "RECHARGE_DECLINED", 15 },
@@ -169,6 +174,7 @@ static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_n
   { "RECHARGE_PAID", 14 },
   { "RECHARGE_REFUNDED", 27 },
   { "RECHARGE_REFUND_FAILED", 28 },
+  { "RECHARGE_REFUND_FOUND", 36 },
   { "RECHARGE_REFUND_NEEDS_REVIEW", 29 },
   { "RECHARGE_REFUND_STARTED", 26 },
   { "RECHARGE_STARTED", 13 },
@@ -185,9 +191,9 @@ const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
   "Kind",
   "Credits__V1__Change__Kind",
   "credits.v1",
-  36,
+  39,
   credits__v1__change__kind__enum_values_by_number,
-  36,
+  39,
   credits__v1__change__kind__enum_values_by_name,
   1,
   credits__v1__change__kind__value_ranges,
@@ -361,7 +367,7 @@ const ProtobufCMessageDescriptor credits__v1__change__descriptor =
   (ProtobufCMessageInit) credits__v1__change__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[20] =
+static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[22] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__EVENT__KIND__KIND_UNSPECIFIED", 0 },
   { "LOW_BALANCE", "CREDITS__V1__EVENT__KIND__LOW_BALANCE", 1 },
@@ -383,11 +389,13 @@ static const ProtobufCEnumValue credits__v1__event__kind__enum_values_by_number[
   { "DISPUTE_OPENED", "CREDITS__V1__EVENT__KIND__DISPUTE_OPENED", 17 },
   { "DISPUTE_WON", "CREDITS__V1__EVENT__KIND__DISPUTE_WON", 18 },
   { "DISPUTE_LOST", "CREDITS__V1__EVENT__KIND__DISPUTE_LOST", 19 },
+  { "PAYMENT_METHOD_UPDATED", "CREDITS__V1__EVENT__KIND__PAYMENT_METHOD_UPDATED", 20 },
+  { "PAYMENT_METHOD_INVALIDATED", "CREDITS__V1__EVENT__KIND__PAYMENT_METHOD_INVALIDATED", 21 },
 };
 static const ProtobufCIntRange credits__v1__event__kind__value_ranges[] = {
-{0, 0},{0, 20}
+{0, 0},{0, 22}
 };
-static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_name[20] =
+static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_name[22] =
 {
   { "AUTO_RECHARGE_LIMIT_REACHED", 13 },
   { "AUTO_RECHARGE_SUSPENDED", 12 },
@@ -397,6 +405,8 @@ static const ProtobufCEnumValueIndex credits__v1__event__kind__enum_values_by_na
   { "HOLD_EXPIRED", 7 },
   { "KIND_UNSPECIFIED", 0 },
   { "LOW_BALANCE", 1 },
+  { "PAYMENT_METHOD_INVALIDATED", 21 },
+  { "PAYMENT_METHOD_UPDATED", 20 },
   { "RECHARGE_AUTHENTICATION_REQUIRED", 5 },
   { "RECHARGE_DECLINED", 3 },
   { "RECHARGE_FAILED", 4 },
@@ -417,9 +427,9 @@ const ProtobufCEnumDescriptor credits__v1__event__kind__descriptor =
   "Kind",
   "Credits__V1__Event__Kind",
   "credits.v1",
-  20,
+  22,
   credits__v1__event__kind__enum_values_by_number,
-  20,
+  22,
   credits__v1__event__kind__enum_values_by_name,
   1,
   credits__v1__event__kind__value_ranges,

@@ -12,9 +12,7 @@ package struct DetachPaymentMethod: Mutation {
     in state: inout LedgerState,
     as context: DecisionContext
   ) throws(Refusal) -> RemovedPaymentMethodReply {
-    guard var paymentMethod = state.paymentMethods[paymentMethodID] else {
-      throw .paymentMethodUnknown(paymentMethodID)
-    }
+    var paymentMethod = try state.knownCard(paymentMethodID)
     let account = try state.account(paymentMethod.walletID)
     guard paymentMethod.state == .removed else {
       return RemovedPaymentMethodReply(
@@ -26,12 +24,5 @@ package struct DetachPaymentMethod: Mutation {
     paymentMethod.state = .detached
     state.save(paymentMethod)
     return state.record(paymentMethod, .paymentMethodDetached, in: account, as: context)
-  }
-}
-
-extension Refusal {
-  /// Only the recharge worker can get this refusal.
-  fileprivate static func paymentMethodUnknown(_ id: PaymentMethodID) -> Refusal {
-    Refusal(.paymentMethodNotFound, sentence: "no card \(id)")
   }
 }

@@ -1,4 +1,4 @@
-// Helpers of the operations on cards.
+// What several operations on cards need.
 
 extension LedgerState {
   func defaultCard(of account: Account) -> PaymentMethod? {
@@ -14,6 +14,14 @@ extension LedgerState {
   func savedCard(_ id: PaymentMethodID, of walletID: WalletID) throws(Refusal) -> PaymentMethod {
     guard let paymentMethod = paymentMethods[id], paymentMethod.walletID == walletID, paymentMethod.state == .saved
     else { throw .paymentMethodNotFound(walletID) }
+    return paymentMethod
+  }
+
+  /// Returns a card in any state. Only the recharge worker asks for one that may not exist.
+  func knownCard(_ id: PaymentMethodID) throws(Refusal) -> PaymentMethod {
+    guard let paymentMethod = paymentMethods[id] else {
+      throw Refusal(.paymentMethodNotFound, sentence: "no card \(id)")
+    }
     return paymentMethod
   }
 

@@ -70,9 +70,20 @@ extension LedgerState {
     in account: Account,
     as context: DecisionContext
   ) -> RechargeRefundReply {
+    record(refund, as: RecordKind(refund.state), moving: micros, memo: memo, in: account, context)
+  }
+
+  mutating func record(
+    _ refund: RechargeRefund,
+    as kind: RecordKind,
+    moving micros: Int64,
+    memo: String = "",
+    in account: Account,
+    _ context: DecisionContext
+  ) -> RechargeRefundReply {
     var account = account
     let posting = Posting(
-      kind: RecordKind(refund.state),
+      kind: kind,
       counterAccount: micros == 0 ? nil : .processor,
       reference: memo,
       rechargeID: refund.rechargeID,

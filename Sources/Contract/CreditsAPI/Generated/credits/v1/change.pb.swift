@@ -20,7 +20,7 @@ public struct Change: ProtobufMessage {
   /// Set where a recharge began or changed: the recharge after it.
   public var recharge: Recharge?
   /// Set where a card was saved, chosen, removed or forgotten, and on recharges: the card that recharges are paid with
-  /// after the change.
+  /// after the change. Where a card was updated, that card.
   public var paymentMethod: PaymentMethod?
   /// Set where a refund of a recharge began or changed: the refund after it.
   public var rechargeRefund: RechargeRefund?
@@ -83,6 +83,12 @@ public struct Change: ProtobufMessage {
     case paymentMethodRemoved
     /// The processor has forgotten a card that was removed.
     case paymentMethodDetached
+    /// A refund that was made at the processor, not by this ledger.
+    case rechargeRefundFound
+    /// The card's network has issued a saved card anew: other last digits, another expiry.
+    case paymentMethodUpdated
+    /// The processor no longer has a saved card.
+    case paymentMethodInvalidated
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -124,6 +130,9 @@ public struct Change: ProtobufMessage {
         case 33: self = .paymentMethodDefaultSet
         case 34: self = .paymentMethodRemoved
         case 35: self = .paymentMethodDetached
+        case 36: self = .rechargeRefundFound
+        case 37: self = .paymentMethodUpdated
+        case 38: self = .paymentMethodInvalidated
         default: self = .unrecognized(rawValue)
       }
     }
@@ -166,6 +175,9 @@ public struct Change: ProtobufMessage {
         case .paymentMethodDefaultSet: 33
         case .paymentMethodRemoved: 34
         case .paymentMethodDetached: 35
+        case .rechargeRefundFound: 36
+        case .paymentMethodUpdated: 37
+        case .paymentMethodInvalidated: 38
         case .unrecognized(let number): number
       }
     }
@@ -209,6 +221,9 @@ public struct Change: ProtobufMessage {
         case .paymentMethodDefaultSet: "PAYMENT_METHOD_DEFAULT_SET"
         case .paymentMethodRemoved: "PAYMENT_METHOD_REMOVED"
         case .paymentMethodDetached: "PAYMENT_METHOD_DETACHED"
+        case .rechargeRefundFound: "RECHARGE_REFUND_FOUND"
+        case .paymentMethodUpdated: "PAYMENT_METHOD_UPDATED"
+        case .paymentMethodInvalidated: "PAYMENT_METHOD_INVALIDATED"
         case .unrecognized(let number): String(number)
       }
     }
@@ -273,6 +288,10 @@ public struct Event: ProtobufMessage {
     case disputeOpened
     case disputeWon
     case disputeLost
+    /// The card's network has issued a saved card anew: `change.payment_method` shows it.
+    case paymentMethodUpdated
+    /// The processor no longer has a saved card: `change.removed_payment_method` is charged no more.
+    case paymentMethodInvalidated
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -298,6 +317,8 @@ public struct Event: ProtobufMessage {
         case 17: self = .disputeOpened
         case 18: self = .disputeWon
         case 19: self = .disputeLost
+        case 20: self = .paymentMethodUpdated
+        case 21: self = .paymentMethodInvalidated
         default: self = .unrecognized(rawValue)
       }
     }
@@ -324,6 +345,8 @@ public struct Event: ProtobufMessage {
         case .disputeOpened: 17
         case .disputeWon: 18
         case .disputeLost: 19
+        case .paymentMethodUpdated: 20
+        case .paymentMethodInvalidated: 21
         case .unrecognized(let number): number
       }
     }
@@ -351,6 +374,8 @@ public struct Event: ProtobufMessage {
         case .disputeOpened: "DISPUTE_OPENED"
         case .disputeWon: "DISPUTE_WON"
         case .disputeLost: "DISPUTE_LOST"
+        case .paymentMethodUpdated: "PAYMENT_METHOD_UPDATED"
+        case .paymentMethodInvalidated: "PAYMENT_METHOD_INVALIDATED"
         case .unrecognized(let number): String(number)
       }
     }

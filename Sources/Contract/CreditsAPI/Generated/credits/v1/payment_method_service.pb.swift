@@ -734,8 +734,7 @@ public protocol PaymentMethodService: Sendable {
   func changeCardAndPay(_ request: ChangeCardAndPayRequest, context: ServerContext) async throws -> ChangeCardAndPayResponse
 
   /// Takes what the processor tells by itself, from whoever receives its webhooks. Late, repeated and reordered events do
-  /// no harm. What became of charges and refunds the server finds out without them too; of disputes, and of refunds that
-  /// a bank would not have days later, it hears in no other way.
+  /// no harm. The server fetches the same events from the processor, so that this only makes them known sooner.
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
   /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
@@ -808,8 +807,7 @@ public protocol DeferredPaymentMethodService: Sendable {
   func changeCardAndPay(_ request: ChangeCardAndPayRequest, context: ServerContext, reply: TypedReply<ChangeCardAndPayResponse>)
 
   /// Takes what the processor tells by itself, from whoever receives its webhooks. Late, repeated and reordered events do
-  /// no harm. What became of charges and refunds the server finds out without them too; of disputes, and of refunds that
-  /// a bank would not have days later, it hears in no other way.
+  /// no harm. The server fetches the same events from the processor, so that this only makes them known sooner.
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
   /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
@@ -901,8 +899,7 @@ public struct PaymentMethodServiceClient: Sendable {
   }
 
   /// Takes what the processor tells by itself, from whoever receives its webhooks. Late, repeated and reordered events do
-  /// no harm. What became of charges and refunds the server finds out without them too; of disputes, and of refunds that
-  /// a bank would not have days later, it hears in no other way.
+  /// no harm. The server fetches the same events from the processor, so that this only makes them known sooner.
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
   /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
