@@ -47,10 +47,12 @@ struct Daemon {
     } catch {
       throw StartFailure(error, dataDirectory: directory)
     }
-    let processor = try OpenProcessor(settings)
+    let openProcessor = try OpenProcessor(settings)
+    let status = ProcessorStatus(settings.processor, health: health, logger: logger)
+    let processor = PinnedProcessor(openProcessor.processor, committer: committer) { status.changed($0) }
     let worker = RechargeWorker(
       committer: committer,
-      processor: processor.processor,
+      processor: processor,
       logger: logger,
       clock: { clock.moment },
       sleep: clock.sleep
@@ -60,11 +62,21 @@ struct Daemon {
     let credits = CreditsServices.definitions(
       committer: committer,
       worker: worker,
-      processor: processor.processor,
+      processor: processor,
       eventRules: EventRules(lowBalance: settings.lowBalance.micros)
     )
     let recharging = Task { await worker.settle(begunRecharges) }
     let reconciling = Task { await worker.keepReconciling() }
+    let polling = Task { [logger] in
+      await EventPoller(
+        committer: committer,
+        worker: worker,
+        processor: processor,
+        logger: logger,
+        clock: { clock.moment },
+        sleep: clock.sleep
+      ).run()
+    }
     let sweeping = Task { [logger] in
       await LedgerSweeper(committer: committer, logger: logger, sleep: clock.sleep).run()
     }
@@ -90,13 +102,15 @@ struct Daemon {
     callLog?.writeCounts()
     sweeping.cancel()
     await sweeping.value
+    polling.cancel()
+    await polling.value
     reconciling.cancel()
     await reconciling.value
     recharging.cancel()
     await recharging.value
     await worker.stop()
     committer.close()
-    await processor.close()
+    await openProcessor.close()
     if failure.hasHappened { throw ExitFailure.ledgerStopped }
     logger.info("stopped")
   }

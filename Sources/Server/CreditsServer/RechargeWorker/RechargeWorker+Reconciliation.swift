@@ -28,9 +28,15 @@ extension RechargeWorker {
       let trigger: ReconciliationMachine<Recharge>.Trigger = charge.status == .paid ? .reportOfSuccess : .inquiry
       return try await reconcile(charge.rechargeID, trigger)?.recharge.id
     case .refund(let refund): return try await rechargeID(of: refund)
+    case .foreignRefund(let refund): return try await driver.forCaller.record(refund)
     case .dispute(let dispute): return try await driver.forCaller.record(dispute)
-    case .foreignRefund, .cardUpdated, .cardRemoved, .customerRemoved, .unclassified, .other: return nil
+    case .cardUpdated(let token, let card): try await driver.forCaller.update(token, card)
+    case .cardRemoved(let token): try await driver.forCaller.invalidate(token)
+    case .customerRemoved(let walletID): try await driver.forCaller.invalidateCards(of: walletID)
+    case .unclassified(let event): return try await driver.forCaller.report(event)
+    case .other: break
     }
+    return nil
   }
 
   /// Commits a refund's result, which may be its first result or a bank's later change.
