@@ -348,7 +348,7 @@ enum Tests {
         "CreditsdTests",
         in: "EndToEnd",
         uses: [
-          "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger",
+          "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger", "ProtobufC",
           "ProtobufDescriptors", "RawCalls", "UnixGRPC", "credits-attack", "credits-simulator", "credits-story",
           "credits-stripe", "credits-torture", "creditsctl", "creditsd",
         ],

@@ -1,6 +1,6 @@
 public import CreditsAPI
 
-// Calls about existing recharges: history, refunds and reviews.
+// Calls about existing recharges: history, cancellation, refunds and reviews.
 extension RechargeCalls {
   /// Returns a recharge with its refunds and disputes, and the amount that can still be refunded.
   ///
@@ -41,6 +41,27 @@ extension RechargeCalls {
     )
   }
 
+  /// Ends the wait for a cardholder who will not authenticate, so that the wallet can be recharged otherwise. Check the
+  /// recharge's state: it is PAID if the cardholder was faster.
+  ///
+  /// - Parameter idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
+  /// - Throws: ``CreditsError/Reason/rechargeNotCancellable`` unless the recharge is AUTHENTICATION_REQUIRED,
+  ///   ``CreditsError/Reason/rechargeNotFound``, ``CreditsError/Reason/processorUnavailable``.
+  public func cancel(
+    _ rechargeID: String,
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> RechargeResult {
+    let request = CancelRechargeRequest(idempotencyKey: idempotencyKey, rechargeID: rechargeID)
+    let answer = try await caller.call(RechargeServiceMethods.cancelRecharge, request, timeout: timeout)
+    return RechargeResult(
+      recharge: try answer.part(\.recharge),
+      wallet: try answer.part(\.wallet),
+      entry: answer.message.entry,
+      isReplayed: answer.isReplayed
+    )
+  }
+
   /// Refunds all or part of a recharge to the card that was charged. The wallet is debited when the processor has returned
   /// the money, and its balance may become negative. Check the refund's state.
   ///
@@ -66,24 +87,33 @@ extension RechargeCalls {
     )
   }
 
-  /// Settles a recharge or refund in state NEEDS_REVIEW, after an operator has looked it up at the processor.
+  /// Settles a recharge or refund in state NEEDS_REVIEW, after an operator has looked it up at the processor. The server
+  /// asks the processor, too, and refuses what it contradicts.
   ///
   /// - Parameters:
   ///   - outcome: What the operator found.
   ///   - memo: How the outcome is known, 1 to 255 bytes. Stored on the entry.
+  ///   - acceptsUnconfirmed: Whether to settle also if the processor does not answer, or is still working on what is to be
+  ///     given up.
   /// - Throws: ``CreditsError/Reason/notInReview``, ``CreditsError/Reason/processorChargeTaken``,
   ///   ``CreditsError/Reason/processorRefundTaken``, ``CreditsError/Reason/rechargeNotFound``,
-  ///   ``CreditsError/Reason/refundNotFound``, ``CreditsError/Reason/fieldInvalid`` if the processor has no such
-  ///   charge for this recharge.
+  ///   ``CreditsError/Reason/refundNotFound``, ``CreditsError/Reason/reviewContradicted``,
+  ///   ``CreditsError/Reason/processorUnavailable``, ``CreditsError/Reason/fieldInvalid`` if the processor has no such
+  ///   charge or refund for this recharge.
   /// - Returns: The updated wallet.
   public func settleReview(
     _ subject: ReviewSubject,
     _ outcome: ReviewOutcome,
     memo: String,
+    acceptsUnconfirmed: Bool = false,
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> Wallet {
-    var request = SettleReviewRequest(idempotencyKey: idempotencyKey, memo: memo)
+    var request = SettleReviewRequest(
+      idempotencyKey: idempotencyKey,
+      memo: memo,
+      acceptUnconfirmed: acceptsUnconfirmed
+    )
     switch subject {
     case .recharge(let id): request.subject = .rechargeID(id)
     case .refund(let id): request.subject = .refundID(id)

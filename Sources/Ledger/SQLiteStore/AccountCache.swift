@@ -53,8 +53,8 @@ struct AccountCache {
 }
 
 extension Account {
-  /// Whether replaying the journal over `earlier` gives this account. Holds, refunds and disputes have rows of their own;
-  /// any other difference is stored only in the wallet's row, which then has to be written.
+  /// Whether replaying the journal over `earlier` gives this account. Holds, refunds, disputes and reviews have rows of
+  /// their own; any other difference is stored only in the wallet's row, which then has to be written.
   func isReplay(of earlier: Account) -> Bool {
     var replayed = earlier
     replayed.wallet.posted = wallet.posted
@@ -65,6 +65,7 @@ extension Account {
     replayed.nextHoldExpiry = nextHoldExpiry
     replayed.openRefunds = openRefunds
     replayed.openDisputes = openDisputes
+    replayed.rechargesInReview = rechargesInReview
     return replayed == self
   }
 }

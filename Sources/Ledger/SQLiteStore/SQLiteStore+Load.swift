@@ -118,6 +118,9 @@ extension SQLiteStore {
       } else {
         try checkNothingIsOpen(stored)
       }
+      for id in try rechargesInReview(of: stored) where state.recharges[id] == nil {
+        state.recharges[id] = try recharge(id)
+      }
       try checkDefaultCard(of: stored.account, in: state)
     }
     for account in state.accounts.values where account.mayFire {

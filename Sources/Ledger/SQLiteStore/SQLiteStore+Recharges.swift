@@ -31,27 +31,54 @@ extension SQLiteStore {
     return ids
   }
 
-  /// Checks that each open recharge is the one that its wallet has open, and vice versa.
+  func rechargesInReview(of stored: StoredAccount) throws(StoreError) -> [RechargeID] {
+    guard stored.account.rechargesInReview > 0 else { return [] }
+    let select = statements.recharges.selectInReview
+    select.bind(.id, stored.row)
+    defer { select.reset() }
+    var ids: [RechargeID] = []
+    while let row = try select.step() { ids.append(RechargeID(row.text(.rechargeID))) }
+    guard ids.count == stored.account.rechargesInReview else {
+      throw .damaged("wallet \(stored.account.wallet.id) has another number of recharges in review")
+    }
+    return ids
+  }
+
+  /// Computed, so that a review writes only its own row.
+  func rechargesInReview(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
+    let count = statements.recharges.countInReview
+    count.bind(.id, walletRow)
+    defer { count.reset() }
+    return try count.step()?.int64(.count) ?? 0
+  }
+
+  /// Checks that each recharge whose state has the slot is the one that its wallet has open, and vice versa, and that a
+  /// wallet counts each of its recharges in review.
   func checkSlots(of state: LedgerState) throws(StoreError) {
-    for book in state.recharges.values where !book.recharge.state.isTerminal {
+    for book in state.recharges.values {
       let recharge = book.recharge
-      guard let account = state.accounts[recharge.walletID], account.openRecharge != recharge.id else { continue }
-      throw .damaged("wallet \(recharge.walletID) does not have recharge \(recharge.id) open")
+      guard let account = state.accounts[recharge.walletID] else { continue }
+      if recharge.state.hasSlot, account.openRecharge != recharge.id {
+        throw .damaged("wallet \(recharge.walletID) does not have recharge \(recharge.id) open")
+      }
+      if recharge.state == .needsReview, account.rechargesInReview < 1 {
+        throw .damaged("wallet \(recharge.walletID) does not have recharge \(recharge.id) in review")
+      }
     }
     for (walletID, account) in state.accounts {
       guard let open = account.openRecharge, let book = state.recharges[open] else { continue }
-      guard book.recharge.walletID == walletID, !book.recharge.state.isTerminal else {
+      guard book.recharge.walletID == walletID, book.recharge.state.hasSlot else {
         throw .damaged("wallet \(walletID) has recharge \(open) open, which is not")
       }
     }
   }
 
-  /// Checks that a wallet has no open recharge if its row says so. An open recharge is always the newest.
+  /// Checks that a wallet has no open recharge if its row says so. The recharge that has the slot is always the newest.
   func checkNothingIsOpen(_ stored: StoredAccount) throws(StoreError) {
     let select = statements.recharges.selectNewest
     select.bind(.id, stored.row)
     defer { select.reset() }
-    guard let row = try select.step(), RechargeState(rawValue: row.text(.state))?.isTerminal != true else { return }
+    guard let row = try select.step(), RechargeState(rawValue: row.text(.state))?.hasSlot != false else { return }
     throw .damaged("wallet \(stored.account.wallet.id) does not have recharge \(row.text(.rechargeID)) open")
   }
 }

@@ -52,6 +52,7 @@ extension SQLiteStore {
         wallet: wallet,
         head: head,
         openRecharge: row.optionalText(.openRecharge).map { RechargeID($0) },
+        rechargesInReview: try rechargesInReview(ofWalletRow: walletRow),
         defaultPaymentMethod: row.optionalText(.defaultPaymentMethod).map { PaymentMethodID($0) },
         cardExpiry: row.optionalInt64(.cardExpiry).map { CalendarMonth(number: $0) },
         openRefunds: try openRefunds(ofWalletRow: walletRow),

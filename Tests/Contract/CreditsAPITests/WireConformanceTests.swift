@@ -8,7 +8,8 @@ import Testing
 struct WireConformanceTests {
   private static let messages: [any CStructMessage.Type] = [
     AutoRecharge.self, AutoRechargeSettings.self, BackupLedgerRequest.self, BackupLedgerResponse.self,
-    BillingDetails.self, CaptureHoldRequest.self, CaptureHoldResponse.self, CardWarning.self, Change.self,
+    BillingDetails.self, CancelRechargeRequest.self, CancelRechargeResponse.self, CaptureHoldRequest.self,
+    CaptureHoldResponse.self, CardWarning.self, Change.self,
     ChangeCardAndPayRequest.self, ChangeCardAndPayResponse.self, ChargeRequest.self, ChargeResponse.self,
     CloseWalletRequest.self, CloseWalletResponse.self, CompleteRechargeRequest.self, CompleteRechargeResponse.self,
     CreateWalletRequest.self, CreateWalletResponse.self, Dispute.self, Entry.self, Event.self,

@@ -97,8 +97,7 @@ struct OldLedger {
   ///
   /// - Parameter hours: The hours since the ledger was written, by the daemon's clock.
   func daemon(in directory: TestDirectory, after hours: Int = 0, processor: [String]) throws -> RunningDaemon {
-    let ahead = facts.time + hours * 3600 - Int(Date.now.timeIntervalSince1970)
-    let clock = try directory.write("\(ahead)\n", to: "clock")
+    let clock = try setClock(in: directory, after: hours)
     let roles = #"["read", "spend", "billing", "admin"]"#
     let config = try directory.write(
       #"{"callers": [{"name": "\#(facts.caller)", "uid": \#(getuid()), "roles": \#(roles)}]}"#,
@@ -109,6 +108,15 @@ struct OldLedger {
       options: ["--config", config, "--test-clock", clock] + processor,
       environment: ["CREDITS_TESTING": "1"]
     )
+  }
+
+  /// Sets the clock of the daemon in `directory`, which may be running. Returns the path of the clock's file.
+  ///
+  /// - Parameter hours: The hours since the ledger was written.
+  @discardableResult
+  func setClock(in directory: TestDirectory, after hours: Int) throws -> String {
+    let ahead = facts.time + hours * 3600 - Int(Date.now.timeIntervalSince1970)
+    return try directory.write("\(ahead)\n", to: "clock")
   }
 
   /// Returns the first column of an SQL query on the ledger in `directory`, which no daemon may have open.

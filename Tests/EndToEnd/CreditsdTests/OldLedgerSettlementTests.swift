@@ -10,16 +10,19 @@ struct OldLedgerSettlementTests {
     /// The expected number of changes of this kind, including earlier ones.
     var count = 1
 
-    static let all = [
+    /// What the processor settles within the hour.
+    static let atOnce = [
       Outcome(wallet: "open not charged", kind: .rechargePaid),
       Outcome(wallet: "open charging", kind: .rechargePaid),
       Outcome(wallet: "open charged", kind: .rechargePaid),
       Outcome(wallet: "open charged", kind: .paymentMethodDetached),
       Outcome(wallet: "open new card", kind: .rechargePaid),
-      Outcome(wallet: "open authentication", kind: .rechargeFailed),
-      Outcome(wallet: "open authentication", kind: .paymentMethodDetached),
       Outcome(wallet: "open refunds", kind: .rechargeRefunded, count: 2),
       Outcome(wallet: "open removal", kind: .paymentMethodDetached),
+    ]
+    static let later = [
+      Outcome(wallet: "open authentication", kind: .rechargeFailed),
+      Outcome(wallet: "open authentication", kind: .paymentMethodDetached),
       Outcome(wallet: "due hold", kind: .holdExpired),
       Outcome(wallet: "automatic authentication", kind: .rechargeFailed),
       Outcome(wallet: "automatic declined", kind: .rechargeDeclined, count: 6),
@@ -36,12 +39,11 @@ struct OldLedgerSettlementTests {
     let client = GRPCClient(socketPath: simulator.socketPath)
     try await client.connect(waitsForReady: true)
     await client.close()
-    let daemon = try old.daemon(in: directory, after: 2, processor: simulator.options)
+    let daemon = try old.daemon(in: directory, processor: simulator.options)
     let credits = try await daemon.client()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for outcome in Outcome.all { group.addTask { try await awaits(outcome, credits) } }
-      try await group.waitForAll()
-    }
+    try await awaits(Outcome.atOnce, credits)
+    try old.setClock(in: directory, after: 2)
+    try await awaits(Outcome.later, credits)
     try await settleReviews(credits)
     let event = old.facts.disputeWon
     #expect(try await credits.paymentMethod.ingest(Array(event.payload.utf8), signature: event.signature) != nil)
@@ -57,6 +59,13 @@ struct OldLedgerSettlementTests {
     ] {
       let open = "SELECT wallet_id FROM \(table) JOIN wallet USING (wallet) WHERE state IN (\(states))"
       #expect(try OldLedger.column(open, in: directory) == [], "\(table)")
+    }
+  }
+
+  private func awaits(_ outcomes: [Outcome], _ credits: CreditsClient) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for outcome in outcomes { group.addTask { try await awaits(outcome, credits) } }
+      try await group.waitForAll()
     }
   }
 

@@ -1,6 +1,8 @@
+import CreditsAPI
 import CreditsClient
 import Foundation
 import Ledger
+import ProtobufC
 import Testing
 import UnixGRPC
 
@@ -39,7 +41,7 @@ struct OldLedgerTests {
 
   /// Kinds of records and methods that came after version 3.
   static let newerKinds: Set = ["RECHARGE_REFUND_FOUND", "PAYMENT_METHOD_UPDATED", "PAYMENT_METHOD_INVALIDATED"]
-  static let newerMethods: Set = ["UpdatePaymentMethod", "InvalidatePaymentMethod", "RecordFoundRefund"]
+  static let newerMethods: Set = ["UpdatePaymentMethod", "InvalidatePaymentMethod", "RecordFoundRefund", "CancelRecharge"]
 
   @Test(
     "holds every kind of record, of remembered refusal and of open matter",
@@ -133,7 +135,23 @@ struct OldLedgerTests {
       // Watches never end by themselves.
       if responses.count == query.responses.count { break }
     }
-    #expect(responses == query.responses.map { text($0) }, "\(query.method) has other responses")
+    let expected = query.responses.map { text($0) }
+    guard query.method.hasSuffix("/GetRechargeOptions") else {
+      return #expect(responses == expected, "\(query.method) has other responses")
+    }
+    for (response, old) in zip(responses, expected) {
+      #expect(try withoutOpenRecharge(response) == withoutOpenRecharge(old), "\(query.method) has other responses")
+    }
+  }
+
+  /// Leaves out the open recharge, which that version only named, and which may have been one in review.
+  private static func withoutOpenRecharge(_ response: String) throws -> GetRechargeOptionsResponse {
+    let bytes = try #require(Data(base64Encoded: response))
+    var options = try GetRechargeOptionsResponse(serializedBytes: Array(bytes))
+    options.openRechargeID = ""
+    options.openRecharge = nil
+    options.openRechargeExpireTime = nil
+    return options
   }
 
   private static func text(_ bytes: some Sequence<UInt8>) -> String { Data(bytes).base64EncodedString() }

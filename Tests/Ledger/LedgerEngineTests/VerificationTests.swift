@@ -120,6 +120,7 @@ struct VerificationTests {
     ("a wallet's time", { $0.whole.accounts[WalletID("a")]?.wallet.createTime = LedgerTime(microseconds: 7) }),
     ("a wallet's card", { $0.whole.accounts[WalletID("a")]?.defaultPaymentMethod = nil }),
     ("a wallet's slot", { $0.whole.accounts[WalletID("b")]?.openRecharge = RechargeID("r0") }),
+    ("a wallet's reviews", { $0.whole.accounts[WalletID("b")]?.rechargesInReview = 0 }),
     ("a lost wallet", { $0.whole.accounts[WalletID("a")] = nil }),
     ("the ledger's time", { $0.whole.position.time = LedgerTime(microseconds: 1) }),
     ("a refusal", { $0.refusals[1].time = LedgerTime(microseconds: 1) }),
@@ -147,6 +148,10 @@ struct VerificationTests {
       }
     ),
     ("a final recharge", { $0.whole.recharges[RechargeID("r1")]?.reply.recharge.amount = Scenario.usd(11) }),
+    (
+      "a recharge that was paid after it was given up",
+      { $0.whole.recharges[RechargeID("later-l")]?.reply.recharge.state = .failed }
+    ),
     ("an open recharge", { $0.whole.recharges[RechargeID("r5")]?.reply.recharge.explanation = "x" }),
     ("a lost recharge", { $0.whole.recharges[RechargeID("r1")] = nil }),
     ("a lost open recharge", { $0.whole.recharges[RechargeID("r5")] = nil }),

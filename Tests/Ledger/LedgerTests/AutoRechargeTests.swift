@@ -94,7 +94,8 @@ struct AutoRechargeTests {
     wallet.spend(2)
     let id = try #require(wallet.open)
     for _ in 1...2 {
-      #expect(wallet.ledger.send(place, key: "hold").refusal == .rechargeInProgress(id))
+      let open = wallet.ledger.state.recharges[id]?.recharge
+      #expect(wallet.ledger.send(place, key: "hold").refusal == .rechargeInProgress(id, open))
     }
     #expect(wallet.fired == 1)
     if isPaid { try wallet.pay() } else { try wallet.decline() }

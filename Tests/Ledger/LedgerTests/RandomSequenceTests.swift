@@ -79,10 +79,11 @@ struct RandomSequenceTests {
         guard entry.state.canBecome(next) else { continue }
         pending[id]!.state = next
         model[entry.wallet]!.records += 1
-        if next.isTerminal { model[entry.wallet]!.open = nil }
+        if !next.hasSlot, model[entry.wallet]!.open == id { model[entry.wallet]!.open = nil }
         if next == .paid {
           model[entry.wallet]!.balance += entry.amount
-          if entry.candidate { model[entry.wallet]!.hasCard = true }
+          // A recharge that was given up has lost its card.
+          if entry.candidate, !entry.state.isTerminal { model[entry.wallet]!.hasCard = true }
         }
       default:
         guard let (mutation, key, outcome) = sent.randomElement(using: &dice), outcome.isFinal else { continue }

@@ -116,6 +116,29 @@ struct RechargeRefundTests {
     try wallet.ledger.prove()
   }
 
+  @Test("that were given up and prove to be made are debited, once", arguments: [false, true])
+  func madeAfterAll(byHand: Bool) throws {
+    var wallet = RechargedWallet()
+    _ = wallet.refund("f", usd(20))
+    let failed = RefundSettlement.failed(processorRefundID: nil, explanation: "refused")
+    if byHand {
+      _ = wallet.settle("f", .needsReview(explanation: "unknown for an hour"))
+      _ = wallet.ledger.send(SettleRechargeRefundReview(RechargeRefundID("f"), failed, memo: "seen"))
+    } else {
+      _ = wallet.settle("f", failed)
+    }
+    #expect(wallet.dollars == 50)
+    for _ in 1...2 {
+      #expect(wallet.settle("f", .refunded(processorRefundID: "re")).reply?.entry?.amount == usd(-20))
+    }
+    #expect(wallet.dollars == 30)
+    // The bank may return it like any other, and then it is not made again.
+    _ = wallet.settle("f", .failed(processorRefundID: "re", explanation: "the account is closed"))
+    #expect(wallet.settle("f", .refunded(processorRefundID: "re")).refusal?.reason == .refundAlreadySettled)
+    #expect(wallet.dollars == 50)
+    try wallet.ledger.prove()
+  }
+
   @Test("are replayed in their current state")
   func replay() {
     var wallet = RechargedWallet()
@@ -278,6 +301,27 @@ struct DisputeTests {
     #expect(wallet.refund("g", usd(11)).refusal?.reason == .refundExceedsRecharge)
     _ = wallet.dispute("d", usd(20), .won)
     #expect(wallet.refundable == 30)
+    try wallet.ledger.prove()
+  }
+
+  @Test("of one recharge take together no more than it has credited")
+  func capped() throws {
+    var wallet = RechargedWallet()
+    #expect(wallet.dispute("d", usd(30), .opened).reply?.dispute.amount == usd(30))
+    #expect(wallet.dispute("e", usd(50), .opened).reply?.dispute.amount == usd(20))
+    #expect(wallet.dollars == 0)
+    #expect(wallet.dispute("f", usd(50), .opened).reply?.dispute.amount == usd(0))
+    // A repeated event changes nothing.
+    let sequence = wallet.ledger.wallet("w")?.sequence
+    #expect(wallet.dispute("e", usd(50), .opened).reply?.dispute.amount == usd(20))
+    #expect(wallet.ledger.wallet("w")?.sequence == sequence)
+    // What one of them returns, another one's end may take.
+    _ = wallet.dispute("d", usd(30), .won)
+    #expect(wallet.dollars == 30)
+    #expect(wallet.dispute("e", usd(50), .lost).reply?.dispute.amount == usd(50))
+    #expect(wallet.dollars == 0)
+    #expect(wallet.dispute("f", usd(50), .lost).reply?.entry == nil)
+    #expect(wallet.dollars == 0)
     try wallet.ledger.prove()
   }
 

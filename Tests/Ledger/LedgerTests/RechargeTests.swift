@@ -13,10 +13,11 @@ struct RechargeTests {
       case .processing: [.paid, .declined, .authenticationRequired, .failed, .needsReview]
       case .authenticationRequired: [.paid, .declined, .failed, .needsReview]
       case .needsReview: [.paid, .declined, .failed]
-      case .paid, .declined, .failed: []
+      case .declined, .failed: [.paid]
+      case .paid: []
       }
     #expect(Set(RechargeState.allCases.filter { from.canBecome($0) }) == allowed)
-    #expect(from.isTerminal == allowed.isEmpty)
+    #expect(from.isTerminal == allowed.isSubset(of: [.paid]))
   }
 
   @Test("posts its credit and keeps its card only when it is paid")
@@ -51,7 +52,7 @@ struct RechargeTests {
     #expect(ledger.send(StartRecharge(RechargeID("r2"), WalletID("w"), usd(25), card("b"))).refusal == nil)
   }
 
-  @Test("keeps the wallet's one slot until it is final", arguments: RechargeState.allCases)
+  @Test("keeps the wallet's one slot until it is final or needs review", arguments: RechargeState.allCases)
   func slot(state: RechargeState) {
     var ledger = TestLedger()
     ledger.openWallet("w")
@@ -60,11 +61,28 @@ struct RechargeTests {
     for second in [
       StartRecharge(RechargeID("r2"), WalletID("w"), usd(10), card("b")),
       ChangeCardAndPay(RechargeID("r3"), WalletID("w"), usd(10), card("c")),
-    ] as [any Mutation] where !state.isTerminal {
+    ] as [any Mutation] where state.hasSlot {
       let outcome = ledger.send(any: second)
-      #expect(outcome.refusal == .rechargeInProgress(RechargeID("r")))
+      let open = ledger.state.recharges[RechargeID("r")]?.recharge
+      #expect(outcome.refusal == .rechargeInProgress(RechargeID("r"), open))
     }
-    #expect((ledger.state.accounts[WalletID("w")]?.openRecharge == nil) == state.isTerminal)
+    #expect((ledger.state.accounts[WalletID("w")]?.openRecharge == nil) != state.hasSlot)
+  }
+
+  @Test("that is open is described to a caller who asks for another")
+  func describedInRefusal() {
+    var ledger = TestLedger()
+    ledger.openWallet("w")
+    _ = ledger.send(StartRecharge(RechargeID("r"), WalletID("w"), usd(10), card("a")))
+    let second = StartRecharge(RechargeID("s"), WalletID("w"), usd(10), card("b"))
+    let facts = ["recharge_id": "r", "expire_time": "1970-01-01T01:00:01Z"]
+    #expect(ledger.send(second).refusal?.metadata == facts.merging(["state": "PROCESSING"]) { $1 })
+    _ = ledger.settle("r", .authenticationRequired(processorChargeID: "ch", nextActionURL: "https://bank.example"))
+    let waiting = ["state": "AUTHENTICATION_REQUIRED", "next_action_url": "https://bank.example"]
+    #expect(ledger.send(second).refusal?.metadata == facts.merging(waiting) { $1 })
+    let options = ledger.ask(GetRechargeOptions(WalletID("w"))).reply
+    #expect(options?.openRecharge?.state == .authenticationRequired)
+    #expect(options?.openRecharge?.slotExpiry == LedgerTime(microseconds: 3_601_000_000))
   }
 
   @Test("is credited once, however often its success is reported")

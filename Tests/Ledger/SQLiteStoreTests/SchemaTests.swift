@@ -56,6 +56,23 @@ struct SchemaTests {
     #expect(throws: Never.self) { try SQLiteStore(directory: directory.path) }
   }
 
+  @Test("of version 4 leaves a wallet's slot to others if its recharge is in review")
+  func reviews() throws {
+    try FileManager.default.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    try #require(FileManager.default.createFile(atPath: file, contents: nil))
+    try Schema.prepare(Connection(path: file), steps: Array(Schema.steps.prefix(4)))
+    for (wallet, state) in [(1, "NEEDS_REVIEW"), (2, "PROCESSING")] {
+      _ = try directory.sqlite3(
+        """
+        INSERT INTO balance VALUES (\(wallet), 0, 0, 1, \(wallet), x'', 'ACTIVE', 'r\(wallet)', NULL);
+        INSERT INTO recharge VALUES ('r\(wallet)', \(wallet), 1, '\(state)', 10, 'RECHARGE', NULL, NULL, 0, 0);
+        """
+      )
+    }
+    try migrate(file)
+    #expect(try directory.sqlite3("SELECT wallet, ifnull(open_recharge, '-') FROM balance") == "1|-\n2|r2\n")
+  }
+
   @Test("becomes equal to a new ledger")
   func same() throws {
     try writeLedger()

@@ -44,6 +44,11 @@ final class FakeTime: Sendable {
     }
   }
 
+  /// Returns once a task sleeps while the clock is held.
+  func waitForSleeper() async {
+    while state.withLock({ $0.sleepers.isEmpty }) { await Task.yield() }
+  }
+
   func hold() { state.withLock { $0.isHeld = true } }
 
   func advance(_ duration: Duration) {

@@ -214,37 +214,6 @@ struct RechargeAftermathTests {
     try await daemon.stop()
   }
 
-  @Test("raise an alarm when the processor contradicts a settlement by hand")
-  func lateMoney() async throws {
-    let isBlind = Mutex(true)
-    let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
-      guard isBlind.withLock({ $0 }) else { return }
-      if request == "find" { throw .outcomeUnknown("out of order") }
-    }
-    daemon.time.release()
-    _ = try await daemon.wallets.createWallet(
-      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
-    )
-    let id = try await pay("pm_sim_timeOutAfterEffect", daemon)
-    #expect(try await history(id, daemon).recharge?.state == .needsReview)
-    let review = SettleReviewRequest(
-      idempotencyKey: "s",
-      subject: .rechargeID(id),
-      outcome: .noMoneyMoved,
-      memo: "not in the dashboard yet"
-    )
-    #expect(try await daemon.recharges.settleReview(review).recharge?.state == .failed)
-    isBlind.withLock { $0 = false }
-    let paid = try #require(daemon.events.all.last)
-    for _ in 1...2 { #expect(try await ingest(paid, daemon).outcome == .taken) }
-    #expect(
-      daemon.alarms.all == ["the processor contradicts a final recharge", "the processor contradicts a final recharge"]
-    )
-    #expect(try await posted(daemon) == 0)
-    #expect(try await history(id, daemon).recharge?.state == .failed)
-    try await daemon.stop()
-  }
-
   @Test("refuse forged events, and ignore events of other ledgers")
   func foreignEvents() async throws {
     let daemon = try await daemon()
@@ -286,45 +255,6 @@ struct RechargeAftermathTests {
     let nobody = ListRechargesRequest(walletID: "nobody")
     let missing = try await status { try await daemon.recharges.listRecharges(nobody) }
     #expect(missing.errorInfo?.reason == "WALLET_NOT_FOUND")
-    try await daemon.stop()
-  }
-
-  @Test("are settled by hand if their outcome cannot be found automatically")
-  func reviews() async throws {
-    let isBlind = Mutex(true)
-    let daemon = try await TestDaemon(directory: directory.path) { request throws(ProcessorFailure) in
-      guard isBlind.withLock({ $0 }) else { return }
-      if request == "find" { throw .outcomeUnknown("out of order") }
-    }
-    daemon.time.release()
-    _ = try await daemon.wallets.createWallet(
-      CreateWalletRequest(idempotencyKey: "w", walletID: "w", currencyCode: "USD")
-    )
-    let id = try await pay("pm_sim_timeOutAfterEffect", daemon)
-    #expect(try await history(id, daemon).recharge?.state == .needsReview)
-    var review = SettleReviewRequest(
-      idempotencyKey: "s",
-      subject: .rechargeID(id),
-      outcome: .moneyMoved,
-      memo: "seen in the dashboard"
-    )
-    #expect(try await status { try await daemon.recharges.settleReview(review) }.violations == ["processor_id"])
-    review.processorID = try #require(daemon.processor.charges.first).id
-    #expect(try await status { try await daemon.recharges.settleReview(review) }.code == .unavailable)
-    isBlind.withLock { $0 = false }
-    var mistaken = review
-    mistaken.processorID = try await OtherLedger().charge(daemon.processor)
-    #expect(try await status { try await daemon.recharges.settleReview(mistaken) }.violations == ["processor_id"])
-    let answer = try await daemon.recharges.settleReview(review)
-    #expect(answer.recharge?.state == .paid)
-    #expect(answer.entry?.reference == "seen in the dashboard")
-    #expect(try await posted(daemon) == 50)
-    #expect(try await daemon.recharges.settleReview(review) == answer)
-    review.idempotencyKey = "s2"
-    review.processorID = "whichever"
-    let over = try await status { try await daemon.recharges.settleReview(review) }
-    #expect(over.errorInfo?.reason == "NOT_IN_REVIEW")
-    #expect(try await daemon.verdict().sound)
     try await daemon.stop()
   }
 }

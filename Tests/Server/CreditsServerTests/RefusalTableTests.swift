@@ -171,6 +171,13 @@ struct RefusalTableTests {
     refused(.idempotencyKeyReused, .failedPrecondition, advice: "take a new key"),
     refused(.rechargeInProgress(recharge), .aborted, ["recharge_id": "r"], advice: "wait"),
     refused(
+      .rechargeNotCancellable(recharge, .paid),
+      .failedPrecondition,
+      ["recharge_id": "r", "state": "PAID"],
+      advice: "only one that waits for its cardholder"
+    ),
+    refused(.rechargeInReview(wallet), .aborted, ["wallet_id": "w"], advice: "SettleReview"),
+    refused(
       .rechargeAlreadySettled(recharge, .paid),
       .failedPrecondition,
       ["recharge_id": "r", "state": "PAID"],
@@ -211,6 +218,12 @@ struct RefusalTableTests {
       .failedPrecondition,
       ["refund_id": "f"],
       advice: "name the one of this"
+    ),
+    refused(
+      .reviewContradicted(.paid),
+      .failedPrecondition,
+      ["state": "PAID"],
+      advice: "settle it as MONEY_MOVED"
     ),
     refused(.disputeOpen(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),
     refused(.refundInProgress(wallet), .aborted, ["wallet_id": "w"], advice: "wait until"),

@@ -64,6 +64,10 @@ extension LedgerState {
         part.paymentMethods[card.id] = card
       }
       if let open = accounts[id]?.openRecharge { part.recharges[open] = self.recharges[open] }
+      for recorded in self.recharges.values
+      where recorded.recharge.walletID == id && recorded.recharge.state == .needsReview {
+        part.recharges[recorded.recharge.id] = recorded
+      }
     }
     for account in part.accounts.values where account.mayFire {
       guard let card = account.defaultPaymentMethod else { continue }

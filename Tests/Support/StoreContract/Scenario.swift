@@ -24,6 +24,7 @@ package struct Scenario {
     script.addAutoRecharges(WalletID("e"))
     script.addCards(WalletID("f"))
     script.addRechargeRefunds(WalletID("g"))
+    script.addLateSuccesses(WalletID("l"))
     return script.mutations
   }()
 

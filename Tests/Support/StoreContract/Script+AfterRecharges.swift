@@ -74,4 +74,37 @@ extension Script {
     add(SettleRechargeReview(reviewed, .paid(processorChargeID: "ch-\(first)"), memo: "a mistake"))
     add(SettleRechargeReview(reviewed, .paid(processorChargeID: "ch-\(reviewed)"), memo: "seen at the processor"))
   }
+
+  /// Adds recharges in review beside an open one, and recharges and a refund that were given up and succeed all the same.
+  mutating func addLateSuccesses(_ walletID: WalletID) {
+    func id(_ name: String) -> RechargeID { RechargeID("\(name)-\(walletID)") }
+    func paid(_ name: String) -> Settlement { .paid(processorChargeID: "ch-\(id(name))") }
+    add(CreateWallet(walletID, .usd))
+    for name in ["late", "later", "unpaid"] {
+      add(StartRecharge(id(name), walletID, Scenario.usd(10), Scenario.card("\(name)-\(walletID)")))
+      add(SettleRecharge(id(name), .needsReview(explanation: "unknown for an hour")))
+    }
+    add(StartRecharge(id("open"), walletID, Scenario.usd(20), Scenario.card("open-\(walletID)")))
+    add(SettleRecharge(id("late"), paid("late")))
+    add(SettleRechargeReview(id("later"), .failed(processorChargeID: nil, explanation: "seen"), memo: "seen"))
+    add(SettleRecharge(id("later"), paid("later")))
+    add(SettleRecharge(id("open"), .declined(processorChargeID: "ch-\(id("open"))", code: "do_not_honor")))
+    add(SettleRecharge(id("open"), paid("open")))
+    add(CloseWallet(walletID))
+    let waiting = id("waiting")
+    add(StartRecharge(waiting, walletID, Scenario.usd(10), nil))
+    add(
+      SettleRecharge(
+        waiting,
+        .authenticationRequired(processorChargeID: "ch-\(waiting)", nextActionURL: "https://bank.example")
+      )
+    )
+    add(CancelRecharge(waiting, .failed(processorChargeID: "ch-\(waiting)", explanation: "cancelled")))
+    let refund = RechargeRefundID("rfd-late-\(walletID)")
+    add(RefundRecharge(refund, id("late"), Scenario.usd(5)))
+    add(SettleRechargeRefund(refund, .failed(processorRefundID: nil, explanation: "refused")))
+    add(SettleRechargeRefund(refund, .refunded(processorRefundID: "re-late-\(walletID)")))
+    add(RecordDispute(DisputeID("dp-4-\(walletID)"), id("late"), Scenario.usd(6), .opened))
+    add(RecordDispute(DisputeID("dp-5-\(walletID)"), id("late"), Scenario.usd(10), .lost))
+  }
 }

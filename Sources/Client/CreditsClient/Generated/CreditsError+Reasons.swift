@@ -122,10 +122,27 @@ extension CreditsError.Reason {
   /// The code is `NOT_FOUND`. Comes with ``CreditsError/rechargeID``.
   public static let rechargeNotFound = Self(rawValue: "RECHARGE_NOT_FOUND")
 
-  /// Another recharge of the wallet is in progress. Wait until it is final, then retry.
+  /// Another recharge of the wallet is in progress. Wait until it is final, then retry. One that waits for its cardholder
+  /// can be completed at its `next_action_url`, or cancelled with `CancelRecharge`.
   ///
-  /// The code is `ABORTED`. Comes with ``CreditsError/rechargeID``.
+  /// The code is `ABORTED`. Comes with ``CreditsError/rechargeID``, ``CreditsError/state``, ``CreditsError/expireTime``, ``CreditsError/nextActionURL``.
   public static let rechargeInProgress = Self(rawValue: "RECHARGE_IN_PROGRESS")
+
+  /// The recharge does not wait for its cardholder. There is nothing to cancel: read it.
+  ///
+  /// The code is `FAILED_PRECONDITION`. Comes with ``CreditsError/rechargeID``, ``CreditsError/state``.
+  public static let rechargeNotCancellable = Self(rawValue: "RECHARGE_NOT_CANCELLABLE")
+
+  /// A recharge of the wallet needs review. Have an administrator settle it with `SettleReview`, then retry.
+  ///
+  /// The code is `ABORTED`. Comes with ``CreditsError/walletID``.
+  public static let rechargeInReview = Self(rawValue: "RECHARGE_IN_REVIEW")
+
+  /// The processor says otherwise than the review: the state in the metadata is the processor's. Look the recharge or
+  /// refund up again.
+  ///
+  /// The code is `FAILED_PRECONDITION`. Comes with ``CreditsError/state``.
+  public static let reviewContradicted = Self(rawValue: "REVIEW_CONTRADICTED")
 
   /// The recharge already has another final state. Read it.
   ///
@@ -187,8 +204,8 @@ extension CreditsError.Reason {
   /// The code is `ABORTED`. Comes with ``CreditsError/walletID``.
   public static let disputeOpen = Self(rawValue: "DISPUTE_OPEN")
 
-  /// The processor's event disputes more than the recharge brought, or in another currency. Look the dispute up at the
-  /// processor.
+  /// The processor's event disputes more than the recharge brought, or another recharge than before. Look the dispute up at
+  /// the processor.
   ///
   /// The code is `FAILED_PRECONDITION`. Comes with ``CreditsError/rechargeID``.
   public static let disputeImplausible = Self(rawValue: "DISPUTE_IMPLAUSIBLE")
@@ -299,7 +316,7 @@ extension CreditsError {
 
   /// The wallet that the reason is about.
   ///
-  /// Comes with ``Reason/walletNotFound``, ``Reason/walletExists``, ``Reason/walletFrozen``, ``Reason/walletNotFrozen``, ``Reason/walletClosed``, ``Reason/walletNotEmpty``, ``Reason/balanceLimit``, ``Reason/autoRechargeDisabled``, ``Reason/refundInProgress``, ``Reason/disputeOpen``, ``Reason/paymentMethodNotFound``, ``Reason/paymentMethodRequired``, ``Reason/paymentMethodLimit``, ``Reason/paymentDeclined``.
+  /// Comes with ``Reason/walletNotFound``, ``Reason/walletExists``, ``Reason/walletFrozen``, ``Reason/walletNotFrozen``, ``Reason/walletClosed``, ``Reason/walletNotEmpty``, ``Reason/balanceLimit``, ``Reason/rechargeInReview``, ``Reason/autoRechargeDisabled``, ``Reason/refundInProgress``, ``Reason/disputeOpen``, ``Reason/paymentMethodNotFound``, ``Reason/paymentMethodRequired``, ``Reason/paymentMethodLimit``, ``Reason/paymentDeclined``.
   public var walletID: String? { text("wallet_id") }
 
   /// The hold that the reason is about.
@@ -314,7 +331,7 @@ extension CreditsError {
 
   /// The recharge that the reason is about.
   ///
-  /// Comes with ``Reason/rechargeNotFound``, ``Reason/rechargeInProgress``, ``Reason/rechargeAlreadySettled``, ``Reason/processorChargeTaken``, ``Reason/rechargeNotRefundable``, ``Reason/refundExceedsRecharge``, ``Reason/refundLimit``, ``Reason/disputeImplausible``.
+  /// Comes with ``Reason/rechargeNotFound``, ``Reason/rechargeInProgress``, ``Reason/rechargeNotCancellable``, ``Reason/rechargeAlreadySettled``, ``Reason/processorChargeTaken``, ``Reason/rechargeNotRefundable``, ``Reason/refundExceedsRecharge``, ``Reason/refundLimit``, ``Reason/disputeImplausible``.
   public var rechargeID: String? { text("recharge_id") }
 
   /// The refund of a recharge that the reason is about.
@@ -334,7 +351,7 @@ extension CreditsError {
 
   /// The state that the hold, recharge or refund is in, by its name in the contract, such as `RELEASED`.
   ///
-  /// Comes with ``Reason/holdResolved``, ``Reason/rechargeAlreadySettled``, ``Reason/notInReview``, ``Reason/refundAlreadySettled``, ``Reason/rechargeNotRefundable``.
+  /// Comes with ``Reason/holdResolved``, ``Reason/rechargeInProgress``, ``Reason/rechargeNotCancellable``, ``Reason/reviewContradicted``, ``Reason/rechargeAlreadySettled``, ``Reason/notInReview``, ``Reason/refundAlreadySettled``, ``Reason/rechargeNotRefundable``.
   public var state: String? { text("state") }
 
   /// The kind of the entry, by its name in the contract, such as `GRANT`.
@@ -371,4 +388,14 @@ extension CreditsError {
   ///
   /// Comes with ``Reason/resumeWatch``.
   public var lastSequence: Int64? { integer("last_sequence") }
+
+  /// When the state ends at the latest, as RFC 3339 in UTC.
+  ///
+  /// Comes with ``Reason/rechargeInProgress``.
+  public var expireTime: String? { text("expire_time") }
+
+  /// Where the cardholder authenticates; absent unless the state is `AUTHENTICATION_REQUIRED`.
+  ///
+  /// Comes with ``Reason/rechargeInProgress``.
+  public var nextActionURL: String? { text("next_action_url") }
 }

@@ -18,8 +18,8 @@ extension AutoRecharge {
     guard account.defaultPaymentMethod != nil else { return .suspend }
     if let end = phase.end, end > time { return .nothing }
     let wallet = account.wallet
-    // While another recharge has the slot, nothing is due: the decision is made again when that one ends.
-    guard wallet.state == .active, account.openRecharge == nil, wallet.available.micros < terms.threshold.micros,
+    // While another recharge has the slot or is in review, nothing is due: the decision is made again when that one ends.
+    guard wallet.state == .active, account.admitsAutomaticRecharge, wallet.available.micros < terms.threshold.micros,
       wallet.posted(after: terms.amount.micros) != nil
     else { return phase.end == nil ? .nothing : .rearm }
     if let limit = terms.monthlyLimit {

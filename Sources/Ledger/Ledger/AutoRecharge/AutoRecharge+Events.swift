@@ -6,6 +6,8 @@ extension AutoRecharge {
     case fired(RechargeID)
     /// The processor's result of the recharge that the phase waits for, and that recharge's amount in micros.
     case settled(Settlement, amount: Int64)
+    /// An automatic recharge that was given up proves to be paid: its amount in micros, and when it was started.
+    case paidAfterAll(amount: Int64, started: LedgerTime)
     /// Recharges are paid with another card from now on.
     case cardReplaced
     /// The customer has resumed automatic recharges.
@@ -50,6 +52,7 @@ extension AutoRecharge {
       reserve(terms.amount.micros, at: time)
       phase = .charging(id)
     case .settled(let settlement, let amount): settled(settlement, amount: amount, at: time)
+    case .paidAfterAll(let amount, let started): if month == CalendarMonth(of: started) { reserved += amount }
     case .cardReplaced, .resumed:
       failures = 0
       isDisputed = false

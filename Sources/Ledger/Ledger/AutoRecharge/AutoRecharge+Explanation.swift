@@ -57,6 +57,9 @@ extension AutoRecharge {
       return "armed, but the wallet is \(account.wallet.state.rawValue)"
     case .armed where account.openRecharge != nil && available.micros < terms.threshold.micros:
       return "armed: available is \(available), below \(terms.threshold); another recharge of the wallet is under way"
+    case .armed where account.rechargesInReview > 0 && available.micros < terms.threshold.micros:
+      return "armed: available is \(available), below \(terms.threshold); "
+        + "a recharge of the wallet needs review: an administrator has to settle it first"
     case .armed: return "armed: fires below \(terms.threshold); available is \(available)"
     }
   }

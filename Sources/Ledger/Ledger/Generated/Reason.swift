@@ -54,8 +54,16 @@ package enum Reason: String, Sendable, CaseIterable {
   case shortfallLimit = "SHORTFALL_LIMIT"
   /// No recharge has this id. Use the id that beginning it was answered with.
   case rechargeNotFound = "RECHARGE_NOT_FOUND"
-  /// Another recharge of the wallet is in progress. Wait until it is final, then retry.
+  /// Another recharge of the wallet is in progress. Wait until it is final, then retry. One that waits for its cardholder
+  /// can be completed at its `next_action_url`, or cancelled with `CancelRecharge`.
   case rechargeInProgress = "RECHARGE_IN_PROGRESS"
+  /// The recharge does not wait for its cardholder. There is nothing to cancel: read it.
+  case rechargeNotCancellable = "RECHARGE_NOT_CANCELLABLE"
+  /// A recharge of the wallet needs review. Have an administrator settle it with `SettleReview`, then retry.
+  case rechargeInReview = "RECHARGE_IN_REVIEW"
+  /// The processor says otherwise than the review: the state in the metadata is the processor's. Look the recharge or
+  /// refund up again.
+  case reviewContradicted = "REVIEW_CONTRADICTED"
   /// The recharge already has another final state. Read it.
   case rechargeAlreadySettled = "RECHARGE_ALREADY_SETTLED"
   /// Automatic recharges of the wallet are off. Turn them on with `SetAutoRecharge`.
@@ -80,8 +88,8 @@ package enum Reason: String, Sendable, CaseIterable {
   case processorRefundTaken = "PROCESSOR_REFUND_TAKEN"
   /// A recharge of the wallet is disputed. Wait until the cardholder's bank has decided, then retry.
   case disputeOpen = "DISPUTE_OPEN"
-  /// The processor's event disputes more than the recharge brought, or in another currency. Look the dispute up at the
-  /// processor.
+  /// The processor's event disputes more than the recharge brought, or another recharge than before. Look the dispute up at
+  /// the processor.
   case disputeImplausible = "DISPUTE_IMPLAUSIBLE"
   /// The wallet has no such card. Save one, or send a token with the recharge.
   case paymentMethodNotFound = "PAYMENT_METHOD_NOT_FOUND"
@@ -137,6 +145,9 @@ package enum Reason: String, Sendable, CaseIterable {
       case .shortfallLimit: true
       case .rechargeNotFound: false
       case .rechargeInProgress: false
+      case .rechargeNotCancellable: false
+      case .rechargeInReview: false
+      case .reviewContradicted: false
       case .rechargeAlreadySettled: false
       case .autoRechargeDisabled: true
       case .notInReview: true
@@ -191,7 +202,10 @@ package enum Reason: String, Sendable, CaseIterable {
       case .holdLimit: [.holdID]
       case .shortfallLimit: [.holdID, .capturable, .currencyCode]
       case .rechargeNotFound: [.rechargeID]
-      case .rechargeInProgress: [.rechargeID]
+      case .rechargeInProgress: [.rechargeID, .state, .expireTime, .nextActionURL]
+      case .rechargeNotCancellable: [.rechargeID, .state]
+      case .rechargeInReview: [.walletID]
+      case .reviewContradicted: [.state]
       case .rechargeAlreadySettled: [.rechargeID, .state]
       case .autoRechargeDisabled: [.walletID]
       case .notInReview: [.state]
@@ -268,6 +282,10 @@ package enum Reason: String, Sendable, CaseIterable {
     case sequence = "sequence"
     /// The sequence of the last change that was sent.
     case lastSequence = "last_sequence"
+    /// When the state ends at the latest, as RFC 3339 in UTC.
+    case expireTime = "expire_time"
+    /// Where the cardholder authenticates; absent unless the state is `AUTHENTICATION_REQUIRED`.
+    case nextActionURL = "next_action_url"
 
     /// How a value is written.
     package enum Kind: Sendable {
@@ -306,6 +324,8 @@ package enum Reason: String, Sendable, CaseIterable {
         case .role: .text
         case .sequence: .integer
         case .lastSequence: .integer
+        case .expireTime: .text
+        case .nextActionURL: .text
       }
     }
   }
@@ -339,6 +359,9 @@ extension Refusal {
       case .shortfallLimit: shortfallLimitSentence(facts)
       case .rechargeNotFound: nil
       case .rechargeInProgress: nil
+      case .rechargeNotCancellable: nil
+      case .rechargeInReview: nil
+      case .reviewContradicted: nil
       case .rechargeAlreadySettled: nil
       case .autoRechargeDisabled: autoRechargeDisabledSentence(facts)
       case .notInReview: notInReviewSentence(facts)

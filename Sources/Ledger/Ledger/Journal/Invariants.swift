@@ -13,6 +13,7 @@ enum Invariants {
       record.heldChange == (hold?.remaining ?? 0) - (before?.remaining ?? 0),
       "what is held is what the open holds have set aside"
     )
+    precondition(account.rechargesInReview >= 0, "reviews are never less than none")
     precondition(account.openHolds > 0 || account.openHolds == 0 && wallet.held == 0, "held money has its hold")
     if let hold {
       precondition(hold.walletID == wallet.id && hold.remaining >= 0, "a hold sets its own wallet's money aside")
@@ -24,7 +25,8 @@ enum Invariants {
       precondition(!takes || wallet.posted >= wallet.held, "nobody spends what is not available")
     case .walletClosed:
       precondition(
-        wallet.posted == 0 && account.openHolds == 0 && account.openRefunds == 0,
+        wallet.posted == 0 && account.openHolds == 0 && account.openRefunds == 0 && account.openRecharge == nil
+          && account.rechargesInReview == 0,
         "a wallet closes empty"
       )
     case .walletCreated, .refund, .grant, .capture, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,

@@ -11,6 +11,8 @@ package struct JournalVerifier {
     case wrongBalance(record: Int64)
     /// The payload contradicts the record, or cannot be decoded.
     case wrongPayload(record: Int64)
+    /// A recharge was started while another one had the wallet's slot.
+    case wrongSlot(record: Int64)
     case wrongHead
   }
 

@@ -16,6 +16,7 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case changeCardAndPay = "ChangeCardAndPay"
   case setDefaultPaymentMethod = "SetDefaultPaymentMethod"
   case removePaymentMethod = "RemovePaymentMethod"
+  case cancelRecharge = "CancelRecharge"
   case refundRecharge = "RefundRecharge"
   case settleReview = "SettleReview"
   case setAutoRecharge = "SetAutoRecharge"

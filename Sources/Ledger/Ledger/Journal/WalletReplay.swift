@@ -4,11 +4,18 @@
 package struct WalletReplay: Sendable {
   private final class Settings: Sendable {
     let openRecharge: RechargeID?
+    let rechargesInReview: Set<RechargeID>
     let defaultPaymentMethod: PaymentMethodID?
     let autoRecharge: AutoRecharge?
 
-    init(openRecharge: RechargeID?, defaultPaymentMethod: PaymentMethodID?, autoRecharge: AutoRecharge?) {
+    init(
+      openRecharge: RechargeID?,
+      rechargesInReview: Set<RechargeID>,
+      defaultPaymentMethod: PaymentMethodID?,
+      autoRecharge: AutoRecharge?
+    ) {
       self.openRecharge = openRecharge
+      self.rechargesInReview = rechargesInReview
       self.defaultPaymentMethod = defaultPaymentMethod
       self.autoRecharge = autoRecharge
     }
@@ -74,24 +81,31 @@ package struct WalletReplay: Sendable {
     let payload = try payload(of: record)
     state = payload.wallet.state
     var openRecharge = settings?.openRecharge
+    var rechargesInReview = settings?.rechargesInReview ?? []
     var defaultPaymentMethod = settings?.defaultPaymentMethod
     switch record.kind {
-    case .rechargeStarted: openRecharge = record.rechargeID
-    case .rechargePaid:
-      openRecharge = nil
-      defaultPaymentMethod = payload.savedPaymentMethod?.id
-    case .rechargeDeclined, .rechargeFailed: openRecharge = nil
+    case .rechargeStarted:
+      guard openRecharge == nil else { throw .wrongSlot(record: record.number) }
+      openRecharge = record.rechargeID
+    case .rechargePaid, .rechargeDeclined, .rechargeFailed, .rechargeNeedsReview:
+      if openRecharge == record.rechargeID { openRecharge = nil }
+      if let id = record.rechargeID {
+        if record.kind == .rechargeNeedsReview { rechargesInReview.insert(id) } else { rechargesInReview.remove(id) }
+      }
+      if record.kind == .rechargePaid { defaultPaymentMethod = payload.savedPaymentMethod?.id }
     case .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodInvalidated:
       defaultPaymentMethod = payload.savedPaymentMethod?.id
     default: break
     }
     let autoRecharge = payload.wallet.autoRecharge
-    let hasNone = openRecharge == nil && defaultPaymentMethod == nil && autoRecharge == nil
+    let hasNone =
+      openRecharge == nil && rechargesInReview.isEmpty && defaultPaymentMethod == nil && autoRecharge == nil
     settings =
       hasNone
       ? nil
       : Settings(
         openRecharge: openRecharge,
+        rechargesInReview: rechargesInReview,
         defaultPaymentMethod: defaultPaymentMethod,
         autoRecharge: autoRecharge
       )
@@ -110,6 +124,7 @@ package struct WalletReplay: Sendable {
     guard account.head == head, account.wallet.sequence == sequence, account.wallet.posted == posted,
       account.wallet.held == held, account.wallet.state == state, account.openHolds == Int(openHolds),
       account.openRecharge == settings?.openRecharge,
+      account.rechargesInReview == settings?.rechargesInReview.count ?? 0,
       account.defaultPaymentMethod == settings?.defaultPaymentMethod,
       account.wallet.autoRecharge == settings?.autoRecharge
     else { throw .wrongHead }

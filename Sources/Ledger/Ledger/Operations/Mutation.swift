@@ -81,7 +81,7 @@ package struct Request<Asked: Mutation>: Operation, Hashable {
     } catch {
       // A refused spend may start an automatic recharge too: an empty wallet is below every threshold.
       if error.reason == .insufficientCredits, let id = state.recharge(for: mutation, as: context) {
-        return Outcome(.failure(.rechargeInProgress(id)))
+        return Outcome(.failure(state.rechargeInProgress(id)))
       }
       if error.isRemembered { state.remember(error, as: context) }
       return Outcome(.failure(error))

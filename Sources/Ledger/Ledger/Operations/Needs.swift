@@ -5,9 +5,9 @@ package struct Needs: Sendable {
   /// Idempotency keys in the order of the operations. A key that two operations share is listed twice.
   package internal(set) var keys: [IdempotencyKey] = []
   package internal(set) var wallets: Set<WalletID> = []
-  /// Wallets that are loaded with their saved cards and their open recharge.
+  /// Wallets that are loaded with their saved cards, their open recharge, and their recharges in review.
   package internal(set) var walletsWithCards: Set<WalletID> = []
-  /// Recharges, which are loaded with their wallets and the wallets' saved cards.
+  /// Recharges, which are loaded with their wallets, and these like `walletsWithCards`.
   package internal(set) var recharges: Set<RechargeID> = []
   /// Recharges that are loaded with all of their refunds and disputes.
   package internal(set) var histories: Set<RechargeID> = []

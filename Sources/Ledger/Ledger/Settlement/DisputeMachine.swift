@@ -12,8 +12,8 @@ package struct DisputeMachine: Sendable {
     /// All recharges that are not final.
     case openRecharges([Recharge])
     case response(ProcessorResponse)
-    /// The dispute is recorded.
-    case recorded
+    /// The dispute is recorded, as the ledger has it.
+    case recorded(Dispute)
     /// The ledger has refused a commit.
     case refused(reason: String)
   }
@@ -40,9 +40,13 @@ package struct DisputeMachine: Sendable {
   package enum Report: Hashable, Sendable {
     /// About the recharge that the disputed charge was for.
     case settlement(RechargeID, SettlementReport)
-    /// The bank takes back more than the recharge has credited. The wallet is debited only what it was credited: the
-    /// customer does not bear exchange rates and fees. An alarm.
-    case exceedsRecharge(RechargeID, taken: Money, recharge: Money)
+    /// The bank takes back more than the recharge has credited, alone or with the recharge's other disputes. The wallet
+    /// is debited only what it was credited: the customer does not bear exchange rates and fees. An alarm.
+    case exceedsRecharge(RechargeID, taken: Money, debited: Money)
+    /// The bank takes back an amount in another currency, which the ledger cannot compare with the recharge. The whole
+    /// recharge is taken for disputed, so that the customer does not keep both the money and the credits; a dispute that
+    /// is won returns it. An alarm.
+    case otherCurrency(RechargeID, taken: Money, debited: Money)
     /// The disputed charge has paid no recharge. An alarm.
     case unpaidRecharge(RechargeID, RechargeState)
     /// The ledger has refused the dispute. An alarm.
@@ -106,7 +110,7 @@ package struct DisputeMachine: Sendable {
       return reconcile(id, machine, .record(recharge, hasEntry: recharge?.state == .paid))
     case (.reconciling(let id, let machine), .refused(let reason)):
       return reconcile(id, machine, .refused(reason: reason))
-    case (.recording(let id), .recorded): return finish(.recorded(id))
+    case (.recording(let id), .recorded(let recorded)): return limits(of: recorded) + finish(.recorded(id))
     case (.recording(let id), .refused(let reason)):
       return [.report(.refused(id, reason: reason))] + finish(.refused(id, reason: reason))
     case (.idle, _), (.matching, _), (.readingOpenRecharges, _), (.retrieving, _), (.matchingAgain, _),
@@ -161,13 +165,19 @@ package struct DisputeMachine: Sendable {
 
   private mutating func record(against recharge: Recharge) -> [Action] {
     state = .recording(recharge.id)
-    var amount = dispute.amount
-    var reports: [Action] = []
-    if amount.currency == recharge.amount.currency, amount.micros > recharge.amount.micros {
-      reports = [.report(.exceedsRecharge(recharge.id, taken: amount, recharge: recharge.amount))]
-      amount = recharge.amount
+    let isComparable = dispute.amount.currency == recharge.amount.currency
+    let amount =
+      isComparable && dispute.amount.micros <= recharge.amount.micros ? dispute.amount : recharge.amount
+    return [.record(dispute.id, recharge.id, amount, dispute.state)]
+  }
+
+  /// The reports of a dispute that debits another amount than the bank's.
+  private func limits(of recorded: Dispute) -> [Action] {
+    if recorded.amount.currency != dispute.amount.currency {
+      return [.report(.otherCurrency(recorded.rechargeID, taken: dispute.amount, debited: recorded.amount))]
     }
-    return reports + [.record(dispute.id, recharge.id, amount, dispute.state)]
+    guard recorded.amount.micros < dispute.amount.micros else { return [] }
+    return [.report(.exceedsRecharge(recorded.rechargeID, taken: dispute.amount, debited: recorded.amount))]
   }
 
   private mutating func finish(_ conclusion: Conclusion) -> [Action] {

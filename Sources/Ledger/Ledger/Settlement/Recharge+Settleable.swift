@@ -4,10 +4,13 @@ extension Recharge: Settleable {
   package var stage: SettlementStage<Settlement> {
     switch state {
     case .processing: paymentMethodIsAttached ? .open(call: charge) : .unprepared(attachment)
-    case .authenticationRequired: .awaitingCardholder(cancel: .cancelCharge(key: processorKey))
-    case .paid, .declined, .failed, .needsReview: .closed
+    case .authenticationRequired: .awaitingCardholder(cancel: cancellation)
+    case .needsReview: .inReview(cancel: cancellation)
+    case .paid, .declined, .failed: .closed
     }
   }
+
+  private var cancellation: ProcessorCall { .cancelCharge(key: processorKey) }
 
   package var lookup: ProcessorCall { .findCharge(key: processorKey) }
 
@@ -38,7 +41,7 @@ extension Recharge: Settleable {
       ),
       expired: .failed(
         processorChargeID: nil,
-        explanation: "the processor could not be asked about the card for 23 h; it was not charged"
+        explanation: "the processor could not be asked about the card for an hour; it was not charged"
       ),
       superseded: .needsReview(explanation: "the recharge ended while its card was made ready")
     )
@@ -63,7 +66,7 @@ extension Recharge: Settleable {
     case .authenticationRequired(let url):
       return .outcome(.authenticationRequired(processorChargeID: charge.id, nextActionURL: url))
     case .cancelled:
-      let explanation = "the cardholder did not authenticate in time"
+      let explanation = "the cardholder has not authenticated, and the charge was cancelled"
       return .outcome(.failed(processorChargeID: charge.id, explanation: explanation))
     }
   }
@@ -79,7 +82,8 @@ extension Recharge: Settleable {
     }
   }
 
-  /// A final recharge admits only `paid`. If it ended unpaid, the ledger refuses that, which raises an alarm.
+  /// A final recharge admits only `paid`: one that was given up is credited, and a charge that is not the paid one's is
+  /// refused by the ledger, which raises an alarm.
   package func admits(_ settlement: Settlement, hasEntry: Bool) -> Bool {
     !state.isTerminal || settlement.state == .paid
   }
@@ -87,4 +91,5 @@ extension Recharge: Settleable {
 
 extension Settlement: SettlementOutcome {
   package var isFinal: Bool { state.isTerminal }
+  package var hasSucceeded: Bool { state == .paid }
 }

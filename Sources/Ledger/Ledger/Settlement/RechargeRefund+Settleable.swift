@@ -4,7 +4,8 @@ extension RechargeRefund: Settleable {
   package var stage: SettlementStage<RefundSettlement> {
     switch state {
     case .processing: .open(call: refund)
-    case .refunded, .failed, .needsReview: .closed
+    case .needsReview: .inReview(cancel: nil)
+    case .refunded, .failed: .closed
     }
   }
 
@@ -45,7 +46,7 @@ extension RechargeRefund: Settleable {
   }
 
   /// A bank may return a refund. A report of success that arrives after that is stale. If the refund failed without
-  /// moving money, the report is not stale: the ledger refuses it, which raises an alarm.
+  /// moving money, it is not: the refund was given up and is made all the same.
   package func admits(_ settlement: RefundSettlement, hasEntry: Bool) -> Bool {
     settlement.state != state && !(state == .failed && hasEntry)
   }
@@ -53,4 +54,5 @@ extension RechargeRefund: Settleable {
 
 extension RefundSettlement: SettlementOutcome {
   package var isFinal: Bool { !state.isOpen }
+  package var hasSucceeded: Bool { state == .refunded }
 }

@@ -1,17 +1,25 @@
 /// Compares one recharge or refund with the processor's state, once, and commits the outcome that it proves.
 ///
 /// Serves callers that do not wait for the settlement under way, and the processor's events, which may be about final
-/// records. Driven like a `SettlementMachine`. It sends no call that has an effect, and repeats no call. Its result is
-/// a `Conclusion`.
+/// records. Driven like a `SettlementMachine`. Of the calls that have an effect it sends only a caller's cancellation, and
+/// it repeats no call. Its result is a `Conclusion`.
 package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   package enum Trigger: Hashable, Sendable {
-    /// A caller asks, or an event says that something may have changed. A final record is not looked up.
+    /// A caller asks. Only a record whose money has moved is not looked up: one that was given up may have been paid all
+    /// the same.
     case inquiry
+    /// An event says that something may have changed, but not that the money has moved. A final record is not looked up.
+    case reportOfChange
     /// An event says that the money has moved. Events may be stale, so the record is looked up at the processor, also
-    /// if it ended without success: money that was taken but not credited has to be noticed.
+    /// if it was given up: money that was taken has to be credited.
     case reportOfSuccess
-    /// The processor's state is known already.
+    /// An event reports this state of the processor, which may be stale. So a record that was given up is looked up
+    /// before the ledger takes for true that its money has moved all the same.
+    case report(Subject.ProcessorResult)
+    /// The processor's present state.
     case result(Subject.ProcessorResult)
+    /// A caller ends a charge that waits for its cardholder. Any other record is left as it is.
+    case cancellation
   }
 
   package enum Event: Hashable, Sendable {
@@ -57,7 +65,8 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
     case idle
     /// The ledger is asked for the record. `record` → `lookingUp`, `committing` or `finished`, by the trigger.
     case reading
-    /// The record is looked up at the processor. An outcome that it admits → `committing`; anything else → `finished`.
+    /// The record is looked up at the processor, or its charge is cancelled. An outcome that it admits → `committing`;
+    /// anything else → `finished`.
     case lookingUp(Subject, hasEntry: Bool)
     /// The ledger records the outcome. `record` → `finished`; `refused` → `rereading`.
     case committing(Subject)
@@ -95,18 +104,39 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
 
   private mutating func begin(with subject: Subject, hasEntry: Bool) -> [Action] {
     switch trigger {
-    case .inquiry where subject.isFinal, .reportOfSuccess where subject.hasSucceeded:
+    case .inquiry where subject.hasSucceeded || hasEntry, .reportOfSuccess where subject.hasSucceeded || hasEntry,
+      .reportOfChange where subject.isFinal:
       return finish(.unchanged(subject))
-    case .inquiry, .reportOfSuccess:
-      state = .lookingUp(subject, hasEntry: hasEntry)
-      return [.call(subject.lookup)]
+    case .inquiry, .reportOfChange, .reportOfSuccess: return ask(subject.lookup, about: subject, hasEntry: hasEntry)
+    case .report(let result):
+      let evidence = subject.evidence(in: result)
+      if case .outcome(let outcome) = evidence, outcome.hasSucceeded, subject.isFinal, !subject.hasSucceeded, !hasEntry
+      {
+        return ask(subject.lookup, about: subject, hasEntry: hasEntry)
+      }
+      return settle(subject, by: evidence, hasEntry: hasEntry)
     case .result(let result): return settle(subject, by: subject.evidence(in: result), hasEntry: hasEntry)
+    case .cancellation:
+      guard case .awaitingCardholder(let cancel) = subject.stage else { return finish(.unchanged(subject)) }
+      return ask(cancel, about: subject, hasEntry: hasEntry)
     }
   }
 
+  private mutating func ask(_ call: ProcessorCall, about subject: Subject, hasEntry: Bool) -> [Action] {
+    state = .lookingUp(subject, hasEntry: hasEntry)
+    return [.call(call)]
+  }
+
   private mutating func found(_ response: ProcessorResponse, for subject: Subject, hasEntry: Bool) -> [Action] {
-    if case .failure(let failure) = response { return finish(.failed(failure)) }
-    return settle(subject, by: subject.evidence(in: response), hasEntry: hasEntry)
+    if case .failure(let failure) = response {
+      // A caller that asks about a record with an outcome is not told that the processor does not answer.
+      return finish(trigger == .inquiry && subject.isFinal ? .unchanged(subject) : .failed(failure))
+    }
+    let evidence = subject.evidence(in: response)
+    if trigger == .cancellation, !evidence.followsCancellation {
+      return finish(.failed(.outcomeUnknown(subject.explanation(of: evidence))))
+    }
+    return settle(subject, by: evidence, hasEntry: hasEntry)
   }
 
   private mutating func settle(
@@ -123,5 +153,16 @@ package struct ReconciliationMachine<Subject: Settleable>: Sendable {
   private mutating func finish(_ conclusion: Conclusion) -> [Action] {
     state = .finished
     return [.finished(conclusion)]
+  }
+}
+
+extension Evidence {
+  /// Whether a cancellation may lead to this: the charge has ended, or its cardholder was faster and it is being paid.
+  fileprivate var followsCancellation: Bool {
+    switch self {
+    case .outcome(let outcome): outcome.isFinal
+    case .inProgress: true
+    case .mismatch, .notFound, .unknown: false
+    }
   }
 }

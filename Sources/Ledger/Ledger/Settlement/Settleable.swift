@@ -16,7 +16,7 @@ package protocol Settleable: Hashable, Sendable {
   var stage: SettlementStage<Outcome> { get }
   /// The call that looks up the record at the processor. It has no effect.
   var lookup: ProcessorCall { get }
-  /// Whether a person has to settle the record.
+  /// Whether the outcome was not known in time. A person may settle the record, and it is looked up on.
   var needsReview: Bool { get }
   /// Whether the record has its outcome.
   var isFinal: Bool { get }
@@ -39,10 +39,12 @@ package protocol Settleable: Hashable, Sendable {
 
 /// The outcome of a record, as it is committed.
 package protocol SettlementOutcome: Hashable, Sendable {
-  /// The outcome cannot be determined by machine. A person settles the record.
+  /// The outcome is not known in time.
   static func needsReview(explanation: String) -> Self
   /// Whether the processor has finished.
   var isFinal: Bool { get }
+  /// Whether the money has moved.
+  var hasSucceeded: Bool { get }
 }
 
 /// What a record needs next.
@@ -53,14 +55,17 @@ package enum SettlementStage<Outcome: SettlementOutcome>: Hashable, Sendable {
   case open(call: ProcessorCall)
   /// The cardholder has to authenticate. `cancel` ends the charge.
   case awaitingCardholder(cancel: ProcessorCall)
-  /// The record is final, or a person settles it.
+  /// The outcome was not known in time. The record is looked up on, but nothing is sent that may move money. `cancel` ends
+  /// a charge that still waits for its cardholder; nil if nothing can wait for one.
+  case inReview(cancel: ProcessorCall?)
+  /// The record is final.
   case closed
 }
 
 /// How a record is prepared, and its outcome if that is not possible.
 package struct PreparationStep<Outcome: SettlementOutcome>: Hashable, Sendable {
   package var call: ProcessorCall
-  /// The outcome once the processor may have forgotten the key of `call`.
+  /// The outcome if the processor has not prepared the record in `SettlementLimits.unknownTime`.
   package var expired: Outcome
   /// The outcome if the ledger refuses the preparation, because the record has changed meanwhile.
   package var superseded: Outcome
@@ -105,6 +110,15 @@ extension Settleable {
     case .inProgress: "the processor is still working"
     case .mismatch: "the processor answered with another \(Self.noun)"
     case .unknown(let reason): reason
+    }
+  }
+
+  /// What a look-up or a cancellation has found instead of a final outcome, for the person who reviews the record.
+  func explanation(of evidence: Evidence<Outcome>) -> String {
+    switch evidence {
+    case .outcome: "the processor still waits for the cardholder"
+    case .notFound: "the processor knows of no \(Self.noun)"
+    case .inProgress, .mismatch, .unknown: reason(of: evidence)
     }
   }
 }

@@ -15,7 +15,7 @@ package struct Dispute: Hashable, Sendable {
   package var id: DisputeID
   package var rechargeID: RechargeID
   package var walletID: WalletID
-  /// The amount that the bank takes back.
+  /// The amount that the bank takes back of what the recharge has credited. Zero if other disputes have taken all of it.
   package var amount: Money
   package var state: DisputeState
   package var createTime: LedgerTime

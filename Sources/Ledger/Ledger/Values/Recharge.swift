@@ -1,4 +1,5 @@
-/// The state of a recharge. `paid`, `declined` and `failed` are final; the others keep the wallet's slot.
+/// The state of a recharge. `paid`, `declined` and `failed` are outcomes; `processing` and `authenticationRequired` keep
+/// the wallet's slot.
 package enum RechargeState: String, Hashable, Sendable, CaseIterable {
   /// The intent is durable; the processor has not given a final answer.
   case processing = "PROCESSING"
@@ -6,9 +7,9 @@ package enum RechargeState: String, Hashable, Sendable, CaseIterable {
   case declined = "DECLINED"
   /// The cardholder has to authenticate first. Not a success.
   case authenticationRequired = "AUTHENTICATION_REQUIRED"
-  /// No money moved and none will.
+  /// The recharge was given up.
   case failed = "FAILED"
-  /// The outcome cannot be determined by machine. A person settles the recharge.
+  /// The outcome is not known in time. A person may settle the recharge, and the machine goes on looking it up.
   case needsReview = "NEEDS_REVIEW"
 
   package var isTerminal: Bool {
@@ -18,13 +19,27 @@ package enum RechargeState: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether `next` may follow this state. None follows a final state, and `processing` follows none.
+  /// Whether a recharge in this state has its wallet's one slot. A recharge in review has not: its customer may recharge
+  /// again.
+  package var hasSlot: Bool {
+    switch self {
+    case .processing, .authenticationRequired: true
+    case .paid, .declined, .failed, .needsReview: false
+    }
+  }
+
+  /// Whether the recharge was given up without money having moved, as far as the ledger knows.
+  package var isGivenUp: Bool { self == .declined || self == .failed }
+
+  /// Whether `next` may follow this state. Nothing follows `paid`, and `processing` follows nothing. A recharge that was
+  /// given up and proves to be paid is credited.
   package func canBecome(_ next: RechargeState) -> Bool {
     switch self {
     case .processing: next != .processing
     case .authenticationRequired: next != .processing && next != .authenticationRequired
     case .needsReview: next.isTerminal
-    case .paid, .declined, .failed: false
+    case .declined, .failed: next == .paid
+    case .paid: false
     }
   }
 }
@@ -102,6 +117,12 @@ package struct Recharge: Hashable, Sendable {
     self.updateTime = updateTime
   }
 
+  /// When the recharge leaves the wallet's slot at the latest: its cardholder's time to authenticate ends, and what is
+  /// still unknown goes to review.
+  package var slotExpiry: LedgerTime {
+    createTime.adding(seconds: SettlementLimits.unknownTime.components.seconds)
+  }
+
   /// The idempotency key of the charge at the processor. The same for every attempt, and unique to this recharge.
   package var processorKey: String { "credits-\(id)" }
 
@@ -109,7 +130,10 @@ package struct Recharge: Hashable, Sendable {
   package var attachmentKey: String { "credits-\(id)-card" }
 }
 
-/// A recharge with the reply of its last transition, which is also the reply to its key. Final if the recharge is.
+/// A recharge with the reply of its last transition, which is also the reply to its key.
+///
+/// The reply to a key is final if the recharge is, with one exception: a recharge that was given up and proves to be paid
+/// is replayed as paid. A caller that got the old reply again would charge the card a second time, under another key.
 package struct RecordedRecharge: Hashable, Sendable {
   package var reply: RechargeReply
   /// The number of the transition's journal record.

@@ -6,19 +6,22 @@ package enum RechargeRefundState: String, Hashable, Sendable, CaseIterable {
   case refunded = "REFUNDED"
   /// The money is not refunded. The card's bank may return a refund days later: the wallet is then credited again.
   case failed = "FAILED"
-  /// The outcome cannot be determined by machine. A person settles the refund.
+  /// The outcome is not known in time. A person may settle the refund, and the machine goes on looking it up.
   case needsReview = "NEEDS_REVIEW"
 
   /// Whether the refund has no outcome yet.
   package var isOpen: Bool { self == .processing || self == .needsReview }
 
-  /// Whether `next` may follow this state. None follows `failed`.
-  package func canBecome(_ next: RechargeRefundState) -> Bool {
+  /// Whether `next` may follow this state.
+  ///
+  /// - Parameter hasEntry: Whether the refund has ever moved money. A refund that failed without moving any and proves to
+  ///   be made is posted; one that a bank has returned is not made again.
+  package func canBecome(_ next: RechargeRefundState, hasEntry: Bool) -> Bool {
     switch self {
     case .processing: next != .processing
     case .needsReview: next == .refunded || next == .failed
     case .refunded: next == .failed
-    case .failed: false
+    case .failed: next == .refunded && !hasEntry
     }
   }
 }

@@ -63,6 +63,9 @@ package struct Account: Hashable, Sendable {
   package var head: ChainHead
   /// The recharge that has the wallet's one slot. Others are refused with `RECHARGE_IN_PROGRESS`.
   package var openRecharge: RechargeID?
+  /// The number of the wallet's recharges that need review. They leave the slot to recharges that the customer asks for,
+  /// and keep automatic ones from starting.
+  package var rechargesInReview: Int64
   package var defaultPaymentMethod: PaymentMethodID?
   /// The expiry of the default card.
   package var cardExpiry: CalendarMonth?
@@ -80,6 +83,7 @@ package struct Account: Hashable, Sendable {
     wallet: Wallet,
     head: ChainHead = .start,
     openRecharge: RechargeID? = nil,
+    rechargesInReview: Int64 = 0,
     defaultPaymentMethod: PaymentMethodID? = nil,
     cardExpiry: CalendarMonth? = nil,
     openRefunds: Int64 = 0,
@@ -90,6 +94,7 @@ package struct Account: Hashable, Sendable {
     self.wallet = wallet
     self.head = head
     self.openRecharge = openRecharge
+    self.rechargesInReview = rechargesInReview
     self.defaultPaymentMethod = defaultPaymentMethod
     self.cardExpiry = cardExpiry
     self.openRefunds = openRefunds
@@ -117,7 +122,11 @@ extension Account {
   }
 
   /// Whether an automatic recharge may start, so that the default card is needed.
-  package var mayFire: Bool { wallet.autoRecharge?.isEnabled == true && openRecharge == nil }
+  package var mayFire: Bool { wallet.autoRecharge?.isEnabled == true && admitsAutomaticRecharge }
+
+  /// Whether no recharge keeps an automatic one from starting: neither the one that has the slot, nor one in review, whose
+  /// card may have been charged.
+  var admitsAutomaticRecharge: Bool { openRecharge == nil && rechargesInReview == 0 }
 }
 
 /// The end of a wallet's chain of journal records.

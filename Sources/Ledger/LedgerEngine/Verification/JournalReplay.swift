@@ -215,6 +215,7 @@ extension JournalVerifier.Flaw {
     case .wrongHash(let record): "record \(record) was changed: its hash is another"
     case .wrongBalance(let record): "record \(record) has a balance that does not follow from the one before"
     case .wrongPayload(let record): "record \(record) holds an answer that cannot be read"
+    case .wrongSlot(let record): "record \(record) starts a recharge beside another"
     case .wrongHead: "it is not where its journal ends"
     }
   }

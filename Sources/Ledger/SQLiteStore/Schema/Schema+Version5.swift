@@ -1,5 +1,6 @@
 extension Schema {
-  /// Facts about the whole ledger, and what is looked up by the processor's names.
+  /// Facts about the whole ledger, cards by their tokens, and recharges in review, which leave their wallet's slot to
+  /// others.
   static let version5 = """
     -- Append-only. The last fact of a kind is the one that holds.
     CREATE TABLE fact (
@@ -16,5 +17,9 @@ extension Schema {
       DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
 
     CREATE INDEX payment_method_of_token ON payment_method (token);
+
+    UPDATE balance SET open_recharge = NULL
+      WHERE open_recharge IN (SELECT recharge_id FROM recharge WHERE state = 'NEEDS_REVIEW');
+    CREATE INDEX recharge_in_review ON recharge (wallet) WHERE state = 'NEEDS_REVIEW';
     """
 }

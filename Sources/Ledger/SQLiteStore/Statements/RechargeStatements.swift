@@ -9,6 +9,8 @@ struct RechargeStatements {
     case rechargeID, walletID, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
   }
 
+  enum CountColumn: Int32, SQLName { case count }
+
   enum StateColumn: Int32, SQLName { case rechargeID, state }
 
   enum PlaceColumn: Int32, SQLName { case rechargeID, createTime }
@@ -25,6 +27,10 @@ struct RechargeStatements {
   let selectIDOfCharge: Statement<ByID, IDColumn>
   let selectOpen: Statement<NoName, IDColumn>
   /// By the wallet's row.
+  let selectInReview: Statement<ByID, IDColumn>
+  /// By the wallet's row.
+  let countInReview: Statement<ByID, CountColumn>
+  /// By the wallet's row.
   let selectNewest: Statement<ByID, StateColumn>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
@@ -36,6 +42,14 @@ struct RechargeStatements {
     selectOpen = try Statement(
       connection,
       "SELECT recharge_id FROM recharge WHERE state IN ('PROCESSING', 'AUTHENTICATION_REQUIRED', 'NEEDS_REVIEW')"
+    )
+    selectInReview = try Statement(
+      connection,
+      "SELECT recharge_id FROM recharge WHERE wallet = :id AND state = 'NEEDS_REVIEW'"
+    )
+    countInReview = try Statement(
+      connection,
+      "SELECT count(*) AS count FROM recharge WHERE wallet = :id AND state = 'NEEDS_REVIEW'"
     )
     selectNewest = try Statement(
       connection,

@@ -32,6 +32,9 @@ extension Reason {
       case .shortfallLimit: .failedPrecondition
       case .rechargeNotFound: .notFound
       case .rechargeInProgress: .aborted
+      case .rechargeNotCancellable: .failedPrecondition
+      case .rechargeInReview: .aborted
+      case .reviewContradicted: .failedPrecondition
       case .rechargeAlreadySettled: .failedPrecondition
       case .autoRechargeDisabled: .failedPrecondition
       case .notInReview: .failedPrecondition

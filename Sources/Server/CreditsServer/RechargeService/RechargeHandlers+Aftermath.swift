@@ -3,7 +3,7 @@ import Ledger
 import LedgerEngine
 import UnixGRPC
 
-// Recharges after their begin: lists, reconciliation, refunds and reviews.
+// Recharges after their begin: lists, reconciliation, cancellation and refunds.
 extension RechargeHandlers {
   func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse {
     let walletID = try RequestFields.walletID(request.walletID)
@@ -35,6 +35,35 @@ extension RechargeHandlers {
     )
   }
 
+  func cancelRecharge(
+    _ request: CancelRechargeRequest,
+    context: ServerContext
+  ) async throws -> CancelRechargeResponse {
+    let origin = try recharges.ledger.origin(
+      of: request,
+      key: request.idempotencyKey,
+      for: CancelRecharge.self,
+      context
+    )
+    let id = try RequestFields.rechargeID(request.rechargeID)
+    let reply = try await cancelled(id, from: origin, context)
+    return CancelRechargeResponse(
+      recharge: Recharge(reply.recharge),
+      wallet: Wallet(reply.wallet),
+      entry: reply.entry.map { Entry($0, of: reply.wallet) }
+    )
+  }
+
+  private func cancelled(_ id: RechargeID, from origin: Origin, _ context: ServerContext) async throws -> RechargeReply
+  {
+    let recorded = try await recharges.ledger.reply(to: GetRecordedOutcome<CancelRecharge>(from: origin), context)
+    if let recorded { return try LedgerCall.reply(of: recorded, context) }
+    guard let reply = try await recharges.asking({ try await recharges.worker.cancel(id, from: origin) }) else {
+      throw Refusal.rechargeNotFound(id)
+    }
+    return reply
+  }
+
   func refundRecharge(
     _ request: RefundRechargeRequest,
     context: ServerContext
@@ -55,89 +84,5 @@ extension RechargeHandlers {
       wallet: Wallet(reply.wallet),
       entry: reply.entry.map { Entry($0, of: reply.wallet) }
     )
-  }
-
-  func settleReview(_ request: SettleReviewRequest, context: ServerContext) async throws -> SettleReviewResponse {
-    let origin = try recharges.ledger.origin(
-      of: request,
-      key: request.idempotencyKey,
-      for: SettleRechargeReview.self,
-      context
-    )
-    switch try RequestFields.review(request) {
-    case .recharge(let review):
-      let reply = try await recharges.reply(from: origin, context) {
-        try await confirm(review)
-        return review
-      }
-      return SettleReviewResponse(
-        recharge: Recharge(reply.recharge),
-        wallet: Wallet(reply.wallet),
-        entry: reply.entry.map { Entry($0, of: reply.wallet) }
-      )
-    case .refund(let review):
-      let reply = try await recharges.reply(from: origin, context) { review }
-      return SettleReviewResponse(
-        refund: RechargeRefund(reply.refund),
-        wallet: Wallet(reply.wallet),
-        entry: reply.entry.map { Entry($0, of: reply.wallet) }
-      )
-    }
-  }
-
-  /// Checks with the processor that the charge named by a reviewer paid this recharge.
-  private func confirm(_ review: SettleRechargeReview) async throws {
-    guard case .paid(let chargeID) = review.settlement else { return }
-    let recharge = try await recharges.ledger.committer.submit(GetRecharge(review.rechargeID)).result.get().recharge
-    // The ledger refuses the review of a recharge that does not need one.
-    guard recharge.state == .needsReview else { return }
-    let charge = try await recharges.asking { try await recharges.processor.findCharge(id: chargeID) }
-    guard let charge, charge.rechargeID == recharge.id, charge.amount == recharge.amount, charge.status == .paid else {
-      throw Refusal.fieldInvalid(
-        field: "processor_id",
-        description: "names no charge at the processor that paid this recharge, and its amount"
-      )
-    }
-  }
-}
-
-/// The result of a review, by its subject.
-private enum Review {
-  case recharge(SettleRechargeReview)
-  case refund(SettleRechargeRefundReview)
-}
-
-extension RequestFields {
-  fileprivate static func review(_ request: SettleReviewRequest) throws(Refusal) -> Review {
-    // Screen first, so that no other refusal repeats a card number.
-    try TextScreen.check(request.memo, field: "memo")
-    let memo = try required(request.memo, "memo")
-    let moved = try hasMoved(request)
-    switch request.subject {
-    case .rechargeID(let text):
-      let settlement: Settlement =
-        moved.map { .paid(processorChargeID: $0) } ?? .failed(processorChargeID: nil, explanation: memo)
-      return .recharge(SettleRechargeReview(try rechargeID(text), settlement, memo: memo))
-    case .refundID(let text):
-      let id = RechargeRefundID(try required(text, "refund_id"))
-      let settlement: RefundSettlement =
-        moved.map { .refunded(processorRefundID: $0) } ?? .failed(processorRefundID: nil, explanation: memo)
-      return .refund(SettleRechargeRefundReview(id, settlement, memo: memo))
-    case nil: throw .fieldInvalid(field: "recharge_id", description: "or refund_id is required: say what to settle")
-    }
-  }
-
-  /// Returns the processor's id of what moved the money, or nil if no money moved.
-  private static func hasMoved(_ request: SettleReviewRequest) throws(Refusal) -> String? {
-    switch request.outcome {
-    case .moneyMoved: return try required(request.processorID, "processor_id")
-    case .noMoneyMoved:
-      guard request.processorID.isEmpty else {
-        throw .fieldInvalid(field: "processor_id", description: "comes only with MONEY_MOVED")
-      }
-      return nil
-    case .unspecified, .unrecognized:
-      throw .fieldInvalid(field: "outcome", description: "must be MONEY_MOVED or NO_MONEY_MOVED")
-    }
   }
 }

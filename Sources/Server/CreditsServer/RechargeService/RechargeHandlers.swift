@@ -62,10 +62,12 @@ extension GetRechargeOptionsResponse {
       suggestedAmounts: options.limits.suggestedAmounts.map { Money($0, currency) },
       paymentMethod: options.paymentMethod.map { PaymentMethod($0) },
       paymentDetailsRequired: options.paymentMethod == nil,
-      openRechargeID: options.openRecharge?.value ?? "",
+      openRechargeID: options.openRecharge?.id.value ?? "",
       suggestedThresholds: options.limits.suggestedThresholds.map { Money($0, currency) },
       autoRecharge: options.wallet.autoRecharge.map { AutoRecharge($0) },
-      paymentMethods: options.savedPaymentMethods.map { PaymentMethod($0) }
+      paymentMethods: options.savedPaymentMethods.map { PaymentMethod($0) },
+      openRecharge: options.openRecharge.map { Recharge($0) },
+      openRechargeExpireTime: options.openRecharge.map { Timestamp($0.slotExpiry) }
     )
   }
 }

@@ -16,6 +16,28 @@ extension RechargeWorker {
     return reply
   }
 
+  /// Cancels the charge of a recharge that waits for its cardholder, and commits what became of it.
+  ///
+  /// - Parameter origin: The caller that ends the wait, with its key.
+  /// - Returns: The recharge in the ledger after that, or nil if it does not exist.
+  /// - Throws: `ProcessorFailure` if the processor does not answer or cannot cancel; `Refusal` if the recharge does not wait
+  /// for its cardholder; `LedgerError`.
+  func cancel(_ id: RechargeID, from origin: Origin) async throws -> RechargeReply? {
+    let driver = driver.forCaller
+    let (conclusion, reply) = try await driver.reconcile(Recharge.self, id, .cancellation) { settlement in
+      let request = Request(CancelRecharge(id, settlement), from: origin)
+      return try await driver.outcome(of: request, on: "recharge \(id)").result
+    }
+    if let reply { detachRemovedCard(of: reply) }
+    switch conclusion {
+    case .noRecord, .settled: return reply
+    case .undecided(let recharge) where recharge.state == .authenticationRequired: return reply
+    case .undecided(let recharge), .unchanged(let recharge), .contradicted(let recharge):
+      throw Refusal.rechargeNotCancellable(id, recharge.state)
+    case .failed(let failure): throw failure
+    }
+  }
+
   /// Commits what an event of the processor settles.
   ///
   /// - Returns: The recharge that the event concerns, or nil if it is not in this ledger or the event changes nothing.
@@ -25,7 +47,7 @@ extension RechargeWorker {
     switch event.kind {
     // The event contains an old state of the charge, so look up the current one.
     case .charge(let charge):
-      let trigger: ReconciliationMachine<Recharge>.Trigger = charge.status == .paid ? .reportOfSuccess : .inquiry
+      let trigger: ReconciliationMachine<Recharge>.Trigger = charge.status == .paid ? .reportOfSuccess : .reportOfChange
       return try await reconcile(charge.rechargeID, trigger)?.recharge.id
     case .refund(let refund): return try await rechargeID(of: refund)
     case .foreignRefund(let refund): return try await driver.forCaller.record(refund)
@@ -42,7 +64,7 @@ extension RechargeWorker {
   /// Commits a refund's result, which may be its first result or a bank's later change.
   private func rechargeID(of refund: RefundResult) async throws -> RechargeID? {
     guard let id = RechargeRefundID(processorKey: refund.key) else { return nil }
-    let (conclusion, _) = try await driver.forCaller.reconcile(RechargeRefund.self, id, .result(refund))
+    let (conclusion, _) = try await driver.forCaller.reconcile(RechargeRefund.self, id, .report(refund))
     switch conclusion {
     case .unchanged(let refund), .settled(let refund), .contradicted(let refund): return refund.rechargeID
     case .noRecord, .undecided, .failed: return nil

@@ -92,8 +92,8 @@ package final class RechargeWorker: Sendable {
   @discardableResult
   package func reconcile() async throws(LedgerError) -> OpenMatters {
     guard let open = try await driver.committer.submit(ListOpenMatters()).reply else { return OpenMatters() }
-    for recharge in open.recharges where recharge.state != .needsReview { start(.recharge(recharge.id), isNew: false) }
-    for refund in open.refunds where refund.state != .needsReview { start(.refund(refund.id), isNew: false) }
+    for recharge in open.recharges { start(.recharge(recharge.id), isNew: false) }
+    for refund in open.refunds { start(.refund(refund.id), isNew: false) }
     for card in open.removedPaymentMethods { start(.cardDetachment(card.id), isNew: false) }
     return open
   }

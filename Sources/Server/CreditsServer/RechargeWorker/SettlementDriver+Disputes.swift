@@ -40,7 +40,7 @@ extension SettlementDriver {
         // Lower case, as in all records.
         let result = "\(dispute.id) \(dispute.state.rawValue.lowercased())"
         switch try await commit(mutation, result: result, on: "dispute \(dispute.id)") {
-        case .success: return .event(.recorded)
+        case .success(let reply): return .event(.recorded(reply.dispute))
         case .failure(let refused):
           refusal = refused
           return .event(.refused(reason: refused.sentence))
@@ -67,10 +67,15 @@ extension SettlementDriver {
   private func log(_ report: DisputeMachine.Report, settling current: CurrentRecord<Recharge>?) {
     switch report {
     case .settlement(let id, let report): log(report, about: current ?? CurrentRecord(id: id))
-    case .exceedsRecharge(let id, let taken, let recharge):
+    case .exceedsRecharge(let id, let taken, let debited):
       logger.critical(
         "a bank takes back more than a recharge has brought",
-        metadata: ["recharge_id": "\(id)", "taken": "\(taken)", "recharge": "\(recharge)"]
+        metadata: ["recharge_id": "\(id)", "taken": "\(taken)", "debited": "\(debited)"]
+      )
+    case .otherCurrency(let id, let taken, let debited):
+      logger.critical(
+        "a dispute is in another currency than its recharge, all of which is debited",
+        metadata: ["recharge_id": "\(id)", "taken": "\(taken)", "debited": "\(debited)"]
       )
     case .unpaidRecharge(let id, let state):
       logger.critical(

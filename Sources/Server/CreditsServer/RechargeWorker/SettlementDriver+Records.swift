@@ -3,7 +3,7 @@ import Logging
 
 // Recharges and refunds.
 extension SettlementDriver {
-  /// Takes a record from its intent to its outcome. Returns when the record is final or needs review.
+  /// Takes a record from its intent to its outcome. Returns when the record is final.
   ///
   /// - Parameters:
   /// - isNew: Whether the call for the outcome cannot have been made yet.
@@ -48,12 +48,14 @@ extension SettlementDriver {
 
   /// Compares a record with the processor's state, once.
   ///
+  /// - Parameter committing: Commits the outcome that the processor's state proves; as the worker unless said otherwise.
   /// - Returns: The conclusion, which is not `failed`, and the ledger's latest reply; nil if the record does not exist.
   /// - Throws: `ProcessorFailure` if the lookup failed; `CancellationError`; for a caller also `LedgerError`.
   func reconcile<Record: SettlementRecord>(
     _ kind: Record.Type,
     _ id: Record.ID,
-    _ trigger: ReconciliationMachine<Record>.Trigger
+    _ trigger: ReconciliationMachine<Record>.Trigger,
+    committing: ((Record.Outcome) async throws -> Result<Record.Reply, Refusal>)? = nil
   ) async throws -> (ReconciliationMachine<Record>.Conclusion, Record.Reply?) {
     var machine = ReconciliationMachine<Record>(trigger)
     var current = CurrentRecord<Record>(id: id)
@@ -64,7 +66,9 @@ extension SettlementDriver {
         return .event(.record(record, hasEntry: current.hasEntry))
       case .call(let call): return .event(.response(await processor.response(to: call)))
       case .commit(let outcome):
-        switch try await commit(outcome, of: current) {
+        let result =
+          if let committing { try await committing(outcome) } else { try await commit(outcome, of: current) }
+        switch result {
         case .success(let reply):
           let record = current.take(reply)
           return .event(.record(record, hasEntry: current.hasEntry))
@@ -108,7 +112,8 @@ extension SettlementDriver {
         "an outcome is unknown",
         metadata: ["subject": "\(current.subjectOfCall)", "reason": "\(reason)"]
       )
-    case .cancellationFailed: logger.warning("a charge could not be cancelled", metadata: id)
+    case .cancellationFailed(let reason):
+      logger.warning("a charge could not be cancelled", metadata: id.merging(["reason": "\(reason)"]) { $1 })
     case .contradiction(let reason):
       logger.critical(
         "the processor contradicts a final \(name)",

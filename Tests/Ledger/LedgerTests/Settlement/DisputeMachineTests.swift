@@ -18,6 +18,21 @@ struct DisputeMachineTests {
 
   private static func record(_ amount: Money = usd(10)) -> Action { .record(DisputeID("dp_1"), id, amount, .opened) }
 
+  /// The ledger has recorded the dispute with this amount.
+  private static func recorded(_ amount: Money = usd(10)) -> Event {
+    .recorded(
+      Dispute(
+        id: DisputeID("dp_1"),
+        rechargeID: id,
+        walletID: WalletID("w"),
+        amount: amount,
+        state: .opened,
+        createTime: Records.start,
+        updateTime: Records.start
+      )
+    )
+  }
+
   private static func run(_ events: [Event], of dispute: DisputeResult = dispute()) -> [[Action]] {
     var machine = DisputeMachine(dispute)
     #expect(machine.handle(.begun) == [.readRechargeOfCharge("ch_1")])
@@ -26,18 +41,47 @@ struct DisputeMachineTests {
 
   @Test("is recorded against the recharge that the charge has paid")
   func known() {
-    let actions = Self.run([.recharge(Records.recharge(.paid)), .recorded])
+    let actions = Self.run([.recharge(Records.recharge(.paid)), Self.recorded()])
     #expect(actions == [[Self.record()], [.finished(.recorded(Self.id))]])
   }
 
   @Test("debits no more than the recharge has credited")
   func amounts() {
-    let tooMuch = Self.run([.recharge(Records.recharge(.paid))], of: Self.dispute(of: usd(12)))
+    let tooMuch = Self.run(
+      [.recharge(Records.recharge(.paid)), Self.recorded(usd(10))],
+      of: Self.dispute(of: usd(12))
+    )
     #expect(
-      tooMuch == [[.report(.exceedsRecharge(Self.id, taken: usd(12), recharge: usd(10))), Self.record(usd(10))]]
+      tooMuch == [
+        [Self.record(usd(10))],
+        [
+          .report(.exceedsRecharge(Self.id, taken: usd(12), debited: usd(10))), .finished(.recorded(Self.id)),
+        ],
+      ]
     )
     let part = Self.run([.recharge(Records.recharge(.paid))], of: Self.dispute(of: usd(3)))
     #expect(part == [[Self.record(usd(3))]])
+  }
+
+  @Test("beside others of the same recharge raises an alarm, and is recorded with what they leave")
+  func beside() {
+    let actions = Self.run([.recharge(Records.recharge(.paid)), Self.recorded(usd(0))])
+    #expect(
+      actions.last
+        == [.report(.exceedsRecharge(Self.id, taken: usd(10), debited: usd(0))), .finished(.recorded(Self.id))]
+    )
+  }
+
+  @Test("in another currency debits the whole recharge, and raises an alarm")
+  func otherCurrency() {
+    let euros = Money(micros: 3_000_000, currency: Currency(code: "EUR") ?? .usd)
+    let actions = Self.run([.recharge(Records.recharge(.paid)), Self.recorded()], of: Self.dispute(of: euros))
+    #expect(
+      actions == [
+        [Self.record(usd(10))],
+        [.report(.otherCurrency(Self.id, taken: euros, debited: usd(10))), .finished(.recorded(Self.id))],
+      ]
+    )
   }
 
   @Test("that the ledger refuses raises an alarm")
@@ -53,7 +97,7 @@ struct DisputeMachineTests {
   func early() {
     let actions = Self.run([
       .recharge(nil), Self.unidentified, Self.charge, .recharge(Records.recharge()), .recharge(Records.recharge(.paid)),
-      .recorded,
+      Self.recorded(),
     ])
     #expect(
       actions == [
@@ -128,7 +172,7 @@ struct DisputeMachineTests {
   @Test("ignores an event that it does not wait for")
   func otherEvents() {
     let all: [Event] = [
-      .begun, .recharge(nil), Self.nothingOpen, Self.charge, .recorded, .refused(reason: "x"),
+      .begun, .recharge(nil), Self.nothingOpen, Self.charge, Self.recorded(), .refused(reason: "x"),
     ]
     let paid = Event.recharge(Records.recharge(.paid))
     let paths: [(path: [Event], expected: Set<Event>)] = [
@@ -142,8 +186,8 @@ struct DisputeMachineTests {
         [.begun, .recharge(nil), Self.nothingOpen, Self.charge, .recharge(Records.recharge())],
         [.recharge(nil), .refused(reason: "x")]
       ),
-      ([.begun, paid], [.recorded, .refused(reason: "x")]),
-      ([.begun, paid, .recorded], []),
+      ([.begun, paid], [Self.recorded(), .refused(reason: "x")]),
+      ([.begun, paid, Self.recorded()], []),
     ]
     for (path, expected) in paths {
       for event in all {

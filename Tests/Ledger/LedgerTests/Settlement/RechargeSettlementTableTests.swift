@@ -35,7 +35,6 @@ extension SettlementMachine<Recharge>.Event {
 @Suite("The settlement of a recharge")
 struct RechargeSettlementTableTests {
   private static let hour: Int64 = 3600
-  private static let keyLifetime: Int64 = 23 * 3600
 
   private static let events: [Event] = [
     .begun, .missing, .unattached, .open, .awaiting, .paid, .failed, .inReview, .refused, .chargeProcessing,
@@ -50,7 +49,10 @@ struct RechargeSettlementTableTests {
     processorChargeID: "ch_1",
     nextActionURL: "https://bank"
   )
-  private static let cancelled = failed("the cardholder did not authenticate in time", charge: "ch_1")
+  private static let cancelled = failed(
+    "the cardholder has not authenticated, and the charge was cancelled",
+    charge: "ch_1"
+  )
   private static let unknownToken = failed("the processor does not know the card, or no longer")
   private static let cardDeclined = Settlement.declined(processorChargeID: nil, code: "do_not_honor")
   private static let rejected = failed("amount_too_large")
@@ -67,6 +69,7 @@ struct RechargeSettlementTableTests {
   private static let toCalling: [Event] = [.begun, .open]
   private static let toPausing = toCalling + [.timeOut]
   private static let toAwaiting: [Event] = [.begun, .awaiting]
+  private static let toReview: [Event] = [.begun, .inReview]
 
   /// The transitions of definite responses, in every state that awaits one.
   private static let outcomes: [(events: [Event], actions: [Action])] = [
@@ -75,10 +78,24 @@ struct RechargeSettlementTableTests {
     ([.chargeCancelled], [.commit(cancelled)]),
   ]
 
-  /// The transition of a record that has its outcome, needs review or does not exist.
-  private static let closed: (events: [Event], actions: [Action]) = (
-    [.missing, .paid, .failed, .inReview], [.finished]
+  /// The transition of a record that has its outcome or does not exist.
+  private static let closed: (events: [Event], actions: [Action]) = ([.missing, .paid, .failed], [.finished])
+
+  /// The transition of a record that is read in review.
+  private static let reviewed: (events: [Event], actions: [Action]) = ([.inReview], [.call(.findTheCharge)])
+
+  private static let notPrepared = failed(
+    "the processor could not be asked about the card for an hour; it was not charged"
   )
+
+  private static func refusedAgain(_ reason: String) -> [Action] {
+    review("refused after an attempt whose outcome is unknown: \(reason)")
+  }
+
+  private static func uncancelled(_ reason: String) -> [Action] {
+    [.report(.cancellationFailed(reason: reason))]
+      + review("not authenticated in an hour, and not cancelled: \(reason)")
+  }
 
   private static let positions: [Position<Recharge>] = [
     Position("a new machine", after: [], [([.begun], [.read])]),
@@ -87,7 +104,7 @@ struct RechargeSettlementTableTests {
       "reading a new record",
       after: [.begun],
       [
-        closed,
+        closed, reviewed,
         ([.unattached], [.call(.attachNewCard)]),
         ([.open], [.call(.createTheCharge)]),
         ([.awaiting], [.call(.findTheCharge)]),
@@ -98,7 +115,7 @@ struct RechargeSettlementTableTests {
       isNew: false,
       after: [.begun],
       [
-        closed,
+        closed, reviewed,
         // A card that is not attached is never charged.
         ([.unattached], [.call(.attachNewCard)]),
         ([.open], [.call(.findTheCharge)]),
@@ -106,26 +123,26 @@ struct RechargeSettlementTableTests {
       ]
     ),
     Position(
-      "reading a record when the cardholder's hour is over",
+      "reading a record when its hour is over",
       isNew: false,
       after: [.begun],
       at: hour,
       [
-        closed,
-        ([.unattached], [.call(.attachNewCard)]),
+        closed, reviewed,
+        ([.unattached], [.commit(notPrepared)]),
         ([.open], [.call(.findTheCharge)]),
         ([.awaiting], [.call(.cancelTheCharge)]),
       ]
     ),
     Position(
-      "reading a record whose keys are too old, though it was never asked about",
+      "reading a record that is an hour old, though it was never asked about",
       after: [.begun],
-      at: keyLifetime,
+      at: hour,
       [
-        closed,
+        closed, reviewed,
         (
           [.unattached],
-          [.commit(failed("the processor could not be asked about the card for 23 h; it was not charged"))]
+          [.commit(notPrepared)]
         ),
         ([.open], [.call(.findTheCharge)]),
         ([.awaiting], [.call(.cancelTheCharge)]),
@@ -157,14 +174,14 @@ struct RechargeSettlementTableTests {
       [([.pauseEnded], [.call(.attachNewCard)]), ([.changed], [.read])]
     ),
     Position(
-      "waiting to attach the card when its key becomes too old",
+      "waiting to attach the card when the hour ends",
       after: [.begun, .unattached, .timeOut],
-      at: keyLifetime - 1,
-      then: keyLifetime,
+      at: hour - 1,
+      then: hour,
       [
         (
           [.pauseEnded],
-          [.commit(failed("the processor could not be asked about the card for 23 h; it was not charged"))]
+          [.commit(notPrepared)]
         ),
         ([.changed], [.read]),
       ]
@@ -174,7 +191,7 @@ struct RechargeSettlementTableTests {
       isNew: false,
       after: [.begun, .unattached, .attached],
       [
-        closed,
+        closed, reviewed,
         ([.unattached], [.call(.attachNewCard)]),
         ([.open], [.call(.createTheCharge)]),
         ([.awaiting], [.call(.findTheCharge)]),
@@ -190,6 +207,38 @@ struct RechargeSettlementTableTests {
         ([.unknownToken], [.commit(unknownToken)]),
         ([.cardDeclined], [.commit(cardDeclined)]),
         ([.rejected], [.commit(rejected)]),
+        ([.timeOut], Action.retry("timed out")),
+        ([.chargeProcessing], Action.retry("the processor is still working")),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge")),
+        ([.attached, .detached, .refund, .notFound], Action.retry("the processor answered another question")),
+      ]
+    ),
+    Position(
+      "charging again, after an attempt whose outcome is unknown",
+      after: toPausing + [.pauseEnded, .notFound],
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        // Nothing is known about the first attempt.
+        ([.unknownToken], refusedAgain("the processor knows no such token")),
+        ([.cardDeclined], refusedAgain("the card is declined: do_not_honor")),
+        ([.rejected], refusedAgain("refused: amount_too_large")),
+        ([.timeOut], Action.retry("timed out", after: 2)),
+        ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge", after: 2)),
+        (
+          [.attached, .detached, .refund, .notFound], Action.retry("the processor answered another question", after: 2)
+        ),
+      ]
+    ),
+    Position(
+      "charging after a restart, which may not be the first attempt",
+      isNew: false,
+      after: [.begun, .open, .notFound],
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.unknownToken], refusedAgain("the processor knows no such token")),
+        ([.cardDeclined], refusedAgain("the card is declined: do_not_honor")),
+        ([.rejected], refusedAgain("refused: amount_too_large")),
         ([.timeOut], Action.retry("timed out")),
         ([.chargeProcessing], Action.retry("the processor is still working")),
         ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge")),
@@ -217,20 +266,52 @@ struct RechargeSettlementTableTests {
       ]
     ),
     Position(
-      "looking up the charge when its key becomes too old",
+      "looking up the charge in the last seconds of the hour",
       after: toPausing + [.pauseEnded],
-      at: keyLifetime - 1,
-      then: keyLifetime,
+      at: hour - 1,
       outcomes + [
         ([.chargeWaits], [.commit(waits)]),
-        ([.notFound], review("the processor knows of no charge after 23 h")),
-        ([.timeOut], review("unknown after 23 h: timed out")),
-        ([.unknownToken], review("unknown after 23 h: the processor knows no such token")),
-        ([.cardDeclined], review("unknown after 23 h: the card is declined: do_not_honor")),
-        ([.rejected], review("unknown after 23 h: refused: amount_too_large")),
-        ([.chargeProcessing], Action.retry("the processor is still working", after: 2)),
-        ([.anotherCharge, .anotherAmount], review("the processor answers with another charge")),
-        ([.attached, .detached, .refund], review("unknown after 23 h: the processor answered another question")),
+        ([.notFound], [.call(.createTheCharge)]),
+        ([.timeOut], Action.retry("timed out")),
+        ([.unknownToken], Action.retry("the processor knows no such token")),
+        ([.cardDeclined], Action.retry("the card is declined: do_not_honor")),
+        ([.rejected], Action.retry("refused: amount_too_large")),
+        ([.chargeProcessing], Action.retry("the processor is still working")),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge")),
+        ([.attached, .detached, .refund], Action.retry("the processor answered another question")),
+      ]
+    ),
+    Position(
+      "looking up the charge when the hour ends",
+      after: toPausing + [.pauseEnded],
+      at: hour - 1,
+      then: hour,
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.notFound], review("unknown for an hour: the processor knows of no charge")),
+        ([.timeOut], review("unknown for an hour: timed out")),
+        ([.unknownToken], review("unknown for an hour: the processor knows no such token")),
+        ([.cardDeclined], review("unknown for an hour: the card is declined: do_not_honor")),
+        ([.rejected], review("unknown for an hour: refused: amount_too_large")),
+        ([.chargeProcessing], review("unknown for an hour: the processor is still working")),
+        ([.anotherCharge, .anotherAmount], review("unknown for an hour: the processor answered with another charge")),
+        ([.attached, .detached, .refund], review("unknown for an hour: the processor answered another question")),
+      ]
+    ),
+    Position(
+      "charging when the hour ends",
+      after: toCalling,
+      at: hour - 1,
+      then: hour,
+      outcomes + [
+        ([.chargeWaits], [.commit(waits)]),
+        ([.unknownToken], [.commit(unknownToken)]),
+        ([.cardDeclined], [.commit(cardDeclined)]),
+        ([.rejected], [.commit(rejected)]),
+        ([.timeOut], Action.retry("timed out")),
+        ([.chargeProcessing], Action.retry("the processor is still working")),
+        ([.anotherCharge, .anotherAmount], Action.retry("the processor answered with another charge")),
+        ([.attached, .detached, .refund, .notFound], Action.retry("the processor answered another question")),
       ]
     ),
     Position(
@@ -239,7 +320,7 @@ struct RechargeSettlementTableTests {
       [
         ([.missing], [.finished]),
         ([.paid, .failed], [.report(.settled), .finished]),
-        ([.inReview], [.report(.needsReview), .finished]),
+        ([.inReview], [.report(.needsReview), .wait(.seconds(60))]),
         ([.awaiting], [.report(.settled), .call(.findTheCharge)]),
         ([.open], [.report(.settled), .call(.findTheCharge)]),
         ([.unattached], [.report(.settled), .call(.attachNewCard)]),
@@ -250,7 +331,7 @@ struct RechargeSettlementTableTests {
       "reading what the ledger has instead",
       after: toCalling + [.chargePaid, .refused],
       [
-        closed,
+        closed, reviewed,
         ([.unattached], [.call(.attachNewCard)]),
         ([.open], [.call(.findTheCharge)]),
         ([.awaiting], [.call(.findTheCharge)]),
@@ -319,29 +400,72 @@ struct RechargeSettlementTableTests {
       after: toAwaiting,
       at: hour,
       outcomes + [
+        ([.chargeProcessing], uncancelled("the processor is still working")),
+        ([.chargeWaits], uncancelled("the processor still waits for the cardholder")),
+        ([.anotherCharge, .anotherAmount], uncancelled("the processor answered with another charge")),
+        ([.attached, .detached, .refund], uncancelled("the processor answered another question")),
+        ([.notFound], uncancelled("the processor knows of no charge")),
+        ([.timeOut], uncancelled("timed out")),
+        ([.unknownToken], uncancelled("the processor knows no such token")),
+        ([.cardDeclined], uncancelled("the card is declined: do_not_honor")),
+        ([.rejected], uncancelled("refused: amount_too_large")),
+      ]
+    ),
+
+    Position(
+      "looking up a charge in review",
+      isNew: false,
+      after: toReview,
+      at: hour,
+      outcomes + [
+        ([.chargeWaits], [.call(.cancelTheCharge)]),
         (
-          [.chargeProcessing, .chargeWaits, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound],
+          [
+            .chargeProcessing, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound, .unknownToken,
+            .cardDeclined, .rejected, .timeOut,
+          ],
           [.wait(.seconds(60))]
-        ),
-        ([.timeOut], [.report(.cancellationFailed(reason: "timed out")), .wait(.seconds(60))]),
-        (
-          [.unknownToken],
-          [.report(.cancellationFailed(reason: "the processor knows no such token")), .wait(.seconds(60))]
-        ),
-        (
-          [.cardDeclined],
-          [.report(.cancellationFailed(reason: "the card is declined: do_not_honor")), .wait(.seconds(60))]
-        ),
-        (
-          [.rejected], [.report(.cancellationFailed(reason: "refused: amount_too_large")), .wait(.seconds(60))]
         ),
       ]
     ),
     Position(
-      "waiting to cancel the charge again",
-      after: toAwaiting + [.timeOut],
+      "cancelling a charge in review that waits for its cardholder",
+      isNew: false,
+      after: toReview + [.chargeWaits],
       at: hour,
-      [([.pauseEnded], [.call(.cancelTheCharge)]), ([.changed], [.read])]
+      outcomes + [
+        (
+          [
+            .chargeWaits, .chargeProcessing, .anotherCharge, .anotherAmount, .attached, .detached, .refund, .notFound,
+            .unknownToken, .cardDeclined, .rejected, .timeOut,
+          ],
+          [.wait(.seconds(60))]
+        )
+      ]
+    ),
+    Position(
+      "waiting in review",
+      isNew: false,
+      after: toReview + [.notFound],
+      at: hour,
+      // A person may have settled it meanwhile.
+      [([.pauseEnded, .changed], [.read])]
+    ),
+    Position(
+      "recording the outcome of a charge in review",
+      isNew: false,
+      after: toReview + [.chargePaid],
+      at: hour,
+      [
+        ([.missing], [.finished]),
+        ([.paid, .failed], [.report(.settled), .finished]),
+        // The ledger finds it implausible, which is known already.
+        ([.inReview], [.wait(.seconds(60))]),
+        ([.awaiting], [.report(.settled), .call(.cancelTheCharge)]),
+        ([.open], [.report(.settled), .call(.findTheCharge)]),
+        ([.unattached], [.report(.settled), .commit(notPrepared)]),
+        ([.refused], [.report(.contradiction(reason: "recharge rch_1 is PAID")), .wait(.seconds(60))]),
+      ]
     ),
 
     Position(
@@ -349,7 +473,7 @@ struct RechargeSettlementTableTests {
       after: [.begun],
       isAheadOfWallClock: true,
       [
-        closed,
+        closed, reviewed,
         ([.unattached], [.call(.attachNewCard)]),
         ([.open], [.call(.createTheCharge)]),
         ([.awaiting], [.call(.findTheCharge)]),
@@ -361,7 +485,7 @@ struct RechargeSettlementTableTests {
       after: [.begun],
       isAheadOfWallClock: true,
       [
-        closed,
+        closed, reviewed,
         ([.unattached], Action.retry(uncertainAge)),
         ([.open], [.call(.findTheCharge)]),
         ([.awaiting], [.call(.findTheCharge)]),
@@ -392,18 +516,22 @@ struct RechargeSettlementTableTests {
 
     Position("finished without a record", after: [.begun, .missing], []),
     Position("finished with an outcome", after: toCalling + [.chargePaid, .paid], []),
-    Position("finished in review", after: toCalling + [.chargePaid, .inReview], []),
+    Position(
+      "waiting after it has come into review",
+      after: toCalling + [.chargePaid, .inReview],
+      [([.pauseEnded, .changed], [.read])]
+    ),
   ]
 
   @Test("takes one step for each event, in every state", arguments: positions)
   func table(position: Position<Recharge>) { position.check(Self.events) }
 
   @Test(
-    "ends from every state once the processor answers",
+    "ends from every state in bounded time, by itself or by one command of a person, whatever the processor does",
     arguments: positions,
-    SimulatedCardProcessor.Behavior.allCases
+    SimulatedCardProcessor.World.all
   )
-  func ends(position: Position<Recharge>, behavior: SimulatedCardProcessor.Behavior) throws {
-    try position.checkEnd(behavior)
+  func ends(position: Position<Recharge>, world: SimulatedCardProcessor.World) throws {
+    try position.checkEnd(world)
   }
 }

@@ -5,7 +5,7 @@ private typealias Records = SettlementSubjects
 
 @Suite("A reconciliation")
 struct ReconciliationTests {
-  private typealias OfRecharge = ReconciliationMachine<Recharge>
+  typealias OfRecharge = ReconciliationMachine<Recharge>
   private typealias OfRefund = ReconciliationMachine<RechargeRefund>
 
   private static func run<Subject: Settleable>(
@@ -27,24 +27,88 @@ struct ReconciliationTests {
   }
 
   @Test(
-    "looks up records that are open or in review, and not final ones",
+    "looks up records that are open or in review, and not final ones, if the processor reports a change",
     arguments: RechargeState.allCases
   )
-  func inquiry(state: RechargeState) {
-    let actions = Self.run(.inquiry, Self.record(state))
+  func reportOfChange(state: RechargeState) {
+    let actions = Self.run(.reportOfChange, Self.record(state))
     #expect(
       actions
         == [state.isTerminal ? [.finished(.unchanged(Records.recharge(state)))] : [.call(.findTheCharge)]]
     )
   }
 
-  @Test("also looks up records that ended unpaid if the processor reports a payment", arguments: RechargeState.allCases)
-  func reportOfSuccess(state: RechargeState) {
-    let actions = Self.run(.reportOfSuccess, Self.record(state))
+  @Test(
+    "also looks up records that were given up if a caller asks or the processor reports a payment",
+    arguments: RechargeState.allCases,
+    [OfRecharge.Trigger.inquiry, .reportOfSuccess]
+  )
+  func givenUp(state: RechargeState, trigger: OfRecharge.Trigger) {
+    let actions = Self.run(trigger, Self.record(state))
     #expect(
       actions
         == [state == .paid ? [.finished(.unchanged(Records.recharge(state)))] : [.call(.findTheCharge)]]
     )
+  }
+
+  @Test("of a record that was given up does not fail because the processor does not answer")
+  func givenUpWithoutAnswer() {
+    let failure = OfRecharge.Event.response(.failure(.outcomeUnknown("timed out")))
+    let asked = Self.run(.inquiry, Self.record(.failed), failure)
+    #expect(asked.last == [.finished(.unchanged(Records.recharge(.failed)))])
+    // An event has to be delivered again.
+    let reported = Self.run(.reportOfSuccess, Self.record(.failed), failure)
+    #expect(reported.last == [.finished(.failed(.outcomeUnknown("timed out")))])
+  }
+
+  @Test("credits a record that was given up and is paid", arguments: [RechargeState.failed, .declined])
+  func paidAfterAll(state: RechargeState) {
+    let paid = OfRecharge.Event.response(.charge(Records.charge(.paid)))
+    let actions = Self.run(.reportOfSuccess, Self.record(state), paid, Self.record(.paid))
+    #expect(
+      actions.suffix(2) == [
+        [.commit(.paid(processorChargeID: "ch_1"))],
+        [.report(.settled), .finished(.settled(Records.recharge(.paid)))],
+      ]
+    )
+  }
+
+  @Test("cancels only the charge of a recharge that waits for its cardholder", arguments: RechargeState.allCases)
+  func cancellation(state: RechargeState) {
+    let actions = Self.run(.cancellation, Self.record(state))
+    #expect(
+      actions == [
+        state == .authenticationRequired
+          ? [.call(.cancelTheCharge)] : [.finished(.unchanged(Records.recharge(state)))]
+      ]
+    )
+  }
+
+  @Test(
+    "commits what became of a cancelled charge, and fails if it cannot be cancelled",
+    arguments: [
+      (
+        .charge(Records.charge(.cancelled)),
+        .commit(
+          .failed(
+            processorChargeID: "ch_1",
+            explanation: "the cardholder has not authenticated, and the charge was cancelled"
+          )
+        )
+      ),
+      (.charge(Records.charge(.paid)), .commit(.paid(processorChargeID: "ch_1"))),
+      (.charge(Records.charge(.processing)), .finished(.undecided(Records.recharge(.authenticationRequired)))),
+      (
+        .charge(Records.charge(.authenticationRequired(url: "https://bank"))),
+        .finished(.failed(.outcomeUnknown("the processor still waits for the cardholder")))
+      ),
+      (.notFound, .finished(.failed(.outcomeUnknown("the processor knows of no charge")))),
+      (.failure(.rejected("no")), .finished(.failed(.rejected("no")))),
+    ] as [(ProcessorResponse, OfRecharge.Action)]
+  )
+  func cancelled(response: ProcessorResponse, action: OfRecharge.Action) {
+    let actions = Self.run(.cancellation, Self.record(.authenticationRequired), .response(response))
+    #expect(actions.last == [action])
   }
 
   @Test(
@@ -54,7 +118,10 @@ struct ReconciliationTests {
       (.declined(code: "x"), .declined(processorChargeID: "ch_1", code: "x")),
       (
         .cancelled,
-        .failed(processorChargeID: "ch_1", explanation: "the cardholder did not authenticate in time")
+        .failed(
+          processorChargeID: "ch_1",
+          explanation: "the cardholder has not authenticated, and the charge was cancelled"
+        )
       ),
       (.processing, nil),
       (.authenticationRequired(url: "https://bank"), nil),
@@ -134,21 +201,31 @@ struct ReconciliationTests {
       (.failed, true, .refunded, nil),
       (.failed, true, .failed(code: "x"), nil),
       (.failed, false, .failed(code: "x"), nil),
-      // The refund failed, but the money has moved: the ledger refuses it, which raises an alarm.
-      (.failed, false, .refunded, .refunded(processorRefundID: "re_1")),
     ] as [(RechargeRefundState, Bool, RefundResult.Status, RefundSettlement?)]
   )
   func refunds(state: RechargeRefundState, hasEntry: Bool, status: RefundResult.Status, settlement: RefundSettlement?) {
     let refund = Records.refund(state)
-    let actions = Self.run(.result(Records.refund(status)), OfRefund.Event.record(refund, hasEntry: hasEntry))
+    let actions = Self.run(.report(Records.refund(status)), OfRefund.Event.record(refund, hasEntry: hasEntry))
     #expect(actions == [settlement.map { [.commit($0)] } ?? [.finished(.unchanged(refund))]])
+  }
+
+  @Test("looks up a refund that was given up before it takes a report for true that it was made")
+  func refundMadeAfterAll() {
+    let failed = OfRefund.Event.record(Records.refund(.failed), hasEntry: false)
+    let report = OfRefund.Trigger.report(Records.refund(.refunded))
+    #expect(Self.run(report, failed) == [[.call(.findTheRefund)]])
+    let made = Self.run(report, failed, .response(.refund(Records.refund(.refunded))))
+    #expect(made.last == [.commit(.refunded(processorRefundID: "re_1"))])
+    // The report was stale.
+    let returned = Self.run(report, failed, .response(.refund(Records.refund(.failed(code: "x")))))
+    #expect(returned.last == [.finished(.unchanged(Records.refund(.failed)))])
   }
 
   @Test("ignores a report of a refund that is under way, or of another refund")
   func undecidedRefund() {
     let refund = Records.refund()
     for result in [Records.refund(.processing), Records.refund(.refunded, chargeID: "ch_2")] {
-      let actions = Self.run(.result(result), OfRefund.Event.record(refund, hasEntry: false))
+      let actions = Self.run(.report(result), OfRefund.Event.record(refund, hasEntry: false))
       #expect(actions == [[.finished(.undecided(refund))]])
     }
   }

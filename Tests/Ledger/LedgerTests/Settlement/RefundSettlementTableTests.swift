@@ -31,7 +31,7 @@ extension SettlementMachine<RechargeRefund>.Event {
 
 @Suite("The settlement of a refund")
 struct RefundSettlementTableTests {
-  private static let keyLifetime: Int64 = 23 * 3600
+  private static let hour: Int64 = 3600
 
   private static let events: [Event] = [
     .begun, .missing, .open, .refunded, .failed, .inReview, .refused, .refundProcessing, .refundMade, .refundFailed,
@@ -47,28 +47,29 @@ struct RefundSettlementTableTests {
     ([.refundFailed], [.commit(.failed(processorRefundID: "re_1", explanation: "expired_or_canceled_card"))]),
   ]
 
-  /// The transition of a record that has its outcome, needs review or does not exist.
-  private static let closed: (events: [Event], actions: [Action]) = (
-    [.missing, .refunded, .failed, .inReview], [.finished]
-  )
+  /// The transition of a record that has its outcome or does not exist.
+  private static let closed: (events: [Event], actions: [Action]) = ([.missing, .refunded, .failed], [.finished])
+
+  /// The transition of a record that is read in review.
+  private static let reviewed: (events: [Event], actions: [Action]) = ([.inReview], [.call(.findTheRefund)])
 
   private static let toCalling: [Event] = [.begun, .open]
   private static let toPausing = toCalling + [.timeOut]
 
   private static let positions: [Position<RechargeRefund>] = [
     Position("a new machine", after: [], [([.begun], [.read])]),
-    Position("reading a new record", after: [.begun], [closed, ([.open], [.call(.createTheRefund)])]),
+    Position("reading a new record", after: [.begun], [closed, reviewed, ([.open], [.call(.createTheRefund)])]),
     Position(
       "reading a record after a restart",
       isNew: false,
       after: [.begun],
-      [closed, ([.open], [.call(.findTheRefund)])]
+      [closed, reviewed, ([.open], [.call(.findTheRefund)])]
     ),
     Position(
-      "reading a record whose key is too old, though it was never asked about",
+      "reading a record that is an hour old, though it was never asked about",
       after: [.begun],
-      at: keyLifetime,
-      [closed, ([.open], [.call(.findTheRefund)])]
+      at: hour,
+      [closed, reviewed, ([.open], [.call(.findTheRefund)])]
     ),
     Position(
       "refunding",
@@ -109,20 +110,63 @@ struct RefundSettlementTableTests {
       ]
     ),
     Position(
-      "looking up the refund when its key becomes too old",
+      "looking up the refund when the hour ends",
       after: toPausing + [.pauseEnded],
-      at: keyLifetime - 1,
-      then: keyLifetime,
+      at: hour - 1,
+      then: hour,
       outcomes + [
-        ([.notFound], review("the processor knows of no refund after 23 h")),
-        ([.timeOut], review("unknown after 23 h: timed out")),
-        ([.unknownToken], review("unknown after 23 h: the processor knows no such token")),
-        ([.cardDeclined], review("unknown after 23 h: the card is declined: do_not_honor")),
-        ([.rejected], review("unknown after 23 h: refused: charge_already_refunded")),
-        ([.refundProcessing], Action.retry("the processor is still working", after: 2)),
-        ([.anotherRefund, .anotherCharges, .anotherAmount], review("the processor answers with another refund")),
-        ([.charge, .attached, .detached], review("unknown after 23 h: the processor answered another question")),
+        ([.notFound], review("unknown for an hour: the processor knows of no refund")),
+        ([.timeOut], review("unknown for an hour: timed out")),
+        ([.unknownToken], review("unknown for an hour: the processor knows no such token")),
+        ([.cardDeclined], review("unknown for an hour: the card is declined: do_not_honor")),
+        ([.rejected], review("unknown for an hour: refused: charge_already_refunded")),
+        ([.refundProcessing], review("unknown for an hour: the processor is still working")),
+        (
+          [.anotherRefund, .anotherCharges, .anotherAmount],
+          review("unknown for an hour: the processor answered with another refund")
+        ),
+        ([.charge, .attached, .detached], review("unknown for an hour: the processor answered another question")),
       ]
+    ),
+    Position(
+      "refunding again, after an attempt whose outcome is unknown",
+      after: toPausing + [.pauseEnded, .notFound],
+      outcomes + [
+        ([.rejected], review("refused after an attempt whose outcome is unknown: refused: charge_already_refunded")),
+        ([.timeOut], Action.retry("timed out", after: 2)),
+        ([.refundProcessing], Action.retry("the processor is still working", after: 2)),
+        (
+          [.anotherRefund, .anotherCharges, .anotherAmount],
+          Action.retry("the processor answered with another refund", after: 2)
+        ),
+        (
+          [.charge, .attached, .detached, .notFound, .unknownToken, .cardDeclined],
+          Action.retry("the processor answered another question", after: 2)
+        ),
+      ]
+    ),
+    Position(
+      "looking up a refund in review",
+      isNew: false,
+      after: [.begun, .inReview],
+      at: hour,
+      outcomes + [
+        (
+          [
+            .refundProcessing, .anotherRefund, .anotherCharges, .anotherAmount, .charge, .attached, .detached,
+            .notFound,
+            .unknownToken, .cardDeclined, .rejected, .timeOut,
+          ],
+          [.wait(.seconds(60))]
+        )
+      ]
+    ),
+    Position(
+      "waiting in review",
+      isNew: false,
+      after: [.begun, .inReview, .notFound],
+      at: hour,
+      [([.pauseEnded, .changed], [.read])]
     ),
     Position(
       "recording the outcome",
@@ -130,7 +174,7 @@ struct RefundSettlementTableTests {
       [
         ([.missing], [.finished]),
         ([.refunded, .failed], [.report(.settled), .finished]),
-        ([.inReview], [.report(.needsReview), .finished]),
+        ([.inReview], [.report(.needsReview), .wait(.seconds(60))]),
         ([.open], [.report(.settled), .call(.findTheRefund)]),
         ([.refused], [.report(.contradiction(reason: "refund rfd_1 is FAILED")), .read]),
       ]
@@ -138,22 +182,26 @@ struct RefundSettlementTableTests {
     Position(
       "reading what the ledger has instead",
       after: toCalling + [.refundMade, .refused],
-      [closed, ([.open], [.call(.findTheRefund)])]
+      [closed, reviewed, ([.open], [.call(.findTheRefund)])]
     ),
     Position("finished without a record", after: [.begun, .missing], []),
     Position("finished with an outcome", after: toCalling + [.refundMade, .refunded], []),
-    Position("finished in review", after: toCalling + [.refundMade, .inReview], []),
+    Position(
+      "waiting after it has come into review",
+      after: toCalling + [.refundMade, .inReview],
+      [([.pauseEnded, .changed], [.read])]
+    ),
   ]
 
   @Test("takes one step for each event, in every state", arguments: positions)
   func table(position: Position<RechargeRefund>) { position.check(Self.events) }
 
   @Test(
-    "ends from every state once the processor answers",
+    "ends from every state in bounded time, by itself or by one command of a person, whatever the processor does",
     arguments: positions,
-    SimulatedCardProcessor.Behavior.allCases
+    SimulatedCardProcessor.World.all
   )
-  func ends(position: Position<RechargeRefund>, behavior: SimulatedCardProcessor.Behavior) throws {
-    try position.checkEnd(behavior)
+  func ends(position: Position<RechargeRefund>, world: SimulatedCardProcessor.World) throws {
+    try position.checkEnd(world)
   }
 }

@@ -38,6 +38,7 @@ struct SettlementModelTests {
   func variety() {
     var states: [RechargeState: Int] = [:]
     var (crashes, resends, cancellations, overtaken) = (0, 0, 0, 0)
+    var (reviews, givenUp, movedAfterAll) = (0, 0, 0)
     for seed in UInt64(101)...108 {
       run(Self.newRecharge, seed: seed) { simulation in
         states[simulation.record.state, default: 0] += 1
@@ -45,10 +46,15 @@ struct SettlementModelTests {
         resends += max(0, simulation.counts.sends - 1)
         cancellations += simulation.counts.cancellations
         overtaken += simulation.counts.overtaken
+        reviews += simulation.counts.reviews
+        givenUp += simulation.counts.givenUp
+        movedAfterAll += simulation.counts.movedAfterAll
       }
+      run(SettlementSubjects.refund(), seed: seed) { movedAfterAll += $0.counts.movedAfterAll }
     }
-    #expect(Set(states.keys) == [.paid, .declined, .failed, .needsReview])
+    #expect(Set(states.keys) == [.paid, .declined, .failed])
     #expect(states.values.allSatisfy { $0 > 2 })
+    #expect(reviews > givenUp && givenUp > 2 && movedAfterAll > 0)
     #expect(crashes > 10 && resends > 10 && cancellations > 10 && overtaken > 2)
   }
 }

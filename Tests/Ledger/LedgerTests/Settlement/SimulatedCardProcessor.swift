@@ -7,7 +7,26 @@ import StoreContract
 struct SimulatedCardProcessor {
   /// The course of a charge or refund that arrives.
   enum Behavior: CaseIterable {
-    case succeeds, fails, takesTime, asksCardholder, cardholderNeverAuthenticates
+    case succeeds, fails, takesTime, worksForEver, asksCardholder, cardholderNeverAuthenticates
+  }
+
+  /// What is wrong with the processor, for good.
+  enum Trouble: CaseIterable {
+    case none
+    /// A charge that waits for its cardholder cannot be cancelled.
+    case cancelsFail
+    /// The first attempt fails without an effect, and every repetition under its key gets the same failure.
+    case failuresAreStored
+    case neverAnswers
+  }
+
+  struct World: Sendable {
+    var behavior: Behavior
+    var trouble: Trouble
+
+    static let all = Behavior.allCases.flatMap { behavior in
+      Trouble.allCases.map { World(behavior: behavior, trouble: $0) }
+    }
   }
 
   enum Status: Equatable {
@@ -37,17 +56,22 @@ struct SimulatedCardProcessor {
   /// The end of an outage, in which every call times out.
   private var outageEnd: Int64 = 0
   private let behavior: Behavior
+  private let trouble: Trouble
   private let refuses: ProcessorFailure?
   /// The share of calls that go wrong, in percent.
   var faultRate: Int
 
-  init(behavior: Behavior, refuses: ProcessorFailure?, faultRate: Int) {
+  init(behavior: Behavior, trouble: Trouble = .none, refuses: ProcessorFailure?, faultRate: Int) {
     self.behavior = behavior
+    self.trouble = trouble
     self.refuses = refuses
     self.faultRate = faultRate
   }
 
   var hasMoved: Bool { items.values.joined().contains { $0.status == .succeeded } }
+
+  /// Makes the processor answer everything from now on.
+  mutating func endTrouble() { (faultRate, outageEnd) = (0, 0) }
 
   mutating func beginOutage(until end: Int64) { outageEnd = max(outageEnd, end) }
 
@@ -69,7 +93,7 @@ struct SimulatedCardProcessor {
   mutating func response(to call: ProcessorCall, at time: Int64, _ dice: inout SplitMix64) -> ProcessorResponse {
     advance(to: time)
     let timeOut = ProcessorResponse.failure(.outcomeUnknown("timed out"))
-    guard time >= outageEnd else { return timeOut }
+    guard time >= outageEnd, trouble != .neverAnswers else { return timeOut }
     guard Int.random(in: 0..<100, using: &dice) < faultRate else { return effect(of: call, at: time) }
     switch Int.random(in: 0..<6, using: &dice) {
     case 0: return timeOut
@@ -115,7 +139,10 @@ struct SimulatedCardProcessor {
     case .findCharge(let key), .findRefund(let key, _): return items[key]?.last.map(response(of:)) ?? .notFound
     case .cancelCharge(let key):
       guard let last = items[key]?.indices.last, let item = items[key]?[last] else { return .notFound }
-      if case .waiting = item.status { items[key]?[last].status = .cancelled }
+      if case .waiting = item.status {
+        if trouble == .cancelsFail { return .failure(.rejected("it cannot be cancelled")) }
+        items[key]?[last].status = .cancelled
+      }
       return items[key]?.last.map(response(of:)) ?? .notFound
     case .retrieveCharge(let id): return items.values.joined().first { $0.id == id }.map(response(of:)) ?? .notFound
     case .detachCard: return .detached
@@ -125,6 +152,7 @@ struct SimulatedCardProcessor {
   private mutating func create(_ call: ProcessorCall, _ key: String, at time: Int64) -> ProcessorResponse {
     if let known = items[key]?.last, time - known.firstUse < Self.keyLifetime { return response(of: known) }
     if let refused = refusals[key] { return .failure(refused) }
+    if trouble == .failuresAreStored { return .failure(.outcomeUnknown("500")) }
     if let refuses, attachments.isEmpty {
       refusals[key] = refuses
       return .failure(refuses)
@@ -134,8 +162,9 @@ struct SimulatedCardProcessor {
       case .succeeds: .succeeded
       case .fails: .failed
       case .takesTime: .working(until: time + 5000)
+      case .worksForEver: .working(until: .max)
       case .asksCardholder: call.isRefund ? .working(until: time + 300) : .waiting(until: time + 1800)
-      case .cardholderNeverAuthenticates: call.isRefund ? .working(until: time + 90_000) : .waiting(until: nil)
+      case .cardholderNeverAuthenticates: call.isRefund ? .working(until: time + 100_000) : .waiting(until: nil)
       }
     let item = Item(id: "\(key)-\(items[key, default: []].count)", call: call, firstUse: time, status: status)
     items[key, default: []].append(item)

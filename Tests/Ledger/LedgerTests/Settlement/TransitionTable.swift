@@ -78,10 +78,10 @@ struct Position<Subject: Settleable>: CustomTestStringConvertible, Sendable {
 
 extension Position where Subject: ModelSubject {
   /// Drives a machine from this position until it has finished, without faults.
-  func checkEnd(_ behavior: SimulatedCardProcessor.Behavior) throws {
+  func checkEnd(_ world: SimulatedCardProcessor.World) throws {
     guard let record else { return }
     let (machine, actions) = reached()
-    var simulation = SettlementSimulation(record, behavior: behavior, at: time)
+    var simulation = SettlementSimulation(record, world, at: time)
     try simulation.run(machine, after: actions)
   }
 }

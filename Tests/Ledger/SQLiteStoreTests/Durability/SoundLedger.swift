@@ -45,7 +45,7 @@ struct SoundLedger {
     // A refused request without a recorded answer may have an effect when it is repeated.
     let answered = try commands.filter { try $0.origin?.key != nil && ledger.run($0).isReplay }
     for command in answered { answers.append((command, try ledger.run(command))) }
-    for id in ["a", "b", "c", "d", "e", "f", "g"] + Scenario.walletIDs {
+    for id in ["a", "b", "c", "d", "e", "f", "g", "l"] + Scenario.walletIDs {
       wallets[WalletID(id)] = try ledger.account(id)?.wallet
     }
     // The opening folds all balances.

@@ -120,7 +120,7 @@ extension Model {
     case .armed: break
     }
     let wants =
-      wallet.state == .active && wallet.openRecharge == nil && available(id) < auto.terms.threshold
+      wallet.state == .active && wallet.openRecharge == nil && !hasReview(id) && available(id) < auto.terms.threshold
       && Self.inRange.contains(Int128(wallet.posted) + Int128(auto.terms.amount))
     if !wants { return isOver ? .arm : .nothing }
     if let limit = auto.terms.limit, spentThisMonth(id) + auto.terms.amount > limit { return .reachLimit }

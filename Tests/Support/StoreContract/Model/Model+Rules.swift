@@ -24,12 +24,14 @@ extension Model {
       if wallet.posted != 0 || openHolds > 0 || wallet.openRecharge != nil {
         throw No("WALLET_NOT_EMPTY", ["posted": wallet.posted, "held": held(id), "open_holds": Int64(openHolds)])
       }
+      if hasReview(id) { throw No("RECHARGE_IN_REVIEW") }
       wallets[id]?.state = .closed
       wallets[id]?.auto?.isEnabled = false
       return changed(id)
     case .saveCard(let id):
       try open(try found(id), evenFrozen: true)
       wallets[id]?.hasCard = true
+      wallets[id]?.newestCard = now
       forgive(id)
       return changed(id)
     default: preconditionFailure("not of a wallet: \(action)")
@@ -189,22 +191,34 @@ extension Model {
       throw No("RECHARGE_NOT_FOUND")
     }
     let fits = Self.inRange.contains(Int128(wallet.posted) + Int128(recharge.amount))
-    let isFinal = [.paid, .declined, .failed].contains(recharge.state)
-    let next = result == .paid && !fits && !isFinal ? .needsReview : result
-    if next == recharge.state { return recharge.last }
-    if isFinal || recharge.state == .needsReview && next == .authenticationRequired {
+    let before = recharge.state
+    let wasGivenUp = before == .declined || before == .failed
+    let next = result == .paid && !fits && before != .paid ? .needsReview : result
+    if next == before { return recharge.last }
+    // A recharge that was given up may prove to be paid.
+    if before == .paid || wasGivenUp && result != .paid || before == .needsReview && next == .authenticationRequired {
       throw No("RECHARGE_ALREADY_SETTLED")
     }
     recharges[number]?.state = next
-    if [.paid, .declined, .failed].contains(next) { wallets[recharge.wallet]?.openRecharge = nil }
-    if number >= Self.firstAutomatic { applyResult(next, isHard: isHard, recharge.wallet) }
+    if next != .authenticationRequired, wallet.openRecharge == number { wallets[recharge.wallet]?.openRecharge = nil }
+    if wasGivenUp, next == .needsReview {
+      recharges[number]?.withCard = false
+      recharges[number]?.auto = nil
+    }
+    if wallet.auto?.state == .waiting(recharge: number) { applyResult(next, isHard: isHard, recharge.wallet) }
     guard next == .paid else { return recorded(number, changed(recharge.wallet)) }
-    if recharge.withCard {
+    let savesCard = before != .needsReview || wallet.newestCard <= recharge.began
+    if recharge.withCard, !wasGivenUp, savesCard {
       wallets[recharge.wallet]?.hasCard = true
+      wallets[recharge.wallet]?.newestCard = recharge.began
       forgive(recharge.wallet)
     }
-    if let settings = recharge.auto { save(settings, recharge.wallet) }
+    if let settings = recharge.auto, !wasGivenUp, savesCard || !recharge.withCard { save(settings, recharge.wallet) }
     return recorded(number, post(.rechargePaid, recharge.wallet, recharge.amount))
+  }
+
+  func hasReview(_ wallet: Int) -> Bool {
+    recharges.values.contains { $0.wallet == wallet && $0.state == .needsReview }
   }
 
   mutating func recorded(_ number: Int, _ seen: Seen) -> Seen {

@@ -8,6 +8,8 @@ struct Model {
     var state = WalletState.active
     var changes: Int64 = 1
     var hasCard = false
+    /// When the default card was given.
+    var newestCard = LedgerTime(microseconds: 0)
     var openRecharge: Int?
     var auto: AutoOf?
   }

@@ -457,6 +457,96 @@ void   credits__v1__complete_recharge_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__complete_recharge_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__cancel_recharge_request__init
+                     (Credits__V1__CancelRechargeRequest         *message)
+{
+  static const Credits__V1__CancelRechargeRequest init_value = CREDITS__V1__CANCEL_RECHARGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__cancel_recharge_request__get_packed_size
+                     (const Credits__V1__CancelRechargeRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__cancel_recharge_request__pack
+                     (const Credits__V1__CancelRechargeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__cancel_recharge_request__pack_to_buffer
+                     (const Credits__V1__CancelRechargeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CancelRechargeRequest *
+       credits__v1__cancel_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CancelRechargeRequest *)
+     protobuf_c_message_unpack (&credits__v1__cancel_recharge_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__cancel_recharge_request__free_unpacked
+                     (Credits__V1__CancelRechargeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__cancel_recharge_response__init
+                     (Credits__V1__CancelRechargeResponse         *message)
+{
+  static const Credits__V1__CancelRechargeResponse init_value = CREDITS__V1__CANCEL_RECHARGE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__cancel_recharge_response__get_packed_size
+                     (const Credits__V1__CancelRechargeResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__cancel_recharge_response__pack
+                     (const Credits__V1__CancelRechargeResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__cancel_recharge_response__pack_to_buffer
+                     (const Credits__V1__CancelRechargeResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__CancelRechargeResponse *
+       credits__v1__cancel_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__CancelRechargeResponse *)
+     protobuf_c_message_unpack (&credits__v1__cancel_recharge_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__cancel_recharge_response__free_unpacked
+                     (Credits__V1__CancelRechargeResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__cancel_recharge_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__refund_recharge_request__init
                      (Credits__V1__RefundRechargeRequest         *message)
 {
@@ -945,7 +1035,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_options_request__desc
   (ProtobufCMessageInit) credits__v1__get_recharge_options_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response__field_descriptors[11] =
+static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response__field_descriptors[13] =
 {
   {
     "wallet",
@@ -1079,12 +1169,38 @@ static const ProtobufCFieldDescriptor credits__v1__get_recharge_options_response
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "open_recharge",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetRechargeOptionsResponse, open_recharge),
+    &credits__v1__recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "open_recharge_expire_time",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__GetRechargeOptionsResponse, open_recharge_expire_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__get_recharge_options_response__field_indices_by_name[] = {
   3,   /* field[3] = amount_increment */
   9,   /* field[9] = auto_recharge */
   2,   /* field[2] = maximum_amount */
   1,   /* field[1] = minimum_amount */
+  11,   /* field[11] = open_recharge */
+  12,   /* field[12] = open_recharge_expire_time */
   7,   /* field[7] = open_recharge_id */
   6,   /* field[6] = payment_details_required */
   5,   /* field[5] = payment_method */
@@ -1096,7 +1212,7 @@ static const unsigned credits__v1__get_recharge_options_response__field_indices_
 static const ProtobufCIntRange credits__v1__get_recharge_options_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor credits__v1__get_recharge_options_response__descriptor =
 {
@@ -1106,7 +1222,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_options_response__des
   "Credits__V1__GetRechargeOptionsResponse",
   "credits.v1",
   sizeof(Credits__V1__GetRechargeOptionsResponse),
-  11,
+  13,
   credits__v1__get_recharge_options_response__field_descriptors,
   credits__v1__get_recharge_options_response__field_indices_by_name,
   1,  credits__v1__get_recharge_options_response__number_ranges,
@@ -1612,6 +1728,121 @@ const ProtobufCMessageDescriptor credits__v1__complete_recharge_response__descri
   (ProtobufCMessageInit) credits__v1__complete_recharge_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor credits__v1__cancel_recharge_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CancelRechargeRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recharge_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CancelRechargeRequest, recharge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__cancel_recharge_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = recharge_id */
+};
+static const ProtobufCIntRange credits__v1__cancel_recharge_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__cancel_recharge_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CancelRechargeRequest",
+  "CancelRechargeRequest",
+  "Credits__V1__CancelRechargeRequest",
+  "credits.v1",
+  sizeof(Credits__V1__CancelRechargeRequest),
+  2,
+  credits__v1__cancel_recharge_request__field_descriptors,
+  credits__v1__cancel_recharge_request__field_indices_by_name,
+  1,  credits__v1__cancel_recharge_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__cancel_recharge_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__cancel_recharge_response__field_descriptors[3] =
+{
+  {
+    "recharge",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CancelRechargeResponse, recharge),
+    &credits__v1__recharge__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CancelRechargeResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CancelRechargeResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__cancel_recharge_response__field_indices_by_name[] = {
+  2,   /* field[2] = entry */
+  0,   /* field[0] = recharge */
+  1,   /* field[1] = wallet */
+};
+static const ProtobufCIntRange credits__v1__cancel_recharge_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__cancel_recharge_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.CancelRechargeResponse",
+  "CancelRechargeResponse",
+  "Credits__V1__CancelRechargeResponse",
+  "credits.v1",
+  sizeof(Credits__V1__CancelRechargeResponse),
+  3,
+  credits__v1__cancel_recharge_response__field_descriptors,
+  credits__v1__cancel_recharge_response__field_indices_by_name,
+  1,  credits__v1__cancel_recharge_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__cancel_recharge_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor credits__v1__refund_recharge_request__field_descriptors[3] =
 {
   {
@@ -1770,7 +2001,7 @@ const ProtobufCEnumDescriptor credits__v1__settle_review_request__outcome__descr
   credits__v1__settle_review_request__outcome__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__settle_review_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor credits__v1__settle_review_request__field_descriptors[7] =
 {
   {
     "idempotency_key",
@@ -1844,8 +2075,21 @@ static const ProtobufCFieldDescriptor credits__v1__settle_review_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "accept_unconfirmed",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SettleReviewRequest, accept_unconfirmed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__settle_review_request__field_indices_by_name[] = {
+  6,   /* field[6] = accept_unconfirmed */
   0,   /* field[0] = idempotency_key */
   5,   /* field[5] = memo */
   3,   /* field[3] = outcome */
@@ -1856,7 +2100,7 @@ static const unsigned credits__v1__settle_review_request__field_indices_by_name[
 static const ProtobufCIntRange credits__v1__settle_review_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor credits__v1__settle_review_request__descriptor =
 {
@@ -1866,7 +2110,7 @@ const ProtobufCMessageDescriptor credits__v1__settle_review_request__descriptor 
   "Credits__V1__SettleReviewRequest",
   "credits.v1",
   sizeof(Credits__V1__SettleReviewRequest),
-  6,
+  7,
   credits__v1__settle_review_request__field_descriptors,
   credits__v1__settle_review_request__field_indices_by_name,
   1,  credits__v1__settle_review_request__number_ranges,

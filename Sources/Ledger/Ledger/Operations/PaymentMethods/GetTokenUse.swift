@@ -20,7 +20,7 @@ package struct GetTokenUse: Question {
 /// Whether a card uses a token.
 package enum TokenUse: Hashable, Sendable {
   case unused
-  /// A saved card or the card of the open recharge uses the token.
+  /// A saved card or the card of a recharge that is not final uses the token.
   case used
   /// The card of the open recharge may use it: the card gets its final token when the processor attaches it.
   case undecided

@@ -33,13 +33,13 @@ extension LedgerState {
     guard count < PaymentMethod.mostPerWallet else { throw .paymentMethodLimit(walletID) }
   }
 
-  /// Whether a card other than `id` uses `token`: a saved card, or the card of the open recharge.
+  /// Whether a card other than `id` uses `token`: a saved card, or the card of a recharge that is not final.
   func uses(_ token: PaymentMethodToken, of walletID: WalletID, besides id: PaymentMethodID?) -> Bool {
     if savedCards(of: walletID).contains(where: { $0.id != id && $0.token == token }) { return true }
-    guard let open = accounts[walletID]?.openRecharge, let card = recharges[open]?.recharge.paymentMethod else {
-      return false
+    return recharges.values.lazy.map(\.recharge).contains { recharge in
+      recharge.walletID == walletID && !recharge.state.isTerminal && recharge.paymentMethod.id != id
+        && recharge.paymentMethod.token == token
     }
-    return card.id != id && card.token == token
   }
 
   /// Removes a card. It still has to be detached at the processor, unless another card uses the same token.

@@ -25,7 +25,7 @@ package struct RemovePaymentMethod: Mutation {
     var account = try state.account(walletID)
     let paymentMethod = try state.savedCard(paymentMethodID, of: walletID)
     if let open = account.openRecharge, state.recharges[open]?.recharge.paymentMethod.id == paymentMethodID {
-      throw .rechargeInProgress(open)
+      throw state.rechargeInProgress(open)
     }
     let removed = state.remove(paymentMethod)
     if account.defaultPaymentMethod == paymentMethodID {

@@ -13,7 +13,7 @@ package struct GetRechargeOptions: Question {
       limits: try context.rules.limits(of: account.wallet.currency),
       paymentMethod: state.defaultCard(of: account),
       savedPaymentMethods: state.savedCards(of: walletID),
-      openRecharge: account.openRecharge
+      openRecharge: account.openRecharge.flatMap { state.recharges[$0]?.recharge }
     )
   }
 }
@@ -26,5 +26,6 @@ package struct RechargeOptions: Hashable, Sendable {
   package var paymentMethod: PaymentMethod?
   /// Newest first.
   package var savedPaymentMethods: [PaymentMethod]
-  package var openRecharge: RechargeID?
+  /// The recharge that has the wallet's slot.
+  package var openRecharge: Recharge?
 }

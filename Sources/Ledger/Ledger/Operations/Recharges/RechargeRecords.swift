@@ -16,7 +16,7 @@ struct RechargeIntent {
     if let autoRecharge { try autoRecharge.check(for: account.wallet, by: context.rules, field: "auto_recharge") }
     if let candidate { try CandidateCard.screen(token: candidate.token, billing: candidate.billing) }
     try account.wallet.checkAllows(.crediting)
-    if let open = account.openRecharge { throw .rechargeInProgress(open) }
+    if let open = account.openRecharge { throw state.rechargeInProgress(open) }
     if candidate != nil, purpose != .changeCard { try state.checkRoomForCard(of: walletID) }
     precondition(state.recharges[id] == nil, "a recharge id is drawn once")
     let saved = state.defaultCard(of: account)
@@ -47,6 +47,9 @@ extension LedgerState {
     guard let found = recharges[id] else { throw .rechargeNotFound(id) }
     return found
   }
+
+  /// The refusal while the recharge `id` has its wallet's slot. It describes the recharge if that is loaded.
+  func rechargeInProgress(_ id: RechargeID) -> Refusal { .rechargeInProgress(id, recharges[id]?.recharge) }
 
   /// Records a transition of `recharge`.
   ///
@@ -96,11 +99,28 @@ extension Refusal {
     )
   }
 
-  package static func rechargeInProgress(_ id: RechargeID) -> Refusal {
+  /// - Parameter open: The recharge in progress; nil if it is not loaded.
+  package static func rechargeInProgress(_ id: RechargeID, _ open: Recharge? = nil) -> Refusal {
+    var facts: Refusal.Facts = [.rechargeID: id.value]
+    guard let open else {
+      let sentence = "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
+      return Refusal(.rechargeInProgress, facts, sentence: sentence)
+    }
+    facts[.state] = open.state.rawValue
+    facts[.expireTime] = open.slotExpiry.text
+    facts[.nextActionURL] = open.nextActionURL
+    let advice =
+      open.state == .authenticationRequired
+      ? "waits for its cardholder until \(open.slotExpiry.text): have them authenticate, or cancel it with CancelRecharge"
+      : "is in progress on this wallet: wait until it is final, at \(open.slotExpiry.text) at the latest"
+    return Refusal(.rechargeInProgress, facts, sentence: "recharge \(id) \(advice), then retry")
+  }
+
+  package static func rechargeNotCancellable(_ id: RechargeID, _ state: RechargeState) -> Refusal {
     Refusal(
-      .rechargeInProgress,
-      [.rechargeID: id.value],
-      sentence: "recharge \(id) is in progress on this wallet: wait until it is final, then retry"
+      .rechargeNotCancellable,
+      [.rechargeID: id.value, .state: state.rawValue],
+      sentence: "recharge \(id) is \(state.rawValue): only one that waits for its cardholder can be cancelled"
     )
   }
 

@@ -1,6 +1,8 @@
 /// Commits the processor's result of a recharge: its outcome, entry, card and slot together.
 ///
-/// A repeated result has no further effect. A different result of a final recharge is refused: nothing final is undone.
+/// A repeated result has no further effect. A recharge that was given up and proves to be paid is credited, whatever
+/// recharge is open by then, but saves neither its card nor its settings. Any other result of a final recharge is refused:
+/// nothing final is undone.
 package struct SettleRecharge: Mutation {
   package static let method = Method.settleRecharge
 
@@ -21,29 +23,41 @@ package struct SettleRecharge: Mutation {
     let recharge = try state.recharge(rechargeID).recharge
     let wallet = try state.account(recharge.walletID).wallet
     let plausible = settlement.reviewedIfImplausible(for: recharge, of: wallet, in: state)
-    return try state.settle(rechargeID, plausible, as: context)
+    // Money has moved for a recharge that was given up, but not as the ledger expects: a person has to look.
+    let isReopened = recharge.state.isGivenUp && settlement.state == .paid && plausible.state == .needsReview
+    return try state.settle(rechargeID, plausible, reopening: isReopened, as: context)
   }
 }
 
 extension LedgerState {
-  /// - Parameter memo: A person's evidence of the outcome; empty for the processor's own result.
+  /// - Parameters:
+  ///   - isReopened: Whether a recharge that was given up may go to review.
+  ///   - memo: A person's evidence of the outcome; empty for the processor's own result.
   mutating func settle(
     _ id: RechargeID,
     _ settlement: Settlement,
+    reopening isReopened: Bool = false,
     memo: String = "",
     as context: DecisionContext
   ) throws(Refusal) -> RechargeReply {
     let current = try recharge(id)
+    let before = current.recharge.state
     var recharge = current.recharge
     var account = try account(recharge.walletID)
-    if recharge.state == settlement.state { return current.reply }
-    guard recharge.state.canBecome(settlement.state) else { throw .rechargeAlreadySettled(id, recharge.state) }
+    if before == settlement.state { return current.reply }
+    guard before.canBecome(settlement.state) || isReopened else { throw .rechargeAlreadySettled(id, before) }
     recharge.take(settlement, at: context.time)
-    precondition(account.openRecharge == id, "an open recharge has its wallet's slot")
-    if recharge.state.isTerminal { account.openRecharge = nil }
+    if isReopened {
+      // Its card was removed when it was given up, and its settings were dropped.
+      recharge.paymentMethodIsCandidate = false
+      recharge.autoRecharge = nil
+    }
+    precondition(before.hasSlot == (account.openRecharge == id), "an open recharge has its wallet's slot")
+    if before.hasSlot, !recharge.state.hasSlot { account.openRecharge = nil }
+    account.rechargesInReview += (recharge.state == .needsReview ? 1 : 0) - (before == .needsReview ? 1 : 0)
     var removed: PaymentMethod?
     switch recharge.state {
-    case .paid: removed = credit(recharge, to: &account, at: context.time)
+    case .paid: removed = credit(recharge, after: before, to: &account, at: context.time)
     case .declined, .failed:
       if recharge.paymentMethodIsCandidate, recharge.paymentMethodIsAttached {
         removed = remove(recharge.paymentMethod)
@@ -51,20 +65,27 @@ extension LedgerState {
     case .processing, .authenticationRequired, .needsReview: break
     }
     if recharge.purpose == .autoRecharge {
-      account.wallet.autoRecharge?.take(.settled(settlement, amount: recharge.amount.micros), at: context.time)
+      account.wallet.autoRecharge?.take(settlement, of: recharge, at: context.time)
     }
     return record(recharge, removing: removed, memo: memo, in: account, as: context)
   }
 
-  /// Posts a paid recharge, and saves its new card and settings. Returns the card that the new card replaces.
+  /// Posts a paid recharge, and saves its new card and settings. Returns the card that this removes: the one that the new
+  /// card replaces, or the new card itself if it is not saved.
   private mutating func credit(
     _ recharge: Recharge,
+    after before: RechargeState,
     to account: inout Account,
     at time: LedgerTime
   ) -> PaymentMethod? {
-    var removed: PaymentMethod?
     account.wallet.posted += recharge.amount.micros
+    // Its card was removed when it was given up.
+    if before.isGivenUp { return nil }
+    var removed: PaymentMethod?
     if recharge.paymentMethodIsCandidate {
+      guard before.hasSlot || mayStillSaveCard(of: recharge, in: account) else {
+        return recharge.paymentMethodIsAttached ? remove(recharge.paymentMethod) : nil
+      }
       save(recharge.paymentMethod)
       // The card to replace may have been removed while the new card was being charged.
       let replaced = recharge.replacedPaymentMethod.flatMap { paymentMethods[$0] }
@@ -74,6 +95,31 @@ extension LedgerState {
     }
     if let settings = recharge.autoRecharge { account.wallet.save(settings, at: time) }
     return removed
+  }
+
+  /// Whether a recharge that is paid out of review saves its card: not if the customer has added a newer default card
+  /// meanwhile, and not beyond the largest number of cards, because other recharges have had the slot since.
+  private func mayStillSaveCard(of recharge: Recharge, in account: Account) -> Bool {
+    let current = defaultCard(of: account)
+    let isNewest = current.map { $0.createTime <= recharge.createTime } ?? true
+    let count = savedCards(of: account.wallet.id).count - (recharge.purpose == .changeCard ? 1 : 0)
+    return isNewest && count < PaymentMethod.mostPerWallet
+  }
+}
+
+extension AutoRecharge {
+  /// Moves to the phase that the outcome of an automatic recharge leads to. A recharge that was given up has left the
+  /// phase to others.
+  fileprivate mutating func take(
+    _ settlement: Settlement,
+    of recharge: Recharge,
+    at time: LedgerTime
+  ) {
+    if phase.rechargeID == recharge.id {
+      take(.settled(settlement, amount: recharge.amount.micros), at: time)
+    } else if recharge.state == .paid {
+      take(.paidAfterAll(amount: recharge.amount.micros, started: recharge.createTime), at: time)
+    }
   }
 }
 
@@ -107,7 +153,7 @@ extension Settlement {
         return .needsReview(explanation: "the processor names charge \(chargeID) where it had named \(known)")
       }
     }
-    if case .paid(let chargeID) = self, !recharge.state.isTerminal,
+    if case .paid(let chargeID) = self, recharge.state != .paid,
       wallet.posted(after: recharge.amount.micros) == nil
     {
       return .needsReview(explanation: "charge \(chargeID) is paid but would take the balance out of range")

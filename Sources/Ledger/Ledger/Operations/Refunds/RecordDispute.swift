@@ -2,12 +2,16 @@
 ///
 /// Updates may be late, repeated or out of order, so the wallet is posted the difference between what the bank had
 /// before and what it has now. The bank's decision is final.
+///
+/// All disputes of a recharge together take no more than it has credited: a dispute is recorded with the part of its amount
+/// that the others leave, which may be nothing. A bank that disputes the same charge twice takes the customer's credits
+/// once.
 package struct RecordDispute: Mutation {
   package static let method = Method.recordDispute
 
   package var disputeID: DisputeID
   package var rechargeID: RechargeID
-  /// The amount that the bank takes back, at most that of the recharge.
+  /// The amount that the bank takes back, above zero and at most that of the recharge.
   package var amount: Money
   package var disputeState: DisputeState
 
@@ -30,14 +34,15 @@ package struct RecordDispute: Mutation {
     else { throw .disputeImplausible(disputeID, rechargeID) }
     var account = try state.account(recharge.walletID)
     let known = state.disputes[disputeID]
+    let debited = amountLeft(of: recharge, in: state)
     if let known {
       guard known.dispute.rechargeID == rechargeID else { throw .disputeImplausible(disputeID, rechargeID) }
-      let isUpdate = known.dispute.state.isOpen && (disputeState != .opened || amount != known.dispute.amount)
+      let isUpdate = known.dispute.state.isOpen && (disputeState != .opened || debited != known.dispute.amount)
       guard isUpdate else { return known.reply }
     }
     var dispute = known?.dispute ?? newDispute(of: recharge, at: context.time)
     let takenBefore = known?.dispute.taken ?? 0
-    (dispute.amount, dispute.state, dispute.updateTime) = (amount, disputeState, context.time)
+    (dispute.amount, dispute.state, dispute.updateTime) = (debited, disputeState, context.time)
     let micros = takenBefore - dispute.taken
     guard let posted = account.wallet.posted(after: micros) else {
       throw .disputeImplausible(disputeID, rechargeID)
@@ -62,6 +67,14 @@ package struct RecordDispute: Mutation {
     return reply
   }
 
+  /// The part of the amount that the recharge's other disputes leave.
+  private func amountLeft(of recharge: Recharge, in state: LedgerState) -> Money {
+    let taken = state.disputes.values.reduce(Int64(0)) { sum, other in
+      other.dispute.rechargeID == rechargeID && other.dispute.id != disputeID ? sum + other.dispute.taken : sum
+    }
+    return Money(micros: max(0, min(amount.micros, recharge.amount.micros - taken)), currency: amount.currency)
+  }
+
   private func newDispute(of recharge: Recharge, at time: LedgerTime) -> Dispute {
     Dispute(
       id: disputeID,
@@ -80,7 +93,8 @@ extension Refusal {
     Refusal(
       .disputeImplausible,
       [.rechargeID: rechargeID.value],
-      sentence: "dispute \(id) names more than recharge \(rechargeID) has brought, or another currency"
+      sentence:
+        "dispute \(id) names more than recharge \(rechargeID) has brought, another currency, or another recharge's"
     )
   }
 }

@@ -1,5 +1,5 @@
 /// Commits the processor's result of a refund. A repeated result has no further effect. A refund that a bank returns
-/// later is credited to the wallet again.
+/// later is credited to the wallet again. A refund that was given up and proves to be made is debited.
 package struct SettleRechargeRefund: Mutation {
   package static let method = Method.settleRefund
 
@@ -40,7 +40,9 @@ extension LedgerState {
     var refund = current.refund
     var account = try account(refund.walletID)
     if refund.state == settlement.state { return current.reply }
-    guard refund.state.canBecome(settlement.state) else { throw .refundAlreadySettled(id, refund.state) }
+    guard refund.state.canBecome(settlement.state, hasEntry: current.reply.entry != nil) else {
+      throw .refundAlreadySettled(id, refund.state)
+    }
     let moved: Int64 =
       switch (refund.state, settlement.state) {
       case (_, .refunded): -refund.amount.micros

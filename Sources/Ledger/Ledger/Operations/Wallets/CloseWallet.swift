@@ -21,6 +21,7 @@ package struct CloseWallet: Mutation {
         openRecharge: account.openRecharge
       )
     }
+    guard account.rechargesInReview == 0 else { throw .rechargeInReview(walletID) }
     guard account.openRefunds == 0 else { throw .refundInProgress(walletID) }
     guard account.openDisputes == 0 else { throw .disputeOpen(walletID) }
     account.wallet.state = .closed
@@ -55,6 +56,15 @@ extension Refusal {
     if posted.micros > 0 { steps.append("spend or refund the \(posted) in it") }
     if posted.micros < 0 { steps.append("settle the \(posted) in it") }
     return "wallet \(facts.text(.walletID)) cannot be closed yet: \(steps.joined(separator: ", ")), then use a new key"
+  }
+
+  package static func rechargeInReview(_ id: WalletID) -> Refusal {
+    Refusal(
+      .rechargeInReview,
+      [.walletID: id.value],
+      sentence:
+        "a recharge of wallet \(id) needs review: have an administrator settle it with SettleReview, then retry"
+    )
   }
 
   package static func refundInProgress(_ id: WalletID) -> Refusal {

@@ -22,6 +22,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "credits/v1/recharge.pb-c.h"
 #include "credits/v1/recharge_refund.pb-c.h"
 #include "credits/v1/wallet.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Credits__V1__GetRechargeOptionsRequest Credits__V1__GetRechargeOptionsRequest;
 typedef struct Credits__V1__GetRechargeOptionsResponse Credits__V1__GetRechargeOptionsResponse;
@@ -33,6 +34,8 @@ typedef struct Credits__V1__ListRechargesRequest Credits__V1__ListRechargesReque
 typedef struct Credits__V1__ListRechargesResponse Credits__V1__ListRechargesResponse;
 typedef struct Credits__V1__CompleteRechargeRequest Credits__V1__CompleteRechargeRequest;
 typedef struct Credits__V1__CompleteRechargeResponse Credits__V1__CompleteRechargeResponse;
+typedef struct Credits__V1__CancelRechargeRequest Credits__V1__CancelRechargeRequest;
+typedef struct Credits__V1__CancelRechargeResponse Credits__V1__CancelRechargeResponse;
 typedef struct Credits__V1__RefundRechargeRequest Credits__V1__RefundRechargeRequest;
 typedef struct Credits__V1__RefundRechargeResponse Credits__V1__RefundRechargeResponse;
 typedef struct Credits__V1__SettleReviewRequest Credits__V1__SettleReviewRequest;
@@ -83,10 +86,12 @@ struct  Credits__V1__GetRechargeOptionsResponse
   Credits__V1__AutoRecharge *auto_recharge;
   size_t n_payment_methods;
   Credits__V1__PaymentMethod **payment_methods;
+  Credits__V1__Recharge *open_recharge;
+  Google__Protobuf__Timestamp *open_recharge_expire_time;
 };
 #define CREDITS__V1__GET_RECHARGE_OPTIONS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__get_recharge_options_response__descriptor) \
-    , NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0,NULL }
+    , NULL, NULL, NULL, NULL, 0,NULL, NULL, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0,NULL, NULL, NULL }
 
 
 struct  Credits__V1__RechargeRequest
@@ -187,6 +192,29 @@ struct  Credits__V1__CompleteRechargeResponse
     , NULL, NULL, NULL }
 
 
+struct  Credits__V1__CancelRechargeRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *recharge_id;
+};
+#define CREDITS__V1__CANCEL_RECHARGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__cancel_recharge_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__CancelRechargeResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__Recharge *recharge;
+  Credits__V1__Wallet *wallet;
+  Credits__V1__Entry *entry;
+};
+#define CREDITS__V1__CANCEL_RECHARGE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__cancel_recharge_response__descriptor) \
+    , NULL, NULL, NULL }
+
+
 struct  Credits__V1__RefundRechargeRequest
 {
   ProtobufCMessage base;
@@ -225,6 +253,7 @@ struct  Credits__V1__SettleReviewRequest
   Credits__V1__SettleReviewRequest__Outcome outcome;
   char *processor_id;
   char *memo;
+  protobuf_c_boolean accept_unconfirmed;
   Credits__V1__SettleReviewRequest__SubjectCase subject_case;
   union {
     char *recharge_id;
@@ -233,7 +262,7 @@ struct  Credits__V1__SettleReviewRequest
 };
 #define CREDITS__V1__SETTLE_REVIEW_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__settle_review_request__descriptor) \
-    , (char *)protobuf_c_empty_string, CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__OUTCOME_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, CREDITS__V1__SETTLE_REVIEW_REQUEST__OUTCOME__OUTCOME_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, CREDITS__V1__SETTLE_REVIEW_REQUEST__SUBJECT__NOT_SET, {0} }
 
 
 struct  Credits__V1__SettleReviewResponse
@@ -506,6 +535,44 @@ Credits__V1__CompleteRechargeResponse *
 void   credits__v1__complete_recharge_response__free_unpacked
                      (Credits__V1__CompleteRechargeResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__CancelRechargeRequest methods */
+void   credits__v1__cancel_recharge_request__init
+                     (Credits__V1__CancelRechargeRequest         *message);
+size_t credits__v1__cancel_recharge_request__get_packed_size
+                     (const Credits__V1__CancelRechargeRequest   *message);
+size_t credits__v1__cancel_recharge_request__pack
+                     (const Credits__V1__CancelRechargeRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__cancel_recharge_request__pack_to_buffer
+                     (const Credits__V1__CancelRechargeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__CancelRechargeRequest *
+       credits__v1__cancel_recharge_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__cancel_recharge_request__free_unpacked
+                     (Credits__V1__CancelRechargeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__CancelRechargeResponse methods */
+void   credits__v1__cancel_recharge_response__init
+                     (Credits__V1__CancelRechargeResponse         *message);
+size_t credits__v1__cancel_recharge_response__get_packed_size
+                     (const Credits__V1__CancelRechargeResponse   *message);
+size_t credits__v1__cancel_recharge_response__pack
+                     (const Credits__V1__CancelRechargeResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__cancel_recharge_response__pack_to_buffer
+                     (const Credits__V1__CancelRechargeResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__CancelRechargeResponse *
+       credits__v1__cancel_recharge_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__cancel_recharge_response__free_unpacked
+                     (Credits__V1__CancelRechargeResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__RefundRechargeRequest methods */
 void   credits__v1__refund_recharge_request__init
                      (Credits__V1__RefundRechargeRequest         *message);
@@ -728,6 +795,12 @@ typedef void (*Credits__V1__CompleteRechargeRequest_Closure)
 typedef void (*Credits__V1__CompleteRechargeResponse_Closure)
                  (const Credits__V1__CompleteRechargeResponse *message,
                   void *closure_data);
+typedef void (*Credits__V1__CancelRechargeRequest_Closure)
+                 (const Credits__V1__CancelRechargeRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__CancelRechargeResponse_Closure)
+                 (const Credits__V1__CancelRechargeResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__RefundRechargeRequest_Closure)
                  (const Credits__V1__RefundRechargeRequest *message,
                   void *closure_data);
@@ -774,6 +847,8 @@ extern const ProtobufCMessageDescriptor credits__v1__list_recharges_request__des
 extern const ProtobufCMessageDescriptor credits__v1__list_recharges_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__complete_recharge_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__complete_recharge_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__cancel_recharge_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__cancel_recharge_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__refund_recharge_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__refund_recharge_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__settle_review_request__descriptor;

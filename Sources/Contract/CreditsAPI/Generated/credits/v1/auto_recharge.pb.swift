@@ -76,7 +76,7 @@ public struct AutoRecharge: ProtobufMessage {
     case suspended
     /// The cardholder must authenticate a recharge.
     case actionRequired
-    /// Whether a recharge was paid cannot be learned by machine. A person settles it.
+    /// Whether a recharge was paid has not been learned in an hour. A person may settle it.
     case reconciling
     /// Another recharge would exceed the monthly limit; `next_eligible_time` is the start of the next month.
     case limitReached

@@ -266,7 +266,7 @@ public struct Event: ProtobufMessage {
     case rechargeFailed
     /// The cardholder must act; `change.recharge.next_action_url` says where.
     case rechargeAuthenticationRequired
-    /// A person must find out whether the card was charged.
+    /// Whether the card was charged has not been learned in an hour. A person may find out and settle it.
     case rechargeNeedsReview
     /// A hold that nobody resolved was given back.
     case holdExpired

@@ -51,9 +51,11 @@ public struct Recharge: ProtobufMessage {
     case declined
     /// The cardholder must authenticate, at `next_action_url`, before the card can be charged. Not a success.
     case authenticationRequired
-    /// The recharge was given up; no money moved and none will. Final.
+    /// The recharge was given up; no money has moved. Final, but for one case: where the processor proves later that the
+    /// card was charged all the same, a FAILED or DECLINED recharge becomes PAID and credits the wallet.
     case failed
-    /// Whether the card was charged cannot be learned by machine. A person settles it.
+    /// Whether the card was charged has not been learned in an hour. Another recharge can be asked for meanwhile, and no
+    /// automatic one begins. The processor is asked on, and a person may settle it with `SettleReview`.
     case needsReview
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)

@@ -36,9 +36,11 @@ public struct RechargeRefund: ProtobufMessage {
     /// The money is on its way back to the card, and gone from the wallet.
     case refunded
     /// The money was not given back. Some banks say so only days after it was REFUNDED: then the wallet is credited
-    /// again. Final.
+    /// again. Final, but for one case: where the processor proves later that it gave the money back all the same, a refund
+    /// that was never REFUNDED becomes that.
     case failed
-    /// Whether the money was given back cannot be learned by machine. A person settles it.
+    /// Whether the money was given back has not been learned in an hour. The processor is asked on, and a person may settle
+    /// it with `SettleReview`.
     case needsReview
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
@@ -98,7 +100,8 @@ public struct Dispute: ProtobufMessage {
   public var disputeID: String
   public var rechargeID: String
   public var walletID: String
-  /// What the bank takes back, or has taken.
+  /// What the bank takes back of the recharge, or has taken, in the wallet's currency. All disputes of a recharge together
+  /// take no more than it brought: zero where others have taken all of it.
   public var amount: Money?
   public var state: Dispute.State
   public var createTime: ProtobufWellKnown.Timestamp?

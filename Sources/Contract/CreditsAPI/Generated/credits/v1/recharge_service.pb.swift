@@ -3,6 +3,7 @@
 
 internal import CCreditsMessages
 @_spi(CLayout) public import ProtobufC
+@_spi(CLayout) public import ProtobufWellKnown
 public import UnixGRPC
 public import UnixGRPCProtobuf
 
@@ -35,7 +36,7 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
   public var paymentMethod: PaymentMethod?
   /// Whether `Recharge` needs a token and billing details.
   public var paymentDetailsRequired: Bool
-  /// The recharge that now keeps the wallet from beginning another; empty when there is none.
+  /// The recharge that now keeps the wallet from beginning another; empty when there is none. `open_recharge` is the same.
   public var openRechargeID: String
   /// Thresholds for automatic recharges worth a button, least first. Their limits are those of a recharge.
   public var suggestedThresholds: [Money]
@@ -43,8 +44,14 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
   public var autoRecharge: AutoRecharge?
   /// All saved cards, the newest first.
   public var paymentMethods: [PaymentMethod]
+  /// The recharge that now keeps the wallet from beginning another, with its state and next action; unset when there is
+  /// none.
+  public var openRecharge: Recharge?
+  /// When it gives way to another at the latest: the cardholder's time to authenticate ends, and what is still unknown goes
+  /// to review. Unset without an open recharge.
+  public var openRechargeExpireTime: ProtobufWellKnown.Timestamp?
 
-  public init(wallet: Wallet? = nil, minimumAmount: Money? = nil, maximumAmount: Money? = nil, amountIncrement: Money? = nil, suggestedAmounts: [Money] = [], paymentMethod: PaymentMethod? = nil, paymentDetailsRequired: Bool = false, openRechargeID: String = "", suggestedThresholds: [Money] = [], autoRecharge: AutoRecharge? = nil, paymentMethods: [PaymentMethod] = []) {
+  public init(wallet: Wallet? = nil, minimumAmount: Money? = nil, maximumAmount: Money? = nil, amountIncrement: Money? = nil, suggestedAmounts: [Money] = [], paymentMethod: PaymentMethod? = nil, paymentDetailsRequired: Bool = false, openRechargeID: String = "", suggestedThresholds: [Money] = [], autoRecharge: AutoRecharge? = nil, paymentMethods: [PaymentMethod] = [], openRecharge: Recharge? = nil, openRechargeExpireTime: ProtobufWellKnown.Timestamp? = nil) {
     self.wallet = wallet
     self.minimumAmount = minimumAmount
     self.maximumAmount = maximumAmount
@@ -56,6 +63,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     self.suggestedThresholds = suggestedThresholds
     self.autoRecharge = autoRecharge
     self.paymentMethods = paymentMethods
+    self.openRecharge = openRecharge
+    self.openRechargeExpireTime = openRechargeExpireTime
   }
 
   public var description: String {
@@ -71,6 +80,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
     if !self.suggestedThresholds.isEmpty { text.field("suggested_thresholds", self.suggestedThresholds) }
     if let value = self.autoRecharge { text.field("auto_recharge", value) }
     if !self.paymentMethods.isEmpty { text.field("payment_methods", self.paymentMethods) }
+    if let value = self.openRecharge { text.field("open_recharge", value) }
+    if let value = self.openRechargeExpireTime { text.field("open_recharge_expire_time", value) }
     return text.finished()
   }
 }
@@ -250,6 +261,49 @@ public struct CompleteRechargeResponse: ProtobufMessage {
   }
 }
 
+public struct CancelRechargeRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var rechargeID: String
+
+  public init(idempotencyKey: String = "", rechargeID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.rechargeID = rechargeID
+  }
+
+  public var description: String {
+    var text = MessageText("CancelRechargeRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct CancelRechargeResponse: ProtobufMessage {
+  public var recharge: Recharge?
+  /// After the recharge last changed.
+  public var wallet: Wallet?
+  /// What credited the wallet; unset unless the recharge is PAID.
+  public var entry: Entry?
+
+  public init(recharge: Recharge? = nil, wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.recharge = recharge
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public var description: String {
+    var text = MessageText("CancelRechargeResponse")
+    if let value = self.recharge { text.field("recharge", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
 public struct RefundRechargeRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
@@ -303,17 +357,21 @@ public struct SettleReviewRequest: ProtobufMessage, CustomReflectable {
   public var subject: Subject?
   public var outcome: SettleReviewRequest.Outcome
   /// The processor's own name of the charge or refund, such as Stripe's `pi_…`. Required where money moved: the processor
-  /// is asked whether that charge paid this recharge.
+  /// is asked whether that charge paid this recharge, or whether that refund is this one.
   public var processorID: String
   /// How that is known; 1 to 255 bytes. No card number.
   public var memo: String
+  /// Settles also what the processor does not confirm now: it does not answer, or it is still working on a payment that is
+  /// to be given up. Never settles what it contradicts.
+  public var acceptUnconfirmed: Bool
 
-  public init(idempotencyKey: String = "", subject: Subject? = nil, outcome: SettleReviewRequest.Outcome = .unspecified, processorID: String = "", memo: String = "") {
+  public init(idempotencyKey: String = "", subject: Subject? = nil, outcome: SettleReviewRequest.Outcome = .unspecified, processorID: String = "", memo: String = "", acceptUnconfirmed: Bool = false) {
     self.idempotencyKey = idempotencyKey
     self.subject = subject
     self.outcome = outcome
     self.processorID = processorID
     self.memo = memo
+    self.acceptUnconfirmed = acceptUnconfirmed
   }
 
   public enum Outcome: Sendable, Hashable, CustomStringConvertible {
@@ -370,6 +428,7 @@ public struct SettleReviewRequest: ProtobufMessage, CustomReflectable {
     if self.outcome != .unspecified { text.field("outcome", self.outcome) }
     if !self.processorID.isEmpty { text.field("processor_id", self.processorID) }
     if !self.memo.isEmpty { text.field("memo", self.memo) }
+    if self.acceptUnconfirmed { text.field("accept_unconfirmed", self.acceptUnconfirmed) }
     return text.finished()
   }
 
@@ -563,6 +622,8 @@ extension GetRechargeOptionsResponse: CStructMessage {
     self.suggestedThresholds = UnsafeBufferPointer(start: c.pointee.suggested_thresholds, count: c.pointee.n_suggested_thresholds).map { Money(copying: $0!) }
     self.autoRecharge = AutoRecharge(copyingIfSet: c.pointee.auto_recharge)
     self.paymentMethods = UnsafeBufferPointer(start: c.pointee.payment_methods, count: c.pointee.n_payment_methods).map { PaymentMethod(copying: $0!) }
+    self.openRecharge = Recharge(copyingIfSet: c.pointee.open_recharge)
+    self.openRechargeExpireTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.open_recharge_expire_time)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -581,6 +642,8 @@ extension GetRechargeOptionsResponse: CStructMessage {
     if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRecharge.self) }
     c.pointee.n_payment_methods = self.paymentMethods.count
     c.pointee.payment_methods = arena.array(self.paymentMethods) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.openRecharge { c.pointee.open_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.openRechargeExpireTime { c.pointee.open_recharge_expire_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -779,6 +842,52 @@ extension CompleteRechargeResponse: CStructMessage {
 }
 
 @_spi(CLayout)
+extension CancelRechargeRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CancelRechargeRequest()
+    credits__v1__cancel_recharge_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CancelRechargeRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.rechargeID = String(cString: c.pointee.recharge_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CancelRechargeRequest.self, credits__v1__cancel_recharge_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CancelRechargeRequest.idempotency_key")
+    c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.CancelRechargeRequest.recharge_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension CancelRechargeResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__CancelRechargeResponse()
+    credits__v1__cancel_recharge_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__CancelRechargeResponse.self)
+    self.recharge = Recharge(copyingIfSet: c.pointee.recharge)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__CancelRechargeResponse.self, credits__v1__cancel_recharge_response__init)
+    if let value = self.recharge { c.pointee.recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Recharge.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
 extension RefundRechargeRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__RefundRechargeRequest()
@@ -845,6 +954,7 @@ extension SettleReviewRequest: CStructMessage {
     self.outcome = SettleReviewRequest.Outcome(rawValue: Int32(truncatingIfNeeded: c.pointee.outcome.rawValue))
     self.processorID = String(cString: c.pointee.processor_id)
     self.memo = String(cString: c.pointee.memo)
+    self.acceptUnconfirmed = c.pointee.accept_unconfirmed != 0
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -862,6 +972,7 @@ extension SettleReviewRequest: CStructMessage {
     c.pointee.outcome = Credits__V1__SettleReviewRequest__Outcome(rawValue: Credits__V1__SettleReviewRequest__Outcome.RawValue(truncatingIfNeeded: self.outcome.rawValue))
     c.pointee.processor_id = arena.string(self.processorID, "credits.v1.SettleReviewRequest.processor_id")
     c.pointee.memo = arena.string(self.memo, "credits.v1.SettleReviewRequest.memo")
+    c.pointee.accept_unconfirmed = self.acceptUnconfirmed ? 1 : 0
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -1034,6 +1145,7 @@ public enum RechargeServiceMethods {
   public static let getRecharge = TypedMethod<Unary, GetRechargeRequest, GetRechargeResponse>(service: serviceName, method: "GetRecharge")
   public static let listRecharges = TypedMethod<Unary, ListRechargesRequest, ListRechargesResponse>(service: serviceName, method: "ListRecharges")
   public static let completeRecharge = TypedMethod<Unary, CompleteRechargeRequest, CompleteRechargeResponse>(service: serviceName, method: "CompleteRecharge")
+  public static let cancelRecharge = TypedMethod<Unary, CancelRechargeRequest, CancelRechargeResponse>(service: serviceName, method: "CancelRecharge")
   public static let refundRecharge = TypedMethod<Unary, RefundRechargeRequest, RefundRechargeResponse>(service: serviceName, method: "RefundRecharge")
   public static let settleReview = TypedMethod<Unary, SettleReviewRequest, SettleReviewResponse>(service: serviceName, method: "SettleReview")
   public static let setAutoRecharge = TypedMethod<Unary, SetAutoRechargeRequest, SetAutoRechargeResponse>(service: serviceName, method: "SetAutoRecharge")
@@ -1047,6 +1159,7 @@ public enum RechargeServiceMethods {
     getRecharge.name: .read,
     listRecharges.name: .read,
     completeRecharge.name: .billing,
+    cancelRecharge.name: .billing,
     refundRecharge.name: .billing,
     settleReview.name: .admin,
     setAutoRecharge.name: .billing,
@@ -1064,14 +1177,15 @@ public protocol RechargeService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func getRechargeOptions(_ request: GetRechargeOptionsRequest, context: ServerContext) async throws -> GetRechargeOptionsResponse
 
-  /// Charges a card and credits the wallet. One recharge of a wallet runs at a time.
+  /// Charges a card and credits the wallet. One recharge of a wallet runs at a time; those that NEEDS_REVIEW do not count.
   ///
   /// Answers with the recharge in its state, declined or not: only a recharge that was not begun is a failure. A
   /// repeated key gets the same recharge as it is then. Cancelling the call does not cancel the charge.
   ///
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
-  /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// `RECHARGE_IN_PROGRESS`: the metadata say which, in what state, until when, and where its cardholder authenticates.
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten. FAILED_PRECONDITION,
   /// `WALLET_FROZEN` or `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: a new card cannot be looked at now.
   func recharge(_ request: RechargeRequest, context: ServerContext) async throws -> RechargeResponse
@@ -1089,9 +1203,20 @@ public protocol RechargeService: Sendable {
   /// Asks the processor at once what became of a recharge that waits for its cardholder: they say that they have
   /// authenticated. Without this call it is asked each minute, for an hour after the recharge began.
   ///
-  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. Takes no idempotency key: it
+  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. A recharge that NEEDS_REVIEW, or
+  /// that was given up and may have been paid all the same, is asked about too. Takes no idempotency key: it
   /// can be repeated without harm. NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
   func completeRecharge(_ request: CompleteRechargeRequest, context: ServerContext) async throws -> CompleteRechargeResponse
+
+  /// Ends the wait for a cardholder who will not authenticate: the charge is cancelled at the processor, and the wallet is
+  /// free for another recharge. Without this call that happens an hour after the recharge began.
+  ///
+  /// Answers with what became of the recharge: FAILED; PAID where the cardholder was faster; AUTHENTICATION_REQUIRED where
+  /// they just were and the card is being charged. A repeated key gets the same recharge as it is then.
+  ///
+  /// FAILED_PRECONDITION, `RECHARGE_NOT_CANCELLABLE`: it is not AUTHENTICATION_REQUIRED, as the metadata `state` says.
+  /// NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: it does not answer, or cannot cancel now.
+  func cancelRecharge(_ request: CancelRechargeRequest, context: ServerContext) async throws -> CancelRechargeResponse
 
   /// Gives a recharge back to the card that was charged: in parts, several times, never more than was paid, up to 50
   /// times. The wallet pays when the processor has given the money back, and may then have less than nothing: spending
@@ -1109,7 +1234,14 @@ public protocol RechargeService: Sendable {
   /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
   /// The memo stands on its entry.
   ///
-  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge, or one for something else. UNAVAILABLE,
+  /// The processor is asked, and what it contradicts is refused: money moved only under the id that it names, and no money
+  /// moved only where it knows of no payment. A charge that still waits for its cardholder is cancelled first. What cannot
+  /// be confirmed, because the processor does not answer or says that it is still working, is settled only with
+  /// `accept_unconfirmed`. Where that proves wrong later, the ledger follows the processor: a recharge given up by hand that
+  /// was paid is credited, and a refund given up by hand that was made is debited.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge or refund, or one for something else.
+  /// FAILED_PRECONDITION, `REVIEW_CONTRADICTED`: the metadata `state` is what the processor says. UNAVAILABLE,
   /// `PROCESSOR_UNAVAILABLE`: it cannot be asked. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the balance cannot take it.
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
   /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
@@ -1150,6 +1282,7 @@ extension RechargeService {
         .unary(RechargeServiceMethods.getRecharge) { try await self.getRecharge($0, context: $1) },
         .unary(RechargeServiceMethods.listRecharges) { try await self.listRecharges($0, context: $1) },
         .unary(RechargeServiceMethods.completeRecharge) { try await self.completeRecharge($0, context: $1) },
+        .unary(RechargeServiceMethods.cancelRecharge) { try await self.cancelRecharge($0, context: $1) },
         .unary(RechargeServiceMethods.refundRecharge) { try await self.refundRecharge($0, context: $1) },
         .unary(RechargeServiceMethods.settleReview) { try await self.settleReview($0, context: $1) },
         .unary(RechargeServiceMethods.setAutoRecharge) { try await self.setAutoRecharge($0, context: $1) },
@@ -1172,14 +1305,15 @@ public protocol DeferredRechargeService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func getRechargeOptions(_ request: GetRechargeOptionsRequest, context: ServerContext, reply: TypedReply<GetRechargeOptionsResponse>)
 
-  /// Charges a card and credits the wallet. One recharge of a wallet runs at a time.
+  /// Charges a card and credits the wallet. One recharge of a wallet runs at a time; those that NEEDS_REVIEW do not count.
   ///
   /// Answers with the recharge in its state, declined or not: only a recharge that was not begun is a failure. A
   /// repeated key gets the same recharge as it is then. Cancelling the call does not cancel the charge.
   ///
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
-  /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// `RECHARGE_IN_PROGRESS`: the metadata say which, in what state, until when, and where its cardholder authenticates.
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten. FAILED_PRECONDITION,
   /// `WALLET_FROZEN` or `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: a new card cannot be looked at now.
   func recharge(_ request: RechargeRequest, context: ServerContext, reply: TypedReply<RechargeResponse>)
@@ -1197,9 +1331,20 @@ public protocol DeferredRechargeService: Sendable {
   /// Asks the processor at once what became of a recharge that waits for its cardholder: they say that they have
   /// authenticated. Without this call it is asked each minute, for an hour after the recharge began.
   ///
-  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. Takes no idempotency key: it
+  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. A recharge that NEEDS_REVIEW, or
+  /// that was given up and may have been paid all the same, is asked about too. Takes no idempotency key: it
   /// can be repeated without harm. NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
   func completeRecharge(_ request: CompleteRechargeRequest, context: ServerContext, reply: TypedReply<CompleteRechargeResponse>)
+
+  /// Ends the wait for a cardholder who will not authenticate: the charge is cancelled at the processor, and the wallet is
+  /// free for another recharge. Without this call that happens an hour after the recharge began.
+  ///
+  /// Answers with what became of the recharge: FAILED; PAID where the cardholder was faster; AUTHENTICATION_REQUIRED where
+  /// they just were and the card is being charged. A repeated key gets the same recharge as it is then.
+  ///
+  /// FAILED_PRECONDITION, `RECHARGE_NOT_CANCELLABLE`: it is not AUTHENTICATION_REQUIRED, as the metadata `state` says.
+  /// NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: it does not answer, or cannot cancel now.
+  func cancelRecharge(_ request: CancelRechargeRequest, context: ServerContext, reply: TypedReply<CancelRechargeResponse>)
 
   /// Gives a recharge back to the card that was charged: in parts, several times, never more than was paid, up to 50
   /// times. The wallet pays when the processor has given the money back, and may then have less than nothing: spending
@@ -1217,7 +1362,14 @@ public protocol DeferredRechargeService: Sendable {
   /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
   /// The memo stands on its entry.
   ///
-  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge, or one for something else. UNAVAILABLE,
+  /// The processor is asked, and what it contradicts is refused: money moved only under the id that it names, and no money
+  /// moved only where it knows of no payment. A charge that still waits for its cardholder is cancelled first. What cannot
+  /// be confirmed, because the processor does not answer or says that it is still working, is settled only with
+  /// `accept_unconfirmed`. Where that proves wrong later, the ledger follows the processor: a recharge given up by hand that
+  /// was paid is credited, and a refund given up by hand that was made is debited.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge or refund, or one for something else.
+  /// FAILED_PRECONDITION, `REVIEW_CONTRADICTED`: the metadata `state` is what the processor says. UNAVAILABLE,
   /// `PROCESSOR_UNAVAILABLE`: it cannot be asked. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the balance cannot take it.
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
   /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or
@@ -1258,6 +1410,7 @@ extension DeferredRechargeService {
         .deferredUnary(RechargeServiceMethods.getRecharge) { self.getRecharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.listRecharges) { self.listRecharges($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.completeRecharge) { self.completeRecharge($0, context: $1, reply: $2) },
+        .deferredUnary(RechargeServiceMethods.cancelRecharge) { self.cancelRecharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.refundRecharge) { self.refundRecharge($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.settleReview) { self.settleReview($0, context: $1, reply: $2) },
         .deferredUnary(RechargeServiceMethods.setAutoRecharge) { self.setAutoRecharge($0, context: $1, reply: $2) },
@@ -1289,14 +1442,15 @@ public struct RechargeServiceClient: Sendable {
     try await client.unary(RechargeServiceMethods.getRechargeOptions, request, options: options).message
   }
 
-  /// Charges a card and credits the wallet. One recharge of a wallet runs at a time.
+  /// Charges a card and credits the wallet. One recharge of a wallet runs at a time; those that NEEDS_REVIEW do not count.
   ///
   /// Answers with the recharge in its state, declined or not: only a recharge that was not begun is a failure. A
   /// repeated key gets the same recharge as it is then. Cancelling the call does not cancel the charge.
   ///
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: outside the limits that `GetRechargeOptions` names, or no whole cents.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: no token was given and no card is saved. ABORTED,
-  /// `RECHARGE_IN_PROGRESS`: the metadata `recharge_id` names the other. NOT_FOUND, `WALLET_NOT_FOUND`.
+  /// `RECHARGE_IN_PROGRESS`: the metadata say which, in what state, until when, and where its cardholder authenticates.
+  /// NOT_FOUND, `WALLET_NOT_FOUND`.
   /// FAILED_PRECONDITION, `PAYMENT_METHOD_LIMIT`: a new card, and the wallet has ten. FAILED_PRECONDITION,
   /// `WALLET_FROZEN` or `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: a new card cannot be looked at now.
   public func recharge(_ request: RechargeRequest, options: CallOptions = CallOptions()) async throws -> RechargeResponse {
@@ -1320,10 +1474,23 @@ public struct RechargeServiceClient: Sendable {
   /// Asks the processor at once what became of a recharge that waits for its cardholder: they say that they have
   /// authenticated. Without this call it is asked each minute, for an hour after the recharge began.
   ///
-  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. Takes no idempotency key: it
+  /// Answers with the recharge as it is then; AUTHENTICATION_REQUIRED where they have not. A recharge that NEEDS_REVIEW, or
+  /// that was given up and may have been paid all the same, is asked about too. Takes no idempotency key: it
   /// can be repeated without harm. NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
   public func completeRecharge(_ request: CompleteRechargeRequest, options: CallOptions = CallOptions()) async throws -> CompleteRechargeResponse {
     try await client.unary(RechargeServiceMethods.completeRecharge, request, options: options).message
+  }
+
+  /// Ends the wait for a cardholder who will not authenticate: the charge is cancelled at the processor, and the wallet is
+  /// free for another recharge. Without this call that happens an hour after the recharge began.
+  ///
+  /// Answers with what became of the recharge: FAILED; PAID where the cardholder was faster; AUTHENTICATION_REQUIRED where
+  /// they just were and the card is being charged. A repeated key gets the same recharge as it is then.
+  ///
+  /// FAILED_PRECONDITION, `RECHARGE_NOT_CANCELLABLE`: it is not AUTHENTICATION_REQUIRED, as the metadata `state` says.
+  /// NOT_FOUND, `RECHARGE_NOT_FOUND`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`: it does not answer, or cannot cancel now.
+  public func cancelRecharge(_ request: CancelRechargeRequest, options: CallOptions = CallOptions()) async throws -> CancelRechargeResponse {
+    try await client.unary(RechargeServiceMethods.cancelRecharge, request, options: options).message
   }
 
   /// Gives a recharge back to the card that was charged: in parts, several times, never more than was paid, up to 50
@@ -1344,7 +1511,14 @@ public struct RechargeServiceClient: Sendable {
   /// Settles by hand a recharge, or a refund of one, that NEEDS_REVIEW, after somebody has looked it up at the processor.
   /// The memo stands on its entry.
   ///
-  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge, or one for something else. UNAVAILABLE,
+  /// The processor is asked, and what it contradicts is refused: money moved only under the id that it names, and no money
+  /// moved only where it knows of no payment. A charge that still waits for its cardholder is cancelled first. What cannot
+  /// be confirmed, because the processor does not answer or says that it is still working, is settled only with
+  /// `accept_unconfirmed`. Where that proves wrong later, the ledger follows the processor: a recharge given up by hand that
+  /// was paid is credited, and a refund given up by hand that was made is debited.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: the processor has no such charge or refund, or one for something else.
+  /// FAILED_PRECONDITION, `REVIEW_CONTRADICTED`: the metadata `state` is what the processor says. UNAVAILABLE,
   /// `PROCESSOR_UNAVAILABLE`: it cannot be asked. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the balance cannot take it.
   /// FAILED_PRECONDITION, `NOT_IN_REVIEW`. FAILED_PRECONDITION, `PROCESSOR_CHARGE_TAKEN`: that charge pays for the recharge
   /// that the metadata name. FAILED_PRECONDITION, `PROCESSOR_REFUND_TAKEN`: likewise. NOT_FOUND, `RECHARGE_NOT_FOUND` or

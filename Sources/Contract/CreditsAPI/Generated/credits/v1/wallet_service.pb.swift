@@ -2114,7 +2114,8 @@ public protocol WalletService: Sendable {
   /// Ends a wallet that has nothing in it, for good. Its history stays.
   ///
   /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
-  /// is in the way. ABORTED, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not come to its end.
+  /// is in the way. ABORTED, `RECHARGE_IN_REVIEW`, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not
+  /// come to its end.
   /// FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func closeWallet(_ request: CloseWalletRequest, context: ServerContext) async throws -> CloseWalletResponse
 
@@ -2282,7 +2283,8 @@ public protocol DeferredWalletService: Sendable {
   /// Ends a wallet that has nothing in it, for good. Its history stays.
   ///
   /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
-  /// is in the way. ABORTED, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not come to its end.
+  /// is in the way. ABORTED, `RECHARGE_IN_REVIEW`, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not
+  /// come to its end.
   /// FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func closeWallet(_ request: CloseWalletRequest, context: ServerContext, reply: TypedReply<CloseWalletResponse>)
 
@@ -2485,7 +2487,8 @@ public struct WalletServiceClient: Sendable {
   /// Ends a wallet that has nothing in it, for good. Its history stays.
   ///
   /// FAILED_PRECONDITION, `WALLET_NOT_EMPTY`: the metadata `posted`, `held`, `open_holds` and `open_recharge` say what
-  /// is in the way. ABORTED, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not come to its end.
+  /// is in the way. ABORTED, `RECHARGE_IN_REVIEW`, `REFUND_IN_PROGRESS` or `DISPUTE_OPEN`: a recharge of it has not
+  /// come to its end.
   /// FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   public func closeWallet(_ request: CloseWalletRequest, options: CallOptions = CallOptions()) async throws -> CloseWalletResponse {
     try await client.unary(WalletServiceMethods.closeWallet, request, options: options).message
