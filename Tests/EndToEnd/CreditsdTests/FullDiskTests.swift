@@ -252,7 +252,7 @@ struct FullSimulatorDiskTests {
     try await save(saved + 1)
     let books = try String(contentsOfFile: disk.path + "/books", encoding: .utf8)
     #expect(books.hasSuffix("\n"))
-    #expect(books.split(separator: "\n").allSatisfy { $0.hasPrefix("attachment\t") }, "\(books)")
+    #expect(books.split(separator: "\n").dropFirst().allSatisfy { $0.hasPrefix("attachment\t") }, "\(books)")
     processor.kill()
     let again = try ProcessorProcess(simulatorIn: directory, options: options)
     try await save(saved + 2)

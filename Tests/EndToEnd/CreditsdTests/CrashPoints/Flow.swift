@@ -42,7 +42,8 @@ enum Flow: String, CaseIterable, Sendable {
 
   /// Failpoints that no flow passes.
   static let passedByNone = Set(
-    Self.around(.describeAccount) + Self.around(.createCardSetup) + Self.around(.listEvents)
+    Self.around(.createCardSetup) + Self.around(.listEvents) + Self.around(.rechargeRefundFound)
+      + Self.around(.paymentMethodUpdated) + Self.around(.paymentMethodInvalidated)
   )
 
   var failpoints: [Failpoint] {
@@ -72,8 +73,7 @@ enum Flow: String, CaseIterable, Sendable {
     case .unknownOutcome: Self.around(.createCharge) + Self.around(.findCharge) + Self.around(.rechargePaid)
     case .notAuthenticated:
       Self.around(.rechargeAuthenticationRequired) + Self.around(.cancelCharge) + Self.around(.rechargeFailed)
-    case .silentProcessor:
-      Self.around(.createCharge) + Self.around(.findCharge) + Self.around(.rechargeNeedsReview)
+    case .silentProcessor: Self.around(.describeAccount) + Self.around(.rechargeNeedsReview)
     case .saveCard:
       Self.around(.verifyCard) + Self.around(.attachCard) + Self.around(.paymentMethodSaved)
         + Self.around(.autoRechargeSet) + [.reply]
@@ -90,8 +90,7 @@ enum Flow: String, CaseIterable, Sendable {
       Self.around(.rechargeRefundStarted) + Self.around(.refundCharge) + Self.around(.rechargeRefunded) + [.reply]
     case .slowRefund: Self.around(.refundCharge) + Self.around(.findRefund) + Self.around(.rechargeRefunded)
     case .failedRefund: Self.around(.findRefund) + Self.around(.rechargeRefundFailed)
-    case .silentRefund:
-      Self.around(.refundCharge) + Self.around(.findRefund) + Self.around(.rechargeRefundNeedsReview)
+    case .silentRefund: Self.around(.describeAccount) + Self.around(.rechargeRefundNeedsReview)
     case .dispute: Self.around(.parseEvent) + Self.around(.disputeOpened) + Self.around(.disputeWon) + [.reply]
     case .lostDispute: Self.around(.parseEvent) + Self.around(.disputeLost)
     case .usage:
