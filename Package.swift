@@ -142,7 +142,7 @@ enum Sources {
       .module(
         "StripeProcessor",
         in: "Processors",
-        uses: ["Backoff", "Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SystemCalls"]
+        uses: ["Backoff", "Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SystemCalls", .logging]
       ),
     ]
   }
@@ -200,15 +200,17 @@ enum Sources {
         "credits-stripe",
         in: "Programs",
         uses: [
-          "CreditsVersion", "ProcessorRPC", "ServiceProcess", "StripeProcessor", "UnixGRPC", .argumentParser, .logging,
+          "CreditsVersion", "Ledger", "PaymentProcessing", "ProcessorRPC", "ServiceProcess", "StripeProcessor",
+          "UnixGRPC",
+          .argumentParser, .logging,
         ]
       ),
       .program(
         "credits-simulator",
         in: "Programs",
         uses: [
-          "CreditsVersion", "ProcessorRPC", "ServiceProcess", "SimulatedProcessor", "SystemCalls", "UnixGRPC",
-          .argumentParser, .logging,
+          "CreditsAPI", "CreditsVersion", "Ledger", "ProcessorAPI", "ProcessorRPC", "ServiceProcess",
+          "SimulatedProcessor", "SystemCalls", "Threads", "UnixGRPC", "UnixGRPCProtobuf", .argumentParser, .logging,
         ]
       ),
       .program("credits-story", in: "Programs", uses: ["CreditsClient", "CreditsVersion", "ProcessSetup"]),
@@ -313,7 +315,7 @@ enum Tests {
         in: "Processors",
         uses: [
           "CreditsClient", "Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "ProcessorRPC",
-          "StripeProcessor", "credits-story", "credits-stripe", "creditsd",
+          "StripeProcessor", "credits-story", "credits-stripe", "creditsd", .logging,
         ],
         exclude: ["peers"]
       ),
@@ -348,9 +350,10 @@ enum Tests {
         "CreditsdTests",
         in: "EndToEnd",
         uses: [
-          "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger", "ProtobufC",
-          "ProtobufDescriptors", "RawCalls", "UnixGRPC", "credits-attack", "credits-simulator", "credits-story",
-          "credits-stripe", "credits-torture", "creditsctl", "creditsd",
+          "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger",
+          "ProcessorContract", "ProcessorRPC", "ProtobufC", "ProtobufDescriptors", "RawCalls", "UnixGRPC",
+          "credits-attack",
+          "credits-simulator", "credits-story", "credits-stripe", "credits-torture", "creditsctl", "creditsd",
         ],
         exclude: ["peers"]
       ),

@@ -1,17 +1,12 @@
-import Encodings
-import Foundation
 package import Ledger
-import MessageDigest
 package import PaymentProcessing
 
 extension StripeProcessor {
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
     let token = try StripeToken(token)
-    let answer = try await connection.send(.get("payment_methods/\(token.paymentMethod)"), within: timing.lookup)
-    guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
-    let method: StripePaymentMethod = try answer.object()
+    guard let method = try await method(token.paymentMethod, call(within: timing.lookup)) else { throw .unknownToken }
     // A payment method that was detached, and possibly attached elsewhere, is no longer the one that the token names.
-    guard token.customer == nil || token.customer == method.customer else { throw .unknownToken }
+    guard token.customer == nil || token.customer == method.customer?.id else { throw .unknownToken }
     return try method.shown()
   }
 
@@ -20,100 +15,171 @@ extension StripeProcessor {
     try await describeCard(token)
   }
 
+  /// Begins a SetupIntent (https://docs.stripe.com/payments/save-and-reuse), which the page finishes with Stripe.js.
   package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
-    let customer = try await customer(for: request.walletID)
-    let answer = try await connection.send(
-      .post(
-        "setup_intents",
-        key: request.key,
-        [
-          ("customer", customer), ("usage", "off_session"), ("payment_method_types[0]", "card"),
-          ("metadata[\(MetadataName.walletID)]", request.walletID.value),
-        ]
-      ),
-      within: timing.effect
-    )
-    guard answer.isSuccess else { throw answer.refusal(missing: .unknownToken) }
+    let call = call(within: timing.effect)
+    let answer = try await withCustomer(of: request.walletID, call) { customer, number async throws(ProcessorFailure) in
+      try await call.send(
+        .post(
+          "setup_intents",
+          key: number == 0 ? request.key : StripeCall.key("setup", of: request.key, number: number),
+          [
+            ("customer", customer), ("usage", "off_session"), ("payment_method_types[0]", "card"),
+            ("metadata[\(MetadataName.walletID)]", request.walletID.value),
+          ]
+        )
+      )
+    }
+    guard answer.isSuccess else { throw answer.failure(missing: .rejected("Stripe knows no such customer")) }
     let setup: StripeSetupIntent = try answer.object()
+    try checkMode(setup.livemode)
     return CardSetup(id: setup.id, clientSecret: setup.clientSecret)
   }
 
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
     let token = try StripeToken(request.token)
-    let customer = try await customer(for: request.walletID)
-    let attachment = try await connection.send(
-      .post("payment_methods/\(token.paymentMethod)/attach", key: request.key, [("customer", customer)]),
-      within: timing.effect
-    )
-    if attachment.status == 402 { throw .cardDeclined(code: attachment.error?.declineReason ?? "generic_decline") }
-    guard attachment.isSuccess else { throw attachment.refusal(missing: .unknownToken) }
+    guard EmailAddress.isValid(request.billing.email) else { throw .rejected("the e-mail address is none") }
+    let call = call(within: timing.effect)
+    var owner = ""
+    let attachment = try await withCustomer(of: request.walletID, call) {
+      customer,
+      number async throws(ProcessorFailure) in
+      owner = customer
+      let path = "payment_methods/\(token.paymentMethod)"
+      let key = number == 0 ? request.key : StripeCall.key("attach", of: request.key, number: number)
+      let answer = try await call.send(.post(path + "/attach", key: key, [("customer", customer)]))
+      switch answer.refusal {
+      // Stripe refuses to attach what is attached already, as it is after a setup.
+      case .unusableCard, .invalid: break
+      case nil where answer.isStoredFailure: break
+      case .declined, .keyReused, .missing, nil: return answer
+      }
+      let now = try await call.send(.get(path))
+      guard now.isSuccess else { return answer }
+      let method: StripePaymentMethod = try now.object()
+      return method.customer?.id == customer ? now : answer
+    }
+    if case .declined(let code) = attachment.refusal { throw .cardDeclined(code: code) }
+    guard attachment.isSuccess else { throw attachment.failure(missing: .unknownToken) }
     let method: StripePaymentMethod = try attachment.object()
-
-    let billing = request.billing
-    let details = try await connection.send(
-      .post(
-        "payment_methods/\(method.id)",
-        key: Self.derived("billing", from: request.key),
-        [
-          ("billing_details[name]", billing.name), ("billing_details[email]", billing.email),
-          ("billing_details[address][country]", billing.country),
-          ("billing_details[address][postal_code]", billing.postalCode),
-          ("metadata[\(MetadataName.walletID)]", request.walletID.value),
-        ]
-      ),
-      within: timing.effect
-    )
-    guard details.isSuccess else { throw details.refusal(missing: .unknownToken) }
-    return CardAttachment(
-      token: StripeToken(customer: customer, paymentMethod: method.id).token,
-      card: try method.shown()
-    )
+    try checkMode(method.livemode)
+    let customer = method.customer?.id ?? owner
+    let attached = StripeToken(customer: customer, paymentMethod: method.id)
+    do throws(ProcessorFailure) {
+      try await setBilling(request, of: method.id, call)
+    } catch {
+      // A card that is refused now must not stay attached. If this fails, too, it is attached in vain.
+      if case .rejected = error { try? await detach(attached, call) }
+      throw error
+    }
+    return CardAttachment(token: attached.token, card: try method.shown())
   }
 
   package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) {
-    let token = try StripeToken(token)
-    let path = "payment_methods/\(token.paymentMethod)"
-    let key = Self.derived("detach", from: token.paymentMethod)
-    let detachment = try await connection.send(.post(path + "/detach", key: key), within: timing.effect)
-    if detachment.isSuccess || detachment.status == 404 { return }
-    // Stripe refuses to detach a payment method that is already detached.
-    let answer = try await connection.send(.get(path), within: timing.lookup)
-    if answer.status == 404 { return }
+    try await detach(try StripeToken(token), call(within: timing.effect))
+  }
+
+  // MARK: Steps
+
+  private func method(_ id: String, _ call: StripeCall) async throws(ProcessorFailure) -> StripePaymentMethod? {
+    let answer = try await call.send(.get("payment_methods/\(id)"))
+    if case .missing = answer.refusal { return nil }
+    guard answer.isSuccess else { throw answer.failure(missing: .unknownToken) }
     let method: StripePaymentMethod = try answer.object()
-    guard method.customer == nil else { throw detachment.refusal(missing: .unknownToken) }
+    try checkMode(method.livemode)
+    return method
+  }
+
+  private func setBilling(
+    _ request: AttachRequest,
+    of method: String,
+    _ call: StripeCall
+  ) async throws(ProcessorFailure) {
+    let billing = request.billing
+    let details = try await call.sendNumbered(
+      "payment_methods/\(method)",
+      key: { StripeCall.key("billing", of: request.key, number: $0) },
+      [
+        ("billing_details[name]", billing.name), ("billing_details[email]", billing.email),
+        ("billing_details[address][country]", billing.country),
+        ("billing_details[address][postal_code]", billing.postalCode),
+        ("metadata[\(MetadataName.walletID)]", request.walletID.value),
+      ]
+    ) { () async throws(ProcessorFailure) in nil }
+    guard details.isSuccess else { throw details.failure(missing: .unknownToken) }
+  }
+
+  /// Detaches a payment method from the customer that the token names, and from no other.
+  private func detach(_ token: StripeToken, _ call: StripeCall) async throws(ProcessorFailure) {
+    func isDetached() async throws(ProcessorFailure) -> Bool {
+      guard let method = try await method(token.paymentMethod, call), let customer = method.customer?.id else {
+        return true
+      }
+      return token.customer != nil && token.customer != customer
+    }
+    if try await isDetached() { return }
+    for number in 0..<StripeCall.mostNumbers {
+      let key = StripeCall.key("detach", of: token.paymentMethod, number: number)
+      let answer = try await call.send(.post("payment_methods/\(token.paymentMethod)/detach", key: key))
+      if answer.isSuccess { return }
+      if try await isDetached() { return }
+      guard answer.isStoredFailure else { throw answer.failure(missing: .unknownToken) }
+    }
+    throw .outcomeUnknown("Stripe repeats its failures")
+  }
+
+  // MARK: Customers
+
+  /// Sends a request that names the wallet's customer. If Stripe has no such customer any more, or repeats a failure that it
+  /// has stored, the request is sent again under the next number, for another customer in the first case.
+  private func withCustomer(
+    of walletID: WalletID,
+    _ call: StripeCall,
+    _ send: (_ customer: String, _ number: Int) async throws(ProcessorFailure) -> StripeAnswer
+  ) async throws(ProcessorFailure) -> StripeAnswer {
+    var lost: Set<String> = []
+    for number in 0..<StripeCall.mostNumbers {
+      let customer = try await customer(of: walletID, except: lost, call)
+      let answer = try await send(customer, number)
+      if case .missing(parameter: "customer") = answer.refusal {
+        lost.insert(customer)
+        knownCustomers.forget(id: customer)
+      } else if !(answer.isStoredFailure && answer.refusal == nil) {
+        return answer
+      }
+    }
+    throw .outcomeUnknown("Stripe repeats its failures")
   }
 
   /// Returns the wallet's customer, creating it if needed. Search lags by about a minute and the key is valid for a day, so
   /// together they create only one customer.
-  private func customer(for walletID: WalletID) async throws(ProcessorFailure) -> String {
-    let search = try await connection.send(
-      .get(
-        "customers/search",
-        [("query", StripeSearch.query(MetadataName.walletID, walletID.value)), ("limit", "1")]
-      ),
-      within: timing.lookup
-    )
-    if search.isSuccess {
-      let found: StripeList<StripeCustomer> = try search.object()
-      if let customer = found.data.first { return customer.id }
+  private func customer(
+    of walletID: WalletID,
+    except lost: Set<String>,
+    _ call: StripeCall
+  ) async throws(ProcessorFailure) -> String {
+    if let customer = try await existingCustomer(of: walletID, except: lost, call) {
+      knownCustomers.remember(customer, for: walletID.value)
+      return customer
     }
-    let creation = try await connection.send(
-      .post(
-        "customers",
-        key: Self.derived("customer", from: walletID.value),
-        [("metadata[\(MetadataName.walletID)]", walletID.value)]
-      ),
-      within: timing.effect
-    )
-    guard creation.isSuccess else { throw creation.refusal(missing: .unknownToken) }
-    let customer: StripeCustomer = try creation.object()
-    return customer.id
-  }
-
-  /// Returns a key for one step of a request with several steps, within Stripe's limit of 255 bytes.
-  static func derived(_ step: String, from key: String) -> String {
-    let digest = SHA256.hash(Array(key.utf8))
-    let digits = [digest.0, digest.1, digest.2, digest.3].map { Hexadecimal.text($0, digitCount: 16) }
-    return "\(step)-\(digits.joined())"
+    for number in 0..<StripeCall.mostNumbers {
+      let answer = try await call.send(
+        .post(
+          "customers",
+          key: StripeCall.key("customer", of: walletID.value, number: number),
+          [("metadata[\(MetadataName.walletID)]", walletID.value)]
+        )
+      )
+      if answer.isSuccess {
+        let customer: StripeCustomer = try answer.object()
+        try checkMode(customer.livemode)
+        // The key may still answer with a customer that was deleted since.
+        guard !lost.contains(customer.id) else { continue }
+        knownCustomers.remember(customer.id, for: walletID.value)
+        return customer.id
+      }
+      guard answer.isStoredFailure else { throw answer.failure(missing: .rejected("Stripe makes no customer")) }
+    }
+    throw .outcomeUnknown("Stripe repeats its failures")
   }
 }

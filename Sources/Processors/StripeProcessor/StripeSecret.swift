@@ -17,30 +17,39 @@ package struct StripeSecret: Sendable, CustomStringConvertible, CustomDebugStrin
 
   package init(_ value: String) { self.value = value }
 
-  /// Whether the key is one of live mode, by its prefix (https://docs.stripe.com/keys).
-  var isLive: Bool { value.hasPrefix("sk_live_") || value.hasPrefix("rk_live_") }
-
+  /// The maximum length of a secret, in bytes.
   private static let longest = 1024
+  /// The maximum number of secrets in a file. A few suffice while one is replaced.
+  private static let most = 8
 
   /// Reads the only line of a file, which must not be accessible to others.
   package init(path: String) throws(ReadError) {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Self.failure("cannot be opened: \(SystemError.last)", path) }
+    let secrets = try Self.all(path: path)
+    guard secrets.count == 1 else { throw Self.failure("does not hold one secret on one line", path) }
+    self = secrets[0]
+  }
+
+  /// Reads the secrets of a file, one a line. The file must be a regular one and must not be accessible to others.
+  package static func all(path: String) throws(ReadError) -> [StripeSecret] {
+    // O_NONBLOCK, because opening a FIFO without a writer would wait for one.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { throw failure("cannot be opened: \(SystemError.last)", path) }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw Self.failure("is not a regular file", path)
+      throw failure("is not a regular file", path)
     }
-    guard status.st_mode & 0o007 == 0 else { throw Self.failure("can be read by everybody: chmod 600 it", path) }
-    var bytes = [UInt8](repeating: 0, count: Self.longest + 1)
+    guard status.st_mode & 0o007 == 0 else { throw failure("can be read by everybody: chmod 600 it", path) }
+    var bytes = [UInt8](repeating: 0, count: (longest + 2) * most + 1)
     let count = pread(file, &bytes, bytes.count, 0)
-    guard count >= 0 else { throw Self.failure("cannot be read", path) }
-    var line = bytes[..<count]
-    while let last = line.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { line.removeLast() }
-    guard (1...Self.longest).contains(line.count), line.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw Self.failure("does not hold one secret on one line", path)
+    guard count >= 0 else { throw failure("cannot be read", path) }
+    guard count < bytes.count else { throw failure("is too long to hold secrets only", path) }
+    let lines = bytes[..<count].split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    let isSound = lines.allSatisfy { $0.count <= longest && $0.allSatisfy { (0x21...0x7E).contains($0) } }
+    guard (1...most).contains(lines.count), isSound else {
+      throw failure("does not hold one secret on one line", path)
     }
-    value = String(decoding: line, as: UTF8.self)
+    return lines.map { StripeSecret(String(decoding: $0, as: UTF8.self)) }
   }
 
   private static func failure(_ reason: String, _ path: String) -> ReadError {

@@ -4,6 +4,13 @@ import MessageDigest
 /// The header `Stripe-Signature` (https://docs.stripe.com/webhooks/signature): `t=SECONDS,v1=HEX`, with several `v1` while
 /// the secret is being rotated.
 struct WebhookSignature {
+  enum Verdict {
+    case genuine
+    /// Stripe's, but so old that the message may be a replay, or from a clock that is ahead.
+    case expired
+    case forged
+  }
+
   /// The allowed clock difference, in seconds. Older messages may be replays.
   private static let tolerance: Int64 = 300
 
@@ -22,10 +29,13 @@ struct WebhookSignature {
     (self.time, self.timeText, self.codes) = (time, timeText, codes)
   }
 
-  func isGenuine(of payload: [UInt8], secret: StripeSecret, now: Int64) -> Bool {
-    guard (now - Self.tolerance...now + Self.tolerance).contains(time) else { return false }
+  func verdict(on payload: [UInt8], secrets: [WebhookSecret], now: Int64) -> Verdict {
     let message = Array(timeText.utf8) + [UInt8(ascii: ".")] + payload
-    return codes.contains { HMACSHA256.isValid($0, for: message, key: Array(secret.value.utf8)) }
+    let isStripes = secrets.contains { secret in
+      codes.contains { HMACSHA256.isValid($0, for: message, key: Array(secret.secret.value.utf8)) }
+    }
+    guard isStripes else { return .forged }
+    return (now - Self.tolerance...now + Self.tolerance).contains(time) ? .genuine : .expired
   }
 
   private static func bytes(_ hexadecimal: Substring) -> [UInt8]? {

@@ -29,7 +29,7 @@ struct CreditsStripe: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The file that holds the secret of the webhook; without it, no event is genuine.",
+      "The file that holds the secret of the webhook (whsec_…), or several on lines of their own while one is replaced; without it, no event that is sent is genuine.",
       valueName: "path"
     )
   )
@@ -46,11 +46,23 @@ struct CreditsStripe: AsyncParsableCommand {
   )
   var returnURL: String?
 
+  @Flag(help: "Let Stripe send a receipt for each charge to the card's billing address by e-mail.")
+  var receipts = false
+
+  @Option(help: ArgumentHelp("What receipts and Stripe's dashboard say about a charge.", valueName: "text"))
+  var description: String?
+
+  @Option(
+    help: ArgumentHelp("What follows the account's prefix on cardholders' statements.", valueName: "text")
+  )
+  var statementDescriptorSuffix: String?
+
   @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
   var caller: UInt32?
 
   static func main() async {
     ServiceProcess.prepare()
+    Proxies.allowOnlyForHTTPS()
     await main(nil)
   }
 
@@ -60,14 +72,21 @@ struct CreditsStripe: AsyncParsableCommand {
 
   private func serve() async throws {
     let logger = Logger(label: "credits-stripe")
-    guard let key = try Credentials.secret(named: "stripe-key", file: keyFile) else {
+    guard let keyPath = Credentials.path(named: "stripe-key", file: keyFile) else {
       throw ValidationError("there is no secret key: name its file with --key-file")
     }
+    let webhookPath = Credentials.path(named: "stripe-webhook-secret", file: webhookSecretFile)
     let processor = StripeProcessor(
       address: try apiBase.map { try StripeAddress($0) } ?? .stripe,
-      key: key,
-      webhookSecret: try Credentials.secret(named: "stripe-webhook-secret", file: webhookSecretFile),
-      returnPage: try returnURL.map { try ReturnPage($0) }
+      key: try StripeKey(try StripeSecret(path: keyPath)),
+      webhookSecrets: try webhookPath.map { try StripeSecret.all(path: $0).map { try WebhookSecret($0) } } ?? [],
+      returnPage: try returnURL.map { try ReturnPage($0) },
+      texts: try ChargeTexts(
+        sendsReceipts: receipts,
+        description: description,
+        statementSuffix: statementDescriptorSuffix
+      ),
+      logger: logger
     )
     let server = try ProcessorServer(
       processor,
@@ -78,6 +97,8 @@ struct CreditsStripe: AsyncParsableCommand {
     // Trap the signals before reporting that the server is serving.
     let trapping = await ServiceProcess.trapSignals(logger) { _ in server.beginGracefulShutdown() }
     defer { trapping.cancel() }
+    let check = Task { await AccountCheck(processor: processor, server: server, logger: logger).run() }
+    defer { check.cancel() }
     try await server.run { logger.info("serving") }
   }
 }

@@ -185,14 +185,57 @@ struct RemoteProcessorTests {
     }
   }
 
+  @Test("an event of a list that cannot be read does not hide the others")
+  func unreadableEvents() async throws {
+    let events = [
+      ProcessorAPI.Event(eventID: "e1", kind: .dispute(Dispute(disputeID: "d1", chargeID: "c1", state: .opened))),
+      ProcessorAPI.Event(eventID: "e2", kind: .other("t")), ProcessorAPI.Event(eventID: "e3"),
+    ]
+    let stub = StubProcessor(lists: { request in
+      ListEventsResponse(events: request.cursor == "no id" ? [ProcessorAPI.Event()] : events, cursor: "1")
+    })
+    let served = try await ServedProcessor(stub: stub, in: directory)
+    let kinds = try await served.remote.listEvents(after: nil, limit: 10).events.map(\.kind)
+    #expect(
+      kinds == [
+        .unclassified(PaymentProcessing.UnclassifiedEvent(type: "invalid amount", objectID: "e1", chargeID: nil)),
+        .other(type: "t"),
+        .unclassified(PaymentProcessing.UnclassifiedEvent(type: "invalid event.kind", objectID: "e3", chargeID: nil)),
+      ]
+    )
+    #expect(isUnknown(await failure { _ = try await served.remote.listEvents(after: "no id", limit: 10) }))
+    await served.close()
+  }
+
+  @Test("an account without an id, and a cursor of no bytes, are unknown outcomes")
+  func emptyAnswers() async throws {
+    let stub = StubProcessor(
+      accounts: { _ in DescribeAccountResponse(liveMode: true) },
+      lists: { _ in ListEventsResponse() }
+    )
+    let served = try await ServedProcessor(stub: stub, in: directory)
+    #expect(isUnknown(await failure { _ = try await served.remote.describeAccount() }))
+    #expect(isUnknown(await failure { _ = try await served.remote.listEvents(after: nil, limit: 1) }))
+    await served.close()
+  }
+
   @Test("only UNAUTHENTICATED means a wrong signature")
   func signatures() async throws {
+    let codes: [String: GRPCStatus.Code] = [
+      "bad": .unauthenticated, "old": .outOfRange, "live": .failedPrecondition,
+    ]
     let stub = StubProcessor(parses: { request in
-      throw GRPCStatus(code: request.signature == "bad" ? .unauthenticated : .permissionDenied, message: "no")
+      throw GRPCStatus(code: codes[request.signature] ?? .permissionDenied, message: "no")
     })
     let served = try await ServedProcessor(stub: stub, in: directory)
     await #expect(throws: EventFailure.signatureInvalid) {
       try await served.remote.parseEvent(payload: [1], signature: "bad")
+    }
+    await #expect(throws: EventFailure.signatureExpired) {
+      try await served.remote.parseEvent(payload: [1], signature: "old")
+    }
+    await #expect(throws: EventFailure.modeMismatch) {
+      try await served.remote.parseEvent(payload: [1], signature: "live")
     }
     await #expect(throws: EventFailure.unavailable("PERMISSION_DENIED: no")) {
       try await served.remote.parseEvent(payload: [1], signature: "other")

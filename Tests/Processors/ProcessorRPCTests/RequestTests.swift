@@ -75,6 +75,18 @@ struct RequestTests {
     BadRequestCase("a refund without a charge", "charge_id") {
       _ = try await $0.unary(Methods.createRefund, CreateRefundRequest(idempotencyKey: "k", rechargeID: "r"))
     },
+    BadRequestCase("a lookup of a refund without its charge", "charge_id") {
+      _ = try await $0.unary(Methods.findRefund, FindRefundRequest(idempotencyKey: "k"))
+    },
+    BadRequestCase("a setup without a wallet", "wallet_id") {
+      _ = try await $0.unary(Methods.createCardSetup, CreateCardSetupRequest(idempotencyKey: "k"))
+    },
+    BadRequestCase("a list of no events", "page_size") {
+      _ = try await $0.unary(Methods.listEvents, ListEventsRequest())
+    },
+    BadRequestCase("a list of too many events", "page_size") {
+      _ = try await $0.unary(Methods.listEvents, ListEventsRequest(pageSize: 1001))
+    },
     BadRequestCase("a description of a card's number", "payment_method_token") {
       _ = try await $0.unary(
         Methods.describePaymentMethod,
@@ -121,6 +133,45 @@ struct RequestTests {
     }
     #expect(status?.code == code)
     await client.close()
+    await served.close()
+  }
+
+  @Test("to list events return them as the processor does, of every kind")
+  func lists() async throws {
+    let processor = try SimulatedProcessor(path: directory.path + "/books")
+    let served = try await ServedProcessor(processor, in: directory)
+    let attachment = AttachRequest(
+      key: "a",
+      walletID: WalletID("w"),
+      token: PaymentMethodToken("pm_card_visa"),
+      billing: Ledger.BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1")
+    )
+    let attached = try await served.remote.attachCard(attachment)
+    var request = ChargeRequest.tenDollars
+    (request.token, request.isCardholderPresent, request.billing) = (attached.token, true, attachment.billing)
+    let charge = try await served.remote.createCharge(request)
+    #expect(try await processor.createCharge(request) == charge)
+    request.isCardholderPresent = false
+    await #expect(throws: ProcessorFailure.rejected("the key was used for another charge")) {
+      try await served.remote.createCharge(request)
+    }
+    let dollar = Ledger.Money(micros: 1_000_000, currency: .usd)
+    _ = try await served.remote.refundCharge(
+      RefundRequest(key: "f", chargeID: charge.id, rechargeID: charge.rechargeID, amount: dollar)
+    )
+    try processor.refundElsewhere(chargeID: charge.id, amount: dollar)
+    try processor.openDispute(ofCharge: charge.id, amount: dollar)
+    try processor.updateCard(attached.token, to: "pm_card_mastercard")
+    try processor.report(PaymentProcessing.UnclassifiedEvent(type: "t", objectID: "o", chargeID: nil))
+    try await served.remote.detachCard(attached.token)
+    try processor.removeCustomer(of: WalletID("w"))
+    let page = try await processor.listEvents(after: nil, limit: 1000)
+    #expect(try await served.remote.listEvents(after: nil, limit: 1000) == page)
+    #expect(page.events.count == 9)
+    let first = try await served.remote.listEvents(after: nil, limit: 4)
+    #expect(first.hasMore && first.events == Array(page.events.prefix(4)))
+    #expect(try await served.remote.listEvents(after: first.cursor, limit: 5).events == Array(page.events.suffix(5)))
+    #expect(try await served.remote.describeAccount() == processor.describeAccount())
     await served.close()
   }
 

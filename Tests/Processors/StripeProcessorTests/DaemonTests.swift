@@ -35,10 +35,10 @@ struct DaemonTests {
     let declined = try await credits.paymentMethod.changeCardAndPay(
       "ada",
       .dollars(10),
-      with: details(stripe.cards.declined.secret),
+      with: details("pm_card_chargeCustomerFail"),
       idempotencyKey: "k4"
     )
-    #expect(declined.recharge.state == .declined && declined.recharge.declineCode == "card_declined")
+    #expect(declined.recharge.state == .declined && declined.recharge.declineCode == "generic_decline")
     #expect(try await credits.paymentMethod.get("ada") == saved)
 
     let changed = try await credits.paymentMethod.changeCardAndPay(
@@ -122,9 +122,9 @@ struct DaemonTests {
       text += String(decoding: data, as: UTF8.self)
     }
     print(text)
-    #expect(text.contains("the card is now visa •••• 4444"))
+    #expect(text.contains("the card is now mastercard •••• 4444"))
     #expect(text.contains("RECHARGE_PAID: $26.840767 available"))
-    #expect(text.contains("the card was declined once, last with card_declined"))
+    #expect(text.contains("the card was declined once, last with generic_decline"))
     #expect(text.contains("RECHARGE_PAID: $31.00 available"))
     kill(story.processIdentifier, SIGINT)
     story.waitUntilExit()

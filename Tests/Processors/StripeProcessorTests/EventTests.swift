@@ -9,11 +9,11 @@ struct EventTests {
   private static let secret = "whsec_test"
   private static let now: Int64 = 1_800_000_000
 
-  private func processor() throws -> StripeProcessor {
+  private func processor(_ secrets: [String] = [secret]) throws -> StripeProcessor {
     StripeProcessor(
       address: try StripeAddress("http://127.0.0.1:1"),
-      key: StripeSecret("sk_test"),
-      webhookSecret: StripeSecret(Self.secret),
+      key: try StripeKey(StripeSecret("sk_test_1")),
+      webhookSecrets: try secrets.map { try WebhookSecret(StripeSecret($0)) },
       returnPage: try ReturnPage("https://example.com/back?x=1"),
       clock: { Self.now }
     )
@@ -48,12 +48,15 @@ struct EventTests {
     }
     let stale = Self.now - 301
     let future = Self.now + 301
+    for time in [stale, future, Int64.max] {
+      await #expect(throws: EventFailure.signatureExpired, "\(time)") {
+        try await processor.parseEvent(payload: bytes, signature: "t=\(time),v1=\(Self.code(payload, time: time))")
+      }
+    }
     for signature in [
       "", "t=\(Self.now)", "v1=\(genuine)", "t=\(Self.now),v1=\(other)", "t=\(Self.now),v0=\(genuine)",
-      "t=\(Self.now - 1),v1=\(genuine)", "t=\(stale),v1=\(Self.code(payload, time: stale))",
-      "t=\(future),v1=\(Self.code(payload, time: future))", "t=\(Self.now),v1=\(genuine.dropLast(2))",
+      "t=\(Self.now - 1),v1=\(genuine)", "t=\(stale),v1=\(genuine)", "t=\(Self.now),v1=\(genuine.dropLast(2))",
       "t=\(Self.now),v1=\(genuine.dropLast())x", "t=x,v1=\(genuine)", "t=-1,v1=\(genuine)",
-      "t=\(Int64.max),v1=\(Self.code(payload, time: Int64.max))",
     ] {
       await #expect(throws: EventFailure.signatureInvalid, "\(signature)") {
         try await processor.parseEvent(payload: bytes, signature: signature)
@@ -62,6 +65,24 @@ struct EventTests {
     await #expect(throws: EventFailure.signatureInvalid) {
       try await processor.parseEvent(payload: bytes + [32], signature: "t=\(Self.now),v1=\(genuine)")
     }
+  }
+
+  @Test("are accepted with each of several secrets, while one is replaced")
+  func severalSecrets() async throws {
+    let payload = #"{"id":"evt_1","type":"ping"}"#
+    for secret in ["whsec_old", "whsec_new"] {
+      let signature = "t=\(Self.now),v1=\(Self.code(payload, time: Self.now, secret: secret))"
+      let processor = try processor(["whsec_old", "whsec_new"])
+      #expect(try await processor.parseEvent(payload: Array(payload.utf8), signature: signature).id == "evt_1")
+    }
+  }
+
+  @Test("of the other mode are refused")
+  func modes() async throws {
+    await #expect(throws: EventFailure.modeMismatch) {
+      try await read(#"{"id":"evt_1","type":"ping","livemode":true}"#)
+    }
+    #expect(try await read(#"{"id":"evt_1","type":"ping","livemode":false}"#).id == "evt_1")
   }
 
   @Test("are refused if malformed", arguments: ["", "{}", "[]", #"{"id":1,"type":"x"}"#, #"{"id":"a b","type":"x"}"#])
@@ -73,9 +94,17 @@ struct EventTests {
     #"{"object":"payment_intent","id":"pi_1","amount":1050,"currency":"usd","metadata":\#(metadata),\#(fields)}"#
   }
 
-  private static func event(_ type: String, _ object: String) -> String {
-    #"{"id":"evt_1","object":"event","type":"\#(type)","data":{"object":\#(object)}}"#
+  private static func event(_ type: String, _ object: String, previous: String = "{}") -> String {
+    #"{"id":"evt_1","object":"event","type":"\#(type)","data":{"object":\#(object),"previous_attributes":\#(previous)}}"#
   }
+
+  private static func unclassified(_ type: String, _ object: String, _ charge: String?) -> ProcessorEvent.Kind {
+    .unclassified(UnclassifiedEvent(type: type, objectID: object, chargeID: charge))
+  }
+
+  private static let card = #""id":"pm_1","card":{"brand":"visa","last4":"4242","exp_month":1,"exp_year":2041}"#
+  private static let renewed = Card(brand: "visa", last4: "4242", expiryMonth: 1, expiryYear: 2041)
+  private static let absent = #"{"code":"card_declined","decline_code":"authentication_required"}"#
 
   private static func charge(_ status: ChargeResult.Status) -> ProcessorEvent.Kind {
     .charge(ChargeResult(id: "pi_1", rechargeID: RechargeID("r1"), amount: Self.money, status: status))
@@ -155,14 +184,22 @@ struct EventTests {
           )
         )
       ),
-      (event("refund.created", #"{\#(refund),"status":"succeeded","metadata":{}}"#), .other(type: "refund.created")),
-      (event("charge.dispute.created", disputed("needs_response")), dispute(.opened)),
-      (event("charge.dispute.closed", disputed("won")), dispute(.won)),
-      (event("charge.dispute.closed", disputed("lost")), dispute(.lost)),
       (
-        event("charge.dispute.created", disputed("warning_needs_response")),
-        .other(type: "charge.dispute.created")
+        event("refund.created", #"{\#(refund),"status":"succeeded","metadata":{}}"#),
+        .foreignRefund(ForeignRefund(id: "re_1", chargeID: "pi_1", amount: money, status: .refunded))
       ),
+      (
+        event(
+          "refund.updated",
+          #"{"id":"re_1","amount":1050,"currency":"usd","payment_intent":{"id":"pi_1"},"status":"canceled"}"#
+        ),
+        .foreignRefund(ForeignRefund(id: "re_1", chargeID: "pi_1", amount: money, status: .failed(code: "canceled")))
+      ),
+      (
+        event("refund.created", #"{"id":"re_1","amount":1,"currency":"usd","status":"succeeded","charge":"ch_1"}"#),
+        .other(type: "refund.created")
+      ),
+      (event("refund.updated", #"{"id":"re_1","payment_intent":"pi_1"}"#), unclassified("refund.updated", "re_1", nil)),
       (event("customer.created", #"{"id":"cus_1"}"#), .other(type: "customer.created")),
     ] as [(String, ProcessorEvent.Kind)]
   )
@@ -171,7 +208,59 @@ struct EventTests {
   }
 
   @Test(
-    "from localstripe are converted",
+    "of disputes, cards and customers are converted",
+    arguments: [
+      (event("charge.dispute.created", disputed("needs_response")), dispute(.opened)),
+      (event("charge.dispute.closed", disputed("won")), dispute(.won)),
+      (event("charge.dispute.closed", disputed("lost")), dispute(.lost)),
+      (event("charge.dispute.funds_withdrawn", disputed("under_review")), dispute(.opened)),
+      (event("charge.dispute.created", disputed("prevented")), dispute(.won)),
+      (event("charge.dispute.closed", disputed("warning_closed")), dispute(.won)),
+      (
+        event("charge.dispute.updated", disputed("warning_under_review")),
+        .other(type: "charge.dispute.updated")
+      ),
+      (
+        event("charge.dispute.updated", disputed("arbitration")),
+        unclassified("charge.dispute.updated arbitration", "dp_1", "pi_1")
+      ),
+      (
+        event(
+          "payment_intent.payment_failed",
+          intent(#""status":"requires_payment_method","last_payment_error":\#(absent)"#)
+        ),
+        .other(type: "payment_intent.payment_failed")
+      ),
+      (
+        event("payment_method.automatically_updated", #"{\#(card),"customer":"cus_1"}"#),
+        .cardUpdated(token: PaymentMethodToken("cus_1:pm_1"), card: renewed)
+      ),
+      (
+        event("payment_method.updated", #"{\#(card),"customer":{"id":"cus_1","object":"customer"}}"#),
+        .cardUpdated(token: PaymentMethodToken("cus_1:pm_1"), card: renewed)
+      ),
+      (event("payment_method.updated", #"{\#(card),"customer":null}"#), .other(type: "payment_method.updated")),
+      (
+        event("payment_method.detached", #"{\#(card),"customer":null}"#, previous: #"{"customer":"cus_1"}"#),
+        .cardRemoved(token: PaymentMethodToken("cus_1:pm_1"))
+      ),
+      (
+        event("customer.deleted", #"{"id":"cus_1","metadata":{"wallet_id":"w1"}}"#),
+        .customerRemoved(WalletID("w1"))
+      ),
+      (event("customer.deleted", #"{"id":"cus_1","metadata":{}}"#), .other(type: "customer.deleted")),
+      (
+        event("charge.dispute.created", disputed("warning_needs_response")),
+        .other(type: "charge.dispute.created")
+      ),
+    ] as [(String, ProcessorEvent.Kind)]
+  )
+  func aftermath(payload: String, kind: ProcessorEvent.Kind) async throws {
+    #expect(try await read(payload) == ProcessorEvent(id: "evt_1", kind: kind))
+  }
+
+  @Test(
+    "that are sent are converted",
     .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
   )
   func sent() async throws {

@@ -45,7 +45,41 @@ struct SecretTests {
     await remote.close()
     let written = process.stop()
     #expect(written.contains("serving") && !written.contains("canary"))
+    #expect(written.contains("acct_test"))
     #expect("\(StripeSecret("canary"))\(String(reflecting: StripeSecret("canary")))".contains("canary") == false)
+  }
+
+  @Test(
+    "are tried at start, which says in the log what is wrong",
+    .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
+  )
+  func wrongKey() async throws {
+    let stripe = try StandInStripe()
+    let process = try StripeProcess(base: stripe.base, key: "sk_test_wrongCanary")
+    let remote = try await RemoteProcessor.connected(to: process)
+    await #expect(throws: ProcessorFailure.outcomeUnknown("UNAVAILABLE: Stripe refuses the API key")) {
+      try await remote.describeAccount()
+    }
+    await remote.close()
+    let written = process.stop()
+    #expect(written.contains("Stripe refuses the API key") && !written.contains("anary"))
+  }
+
+  @Test(
+    "are sent through no proxy of the environment in clear",
+    .enabled(if: StandInStripe.isAvailable, StandInStripe.absence)
+  )
+  func proxies() async throws {
+    let stripe = try StandInStripe()
+    let nowhere = "http://127.0.0.1:1"
+    let process = try StripeProcess(
+      base: stripe.base,
+      environment: ["http_proxy": nowhere, "all_proxy": nowhere, "ALL_PROXY": nowhere, "no_proxy": ""]
+    )
+    let remote = try await RemoteProcessor.connected(to: process)
+    #expect(try await remote.describeAccount() == ProcessorAccount(id: "acct_test", isLive: false))
+    await remote.close()
+    _ = process.stop()
   }
 
   @Test("come from systemd's credentials too", .enabled(if: StandInStripe.isAvailable, StandInStripe.absence))
@@ -73,14 +107,31 @@ struct SecretTests {
   func files() throws {
     let files = try StripeProcess(base: "", arguments: ["--help"])
     let socket = files.directory.path + "/s"
+    let pipe = files.directory.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
     let cases: [(arguments: [String], complaint: String)] = [
       ([], "no secret key"),
       (["--key-file", files.directory.path + "/none"], "cannot be opened"),
+      (["--key-file", pipe], "not a regular file"),
+      (["--key-file", "/dev/zero"], "not a regular file"),
+      (["--key-file", try files.write(String(repeating: "s", count: 100_000), to: "long")], "too long"),
+      (["--key-file", try files.write("pk_test_canary", to: "publishable")], "publishable"),
+      (["--key-file", try files.write("whsec_canary", to: "whsec")], "webhook's secret"),
+      (["--key-file", try files.write("canary", to: "nothing")], "none of Stripe's"),
+      (
+        [
+          "--key-file", try files.write("sk_test_canary", to: "good"), "--webhook-secret-file",
+          files.directory.path + "/good",
+        ],
+        "begins with whsec_"
+      ),
       (["--key-file", try files.write("sk_canary", to: "open", mode: 0o644)], "chmod 600"),
       (["--key-file", try files.write("", to: "empty")], "one secret on one line"),
-      (["--key-file", try files.write("sk_canary\nsk_canary\n", to: "two")], "one secret on one line"),
-      (["--key-file", try files.write("sk_canary", to: "key"), "--api-base", "http://example.com"], "https://"),
+      (["--key-file", try files.write("sk_test_canary\nsk_test_canary\n", to: "two")], "one secret on one line"),
+      (["--key-file", try files.write("sk_test_canary", to: "key"), "--api-base", "http://example.com"], "https://"),
       (["--key-file", files.directory.path + "/key", "--return-url", "http://example.com"], "https://"),
+      (["--key-file", files.directory.path + "/key", "--return-url", "https://"], "https://"),
+      (["--key-file", files.directory.path + "/key", "--statement-descriptor-suffix", "*"], "suffix"),
       (["--key", "sk_canary"], "Unknown option"),
     ]
     for (arguments, complaint) in cases {
@@ -91,7 +142,7 @@ struct SecretTests {
       )
       let text = process.text()
       #expect(text.contains(complaint), "\(arguments): \(text)")
-      #expect(!text.contains("sk_canary") || arguments.first == "--key")
+      #expect(!text.contains("canary") || arguments.first == "--key")
       #expect(process.process.terminationStatus != 0)
     }
   }

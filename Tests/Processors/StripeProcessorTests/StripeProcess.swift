@@ -9,9 +9,13 @@ final class StripeProcess {
   private let errors = Pipe()
 
   /// - Parameter arguments: Replace the default arguments, which make it serve.
-  init(base: String, secret: String = "whsec_canary", arguments: [String]? = nil, environment: [String: String] = [:])
-    throws
-  {
+  init(
+    base: String,
+    key: String = "sk_test_canary",
+    secret: String = "whsec_canary",
+    arguments: [String]? = nil,
+    environment: [String: String] = [:]
+  ) throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "s\(UInt32.random(in: 0 ... .max))")
     socketPath = directory.path + "/run/stripe.sock"
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -19,7 +23,7 @@ final class StripeProcess {
     process.arguments =
       try arguments ?? [
         "--socket", socketPath, "--api-base", base, "--return-url", "https://example.com/back",
-        "--key-file", write("sk_test_canary\n", to: "key"),
+        "--key-file", write(key + "\n", to: "key"),
         "--webhook-secret-file", write(secret + "\n", to: "webhook"),
       ]
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }

@@ -1,10 +1,10 @@
-import Ledger
+package import Ledger
 import PaymentProcessing
-import UnixGRPC
+package import UnixGRPC
 
 /// The only conversion of a processor's errors to statuses on the wire.
 extension GRPCStatus {
-  init(_ error: ProcessorFailure) {
+  package init(_ error: ProcessorFailure) {
     switch error {
     case .unknownToken: self.init(code: .notFound, message: "there is no such payment method")
     case .cardDeclined(let code): self.init(code: .failedPrecondition, message: "the card is declined: \(code)")

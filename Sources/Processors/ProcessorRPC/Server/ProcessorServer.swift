@@ -7,18 +7,23 @@ package import UnixGRPC
 package final class ProcessorServer: Sendable {
   private let server: GRPCServer
   private let health = HealthRegistry()
+  private let serviceName: String
 
-  /// - Parameter callerUserID: The user that `creditsd` runs as. All other users are denied.
+  /// - Parameters:
+  /// - callerUserID: The user that `creditsd` runs as. All other users are denied.
+  /// - moreServices: Further services of `credits.processor.v1` for the same user.
   package init(
     _ processor: any PaymentProcessor,
     socket: SocketSource,
     callerUserID: UInt32,
+    moreServices: [ServiceDefinition] = [],
     logger: Logger
   ) throws {
     let service = ProcessorHandlers(processor: processor).serviceDefinition
+    serviceName = service.name
     health.setStatus(.serving)
-    health.setStatus(.serving, forService: service.name)
-    let services = [service, health.serviceDefinition]
+    health.setStatus(.serving, forService: serviceName)
+    let services = [service, health.serviceDefinition] + moreServices
     let reflection = try ReflectionService(
       services: services,
       descriptorSets: [ProcessorDescriptors.serializedFileDescriptorSet]
@@ -38,6 +43,13 @@ package final class ProcessorServer: Sendable {
   /// - Throws: `SocketError` if the server cannot listen on the socket.
   package func run(whenListening: @Sendable () -> Void = {}) async throws {
     try await server.run(whenListening: whenListening)
+  }
+
+  /// Says by the health service whether the processor can work. Calls are answered in any case.
+  package func setServing(_ isServing: Bool) {
+    let status = isServing ? HealthRegistry.ServingStatus.serving : .notServing
+    health.setStatus(status)
+    health.setStatus(status, forService: serviceName)
   }
 
   /// Refuses new calls, and lets `run` return once the open calls have ended.

@@ -2,6 +2,24 @@ import Ledger
 
 // The decoded parts of Stripe's objects, under Stripe's names.
 
+/// A field that holds an object's id, or, where it is expanded (https://docs.stripe.com/api/expanding_objects), the object.
+struct StripeReference: Decodable, Hashable {
+  private struct Expanded: Decodable {
+    var id: String
+  }
+
+  let id: String
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let id = try? container.decode(String.self) {
+      self.id = id
+    } else {
+      id = try container.decode(Expanded.self).id
+    }
+  }
+}
+
 struct StripeAccount: Decodable {
   var id: String
 }
@@ -9,10 +27,16 @@ struct StripeAccount: Decodable {
 struct StripeSetupIntent: Decodable {
   var id: String
   var clientSecret: String
+  var livemode: Bool?
 }
 
-struct StripeCustomer: Decodable {
+struct StripeCustomer: Decodable, Identifiable {
   var id: String
+  var livemode: Bool?
+  var deleted: Bool?
+  var metadata: [String: String]?
+
+  var walletID: String? { metadata?[StripeProcessor.MetadataName.walletID] }
 }
 
 struct StripePaymentMethod: Decodable {
@@ -24,7 +48,8 @@ struct StripePaymentMethod: Decodable {
   }
 
   var id: String
-  var customer: String?
+  var livemode: Bool?
+  var customer: StripeReference?
   var card: Card?
 
   func shown() throws(ProcessorFailure) -> Ledger.Card {
@@ -33,42 +58,12 @@ struct StripePaymentMethod: Decodable {
   }
 }
 
-struct StripeRefund: Decodable, Identifiable {
-  var id: String
-  var amount: Int64
-  var currency: String
-  var status: String?
-  var paymentIntent: String?
-  var failureReason: String?
-  var metadata: [String: String]?
-
-  func refund() throws(ProcessorFailure) -> RefundResult {
-    guard let key = metadata?[StripeProcessor.MetadataName.key], let paymentIntent else {
-      throw .outcomeUnknown("Stripe answered with another refund")
-    }
-    let status: RefundResult.Status =
-      switch self.status {
-      case "succeeded": .refunded
-      case "failed": .failed(code: failureReason ?? "unknown")
-      case "canceled": .failed(code: "canceled")
-      default: .processing
-      }
-    return RefundResult(
-      id: id,
-      key: key,
-      chargeID: paymentIntent,
-      amount: try MinorUnits.money(amount, currency),
-      status: status
-    )
-  }
-}
-
 struct StripeDispute: Decodable {
   var id: String
   var amount: Int64
   var currency: String
   var status: String
-  var paymentIntent: String?
+  var paymentIntent: StripeReference?
 }
 
 struct StripeList<Object: Decodable>: Decodable {
@@ -81,17 +76,24 @@ struct StripeErrorBody: Decodable {
 }
 
 struct StripeError: Decodable {
-  var type: String?
+  var type: String
   var code: String?
   var declineCode: String?
   var param: String?
   var paymentIntent: StripePaymentIntent?
 
   var declineReason: String { StripeDecline(code: code, declineCode: declineCode).reason }
+
+  /// The code, if it is safe to show.
+  var reportedCode: String? { code.flatMap { StripeToken.isName($0) ? $0 : nil } }
+  /// The type, if it is safe to show.
+  var reportedType: String? { StripeToken.isName(type) ? type : nil }
 }
 
 /// The reason why a card was not charged or attached.
 struct StripeDecline: Decodable {
+  private static let authenticationRequired = "authentication_required"
+
   struct Method: Decodable {
     var id: String
   }
@@ -99,6 +101,12 @@ struct StripeDecline: Decodable {
   var code: String?
   var declineCode: String?
   var paymentMethod: Method?
+
+  /// Whether the bank declines only because the cardholder was absent. Stripe reports it as a code of its own, or as the
+  /// bank's decline code (https://docs.stripe.com/declines/codes).
+  var requiresAuthentication: Bool {
+    code == Self.authenticationRequired || declineCode == Self.authenticationRequired
+  }
 
   /// Stripe's `code`, or its `decline_code` if the former only says that the card's bank declined.
   var reason: String {

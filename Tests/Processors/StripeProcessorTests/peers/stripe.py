@@ -1,60 +1,172 @@
-"""Serves localstripe on a local port, extended by features of Stripe that it lacks:
+"""Stands in for Stripe on a local port, with test and live mode, written from Stripe's documentation.
 
-- the test card pm_card_mastercard;
-- Idempotency-Key, as Stripe documents it (https://docs.stripe.com/api/idempotent_requests);
-- faults, set by POST /_config/front/faults as a list, one for each of the next requests: null for none, or
-  {"fault": "status" | "reset" | "hang", "effect": true | false, "status": 500, "headers": {}};
-- GET /_config/front/requests: the received requests; GET /_config/front/hook: the next event that was sent.
+Idempotency-Key works as documented (https://docs.stripe.com/api/idempotent_requests): answers are stored for 24 hours,
+failures too, and a request whose key is in use meets a 409. Control, all by POST of a JSON object unless noted:
 
-Prints its port and some payment methods as JSON, and serves until its standard input ends.
+- GET  /control/requests: the requests received so far. GET /control/hook: the next event that was sent, with its signature.
+- /control/faults: a list, one fault for each of the next requests, or null. Each is {"fault": "status" | "html" | "reset" |
+  "hang" | "huge" | "slow"} with "effect": whether the request is executed first; "status"; "headers"; "seconds"; "error":
+  the error object; "stored": whether Stripe stores it for the key; "on": part of the "METHOD PATH" of a request that
+  meets it.
+- /control/set: {"lag": seconds of search, "has_search": bool, "advance": seconds of the clock}.
+- /control/act: {"act": a method of Account, "arguments": [...], "live": bool}; answers with what it returns.
+
+Prints its port as JSON, and serves until its standard input ends.
 """
 
 import asyncio
+import hashlib
+import hmac
 import json
 import os
 import sys
+import time
 
 from aiohttp import web
-from localstripe import resources, webhooks
-from localstripe.server import app
+from stripe_account import Account, Refusal
 
 WEBHOOK_SECRET = "whsec_canary"
-PREFIX = "/_config/front"
+KEYS = {"Bearer sk_test_canary": False, "Bearer sk_live_canary": True, "Bearer rk_test_canary": False}
+KEY_LIFE = 24 * 3600
 
-answers = {}
-under_way = set()
-faults = []
-requests = []
+state = {"offset": 0}
+answers, under_way, faults, requests = {}, set(), [], []
 hooks = asyncio.Queue()
 
 
-def error(status, kind, message):
-    return web.json_response({"error": {"type": kind, "message": message}}, status=status)
+def clock():
+    return int(time.time()) + state["offset"]
 
 
-async def idempotent(request, handler):
-    key = request.headers.get("Idempotency-Key")
-    if request.method != "POST" or key is None:
-        return await handler(request)
-    asked = (request.path, await request.read())
+def send(event):
+    payload = json.dumps(event)
+    now = int(time.time())
+    code = hmac.new(WEBHOOK_SECRET.encode(), f"{now}.{payload}".encode(), hashlib.sha256).hexdigest()
+    hooks.put_nowait({"payload": payload, "signature": f"t={now},v1={code}"})
+
+
+accounts = {live: Account(live, clock, send) for live in (False, True)}
+
+
+def answer(status, content):
+    return web.json_response(content, status=status)
+
+
+def execute(account, method, path, fields):
+    get, parts = method == "GET", path.split("/")
+    match parts:
+        case ["account"] if get:
+            return {"id": account.id, "object": "account"}
+        case ["events"] if get:
+            return account.list_events(fields)
+        case ["customers"]:
+            return account.page(account.customers.values(), fields) if get else account.create_customer(fields)
+        case ["customers", "search"]:
+            return account.search(account.customers.values(), fields)
+        case ["customers", id] if get:
+            return account.one(account.customers, id)
+        case ["setup_intents"] if not get:
+            return account.create_setup_intent(fields)
+        case ["payment_methods", id]:
+            return account.method(id) if get else account.update_method(id, fields)
+        case ["payment_methods", id, "attach"]:
+            return account.attach(id, fields)
+        case ["payment_methods", id, "detach"]:
+            return account.detach(id, fields)
+        case ["payment_intents"]:
+            return account.page(account.intents.values(), fields) if get else account.create_intent(fields)
+        case ["payment_intents", "search"]:
+            return account.search(account.intents.values(), fields)
+        case ["payment_intents", id] if get:
+            return account.one(account.intents, id)
+        case ["payment_intents", id, "confirm"]:
+            return account.confirm(id, fields)
+        case ["payment_intents", id, "cancel"]:
+            return account.cancel(id, fields)
+        case ["refunds"]:
+            return account.page(account.refunds.values(), fields, "payment_intent") if get else account.create_refund(fields)
+    raise Refusal(404, "invalid_request_error")
+
+
+async def respond(request, fault=None):
+    if request.headers.get("Authorization") not in KEYS:
+        return answer(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}})
+    live = KEYS[request.headers["Authorization"]]
+    method, path = request.method, request.path.removeprefix("/v1/")
+    fields = dict(request.query if method == "GET" else await request.post())
+    name = request.headers.get("Idempotency-Key")
+    if method == "GET":
+        return run(accounts[live], method, path, fields)[0]
+    if name is None:
+        return answer(400, {"error": {"type": "invalid_request_error", "message": "this program sends keys"}})
+    asked, key = (path, sorted(fields.items())), (live, name)
     if key in under_way:
-        return error(409, "idempotency_error", "another request with the key is under way")
-    if key in answers:
-        known, status, body = answers[key]
+        return answer(409, {"error": {"type": "idempotency_error", "message": "in use"}})
+    if key in answers and answers[key][0] > clock() - KEY_LIFE:
+        _, known, status, body = answers[key]
         if known != asked:
-            return error(400, "idempotency_error", f"the key {key} was used for another request")
+            return answer(400, {"error": {"type": "idempotency_error", "message": f"the key {name} was used"}})
         headers = {"Idempotent-Replayed": "true"}
         return web.Response(status=status, body=body, content_type="application/json", headers=headers)
     under_way.add(key)
     try:
         await asyncio.sleep(0)
-        answer = await handler(request)
+        made, is_stored = run(accounts[live], method, path, fields)
+        if fault and fault.get("stored"):
+            made, is_stored = failure(fault, ""), True
     finally:
         under_way.remove(key)
-    # Stripe does not store answers to requests that it refused before executing them.
-    if answer.status < 400 or answer.status == 402:
-        answers[key] = (asked, answer.status, answer.body)
-    return answer
+    if is_stored:
+        answers[key] = (clock(), asked, made.status, made.body)
+    return made
+
+
+def run(account, method, path, fields):
+    """Returns an answer, and whether Stripe stores it."""
+    try:
+        return answer(200, execute(account, method, path, fields)), True
+    except Refusal as refusal:
+        return answer(refusal.status, {"error": refusal.error}), refusal.stored
+
+
+def failure(fault, echo):
+    headers = fault.get("headers", {})
+    if fault["fault"] == "html":
+        page = "<html><body><h1>Bad Request</h1></body></html>"
+        return web.Response(status=fault["status"], text=page, content_type="text/html", headers=headers)
+    error = fault.get("error") or {"type": "api_error", "message": echo}
+    made = answer(fault["status"], {"error": error})
+    made.headers.update(headers)
+    return made
+
+
+async def meet(request, fault, echo):
+    if fault["fault"] == "slow":
+        await asyncio.sleep(fault["seconds"])
+        return await respond(request)
+    if fault.get("stored") and not fault["effect"]:
+        # Stripe fails before it does anything, and stores that.
+        key = (KEYS[request.headers["Authorization"]], request.headers["Idempotency-Key"])
+        made = failure(fault, "")
+        asked = (request.path.removeprefix("/v1/"), sorted(dict(await request.post()).items()))
+        answers[key] = (clock(), asked, made.status, made.body)
+        return made
+    if fault["effect"]:
+        made = await respond(request, fault)
+        if fault.get("stored"):
+            return made
+    if fault["fault"] == "hang":
+        await asyncio.sleep(3600)
+    if fault["fault"] == "reset":
+        request.transport.abort()
+        return web.Response()
+    if fault["fault"] == "huge":
+        made = web.StreamResponse()
+        await made.prepare(request)
+        for _ in range(64):
+            await made.write(b" " * (1 << 20))
+        return made
+    return failure(fault, echo)
 
 
 @web.middleware
@@ -63,76 +175,47 @@ async def front(request, handler):
         return await handler(request)
     body = (await request.read()).decode()
     headers = {name: request.headers.get(name) for name in ("Authorization", "Idempotency-Key", "Stripe-Version")}
-    requests.append({"method": request.method, "path": request.path_qs, "body": body, **headers})
-    fault = faults.pop(0) if faults else None
-    if fault is None:
-        return await idempotent(request, handler)
-    if fault["effect"]:
-        await idempotent(request, handler)
-    if fault["fault"] == "hang":
-        await asyncio.sleep(3600)
-    if fault["fault"] == "reset":
-        request.transport.abort()
-        return web.Response()
-    echo = f"{headers} {request.path_qs} {body}"
-    answer = error(fault["status"], "api_error", echo)
-    answer.headers.update(fault.get("headers", {}))
-    return answer
+    requests.append({"method": request.method, "path": request.path_qs, "body": body, "time": time.time(), **headers})
+    fault = None
+    if faults and (faults[0] is None or faults[0].get("on", "") in f"{request.method} {request.path}"):
+        fault = faults.pop(0)
+    made = await (meet(request, fault, f"{headers} {request.path_qs} {body}") if fault else respond(request))
+    if not made.prepared:
+        made.headers["Request-Id"] = f"req_{len(requests)}"
+        made.headers["Date"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(clock()))
+    return made
 
 
-async def set_faults(request):
-    faults[:] = await request.json()
-    return web.Response()
-
-
-async def get_requests(request):
-    return web.json_response(requests)
-
-
-async def put_hook(request):
-    await hooks.put({"payload": (await request.read()).decode(), "signature": request.headers["Stripe-Signature"]})
-    return web.Response()
-
-
-async def get_hook(request):
-    return web.json_response(await hooks.get())
-
-
-def card(number):
-    details = {"number": number, "exp_month": "12", "exp_year": "2040", "cvc": "123"}
-    return resources.PaymentMethod(type="card", card=details).id
-
-
-known_payment_method = resources.PaymentMethod._api_retrieve
-
-
-def payment_method(cls, id):
-    if id == "pm_card_mastercard":
-        id = card("5555555555554444")
-    return known_payment_method(id)
+async def control(request):
+    name = request.match_info["name"]
+    if name == "requests":
+        return web.json_response(requests)
+    if name == "hook":
+        return web.json_response(await hooks.get())
+    content = await request.json()
+    if name == "faults":
+        faults[:] = content
+    if name == "set":
+        state["offset"] += content.pop("advance", 0)
+        for account in accounts.values():
+            for field, value in content.items():
+                setattr(account, field, value)
+    if name == "act":
+        account = accounts[content.get("live", False)]
+        return web.json_response(getattr(account, content["act"])(*content["arguments"]))
+    return web.json_response(None)
 
 
 async def main():
-    resources.PaymentMethod._api_retrieve = classmethod(payment_method)
-    resources.store.dump_to_disk = lambda: None
-    app.middlewares.insert(0, front)
-    app.router.add_post(PREFIX + "/faults", set_faults)
-    app.router.add_get(PREFIX + "/requests", get_requests)
-    app.router.add_post(PREFIX + "/hook", put_hook)
-    app.router.add_get(PREFIX + "/hook", get_hook)
+    app = web.Application(middlewares=[front])
+    app.router.add_route("*", "/control/{name}", control)
+    app.router.add_route("*", "/v1/{rest:.*}", lambda request: web.Response())
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
-    webhooks.register_webhook("front", f"http://127.0.0.1:{port}{PREFIX}/hook", WEBHOOK_SECRET, None)
-    cards = {
-        "other": card("5555555555554444"),
-        "refused": card("4000000000000002"),
-        "declined": card("4000000000000341"),
-        "authenticating": card("4000002760003184"),
-    }
-    print(json.dumps({"port": port, "webhookSecret": WEBHOOK_SECRET, **cards}), flush=True)
+    print(json.dumps({"port": port, "webhookSecret": WEBHOOK_SECRET}), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     # Exit without waiting for hanging requests.
     os._exit(0)
