@@ -5,6 +5,8 @@ import PaymentProcessing
 /// The state of the simulated processor, indexed by key and by id. Decides requests without changing anything: decisions
 /// are records, which the caller applies once they are written.
 struct Books {
+  /// The address at which cardholders agree to charges, without the charge's id.
+  private let authenticationPage: String
   /// nil until the account has been named.
   private(set) var account: String?
   /// The records that are reported as events, in order.
@@ -20,6 +22,8 @@ struct Books {
   private var refundKeys: [String: [String]] = [:]
   private var foreignRefundIDs: [String: [String]] = [:]
   private var disputeIDs: [String: [DisputeID]] = [:]
+
+  init(authenticationPage: String = SimulatedProcessor.noPage) { self.authenticationPage = authenticationPage }
 
   mutating func apply(_ record: BookRecord) {
     if record.isEvent { events.append(record) }
@@ -122,7 +126,7 @@ struct Books {
     let id = RandomName.make("ch")
     var status = card.status
     if case .authenticationRequired = status {
-      status = .authenticationRequired(url: "https://processor.invalid/\(id)")
+      status = .authenticationRequired(url: authenticationPage + id)
     }
     let charge = ChargeResult(id: id, rechargeID: request.rechargeID, amount: request.amount, status: status)
     return .success(KeptCharge(key: request.key, request: fields, card: card.name, charge: charge))

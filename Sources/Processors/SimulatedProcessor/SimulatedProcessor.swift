@@ -12,6 +12,9 @@ package final class SimulatedProcessor: PaymentProcessor {
   private let receives: RequestHook
   private let sends: EventHook
 
+  /// The address of a page that does not exist.
+  package static let noPage = "https://processor.invalid/"
+
   /// Called before every request, so that a test can delay or fail it.
   package typealias RequestHook = @Sendable (_ request: String) async throws(ProcessorFailure) -> Void
   /// Called with every event that the processor sends.
@@ -20,17 +23,21 @@ package final class SimulatedProcessor: PaymentProcessor {
   /// - Parameters:
   /// - path: The file of the books; created if it is missing. Two processors cannot share one.
   /// - faults: The faults of requests and events, in addition to those of test cards.
+  /// - authenticationPage: The address at which cardholders agree to charges, without the charge's id.
   /// - secret: The secret that signs events.
   package init(
     path: String,
     faults: FaultPlan = FaultPlan(),
+    authenticationPage: String = noPage,
     secret: String = "simulated",
     sends: @escaping EventHook = { _ in },
     receives: @escaping RequestHook = { _ in }
   ) throws {
     plan = faults
     seal = EventSeal(secret: Array(secret.utf8))
-    state = Mutex(try SimulatorState(path: path, faults: faults, seal: seal))
+    state = Mutex(
+      try SimulatorState(path: path, faults: faults, authenticationPage: authenticationPage, seal: seal)
+    )
     self.receives = receives
     self.sends = sends
   }

@@ -13,8 +13,13 @@ struct SimulatorState: ~Copyable {
   /// Keys whose first attempt has met its card's fault.
   private var faulted: Set<String> = []
 
-  init(path: String, faults: FaultPlan, seal: EventSeal) throws(RecordLog.OpenError) {
-    var books = Books()
+  init(
+    path: String,
+    faults: FaultPlan,
+    authenticationPage: String,
+    seal: EventSeal
+  ) throws(RecordLog.OpenError) {
+    var books = Books(authenticationPage: authenticationPage)
     var log = try RecordLog(path: path) { books.apply($0) }
     if books.account == nil {
       let account = BookRecord.account(RandomName.make("acct"))

@@ -32,8 +32,8 @@ struct TestCard: Sendable {
     return name.hasPrefix(short) ? long + name.dropFirst(short.count) : nil
   }
 
-  /// The names of all cards that have a fixed one, in order.
-  static var names: [String] { all.keys.sorted() }
+  /// All cards with a fixed name, sorted by it.
+  static var listed: [TestCard] { all.values.sorted { $0.name < $1.name } }
 
   private static let all: [String: TestCard] = {
     var cards = [

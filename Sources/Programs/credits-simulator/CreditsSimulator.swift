@@ -9,7 +9,7 @@ struct CreditsSimulator: AsyncParsableCommand {
     commandName: "credits-simulator",
     abstract: "A payment processor that charges nobody.",
     version: CreditsVersion.current,
-    subcommands: [Serve.self, PrintBooks.self],
+    subcommands: [Serve.self, PrintBooks.self, ListCards.self, Authenticate.self],
     defaultSubcommand: Serve.self
   )
 

@@ -44,6 +44,14 @@ struct Serve: AsyncParsableCommand {
   )
   var events: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The port on 127.0.0.1 of a web page at which cardholders agree to charges; 0 takes a free one.",
+      valueName: "port"
+    )
+  )
+  var pagePort: UInt16?
+
   @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
   var caller: UInt32?
 
@@ -57,17 +65,28 @@ struct Serve: AsyncParsableCommand {
   private func serve() async throws {
     let logger = Logger(label: "credits-simulator")
     let eventFile = try events.map { try EventFile(path: $0) }
-    let processor = try SimulatedProcessor(path: file, faults: faults, sends: { eventFile?.append($0) })
+    let page = try pagePort.map { try AuthenticationPage(port: $0) }
+    let processor = try SimulatedProcessor(
+      path: file,
+      faults: faults,
+      authenticationPage: page?.address ?? SimulatedProcessor.noPage,
+      sends: { eventFile?.append($0) }
+    )
+    page?.serve(processor)
     let server = try ProcessorServer(
       processor,
       socket: .path(socket),
       callerUserID: caller ?? geteuid(),
+      moreServices: [SimulatorHandlers(processor: processor).serviceDefinition],
       logger: logger
     )
     // Trap the signals before reporting that the server is serving.
     let trapping = await ServiceProcess.trapSignals(logger) { _ in server.beginGracefulShutdown() }
     defer { trapping.cancel() }
-    try await server.run { logger.info("serving") }
+    try await server.run {
+      logger.info("serving")
+      if let page { logger.info("cardholders agree to charges at \(page.address)") }
+    }
     processor.close()
   }
 }
