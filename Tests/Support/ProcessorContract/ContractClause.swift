@@ -21,6 +21,9 @@ package struct ContractClause: Sendable, CustomTestStringConvertible {
     ContractClause(name: "charges once for a key") { try await $0.chargesOnce() },
     ContractClause(name: "finds nothing where there is nothing") { try await $0.findsNothingWhereThereIsNothing() },
     ContractClause(name: "refuses another use of a charge's key") { try await $0.refusesAnotherUseOfAChargesKey() },
+    ContractClause(name: "tells keys and wallets apart that differ only in case") {
+      try await $0.tellsLetterCaseApart()
+    },
     ContractClause(name: "charges once for many who ask at once") { try await $0.chargesOnceForManyAtOnce() },
     ContractClause(name: "declines, and stays with it") { try await $0.declines() },
     ContractClause(name: "waits for the cardholder until the charge is cancelled") {

@@ -51,6 +51,21 @@ extension ProcessorContract {
     }
   }
 
+  /// Names are compared byte by byte: a card of one wallet is never another wallet's.
+  func tellsLetterCaseApart() async throws {
+    try await run { processor in
+      let upper = try await processor.attachCard(attachment(cards.visa, key: "A1", wallet: "Ada"))
+      let lower = try await processor.attachCard(attachment(cards.visa, key: "a1", wallet: "ada"))
+      #expect(upper.token != lower.token)
+      let charge = try await processor.createCharge(charge(upper.token, key: "C1"))
+      let nothing = try await processor.findCharge(key: "c1")
+      #expect(nothing == nil)
+      #expect(try await processor.createCharge(self.charge(lower.token, key: "c1")).id != charge.id)
+      try await processor.detachCard(upper.token)
+      #expect(try await processor.describeCard(lower.token) == lower.card)
+    }
+  }
+
   func chargesOnceForManyAtOnce() async throws {
     try await run { processor in
       let request = charge(cards.visa, key: "c1")
