@@ -351,9 +351,9 @@ enum Tests {
         in: "EndToEnd",
         uses: [
           "CreditsAPI", "CreditsClient", "CreditsVersion", "DynamicMessages", "Failpoints", "Ledger",
-          "ProcessorContract", "ProcessorRPC", "ProtobufC", "ProtobufDescriptors", "RawCalls", "UnixGRPC",
-          "credits-attack",
-          "credits-simulator", "credits-story", "credits-stripe", "credits-torture", "creditsctl", "creditsd",
+          "ProcessorAPI", "ProcessorContract", "ProcessorRPC", "ProtobufC", "ProtobufDescriptors", "RawCalls",
+          "UnixGRPC", "credits-attack", "credits-simulator", "credits-story", "credits-stripe", "credits-torture",
+          "creditsctl", "creditsd",
         ],
         exclude: ["peers"]
       ),

@@ -37,7 +37,7 @@ extension Flow {
       try await visit.grant(20)
       try await visit.save("pm_card_visa")
       try await visit.set(visit.settings())
-    case .refund, .silentRefund: try await visit.pay(20, "pm_card_visa")
+    case .refund, .silentRefund, .elsewhere: try await visit.pay(20, "pm_card_visa")
     case .slowRefund: try await visit.pay(20, "pm_card_pendingRefund")
     case .failedRefund: try await visit.pay(20, "pm_card_refundFail")
     case .dispute: try await visit.pay(20, "pm_sim_disputeWon")
@@ -105,6 +105,13 @@ extension Flow {
       try visit.moveClock(ahead: 24 * 3600)
       try await visit.refund(15, .needsReview)
     case .dispute, .lostDispute: try await visit.delivers(visit.events())
+    case .elsewhere:
+      try await visit.refundsElsewhere(5)
+      try await visit.waitsForEvent(.rechargeRefundFound)
+      try await visit.renewsCard(as: "pm_card_mastercard")
+      try await visit.waitsForEvent(.paymentMethodUpdated)
+      try await visit.removesCustomer()
+      try await visit.waitsForEvent(.paymentMethodInvalidated)
     }
   }
 }

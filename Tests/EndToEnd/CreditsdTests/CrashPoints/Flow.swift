@@ -30,6 +30,7 @@ enum Flow: String, CaseIterable, Sendable {
   case silentRefund
   case dispute
   case lostDispute
+  case elsewhere
 
   struct Crash: Sendable, CustomTestStringConvertible {
     let flow: Flow
@@ -42,8 +43,7 @@ enum Flow: String, CaseIterable, Sendable {
 
   /// Failpoints that no flow passes.
   static let passedByNone = Set(
-    Self.around(.createCardSetup) + Self.around(.listEvents) + Self.around(.rechargeRefundFound)
-      + Self.around(.paymentMethodUpdated) + Self.around(.paymentMethodInvalidated)
+    Self.around(.createCardSetup)
   )
 
   var failpoints: [Failpoint] {
@@ -93,6 +93,9 @@ enum Flow: String, CaseIterable, Sendable {
     case .silentRefund: Self.around(.describeAccount) + Self.around(.rechargeRefundNeedsReview)
     case .dispute: Self.around(.parseEvent) + Self.around(.disputeOpened) + Self.around(.disputeWon) + [.reply]
     case .lostDispute: Self.around(.parseEvent) + Self.around(.disputeLost)
+    case .elsewhere:
+      Self.around(.listEvents) + Self.around(.rechargeRefundFound) + Self.around(.paymentMethodUpdated)
+        + Self.around(.paymentMethodInvalidated)
     case .usage:
       Self.around(.walletCreated) + Self.around(.grant) + Self.around(.charge) + Self.around(.refund)
         + Self.around(.walletFrozen) + Self.around(.walletUnfrozen)

@@ -58,7 +58,9 @@ final class FlowRun {
       credits: credits,
       clock: directory.path("clock"),
       start: start,
-      eventFile: directory.path("events")
+      eventFile: directory.path("events"),
+      simulator: simulator.socketPath,
+      books: directory.path("books")
     )
     try await flow.prepare(visit)
     if let failpoint {

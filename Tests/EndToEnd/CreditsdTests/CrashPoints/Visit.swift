@@ -7,11 +7,14 @@ struct Visit: Sendable {
   static let wallet = "ada"
 
   let credits: CreditsClient
+  /// The file of the test clock.
   let clock: String
   /// How far the clock is ahead when the flow begins, in seconds.
   let start: Int
-  /// The file that the simulator writes its webhook events to.
+  /// The file that the simulator writes its webhook events to, its socket, and the file of its books.
   let eventFile: String
+  let simulator: String
+  let books: String
 
   var wallet: String { Self.wallet }
 
