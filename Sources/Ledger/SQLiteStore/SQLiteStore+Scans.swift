@@ -68,28 +68,46 @@ extension SQLiteStore {
     let found = try page(
       of: "wallet",
       "wallets",
-      statements.wallets.selectIDs,
+      statements.wallets.selectPage,
       by: .wallet,
       from: (created ?? 0) + 1,
       through: position.record,
       limit: limit
-    ) { .row(WalletID($0.text(.walletID))) }
+    ) { .row(WalletRow($0)) }
     var rows: [TableRow<Int64, Account>] = []
     for row in found {
       switch row.row {
-      case .row(let id): rows.append(TableRow(key: row.key, row: try scannedAccount(id)))
+      case .row(let wallet): rows.append(TableRow(key: row.key, row: try scannedAccount(wallet)))
       case .damaged(let what): rows.append(TableRow(key: row.key, row: .damaged(what)))
       }
     }
     return rows
   }
 
-  private mutating func scannedAccount(_ id: WalletID) throws(StoreError) -> Scanned<Account> {
+  /// The row of a wallet, which operations do not read.
+  private struct WalletRow {
+    let id: WalletID
+    let currency: String
+    let createTime: LedgerTime
+
+    init(_ row: Row<WalletStatements.TableColumn>) {
+      id = WalletID(row.text(.walletID))
+      currency = row.text(.currency)
+      createTime = LedgerTime(microseconds: row.int64(.createTime))
+    }
+  }
+
+  private mutating func scannedAccount(_ row: WalletRow) throws(StoreError) -> Scanned<Account> {
+    let id = row.id
     do throws(StoreError) {
       // Not cached: a scan of all wallets would drive out those that operations need.
       let known = accounts[id]
       let stored = if let known { known } else { try readStored(id) }
       guard let stored else { return .damaged("wallet \(id) cannot be found by its id") }
+      let wallet = stored.account.wallet
+      guard row.currency == wallet.currency.code, row.createTime == wallet.createTime else {
+        return .damaged("the row of wallet \(id) was changed")
+      }
       return .row(stored.account)
     } catch {
       return .damaged(try Self.damage(error))

@@ -26,24 +26,29 @@ extension SQLiteStore {
     defer { select.reset() }
     guard let row = try select.step() else { return nil }
     let walletRow = row.int64(.wallet)
-    guard let currency = Currency(code: row.text(.currency)), let state = WalletState(rawValue: row.text(.state)),
-      let hash = row.digest(.headHash)
-    else { throw .damaged("its row was changed") }
-    var wallet = Wallet(
-      id: walletID,
-      currency: currency,
-      posted: row.int64(.posted),
-      held: row.int64(.held),
-      state: state,
-      sequence: row.int64(.sequence),
-      createTime: LedgerTime(microseconds: row.int64(.createTime)),
-      autoRecharge: try autoRecharge(ofWalletRow: walletRow, in: currency)
-    )
+    guard let state = WalletState(rawValue: row.text(.state)), let hash = row.digest(.headHash) else {
+      throw .damaged("its row was changed")
+    }
+    var (posted, held, sequence) = (row.int64(.posted), row.int64(.held), row.int64(.sequence))
     var head = ChainHead(record: row.int64(.headRecord), hash: hash)
     if let newer = unwrittenBalances[walletID], newer.head.record > head.record {
-      (wallet.posted, wallet.held, wallet.sequence, head) = (newer.posted, newer.held, newer.sequence, newer.head)
+      (posted, held, sequence, head) = (newer.posted, newer.held, newer.sequence, newer.head)
     }
-    try compare(wallet, with: head, walletRow: walletRow)
+    let kept = try lastRecord(of: walletID, walletRow: walletRow, head)
+    let wallet = Wallet(
+      id: walletID,
+      currency: kept.wallet.currency,
+      posted: posted,
+      held: held,
+      state: state,
+      sequence: sequence,
+      createTime: kept.wallet.createTime,
+      autoRecharge: try autoRecharge(ofWalletRow: walletRow, in: kept.wallet.currency)
+    )
+    // Every value is stored twice, so that a flipped bit is detected without computing a hash.
+    guard kept.wallet == wallet, kept.posted == posted, kept.held == held, kept.sequence == sequence else {
+      throw .damaged("it is not as its last record, \(head.record), leaves it")
+    }
     let holds = try openHolds(ofWalletRow: walletRow)
     guard holds.remaining == wallet.held else { throw .damaged("its open holds are not what it holds") }
     return StoredAccount(
@@ -63,17 +68,32 @@ extension SQLiteStore {
     )
   }
 
-  /// Compares a wallet with the copy in its last record. Every value is stored twice, so that a flipped bit is detected
-  /// without computing a hash.
-  private func compare(_ wallet: Wallet, with head: ChainHead, walletRow: Int64) throws(StoreError) {
+  /// A wallet as its last record leaves it: the copy in its payload, and its balances in the record.
+  private struct LastRecord {
+    var wallet: Wallet
+    var posted: Int64
+    var held: Int64
+    var sequence: Int64
+  }
+
+  private func lastRecord(
+    of walletID: WalletID,
+    walletRow: Int64,
+    _ head: ChainHead
+  ) throws(StoreError) -> LastRecord {
     let select = statements.wallets.selectHead
     select.bind(.id, head.record)
     defer { select.reset() }
     guard let row = try select.step() else { throw .damaged("its last record, \(head.record), is lost") }
-    var kept = RecordPayload.wallet(inCanonicalBytes: row.bytes(.answer))
-    kept?.cardWarning = nil
-    guard row.int64(.wallet) == walletRow, row.digest(.hash) == head.hash, row.int64(.posted) == wallet.posted,
-      row.int64(.held) == wallet.held, row.int64(.sequence) == wallet.sequence, kept == wallet
+    guard row.int64(.wallet) == walletRow, row.digest(.hash) == head.hash,
+      var wallet = RecordPayload.wallet(inCanonicalBytes: row.bytes(.answer)), wallet.id == walletID
     else { throw .damaged("it is not as its last record, \(head.record), leaves it") }
+    wallet.cardWarning = nil
+    return LastRecord(
+      wallet: wallet,
+      posted: row.int64(.posted),
+      held: row.int64(.held),
+      sequence: row.int64(.sequence)
+    )
   }
 }

@@ -2,18 +2,18 @@ import LedgerEngine
 
 /// Wallets and their balances.
 struct WalletStatements {
-  /// A wallet with its balance and the expiry of its default card.
+  /// A wallet's balance and the expiry of its default card. What never changes is read from the wallet's last record, which
+  /// is read anyway: the wallet's own row would be one more page.
   enum Column: Int32, SQLName {
-    case wallet, currency, createTime, posted, held, state, sequence, headRecord, headHash
+    case wallet, posted, held, state, sequence, headRecord, headHash
     case openRecharge, defaultPaymentMethod, cardExpiry
   }
 
   /// The wallet in its last record.
   enum Head: Int32, SQLName { case wallet, sequence, posted, held, hash, answer }
 
-  enum IDColumn: Int32, SQLName { case wallet, walletID }
-
-  enum NewWallet: Int32, SQLName { case wallet, walletID, currency, createTime }
+  /// The columns of a wallet's row, in table order.
+  enum TableColumn: Int32, SQLName { case wallet, walletID, currency, createTime }
 
   /// A balance, by the wallet's id.
   enum NewerBalance: Int32, SQLName { case posted, held, sequence, headRecord, headHash, walletID }
@@ -26,8 +26,8 @@ struct WalletStatements {
   let select: Statement<ByID, Column>
   /// By the record's number.
   let selectHead: Statement<ByID, Head>
-  let selectIDs: Statement<ByPage, IDColumn>
-  let insert: Statement<NewWallet, NoName>
+  let selectPage: Statement<ByPage, TableColumn>
+  let insert: Statement<TableColumn, NoName>
   let insertBalance, updateBalance: Statement<Balance, NoName>
   /// Writes a balance unless the row is newer.
   let advanceBalance: Statement<NewerBalance, NoName>
@@ -36,8 +36,8 @@ struct WalletStatements {
     select = try Statement(
       connection,
       """
-      SELECT wallet.wallet, currency, wallet.create_time, posted, held, balance.state, sequence, head_record, head_hash,
-        open_recharge, default_payment_method, expiry_year * 12 + expiry_month - 1 AS card_expiry
+      SELECT wallet.wallet, posted, held, balance.state, sequence, head_record, head_hash, open_recharge,
+        default_payment_method, expiry_year * 12 + expiry_month - 1 AS card_expiry
       FROM wallet LEFT JOIN balance USING (wallet)
         LEFT JOIN payment_method ON payment_method_id = default_payment_method
       WHERE wallet_id = :id
@@ -47,11 +47,11 @@ struct WalletStatements {
       connection,
       "SELECT wallet, sequence, posted, held, hash, answer FROM journal WHERE record = :id"
     )
-    selectIDs = try Statement(
+    selectPage = try Statement(
       connection,
-      "SELECT wallet, wallet_id FROM wallet WHERE wallet > :after ORDER BY wallet LIMIT :limit"
+      "SELECT wallet, wallet_id, currency, create_time FROM wallet WHERE wallet > :after ORDER BY wallet LIMIT :limit"
     )
-    insert = try Statement(connection, NewWallet.insertion(into: "wallet"))
+    insert = try Statement(connection, TableColumn.insertion(into: "wallet"))
     insertBalance = try Statement(connection, Balance.insertion(into: "balance"))
     advanceBalance = try Statement(
       connection,
