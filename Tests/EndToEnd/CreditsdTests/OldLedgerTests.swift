@@ -41,7 +41,9 @@ struct OldLedgerTests {
 
   /// Kinds of records and methods that came after version 3.
   static let newerKinds: Set = ["RECHARGE_REFUND_FOUND", "PAYMENT_METHOD_UPDATED", "PAYMENT_METHOD_INVALIDATED"]
-  static let newerMethods: Set = ["UpdatePaymentMethod", "InvalidatePaymentMethod", "RecordFoundRefund", "CancelRecharge"]
+  static let newerMethods: Set = [
+    "UpdatePaymentMethod", "InvalidatePaymentMethod", "RecordFoundRefund", "CancelRecharge",
+  ]
 
   @Test(
     "holds every kind of record, of remembered refusal and of open matter",

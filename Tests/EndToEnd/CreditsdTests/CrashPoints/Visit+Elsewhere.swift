@@ -1,3 +1,4 @@
+import CreditsAPI
 import CreditsClient
 import Foundation
 import ProcessorAPI
@@ -9,7 +10,7 @@ extension Visit {
   func refundsElsewhere(_ dollars: Int64) async throws {
     let charge = try field(4, ofFirst: "charge")
     try await act {
-      let amount = ProcessorAPI.Money(currencyCode: "USD", micros: dollars * 1_000_000)
+      let amount = CreditsAPI.Money(currencyCode: "USD", micros: dollars * 1_000_000)
       _ = try await $0.refundElsewhere(RefundElsewhereRequest(chargeID: charge, amount: amount))
     }
   }
