@@ -177,7 +177,7 @@ enum Sources {
       .module(
         "ServiceProcess",
         in: "Programs",
-        uses: ["ProcessSetup", "Threads", .argumentParser, .logging, .unixSignals]
+        uses: ["ProcessSetup", "Threads", "UnixGRPC", .argumentParser, .logging, .unixSignals]
       ),
       .program(
         "creditsd",

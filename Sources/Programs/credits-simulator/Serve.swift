@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Logging
 import ProcessorRPC
 import ServiceProcess
@@ -17,8 +16,7 @@ struct Serve: AsyncParsableCommand {
       """
   )
 
-  @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))
-  var socket: String
+  @OptionGroup var listening: ProcessorSocketOptions
 
   @Option(help: ArgumentHelp("The file of its books; made if need be.", valueName: "path"))
   var file: String
@@ -52,9 +50,6 @@ struct Serve: AsyncParsableCommand {
   )
   var pagePort: UInt16?
 
-  @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
-  var caller: UInt32?
-
   private static let faultNames =
     FaultPlan.Fault.allCases.map(\.rawValue).joined(separator: ", ") + ", duplicate-events, reordered-events"
 
@@ -75,8 +70,8 @@ struct Serve: AsyncParsableCommand {
     page?.serve(processor)
     let server = try ProcessorServer(
       processor,
-      socket: .path(socket),
-      callerUserID: caller ?? geteuid(),
+      socket: listening.source,
+      callerUserID: listening.callerUserID,
       moreServices: [SimulatorHandlers(processor: processor).serviceDefinition],
       logger: logger
     )

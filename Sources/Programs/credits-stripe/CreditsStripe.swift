@@ -1,6 +1,5 @@
 import ArgumentParser
 import CreditsVersion
-import Glibc
 import Logging
 import ProcessorRPC
 import ServiceProcess
@@ -21,8 +20,7 @@ struct CreditsStripe: AsyncParsableCommand {
     version: CreditsVersion.current
   )
 
-  @Option(help: ArgumentHelp("Where to listen: at most 107 bytes.", valueName: "path"))
-  var socket: String
+  @OptionGroup var listening: ProcessorSocketOptions
 
   @Option(help: ArgumentHelp("The file that holds Stripe's secret key, which others may not read.", valueName: "path"))
   var keyFile: String?
@@ -57,9 +55,6 @@ struct CreditsStripe: AsyncParsableCommand {
   )
   var statementDescriptorSuffix: String?
 
-  @Option(help: ArgumentHelp("The user that creditsd runs as, by number: this one by default.", valueName: "uid"))
-  var caller: UInt32?
-
   static func main() async {
     ServiceProcess.prepare()
     Proxies.allowOnlyForHTTPS()
@@ -90,8 +85,8 @@ struct CreditsStripe: AsyncParsableCommand {
     )
     let server = try ProcessorServer(
       processor,
-      socket: .path(socket),
-      callerUserID: caller ?? geteuid(),
+      socket: listening.source,
+      callerUserID: listening.callerUserID,
       logger: logger
     )
     // Trap the signals before reporting that the server is serving.

@@ -48,7 +48,12 @@ struct Daemon {
       throw StartFailure(error, dataDirectory: directory)
     }
     let openProcessor = try OpenProcessor(settings)
-    let status = ProcessorStatus(settings.processor, health: health, logger: logger)
+    let status = ProcessorStatus(
+      settings.processor,
+      userID: settings.processorUserID,
+      health: health,
+      logger: logger
+    )
     let processor = PinnedProcessor(openProcessor.processor, committer: committer) { status.changed($0) }
     let worker = RechargeWorker(
       committer: committer,

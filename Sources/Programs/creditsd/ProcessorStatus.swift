@@ -10,10 +10,15 @@ final class ProcessorStatus: Sendable {
   static let healthName = "processor"
 
   private let last = Mutex<ProcessorCondition?>(nil)
+  private let choice: ProcessorChoice
+  private let userID: UInt32
   private let health: HealthRegistry
   private let logger: Logger
 
-  init(_ choice: ProcessorChoice, health: HealthRegistry, logger: Logger) {
+  /// - Parameter userID: The user that the processor is expected to run as.
+  init(_ choice: ProcessorChoice, userID: UInt32, health: HealthRegistry, logger: Logger) {
+    self.choice = choice
+    self.userID = userID
     self.health = health
     self.logger = logger
     // Without a processor nothing is out of order.
@@ -34,7 +39,7 @@ final class ProcessorStatus: Sendable {
     case .silent(let reason):
       logger.error(
         "the processor does not answer: recharges wait, everything else is served",
-        metadata: ["reason": "\(reason)"]
+        metadata: ["reason": "\(reason)", "mend": "\(advice)"]
       )
       health.setStatus(.notServing, forService: Self.healthName)
     case .otherAccount(let account, let expected):
@@ -44,6 +49,14 @@ final class ProcessorStatus: Sendable {
       )
       health.setStatus(.notServing, forService: Self.healthName)
     }
+  }
+}
+
+extension ProcessorStatus {
+  private var advice: String {
+    guard case .unix(let path) = choice else { return "look at its log" }
+    return ProcessorDiagnosis.advice(socketPath: path, userID: userID)
+      ?? "it listens: look at its log, which also has callers that it refuses"
   }
 }
 

@@ -2,6 +2,7 @@ import CreditsSocketPath
 import Failpoints
 import Glibc
 import Logging
+import ServiceProcess
 import UnixGRPC
 
 /// The settings of `creditsd`. Options override the environment, which overrides the configuration file, then defaults.
@@ -171,14 +172,12 @@ struct Settings {
   }
 
   private static func groupID(_ name: String) throws(SettingsError) -> UInt32 {
-    if let number = UInt32(name) { return number }
-    guard let group = getgrnam(name) else { throw .groupUnknown(name) }
-    return group.pointee.gr_gid
+    guard let group = HostAccounts.groupID(name) else { throw .groupUnknown(name) }
+    return group
   }
 
   private static func userID(_ name: String) throws(SettingsError) -> UInt32 {
-    if let number = UInt32(name) { return number }
-    guard let user = getpwnam(name) else { throw .userUnknown(name) }
-    return user.pointee.pw_uid
+    guard let user = HostAccounts.userID(name) else { throw .userUnknown(name) }
+    return user
   }
 }

@@ -1,6 +1,7 @@
 package import Logging
 package import PaymentProcessing
 import ProcessorAPI
+import Synchronization
 package import UnixGRPC
 
 /// A server that offers a `PaymentProcessor` on a Unix socket to one user, with health and reflection services.
@@ -29,7 +30,7 @@ package final class ProcessorServer: Sendable {
       descriptorSets: [ProcessorDescriptors.serializedFileDescriptorSet]
     )
     var configuration = GRPCServer.Configuration(socket: socket)
-    configuration.authorizer = OneUser(userID: callerUserID)
+    configuration.authorizer = OneUser(userID: callerUserID, logger: logger)
     server = GRPCServer(
       services: services + reflection.serviceDefinitions,
       configuration: configuration,
@@ -59,16 +60,39 @@ package final class ProcessorServer: Sendable {
   }
 }
 
-/// Authorizes one user for all methods.
-private struct OneUser: CallAuthorizer {
-  let userID: UInt32
+/// Authorizes one user for all methods. Says once of each other user that it was refused.
+private final class OneUser: CallAuthorizer {
+  /// Users whose refusal is remembered, so that many cannot fill the log or the memory.
+  private static let mostReported = 64
+
+  private let userID: UInt32
+  private let logger: Logger
+  private let reported = Mutex<Set<UInt32>>([])
+
+  init(userID: UInt32, logger: Logger) {
+    self.userID = userID
+    self.logger = logger
+  }
 
   func covers(_ method: MethodName) -> Bool { true }
 
   func authorize(_ method: MethodName, _ peer: PeerCredentials) throws(GRPCStatus) -> String {
     guard peer.userID == userID else {
-      throw GRPCStatus(code: .permissionDenied, message: "user \(peer.userID) is not whom this processor serves")
+      report(peer)
+      throw GRPCStatus(
+        code: .permissionDenied,
+        message: "this processor serves user \(userID), and user \(peer.userID) calls: start it with --caller \(peer.userID)"
+      )
     }
     return "uid-\(userID)"
+  }
+
+  private func report(_ peer: PeerCredentials) {
+    let isNew = reported.withLock { $0.count < Self.mostReported && $0.insert(peer.userID).inserted }
+    guard isNew else { return }
+    logger.warning(
+      "refused a caller: start this with --caller if creditsd runs as that user",
+      metadata: ["user_id": "\(peer.userID)", "pid": "\(peer.processID)", "serves": "\(userID)"]
+    )
   }
 }
