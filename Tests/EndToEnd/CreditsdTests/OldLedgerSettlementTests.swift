@@ -19,7 +19,7 @@ struct OldLedgerSettlementTests {
       Outcome(wallet: "open new card", kind: .rechargePaid),
       Outcome(wallet: "open refunds", kind: .rechargeRefunded, count: 2),
       Outcome(wallet: "open removal", kind: .paymentMethodDetached),
-      // Its charge is paid, as the processor's events tell.
+      // It was in review: the processor knows of its payment.
       Outcome(wallet: "review contradicted", kind: .rechargePaid),
     ]
     static let later = [
@@ -87,7 +87,7 @@ struct OldLedgerSettlementTests {
       try await credits.recharge.history(refunded.rechargeID).refunds.first { $0.state == .needsReview }
     )
     for (subject, outcome) in [
-      (ReviewSubject.recharge(uncharged.rechargeID), .noMoneyMoved), (.refund(refund.refundID), .noMoneyMoved),
+      (.recharge(uncharged.rechargeID), .noMoneyMoved), (.refund(refund.refundID), .noMoneyMoved),
     ] as [(ReviewSubject, ReviewOutcome)] {
       _ = try await credits.recharge.settleReview(subject, outcome, memo: "by hand", idempotencyKey: "\(subject)")
     }

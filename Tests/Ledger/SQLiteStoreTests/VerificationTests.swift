@@ -85,6 +85,11 @@ struct FileVerificationTests {
     "UPDATE recharge SET amount = amount + 1 WHERE state = 'PAID'",
     "UPDATE recharge SET state = 'FAILED' WHERE recharge_id = 'r5'",
     "UPDATE recharge SET explanation = 'x' WHERE recharge_id = 'r5'",
+    "UPDATE recharge SET state = 'FAILED' WHERE recharge_id = 'later-l'",
+    // As if it had not been paid after it was given up.
+    "UPDATE recharge SET state = 'FAILED', explanation = 'seen', processor_charge_id = NULL, record = "
+      + "(SELECT record FROM journal WHERE kind = 'RECHARGE_FAILED' AND recharge_id = 'later-l') "
+      + "WHERE recharge_id = 'later-l'",
     "UPDATE recharge SET processor_charge_id = 'ch-x' WHERE recharge_id = 'r1'",
     "DELETE FROM recharge WHERE recharge_id = 'r1'", "DELETE FROM recharge WHERE recharge_id = 'r5'",
     "INSERT INTO recharge SELECT 'r-x', wallet, record, state, amount, purpose, 'ch-x', explanation, create_time, "

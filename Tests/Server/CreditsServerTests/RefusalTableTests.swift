@@ -105,6 +105,27 @@ struct RefusalTableTests {
     refused(.walletExists(wallet), .alreadyExists, ["wallet_id": "w"], advice: "choose another"),
   ]
 
+  private static let openRecharge = Recharge(
+    id: recharge,
+    walletID: wallet,
+    caller: "tester",
+    amount: usd(10),
+    purpose: .recharge,
+    state: .authenticationRequired,
+    paymentMethod: PaymentMethod(
+      id: PaymentMethodID("pm"),
+      walletID: wallet,
+      token: PaymentMethodToken("tok"),
+      card: Card(brand: "visa", last4: "4242", expiryMonth: 12, expiryYear: 2040),
+      billing: BillingDetails(name: "Ada", email: "ada@example.com", country: "GB", postalCode: "W1"),
+      createTime: LedgerTime(microseconds: 0)
+    ),
+    paymentMethodIsCandidate: false,
+    nextActionURL: "https://bank.example",
+    createTime: LedgerTime(microseconds: 0),
+    updateTime: LedgerTime(microseconds: 0)
+  )
+
   static let states = [
     refused(
       .insufficientCredits(available: usd(1), required: usd(3)),
@@ -170,6 +191,15 @@ struct RefusalTableTests {
     ),
     refused(.idempotencyKeyReused, .failedPrecondition, advice: "take a new key"),
     refused(.rechargeInProgress(recharge), .aborted, ["recharge_id": "r"], advice: "wait"),
+    refused(
+      .rechargeInProgress(recharge, openRecharge),
+      .aborted,
+      [
+        "recharge_id": "r", "state": "AUTHENTICATION_REQUIRED", "expire_time": "1970-01-01T01:00:00Z",
+        "next_action_url": "https://bank.example",
+      ],
+      advice: "cancel it with CancelRecharge"
+    ),
     refused(
       .rechargeNotCancellable(recharge, .paid),
       .failedPrecondition,
