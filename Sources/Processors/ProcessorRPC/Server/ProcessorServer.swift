@@ -81,7 +81,8 @@ private final class OneUser: CallAuthorizer {
       report(peer)
       throw GRPCStatus(
         code: .permissionDenied,
-        message: "this processor serves user \(userID), and user \(peer.userID) calls: start it with --caller \(peer.userID)"
+        message: "this processor serves user \(userID), and user \(peer.userID) calls: start it with "
+          + "--caller \(peer.userID)"
       )
     }
     return "uid-\(userID)"
