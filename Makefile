@@ -33,7 +33,7 @@ build: ## Build the programs in release mode, to be run without a Swift toolchai
 	@.ci/self-contained $(addprefix .build-release/release/,$(PROGRAMS))
 
 # Two tests at a time: most start servers and programs, and two cores are too few for the deadlines of many at once.
-RUN_TESTS := swift test --parallel --experimental-maximum-parallelization-width 2
+TWO_AT_A_TIME := --parallel --experimental-maximum-parallelization-width 2
 # Suites that measure the memory of their own process, to which other tests would add.
 MEMORY := UnixGRPCTests.ServerWireFloodTests UnixGRPCTests.AuthorizerTests UnixGRPCTests.ServerWireRequestTests \
 	UnixGRPCTests.ServerPolicyTests LedgerEngineTests.ReplayedWalletsTests
@@ -43,7 +43,7 @@ test: ## Run all tests, with real gRPC peers
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	swift test --no-parallel $(foreach suite,$(MEMORY),--filter '^$(suite)/')
-	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python $(RUN_TESTS) $(foreach suite,$(MEMORY),--skip '^$(suite)/')
+	CREDITS_PEERS_PYTHON=$(CURDIR)/.venv/bin/python swift test $(TWO_AT_A_TIME) $(foreach suite,$(MEMORY),--skip '^$(suite)/')
 
 # Targets that start daemons, tools or peers, or build a package.
 WITH_PROCESSES := CreditsdTests InteropTests StripeProcessorTests PackageImportTests creditsctlTests
@@ -54,7 +54,7 @@ SWEEPS := SQLiteStoreTests.DiskFaultTests SQLiteStoreTests.PowerCutTests SQLiteS
 test-quick: ## Run the tests without processes, peers and sweeps of faults: about a minute
 	@.ci/install $(LIBRARIES)
 	swift test --no-parallel $(foreach suite,$(MEMORY),--filter '^$(suite)/')
-	$(RUN_TESTS) $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
+	swift test $(TWO_AT_A_TIME) $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
 		$(foreach suite,$(SWEEPS) $(MEMORY),--skip '^$(suite)/')
 
 # The tests include a short run of it.

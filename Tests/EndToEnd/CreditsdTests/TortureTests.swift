@@ -14,7 +14,7 @@ struct TortureTests {
     let output = Pipe()
     torture.executableURL = RunningDaemon.program("credits-torture")
     torture.arguments = [
-      "--recharges", "200", "--kills", "10", "--simulator-kills", "2", "--customers", "64", "--seed", "\(seed)",
+      "--recharges", "200", "--kills", "6", "--simulator-kills", "2", "--customers", "64", "--seed", "\(seed)",
       "--directory", directory.path("torture"),
     ]
     torture.standardOutput = output
@@ -22,7 +22,7 @@ struct TortureTests {
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     torture.waitUntilExit()
     #expect(torture.terminationStatus == 0, "\(text)")
-    #expect(text.contains("kills: creditsd 10"), "\(text)")
+    #expect(text.contains("kills: creditsd 6"), "\(text)")
     #expect(
       text.contains("double charges 0, double credits 0, uncredited charges 0, unpaid credits 0"),
       "\(text)"
