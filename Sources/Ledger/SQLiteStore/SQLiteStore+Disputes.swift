@@ -33,14 +33,6 @@ extension SQLiteStore {
     return disputes
   }
 
-  /// Computed, so that a dispute writes only its own row.
-  func openDisputes(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
-    let count = statements.disputes.countOpen
-    count.bind(.id, walletRow)
-    defer { count.reset() }
-    return try count.step()?.int64(.count) ?? 0
-  }
-
   func upsert(_ changed: RecordedDispute, walletRow: Int64) throws(StoreError) {
     let dispute = changed.dispute
     let upsert = statements.disputes.upsert

@@ -41,14 +41,6 @@ extension SQLiteStore {
     return ids
   }
 
-  /// Computed, so that a refund writes only its own row.
-  func openRefunds(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
-    let count = statements.rechargeRefunds.countOpen
-    count.bind(.id, walletRow)
-    defer { count.reset() }
-    return try count.step()?.int64(.count) ?? 0
-  }
-
   func upsert(_ changed: RecordedRechargeRefund, walletRow: Int64) throws(StoreError) {
     let refund = changed.refund
     let upsert = statements.rechargeRefunds.upsert

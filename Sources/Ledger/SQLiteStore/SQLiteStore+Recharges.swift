@@ -44,14 +44,6 @@ extension SQLiteStore {
     return ids
   }
 
-  /// Computed, so that a review writes only its own row.
-  func rechargesInReview(ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
-    let count = statements.recharges.countInReview
-    count.bind(.id, walletRow)
-    defer { count.reset() }
-    return try count.step()?.int64(.count) ?? 0
-  }
-
   /// Checks that each recharge whose state has the slot is the one that its wallet has open, and vice versa, and that a
   /// wallet counts each of its recharges in review.
   func checkSlots(of state: LedgerState) throws(StoreError) {

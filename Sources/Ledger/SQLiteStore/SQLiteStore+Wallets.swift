@@ -57,15 +57,22 @@ extension SQLiteStore {
         wallet: wallet,
         head: head,
         openRecharge: row.optionalText(.openRecharge).map { RechargeID($0) },
-        rechargesInReview: try rechargesInReview(ofWalletRow: walletRow),
+        rechargesInReview: try count(statements.recharges.countInReview, ofWalletRow: walletRow),
         defaultPaymentMethod: row.optionalText(.defaultPaymentMethod).map { PaymentMethodID($0) },
         cardExpiry: row.optionalInt64(.cardExpiry).map { CalendarMonth(number: $0) },
-        openRefunds: try openRefunds(ofWalletRow: walletRow),
-        openDisputes: try openDisputes(ofWalletRow: walletRow),
+        openRefunds: try count(statements.rechargeRefunds.countOpen, ofWalletRow: walletRow),
+        openDisputes: try count(statements.disputes.countOpen, ofWalletRow: walletRow),
         openHolds: holds.count,
         nextHoldExpiry: holds.nextExpiry
       )
     )
+  }
+
+  /// Counts rows that are open. Computed, so that a change of a refund, a dispute or a review writes only its own row.
+  private func count(_ select: Statement<ByID, Count>, ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
+    select.bind(.id, walletRow)
+    defer { select.reset() }
+    return try select.step()?.int64(.count) ?? 0
   }
 
   /// A wallet as its last record leaves it: the copy in its payload, and its balances in the record.

@@ -5,7 +5,7 @@ import MessageDigest
 /// One call of the processor's interface: all its requests to Stripe share one time limit.
 struct StripeCall: Sendable {
   /// The maximum number of keys that a request is sent under within one call.
-  static let mostNumbers = 8
+  private static let mostNumbers = 8
 
   let connection: StripeConnection
   /// When the call has to end.
@@ -30,10 +30,20 @@ struct StripeCall: Sendable {
     _ fields: [(String, String)] = [],
     effect: () async throws(ProcessorFailure) -> StripeAnswer?
   ) async throws(ProcessorFailure) -> StripeAnswer {
-    for number in 0..<Self.mostNumbers {
+    try await underNumbers { number async throws(ProcessorFailure) in
       let answer = try await send(.post(path, key: key(number), fields))
-      guard answer.isStoredFailure else { return answer }
-      if let done = try await effect() { return done }
+      return answer.isStoredFailure ? try await effect() : answer
+    }
+  }
+
+  /// Makes attempts under the numbers from 0 on until one has a result.
+  ///
+  /// - Parameter attempt: Returns nil if the request has to be sent under the next number.
+  func underNumbers<Result>(
+    _ attempt: (_ number: Int) async throws(ProcessorFailure) -> Result?
+  ) async throws(ProcessorFailure) -> Result {
+    for number in 0..<Self.mostNumbers {
+      if let result = try await attempt(number) { return result }
     }
     throw .outcomeUnknown("Stripe repeats its failures")
   }

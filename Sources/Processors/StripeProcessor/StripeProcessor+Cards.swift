@@ -118,14 +118,14 @@ extension StripeProcessor {
       return token.customer != nil && token.customer != customer
     }
     if try await isDetached() { return }
-    for number in 0..<StripeCall.mostNumbers {
+    try await call.underNumbers { number async throws(ProcessorFailure) -> Void? in
       let key = StripeCall.key("detach", of: token.paymentMethod, number: number)
       let answer = try await call.send(.post("payment_methods/\(token.paymentMethod)/detach", key: key))
-      if answer.isSuccess { return }
-      if try await isDetached() { return }
+      if answer.isSuccess { return () }
+      if try await isDetached() { return () }
       guard answer.isStoredFailure else { throw answer.failure(missing: .unknownToken) }
+      return nil
     }
-    throw .outcomeUnknown("Stripe repeats its failures")
   }
 
   // MARK: Customers
@@ -138,17 +138,16 @@ extension StripeProcessor {
     _ send: (_ customer: String, _ number: Int) async throws(ProcessorFailure) -> StripeAnswer
   ) async throws(ProcessorFailure) -> StripeAnswer {
     var lost: Set<String> = []
-    for number in 0..<StripeCall.mostNumbers {
+    return try await call.underNumbers { number async throws(ProcessorFailure) -> StripeAnswer? in
       let customer = try await customer(of: walletID, except: lost, call)
       let answer = try await send(customer, number)
       if case .missing(parameter: "customer") = answer.refusal {
         lost.insert(customer)
         knownCustomers.forget(id: customer)
-      } else if !(answer.isStoredFailure && answer.refusal == nil) {
-        return answer
+        return nil
       }
+      return answer.isStoredFailure && answer.refusal == nil ? nil : answer
     }
-    throw .outcomeUnknown("Stripe repeats its failures")
   }
 
   /// Returns the wallet's customer, creating it if needed. Search lags by about a minute and the key is valid for a day, so
@@ -158,11 +157,8 @@ extension StripeProcessor {
     except lost: Set<String>,
     _ call: StripeCall
   ) async throws(ProcessorFailure) -> String {
-    if let customer = try await existingCustomer(of: walletID, except: lost, call) {
-      knownCustomers.remember(customer, for: walletID.value)
-      return customer
-    }
-    for number in 0..<StripeCall.mostNumbers {
+    if let customer = try await existingCustomer(of: walletID, except: lost, call) { return customer }
+    return try await call.underNumbers { number async throws(ProcessorFailure) -> String? in
       let answer = try await call.send(
         .post(
           "customers",
@@ -174,12 +170,12 @@ extension StripeProcessor {
         let customer: StripeCustomer = try answer.object()
         try checkMode(customer.livemode)
         // The key may still answer with a customer that was deleted since.
-        guard !lost.contains(customer.id) else { continue }
+        guard !lost.contains(customer.id) else { return nil }
         knownCustomers.remember(customer.id, for: walletID.value)
         return customer.id
       }
       guard answer.isStoredFailure else { throw answer.failure(missing: .rejected("Stripe makes no customer")) }
+      return nil
     }
-    throw .outcomeUnknown("Stripe repeats its failures")
   }
 }

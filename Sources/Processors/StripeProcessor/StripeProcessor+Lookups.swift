@@ -42,6 +42,7 @@ extension StripeProcessor {
     }
     guard let found else { return nil }
     try checkMode(found.livemode)
+    knownCustomers.remember(found.id, for: walletID.value)
     return found.id
   }
 

@@ -72,16 +72,7 @@ struct Daemon {
     )
     let recharging = Task { await worker.settle(begunRecharges) }
     let reconciling = Task { await worker.keepReconciling() }
-    let polling = Task { [logger] in
-      await EventPoller(
-        committer: committer,
-        worker: worker,
-        processor: processor,
-        logger: logger,
-        clock: { clock.moment },
-        sleep: clock.sleep
-      ).run()
-    }
+    let polling = Task { await EventPoller(worker).run() }
     let sweeping = Task { [logger] in
       await LedgerSweeper(committer: committer, logger: logger, sleep: clock.sleep).run()
     }

@@ -40,22 +40,14 @@ private final class PolledLedger {
     pinned = PinnedProcessor(scripted, committer: committer) { told.add($0) }
     self.told = told
     let logger = Logger(label: "test") { [alarms] _ in AlarmHandler(alarms: alarms) }
-    let sleep: @Sendable (Duration) async throws -> Void = { try await time.sleep($0) }
     worker = RechargeWorker(
       committer: committer,
       processor: pinned,
       logger: logger,
       clock: { Moment(time: time.now) },
-      sleep: sleep
+      sleep: { try await time.sleep($0) }
     )
-    poller = EventPoller(
-      committer: committer,
-      worker: worker,
-      processor: pinned,
-      logger: logger,
-      clock: { Moment(time: time.now) },
-      sleep: sleep
-    )
+    poller = EventPoller(worker)
   }
 
   final class Told: Sendable {

@@ -4,8 +4,6 @@ import LedgerEngine
 struct DisputeStatements {
   enum IDColumn: Int32, SQLName { case disputeID }
 
-  enum CountColumn: Int32, SQLName { case count }
-
   /// The table's columns, with the wallet's id instead of its row.
   enum Column: Int32, SQLName {
     case disputeID, rechargeID, walletID, record, state, amount, createTime, updateTime
@@ -16,7 +14,7 @@ struct DisputeStatements {
 
   let selectOfRecharge: Statement<ByID, IDColumn>
   /// By the wallet's row.
-  let countOpen: Statement<ByID, CountColumn>
+  let countOpen: Statement<ByID, Count>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   let upsert: Statement<TableColumn, NoName>

@@ -4,8 +4,6 @@ import LedgerEngine
 struct RechargeRefundStatements {
   enum IDColumn: Int32, SQLName { case refundID }
 
-  enum CountColumn: Int32, SQLName { case count }
-
   /// The table's columns, with the wallet's id instead of its row.
   enum Column: Int32, SQLName {
     case refundID, rechargeID, walletID, record, state, amount, processorRefundID, explanation, createTime, updateTime
@@ -19,7 +17,7 @@ struct RechargeRefundStatements {
   let selectOfRecharge: Statement<ByID, IDColumn>
   let selectOpen: Statement<NoName, IDColumn>
   /// By the wallet's row.
-  let countOpen: Statement<ByID, CountColumn>
+  let countOpen: Statement<ByID, Count>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   let upsert: Statement<TableColumn, NoName>

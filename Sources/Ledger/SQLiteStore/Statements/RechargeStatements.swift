@@ -9,8 +9,6 @@ struct RechargeStatements {
     case rechargeID, walletID, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
   }
 
-  enum CountColumn: Int32, SQLName { case count }
-
   enum StateColumn: Int32, SQLName { case rechargeID, state }
 
   enum PlaceColumn: Int32, SQLName { case rechargeID, createTime }
@@ -29,7 +27,7 @@ struct RechargeStatements {
   /// By the wallet's row.
   let selectInReview: Statement<ByID, IDColumn>
   /// By the wallet's row.
-  let countInReview: Statement<ByID, CountColumn>
+  let countInReview: Statement<ByID, Count>
   /// By the wallet's row.
   let selectNewest: Statement<ByID, StateColumn>
   let select: Statement<ByID, Column>

@@ -127,15 +127,6 @@ extension StripeAnswer {
   /// The longest wait that `Retry-After` may ask for, in seconds.
   private static let longestWait: Int64 = 86_400
 
-  /// Parses a date of HTTP (RFC 9110, IMF-fixdate).
-  private static func time(_ text: String) -> Int64? {
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.timeZone = TimeZone(identifier: "GMT")
-    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return format.date(from: text).map { Int64($0.timeIntervalSince1970) }
-  }
-
   fileprivate init(_ response: HTTPURLResponse, _ body: Data) {
     let seconds = response.value(forHTTPHeaderField: "Retry-After").flatMap { Int64($0) }
     let requestID = response.value(forHTTPHeaderField: "Request-Id")
@@ -146,7 +137,7 @@ extension StripeAnswer {
       shouldRetry: response.value(forHTTPHeaderField: "Stripe-Should-Retry").flatMap { Bool($0) },
       isReplayed: response.value(forHTTPHeaderField: "Idempotent-Replayed") == "true",
       requestID: requestID.flatMap { StripeToken.isName($0) ? $0 : nil },
-      time: response.value(forHTTPHeaderField: "Date").flatMap(Self.time)
+      date: response.value(forHTTPHeaderField: "Date")
     )
   }
 }

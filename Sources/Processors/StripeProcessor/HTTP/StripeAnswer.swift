@@ -13,8 +13,18 @@ struct StripeAnswer: Sendable {
   let isReplayed: Bool
   /// The value of `Request-Id`, by which Stripe's support finds the request.
   let requestID: String?
-  /// The time of the answer by Stripe's clock (`Date`), in seconds since 1970.
-  let time: Int64?
+  /// The value of `Date`.
+  let date: String?
+
+  /// The time of the answer by Stripe's clock, in seconds since 1970 (RFC 9110, IMF-fixdate). Computed, because making the
+  /// format takes long and few answers are asked for it.
+  var time: Int64? {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(identifier: "GMT")
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return date.flatMap { format.date(from: $0) }.map { Int64($0.timeIntervalSince1970) }
+  }
 
   var isSuccess: Bool { (200...299).contains(status) }
 

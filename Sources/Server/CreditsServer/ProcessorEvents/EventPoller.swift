@@ -1,7 +1,6 @@
 package import Ledger
-package import LedgerEngine
-package import Logging
-package import PaymentProcessing
+import LedgerEngine
+import PaymentProcessing
 
 /// Takes the processor's events into the ledger: disputes, refunds and changes of cards that were not made by it.
 ///
@@ -14,32 +13,16 @@ package struct EventPoller: Sendable {
   /// How old the ledger's cursor gets while nothing happens, in microseconds. Processors honour a cursor for 29 days.
   private static let longestStay: Int64 = 86_400_000_000
 
-  private let committer: Committer
   private let worker: RechargeWorker
-  private let processor: any PaymentProcessor
-  private let logger: Logger
-  private let clock: @Sendable () -> Moment
-  private let sleep: @Sendable (Duration) async throws -> Void
 
-  package init(
-    committer: Committer,
-    worker: RechargeWorker,
-    processor: any PaymentProcessor,
-    logger: Logger,
-    clock: @escaping @Sendable () -> Moment,
-    sleep: @escaping @Sendable (Duration) async throws -> Void
-  ) {
-    self.committer = committer
-    self.worker = worker
-    self.processor = processor
-    self.logger = logger
-    self.clock = clock
-    self.sleep = sleep
-  }
+  /// - Parameter worker: Commits what the events tell. Its ledger, processor and clock are the poller's too.
+  package init(_ worker: RechargeWorker) { self.worker = worker }
+
+  private var driver: SettlementDriver { worker.driver }
 
   /// Polls until its task is cancelled.
   package func run() async {
-    guard processor.isConfigured else { return }
+    guard driver.processor.isConfigured else { return }
     var lastAdvance: LedgerTime?
     var isFailing = false
     while !Task.isCancelled {
@@ -50,27 +33,29 @@ package struct EventPoller: Sendable {
         return
       } catch {
         // One line for each outage: the processor may be away for days.
-        if !isFailing { logger.warning("the processor's events cannot be read", metadata: ["reason": "\(error)"]) }
+        if !isFailing {
+          driver.logger.warning("the processor's events cannot be read", metadata: ["reason": "\(error)"])
+        }
         isFailing = true
       }
-      do { try await sleep(Self.interval) } catch { return }
+      do { try await driver.sleep(Self.interval) } catch { return }
     }
   }
 
   /// Takes all events that there are. The cursor stays before an event that has to be read again.
   package func poll(_ lastAdvance: inout LedgerTime?) async throws {
-    var cursor = try await committer.submit(GetLedgerFacts()).result.get().eventCursor
+    var cursor = try await driver.committer.submit(GetLedgerFacts()).result.get().eventCursor
     var isComplete = true
     var page: ProcessorEventPage
     repeat {
-      page = try await processor.listEvents(after: cursor, limit: Self.eventsPerPage)
+      page = try await driver.processor.listEvents(after: cursor, limit: Self.eventsPerPage)
       for event in page.events where try await !take(event) { isComplete = false }
       cursor = page.cursor
       guard isComplete else { continue }
-      let now = clock().time
+      let now = driver.clock().time
       let isDue = lastAdvance.map { now.microseconds(since: $0) >= Self.longestStay } ?? true
       guard isDue || !page.events.isEmpty else { continue }
-      _ = try await committer.submit(AdvanceEventCursor(to: page.cursor))
+      _ = try await driver.committer.submit(AdvanceEventCursor(to: page.cursor))
       lastAdvance = now
     } while page.hasMore
   }
@@ -81,7 +66,7 @@ package struct EventPoller: Sendable {
       _ = try await worker.ingest(event)
       return true
     } catch let failure as ProcessorFailure {
-      logger.info(
+      driver.logger.info(
         "an event of the processor cannot be taken yet",
         metadata: ["event_id": "\(event.id)", "reason": "\(failure)"]
       )

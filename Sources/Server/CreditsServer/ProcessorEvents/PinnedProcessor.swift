@@ -51,11 +51,15 @@ package final class PinnedProcessor: PaymentProcessor {
     return account
   }
 
+  private func confirm() async throws(ProcessorFailure) {
+    if !confirmed.withLock({ $0 }) { _ = try await describeAccount() }
+  }
+
   /// Makes a call once the account is confirmed.
   private func call<Answer>(
     _ body: () async throws(ProcessorFailure) -> Answer
   ) async throws(ProcessorFailure) -> Answer {
-    if !confirmed.withLock({ $0 }) { _ = try await describeAccount() }
+    try await confirm()
     do throws(ProcessorFailure) {
       return try await body()
     } catch {
@@ -115,7 +119,7 @@ package final class PinnedProcessor: PaymentProcessor {
 
   package func parseEvent(payload: [UInt8], signature: String) async throws(EventFailure) -> ProcessorEvent {
     do throws(ProcessorFailure) {
-      if !confirmed.withLock({ $0 }) { _ = try await describeAccount() }
+      try await confirm()
     } catch {
       throw .unavailable(error.description)
     }

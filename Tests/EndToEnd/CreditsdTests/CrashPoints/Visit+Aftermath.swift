@@ -21,19 +21,7 @@ extension Visit {
 
   /// Returns when the processor has detached this many cards.
   func waitsUntilCardsAreForgotten(_ count: Int) async throws {
-    var forgotten = 0
-    while forgotten < count {
-      forgotten = try await until {
-        let sequence = try await credits.wallet.get(wallet).sequence
-        var forgotten = 0
-        for try await update in credits.wallet.changes(wallet, after: 0) {
-          guard case .change(let change) = update else { continue }
-          if change.kind == .paymentMethodDetached { forgotten += 1 }
-          if change.wallet?.sequence == sequence { break }
-        }
-        return forgotten
-      }
-    }
+    while try await kindsOfChanges().count(where: { $0 == .paymentMethodDetached }) < count {}
   }
 
   func refund(_ dollars: Int64, _ state: RechargeRefund.State) async throws {

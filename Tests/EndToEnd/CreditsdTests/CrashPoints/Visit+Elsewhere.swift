@@ -27,22 +27,9 @@ extension Visit {
   /// Moves the clock from poll to poll until the ledger has the change.
   func waitsForEvent(_ kind: Change.Kind) async throws {
     var seconds = try Int(String(contentsOfFile: clock, encoding: .utf8).trimmingCharacters(in: .newlines)) ?? start
-    while try await !kinds().contains(kind) {
+    while try await !kindsOfChanges().contains(kind) {
       seconds += 31
       try moveClock(ahead: seconds - start)
-    }
-  }
-
-  private func kinds() async throws -> Set<Change.Kind> {
-    try await until {
-      let sequence = try await credits.wallet.get(wallet).sequence
-      var kinds: Set<Change.Kind> = []
-      for try await update in credits.wallet.changes(wallet, after: 0) {
-        guard case .change(let change) = update else { continue }
-        kinds.insert(change.kind)
-        if change.wallet?.sequence == sequence { break }
-      }
-      return kinds
     }
   }
 

@@ -175,6 +175,20 @@ struct Visit: Sendable {
     }.hold.holdID
   }
 
+  /// The kinds of all changes of the wallet so far, in order.
+  func kindsOfChanges() async throws -> [Change.Kind] {
+    try await until {
+      let sequence = try await credits.wallet.get(wallet).sequence
+      var kinds: [Change.Kind] = []
+      for try await update in credits.wallet.changes(wallet, after: 0) {
+        guard case .change(let change) = update else { continue }
+        kinds.append(change.kind)
+        if change.wallet?.sequence == sequence { break }
+      }
+      return kinds
+    }
+  }
+
   func close() async throws {
     try await until { _ = try await credits.wallet.close(wallet, idempotencyKey: "close") }
   }

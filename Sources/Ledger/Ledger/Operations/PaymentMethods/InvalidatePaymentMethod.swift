@@ -27,9 +27,7 @@ package struct InvalidatePaymentMethod: Mutation {
     }
     paymentMethod.state = .detached
     state.save(paymentMethod)
-    if account.defaultPaymentMethod == paymentMethodID {
-      account.pay(with: state.savedCards(of: paymentMethod.walletID).first)
-    }
+    state.replaceDefault(of: &account, removed: paymentMethodID)
     return state.record(paymentMethod, .paymentMethodInvalidated, in: account, as: context)
   }
 }

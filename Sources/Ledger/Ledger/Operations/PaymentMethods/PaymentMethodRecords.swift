@@ -42,6 +42,13 @@ extension LedgerState {
     }
   }
 
+  /// Makes the card that was saved last the default if the default card was removed. A suspension stays: the customer has not
+  /// asked for that card to be charged.
+  func replaceDefault(of account: inout Account, removed id: PaymentMethodID) {
+    guard account.defaultPaymentMethod == id else { return }
+    account.pay(with: savedCards(of: account.wallet.id).first)
+  }
+
   /// Removes a card. It still has to be detached at the processor, unless another card uses the same token.
   mutating func remove(_ paymentMethod: PaymentMethod) -> PaymentMethod {
     var paymentMethod = paymentMethod

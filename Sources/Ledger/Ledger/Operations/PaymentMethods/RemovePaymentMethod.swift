@@ -28,10 +28,7 @@ package struct RemovePaymentMethod: Mutation {
       throw state.rechargeInProgress(open)
     }
     let removed = state.remove(paymentMethod)
-    if account.defaultPaymentMethod == paymentMethodID {
-      // A suspension stays: the customer has not asked for the remaining card to be charged.
-      account.pay(with: state.savedCards(of: walletID).first)
-    }
+    state.replaceDefault(of: &account, removed: paymentMethodID)
     return state.record(removed, .paymentMethodRemoved, in: account, as: context)
   }
 }
