@@ -33,7 +33,11 @@ final class DataDirectory {
     }
   }
 
-  deinit { close(lock) }
+  deinit {
+    // Closing is not enough: a child of this process has a copy of the descriptor between fork(2) and exec(3).
+    _ = flock(lock, LOCK_UN)
+    close(lock)
+  }
 
   var databasePath: String { path + "/" + Self.databaseName }
 

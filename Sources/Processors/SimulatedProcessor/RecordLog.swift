@@ -25,6 +25,11 @@ struct RecordLog: ~Copyable {
     self.file = file
   }
 
+  deinit {
+    // Closing is not enough: a child of this process has a copy of the descriptor between fork(2) and exec(3).
+    _ = flock(file.descriptor, LOCK_UN)
+  }
+
   /// Passes the current records of a log to `take`, without a lock.
   static func read(path: String, take: (BookRecord) -> Void) throws(OpenError) {
     let file = Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)

@@ -29,6 +29,20 @@ struct SocketLockTests {
     #expect(fileStatus(lockPath).map(FileIdentity.init) == lockFile)
   }
 
+  @Test("ends with its owner, though a child that has not called exec(3) yet has a copy of its descriptor")
+  func copied() throws {
+    var socket: ListeningSocket? = try ListeningSocket.open(.path(path))
+    let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    let links = names.filter {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)) == lockPath
+    }
+    let copy = try #require(links.first.flatMap { Int32($0) }.map { dup($0) })
+    defer { close(copy) }
+    try socket?.remove()
+    socket = nil
+    _ = try ListeningSocket.open(.path(path))
+  }
+
   @Test("is private to its user")
   func mode() throws {
     _ = try ListeningSocket.open(.path(path))

@@ -41,6 +41,11 @@ struct SocketLock: ~Copyable, Sendable {
     throw .lockFileRefused(path: path, reason: "is removed again and again")
   }
 
+  deinit {
+    // Closing is not enough: a child of this process has a copy of the descriptor between fork(2) and exec(3).
+    _ = flock(descriptor.number, LOCK_UN)
+  }
+
   private static func checkedIdentity(of number: Int32, path: String) throws(SocketError) -> FileIdentity {
     var status = stat()
     try systemCall("stat", path) { fstat(number, &status) }
