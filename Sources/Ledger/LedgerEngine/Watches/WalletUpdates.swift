@@ -4,7 +4,8 @@ import Synchronization
 /// What a watch of a wallet delivers.
 package enum WalletUpdate: Sendable {
   /// The wallet as it was when the watch began.
-  case snapshot(Wallet)
+  /// Indirect, so that thousands of watches do not each have room for a wallet in several places.
+  indirect case snapshot(Wallet)
   case change(SharedChange)
 }
 

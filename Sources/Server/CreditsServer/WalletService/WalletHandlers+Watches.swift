@@ -19,17 +19,21 @@ extension WalletHandlers {
     defer { updates.abandon() }
     try await withTaskExecutorPreference(context.backgroundExecutor) {
       while let update = try await updates.next() {
-        let response: [UInt8]
-        switch update {
-        case .snapshot(let wallet):
-          response = try responses.encode(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
-        case .change(let change):
-          response = try change.encoded { record in
-            try responses.encode(WatchWalletResponse(update: .change(try Change(record))))
-          }
-        }
+        let response = try Self.encode(update, for: responses)
         try await responses.write(encoded: response, holdingAtMost: Self.mostUnsentBytes)
       }
+    }
+  }
+
+  /// Never inlined, so that the tasks of waiting watches have no room for messages.
+  @inline(never)
+  private static func encode(_ update: WalletUpdate, for responses: TypedResponses<WatchWalletResponse>) throws
+    -> [UInt8]
+  {
+    switch update {
+    case .snapshot(let wallet): try responses.encode(WatchWalletResponse(update: .snapshot(Wallet(wallet))))
+    case .change(let change):
+      try change.encoded { record in try responses.encode(WatchWalletResponse(update: .change(try Change(record)))) }
     }
   }
 
