@@ -1,3 +1,5 @@
+import Glibc
+
 /// An operation on the disk.
 package enum DiskOperation: Sendable {
   case write(path: String, offset: Int, bytes: [UInt8])
@@ -56,11 +58,31 @@ extension [UInt8] {
   mutating func apply(_ operation: DiskOperation) {
     switch operation {
     case .write(_, let offset, let bytes):
-      if count < offset + bytes.count { append(contentsOf: repeatElement(0, count: offset + bytes.count - count)) }
-      replaceSubrange(offset..<offset + bytes.count, with: bytes)
-    case .truncate(_, let size):
-      if size < count { removeLast(count - size) } else { append(contentsOf: repeatElement(0, count: size - count)) }
+      extend(to: offset + bytes.count)
+      overwrite(at: offset, with: bytes)
+    case .truncate(_, let size): if size < count { removeLast(count - size) } else { extend(to: size) }
     case .sync, .delete: break
+    }
+  }
+
+  // Both use memory functions: in debug builds a loop over bytes takes most of the time of these tests.
+
+  private mutating func extend(to size: Int) {
+    guard size > count else { return }
+    let missing = size - count
+    append(
+      contentsOf: [UInt8](unsafeUninitializedCapacity: missing) { buffer, initializedCount in
+        if let start = buffer.baseAddress { memset(start, 0, missing) }
+        initializedCount = missing
+      }
+    )
+  }
+
+  /// Replaces the bytes from `offset` on, which are there.
+  package mutating func overwrite(at offset: Int, with bytes: [UInt8]) {
+    precondition(offset >= 0 && offset + bytes.count <= count)
+    withUnsafeMutableBytes { target in
+      bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: $0) }
     }
   }
 

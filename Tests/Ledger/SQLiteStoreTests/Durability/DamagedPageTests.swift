@@ -36,10 +36,10 @@ struct DamagedPageTests {
     let bytes = (page - 1) * SoundLedger.pageSize..<page * SoundLedger.pageSize
     var content = ledger.bytes
     switch damage {
-    case .zeros: content.replaceSubrange(bytes, with: repeatElement(0, count: bytes.count))
+    case .zeros: content.overwrite(at: bytes.lowerBound, with: [UInt8](repeating: 0, count: bytes.count))
     case .misdirected:
       let other = (page % (content.count / SoundLedger.pageSize - 2) + 2) * SoundLedger.pageSize
-      content.replaceSubrange(bytes, with: content[other..<other + SoundLedger.pageSize])
+      content.overwrite(at: bytes.lowerBound, with: Array(content[other..<other + SoundLedger.pageSize]))
     case .unreadable: break
     }
     let disk = SimulatedDisk(files: [ledger.path: content])
