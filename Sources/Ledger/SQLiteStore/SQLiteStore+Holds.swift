@@ -26,15 +26,19 @@ extension SQLiteStore {
     }
   }
 
-  /// Returns the number of open holds, the next expiry, and the amount held. Computed, so that a hold writes only its own
-  /// row.
-  func openHolds(
-    ofWalletRow walletRow: Int64
-  ) throws(StoreError) -> (count: Int64, nextExpiry: LedgerTime?, remaining: Int64) {
+  /// The open holds of a wallet. Computed, so that a hold writes only its own row.
+  struct OpenHolds {
+    var count: Int64 = 0
+    var nextExpiry: LedgerTime?
+    /// In micros.
+    var remaining: Int64 = 0
+  }
+
+  func openHolds(ofWalletRow walletRow: Int64) throws(StoreError) -> OpenHolds {
     let select = statements.holds.selectOpenAmounts
     select.bind(.id, walletRow)
     defer { select.reset() }
-    var summary: (count: Int64, nextExpiry: LedgerTime?, remaining: Int64) = (0, nil, 0)
+    var summary = OpenHolds()
     while let row = try select.step() {
       if summary.count == 0 { summary.nextExpiry = LedgerTime(microseconds: row.int64(.expireTime)) }
       summary.count += 1

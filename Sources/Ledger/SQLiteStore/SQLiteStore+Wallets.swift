@@ -21,7 +21,9 @@ extension SQLiteStore {
 
   /// Reads a wallet from its rows, and compares it with its last record.
   private func storedOnDisk(_ walletID: WalletID) throws(StoreError) -> StoredAccount? {
+    let newer = unwrittenBalances[walletID]
     let select = statements.wallets.select
+    select.bind(.newerRecord, newer?.head.record ?? 0)
     select.bind(.id, walletID.value)
     defer { select.reset() }
     guard let row = try select.step() else { return nil }
@@ -31,25 +33,26 @@ extension SQLiteStore {
     }
     var (posted, held, sequence) = (row.int64(.posted), row.int64(.held), row.int64(.sequence))
     var head = ChainHead(record: row.int64(.headRecord), hash: hash)
-    if let newer = unwrittenBalances[walletID], newer.head.record > head.record {
+    if let newer, newer.head.record > head.record {
       (posted, held, sequence, head) = (newer.posted, newer.held, newer.sequence, newer.head)
     }
-    let kept = try lastRecord(of: walletID, walletRow: walletRow, head)
+    let last = try walletInLastRecord(of: row, walletID, head)
+    let hasAutoRecharge = row.bool(.hasAutoRecharge)
     let wallet = Wallet(
       id: walletID,
-      currency: kept.wallet.currency,
+      currency: last.currency,
       posted: posted,
       held: held,
       state: state,
       sequence: sequence,
-      createTime: kept.wallet.createTime,
-      autoRecharge: try autoRecharge(ofWalletRow: walletRow, in: kept.wallet.currency)
+      createTime: last.createTime,
+      autoRecharge: hasAutoRecharge ? try autoRecharge(ofWalletRow: walletRow, in: last.currency) : nil
     )
     // Every value is stored twice, so that a flipped bit is detected without computing a hash.
-    guard kept.wallet == wallet, kept.posted == posted, kept.held == held, kept.sequence == sequence else {
-      throw .damaged("it is not as its last record, \(head.record), leaves it")
-    }
-    let holds = try openHolds(ofWalletRow: walletRow)
+    guard last == wallet, row.int64(.lastPosted) == posted, row.int64(.lastHeld) == held,
+      row.int64(.lastSequence) == sequence
+    else { throw .damaged("it is not as its last record, \(head.record), leaves it") }
+    let holds = row.bool(.hasOpenHolds) ? try openHolds(ofWalletRow: walletRow) : OpenHolds()
     guard holds.remaining == wallet.held else { throw .damaged("its open holds are not what it holds") }
     return StoredAccount(
       row: walletRow,
@@ -57,50 +60,28 @@ extension SQLiteStore {
         wallet: wallet,
         head: head,
         openRecharge: row.optionalText(.openRecharge).map { RechargeID($0) },
-        rechargesInReview: try count(statements.recharges.countInReview, ofWalletRow: walletRow),
+        rechargesInReview: row.int64(.rechargesInReview),
         defaultPaymentMethod: row.optionalText(.defaultPaymentMethod).map { PaymentMethodID($0) },
         cardExpiry: row.optionalInt64(.cardExpiry).map { CalendarMonth(number: $0) },
-        openRefunds: try count(statements.rechargeRefunds.countOpen, ofWalletRow: walletRow),
-        openDisputes: try count(statements.disputes.countOpen, ofWalletRow: walletRow),
+        openRefunds: row.int64(.openRefunds),
+        openDisputes: row.int64(.openDisputes),
         openHolds: holds.count,
         nextHoldExpiry: holds.nextExpiry
       )
     )
   }
 
-  /// Counts rows that are open. Computed, so that a change of a refund, a dispute or a review writes only its own row.
-  private func count(_ select: Statement<ByID, Count>, ofWalletRow walletRow: Int64) throws(StoreError) -> Int64 {
-    select.bind(.id, walletRow)
-    defer { select.reset() }
-    return try select.step()?.int64(.count) ?? 0
-  }
-
-  /// A wallet as its last record leaves it: the copy in its payload, and its balances in the record.
-  private struct LastRecord {
-    var wallet: Wallet
-    var posted: Int64
-    var held: Int64
-    var sequence: Int64
-  }
-
-  private func lastRecord(
-    of walletID: WalletID,
-    walletRow: Int64,
+  /// Returns the wallet as the payload of its last record leaves it, without a card's warning, which is not stored.
+  private func walletInLastRecord(
+    of row: Row<WalletStatements.Column>,
+    _ walletID: WalletID,
     _ head: ChainHead
-  ) throws(StoreError) -> LastRecord {
-    let select = statements.wallets.selectHead
-    select.bind(.id, head.record)
-    defer { select.reset() }
-    guard let row = try select.step() else { throw .damaged("its last record, \(head.record), is lost") }
-    guard row.int64(.wallet) == walletRow, row.digest(.hash) == head.hash,
-      var wallet = RecordPayload.wallet(inCanonicalBytes: row.bytes(.answer)), wallet.id == walletID
+  ) throws(StoreError) -> Wallet {
+    guard let hash = row.digest(.lastHash) else { throw .damaged("its last record, \(head.record), is lost") }
+    guard row.int64(.lastWallet) == row.int64(.wallet), hash == head.hash,
+      var wallet = RecordPayload.wallet(inCanonicalBytes: row.bytes(.lastAnswer)), wallet.id == walletID
     else { throw .damaged("it is not as its last record, \(head.record), leaves it") }
     wallet.cardWarning = nil
-    return LastRecord(
-      wallet: wallet,
-      posted: row.int64(.posted),
-      held: row.int64(.held),
-      sequence: row.int64(.sequence)
-    )
+    return wallet
   }
 }

@@ -13,18 +13,12 @@ struct DisputeStatements {
   enum TableColumn: Int32, SQLName { case disputeID, rechargeID, wallet, record, state, amount, createTime, updateTime }
 
   let selectOfRecharge: Statement<ByID, IDColumn>
-  /// By the wallet's row.
-  let countOpen: Statement<ByID, Count>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   let upsert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
     selectOfRecharge = try Statement(connection, "SELECT dispute_id FROM dispute WHERE recharge_id = :id")
-    countOpen = try Statement(
-      connection,
-      "SELECT count(*) AS count FROM dispute WHERE wallet = :id AND state = 'OPENED'"
-    )
     let disputes = """
       SELECT dispute_id, recharge_id, wallet_id, record, state, amount, dispute.create_time, update_time
       FROM dispute LEFT JOIN wallet USING (wallet)

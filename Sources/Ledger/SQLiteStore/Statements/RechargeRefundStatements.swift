@@ -16,8 +16,6 @@ struct RechargeRefundStatements {
 
   let selectOfRecharge: Statement<ByID, IDColumn>
   let selectOpen: Statement<NoName, IDColumn>
-  /// By the wallet's row.
-  let countOpen: Statement<ByID, Count>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   let upsert: Statement<TableColumn, NoName>
@@ -27,10 +25,6 @@ struct RechargeRefundStatements {
     let isOpen = "state IN ('PROCESSING', 'NEEDS_REVIEW')"
     selectOfRecharge = try Statement(connection, "\(ids) WHERE recharge_id = :id")
     selectOpen = try Statement(connection, "\(ids) WHERE \(isOpen)")
-    countOpen = try Statement(
-      connection,
-      "SELECT count(*) AS count FROM recharge_refund WHERE wallet = :id AND \(isOpen)"
-    )
     let refunds = """
       SELECT refund_id, recharge_id, wallet_id, record, state, amount, processor_refund_id, explanation,
         recharge_refund.create_time, update_time

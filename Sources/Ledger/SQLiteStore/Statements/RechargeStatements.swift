@@ -27,8 +27,6 @@ struct RechargeStatements {
   /// By the wallet's row.
   let selectInReview: Statement<ByID, IDColumn>
   /// By the wallet's row.
-  let countInReview: Statement<ByID, Count>
-  /// By the wallet's row.
   let selectNewest: Statement<ByID, StateColumn>
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
@@ -44,10 +42,6 @@ struct RechargeStatements {
     selectInReview = try Statement(
       connection,
       "SELECT recharge_id FROM recharge WHERE wallet = :id AND state = 'NEEDS_REVIEW'"
-    )
-    countInReview = try Statement(
-      connection,
-      "SELECT count(*) AS count FROM recharge WHERE wallet = :id AND state = 'NEEDS_REVIEW'"
     )
     selectNewest = try Statement(
       connection,

@@ -16,9 +16,6 @@ enum NoName: SQLName {
 /// The key of a row, or of the row that others belong to: `:id`.
 enum ByID: Int32, SQLName { case id }
 
-/// The only column of a count.
-enum Count: Int32, SQLName { case count }
-
 /// Rows with keys after `:after`, at most `:limit`.
 enum ByPage: Int32, SQLName { case after, limit }
 
