@@ -18,10 +18,13 @@ extension Verification {
 
   func compareRechargeRefunds(of store: inout some Store, after last: RechargeRefundID?) throws(StoreError) {
     let found = try store.rechargeRefundRows(after: last, limit: Self.rowsPerRead)
+    var histories: [RechargeID: LedgerState] = [:]
     for row in found {
       phase = .rechargeRefunds(after: row.key)
       if replay.rechargeRefunds[row.key] == nil { flaws.add("refund \(row.key) is not in the journal") }
-      if let rechargeID = row.row.row?.rechargeID, try history(of: rechargeID, in: &store)?.refunds[row.key] == nil {
+      if let rechargeID = row.row.row?.rechargeID,
+        try history(of: rechargeID, in: &store, &histories)?.refunds[row.key] == nil
+      {
         flaws.add("refund \(row.key) is not found by its recharge")
       }
     }
@@ -29,11 +32,19 @@ extension Verification {
     if found.isEmpty { phase = .knownDisputes(Array(replay.disputes.keys)) }
   }
 
-  /// Loads a recharge's history: what remains of a recharge is computed from the refunds and disputes found by its id.
-  private func history(of rechargeID: RechargeID, in store: inout some Store) throws(StoreError) -> LedgerState? {
+  /// Loads a recharge's history, unless it is among `known`: what remains of a recharge is computed from the refunds and
+  /// disputes found by its id, of which there may be many.
+  private func history(
+    of rechargeID: RechargeID,
+    in store: inout some Store,
+    _ known: inout [RechargeID: LedgerState]
+  ) throws(StoreError) -> LedgerState? {
+    if let history = known[rechargeID] { return history }
     var needs = Needs(at: store.position.time)
     GetRechargeHistory(rechargeID).addNeeds(to: &needs)
-    return try load(needs, of: &store)
+    let history = try load(needs, of: &store)
+    known[rechargeID] = history
+    return history
   }
 
   func compareKnownDisputes(of store: inout some Store, _ ids: [DisputeID]) throws(StoreError) {
@@ -51,10 +62,13 @@ extension Verification {
 
   func compareDisputes(of store: inout some Store, after last: DisputeID?) throws(StoreError) {
     let found = try store.disputeRows(after: last, limit: Self.rowsPerRead)
+    var histories: [RechargeID: LedgerState] = [:]
     for row in found {
       phase = .disputes(after: row.key)
       if replay.disputes[row.key] == nil { flaws.add("dispute \(row.key) is not in the journal") }
-      if let rechargeID = row.row.row?.rechargeID, try history(of: rechargeID, in: &store)?.disputes[row.key] == nil {
+      if let rechargeID = row.row.row?.rechargeID,
+        try history(of: rechargeID, in: &store, &histories)?.disputes[row.key] == nil
+      {
         flaws.add("dispute \(row.key) is not found by its recharge")
       }
     }
