@@ -14,6 +14,7 @@ public typealias Dispute = CreditsAPI.Dispute
 /// A recharge with its refunds and disputes.
 public typealias RechargeHistory = CreditsAPI.GetRechargeResponse
 public typealias CardWarning = CreditsAPI.CardWarning
+public typealias AdjustmentKind = CreditsAPI.AdjustBalanceRequest.Kind
 public typealias AutoRecharge = CreditsAPI.AutoRecharge
 public typealias AutoRechargeSettings = CreditsAPI.AutoRechargeSettings
 public typealias PaymentMethod = CreditsAPI.PaymentMethod
@@ -88,6 +89,15 @@ public struct Refund: Sendable, Hashable {
 
 /// The result of a grant.
 public struct Grant: Sendable, Hashable {
+  public let entry: Entry
+  /// The updated wallet.
+  public let wallet: Wallet
+  /// Whether this response replays an earlier one to the same idempotency key.
+  public let isReplayed: Bool
+}
+
+/// The result of adjusting a balance.
+public struct Adjustment: Sendable, Hashable {
   public let entry: Entry
   /// The updated wallet.
   public let wallet: Wallet

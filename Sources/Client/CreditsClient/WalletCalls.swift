@@ -112,6 +112,39 @@ public struct WalletCalls: Sendable {
     )
   }
 
+  /// Adjusts a balance by hand, against an account for each kind of adjustment.
+  ///
+  /// - Parameters:
+  ///   - kind: A write-off brings the balance to zero or closer to it, also in a closed wallet; an opening balance is the
+  ///     first change after the wallet's creation.
+  ///   - amount: Added to the balance; negative to take from it. Not zero.
+  ///   - memo: Why the balance is adjusted; 1 to 255 bytes.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
+  /// - Throws: ``CreditsError/Reason/writeOffExceedsBalance``, ``CreditsError/Reason/walletNotNew``,
+  ///   ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/walletClosed``.
+  public func adjust(
+    _ walletID: String,
+    _ kind: AdjustmentKind,
+    _ amount: Money,
+    memo: String,
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> Adjustment {
+    let request = AdjustBalanceRequest(
+      idempotencyKey: idempotencyKey,
+      walletID: walletID,
+      kind: kind,
+      amount: amount,
+      memo: memo
+    )
+    let answer = try await caller.call(WalletServiceMethods.adjustBalance, request, timeout: timeout)
+    return Adjustment(
+      entry: try answer.part(\.entry),
+      wallet: try answer.part(\.wallet),
+      isReplayed: answer.isReplayed
+    )
+  }
+
   /// Freezes a wallet, so that nothing can be spent from it.
   ///
   /// - Throws: ``CreditsError/Reason/walletFrozen`` if it is already frozen.

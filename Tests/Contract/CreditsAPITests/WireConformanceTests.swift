@@ -7,7 +7,8 @@ import Testing
 @Suite("Every message of the contract")
 struct WireConformanceTests {
   private static let messages: [any CStructMessage.Type] = [
-    AutoRecharge.self, AutoRechargeSettings.self, BackupLedgerRequest.self, BackupLedgerResponse.self,
+    AdjustBalanceRequest.self, AdjustBalanceResponse.self, AutoRecharge.self, AutoRechargeSettings.self,
+    BackupLedgerRequest.self, BackupLedgerResponse.self,
     BillingDetails.self, CancelRechargeRequest.self, CancelRechargeResponse.self, CaptureHoldRequest.self,
     CaptureHoldResponse.self, CardWarning.self, Change.self,
     ChangeCardAndPayRequest.self, ChangeCardAndPayResponse.self, ChargeRequest.self, ChargeResponse.self,

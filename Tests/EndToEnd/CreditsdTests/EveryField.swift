@@ -95,6 +95,7 @@ struct EveryField {
     case "payment_method_token": JSONValue(.string("pm_card_visa_chargeDeclined"))
     case "micros": JSONValue(.string("10000000"))
     case "reason": JSONValue(.string("CALL"))
+    case "kind": JSONValue(.string("CORRECTION"))
     case "memo": JSONValue(.string("a memo"))
     case "name": JSONValue(.string("Ada"))
     case "email": JSONValue(.string("ada@example.com"))

@@ -88,7 +88,7 @@ struct WalletTests {
     )
     #expect(
       full.sentence == "wallet w cannot be closed yet: wait until recharge r is final, capture or release its open "
-        + "holds (1), spend or refund the $10.00 in it, then use a new key"
+        + "holds (1), spend or refund the $10.00 in it, or write it off with AdjustBalance, then use a new key"
     )
     _ = ledger.capture(hold, usd(4))
     _ = ledger.send(Charge(WalletID("w"), usd(6), .call, reference: ""))

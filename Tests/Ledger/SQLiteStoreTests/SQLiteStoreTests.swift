@@ -129,6 +129,7 @@ struct SQLiteStoreTests {
         e|49.000000|49.000000|ACTIVE
         f|10.000000|10.000000|ACTIVE
         g|95.000000|95.000000|ACTIVE
+        h|0.000000|0.000000|ACTIVE
         l|25.000000|25.000000|ACTIVE
 
         """

@@ -131,6 +131,17 @@ struct HoldServiceTests {
     let grant = try await daemon.wallets.grantCredits(
       GrantCreditsRequest(idempotencyKey: "g", walletID: "w", amount: Self.usd(1), memo: "sorry")
     )
+    let corrected = try await daemon.wallets.adjustBalance(
+      AdjustBalanceRequest(
+        idempotencyKey: "a",
+        walletID: "w",
+        kind: .correction,
+        amount: Money(currencyCode: "USD", micros: 21),
+        memo: "miscounted"
+      )
+    )
+    #expect(corrected.entry?.kind == .correction && corrected.entry?.counterAccount == .corrections)
+    #expect(corrected.entry?.reference == "miscounted" && corrected.wallet?.posted?.micros == 8_000_021)
     #expect(grant.entry?.kind == .grant && grant.entry?.reference == "sorry" && grant.entry?.counterAccount == .grants)
     let frozen = try await daemon.wallets.freezeWallet(FreezeWalletRequest(idempotencyKey: "f", walletID: "w"))
     #expect(frozen.wallet?.state == .frozen)
@@ -139,6 +150,30 @@ struct HoldServiceTests {
     _ = try await daemon.wallets.charge(
       ChargeRequest(idempotencyKey: "c2", walletID: "w", amount: Self.usd(8), reason: .text)
     )
+    let leftover = try await status {
+      try await daemon.wallets.closeWallet(CloseWalletRequest(idempotencyKey: "x0", walletID: "w"))
+    }
+    #expect(leftover.message.contains("write it off with AdjustBalance"))
+    _ = try await daemon.wallets.adjustBalance(
+      AdjustBalanceRequest(
+        idempotencyKey: "o",
+        walletID: "w",
+        kind: .writeOff,
+        amount: Money(currencyCode: "USD", micros: -21),
+        memo: "less than a cent"
+      )
+    )
+    let listed = try await daemon.wallets.listEntries(
+      ListEntriesRequest(walletID: "w", kinds: [.writeOff, .correction])
+    )
+    #expect(listed.entries.map(\.kind) == [.writeOff, .correction])
+    #expect(try await daemon.verdict().accounts.contains { $0.account == "WRITE_OFFS" && $0.balance?.micros == 21 })
+    let unnamed = try await status {
+      try await daemon.wallets.adjustBalance(
+        AdjustBalanceRequest(idempotencyKey: "n", walletID: "w", amount: Self.usd(1), memo: "m")
+      )
+    }
+    #expect(unnamed.violations == ["kind"])
     let closed = try await daemon.wallets.closeWallet(CloseWalletRequest(idempotencyKey: "x", walletID: "w"))
     #expect(closed.wallet?.state == .closed)
     try await daemon.stop()

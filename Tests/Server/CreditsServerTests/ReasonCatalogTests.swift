@@ -29,7 +29,7 @@ struct ReasonCatalogTests {
   static let final: Set<Reason> = [
     .walletExists, .balanceLimit, .walletFrozen, .walletNotFrozen, .walletClosed, .walletNotEmpty, .insufficientCredits,
     .entryNotRefundable, .refundExceedsCharge, .holdLimit, .holdResolved, .shortfallLimit, .autoRechargeDisabled,
-    .notInReview,
+    .notInReview, .writeOffExceedsBalance, .walletNotNew,
     .processorChargeTaken, .rechargeNotRefundable, .refundExceedsRecharge, .refundLimit, .processorRefundTaken,
     .paymentMethodRequired, .paymentMethodLimit, .paymentDeclined,
   ]

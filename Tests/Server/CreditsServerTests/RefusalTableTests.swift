@@ -151,6 +151,13 @@ struct RefusalTableTests {
       ],
       advice: "capture or release its open holds (1)"
     ),
+    refused(
+      .writeOffExceedsBalance(wallet, allowed: usd(-2)),
+      .failedPrecondition,
+      ["wallet_id": "w", "allowed": "-2000000", "currency_code": "USD"],
+      advice: "send -$2.00, or less of it, with a new key"
+    ),
+    refused(.walletNotNew(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "send a CORRECTION"),
     refused(.holdLimit(hold), .failedPrecondition, ["hold_id": "h7-00000001"], advice: "place a new hold"),
     refused(
       .holdResolved(hold, .released),

@@ -21,6 +21,7 @@ package struct Scenario {
     for mutation in rechargesAndCharges { script.add(mutation) }
     script.addHoldsAndRefunds(WalletID("c"))
     script.addWalletStates(WalletID("d"))
+    script.addAdjustments(WalletID("h"))
     script.addAutoRecharges(WalletID("e"))
     script.addCards(WalletID("f"))
     script.addRechargeRefunds(WalletID("g"))

@@ -71,6 +71,16 @@ extension Script {
     add(Charge(walletID, available, .other, reference: "most"))
   }
 
+  /// Adds adjustments of every kind, and their refusals.
+  mutating func addAdjustments(_ walletID: WalletID) {
+    add(CreateWallet(walletID, .usd))
+    add(AdjustBalance(walletID, .openingBalance, Scenario.usd(8), memo: "from the old system"))
+    add(AdjustBalance(walletID, .openingBalance, Scenario.usd(8), memo: "again"))
+    add(AdjustBalance(walletID, .correction, Scenario.usd(-10), memo: "charged elsewhere"))
+    add(AdjustBalance(walletID, .writeOff, Scenario.usd(3), memo: "too much"))
+    add(AdjustBalance(walletID, .writeOff, Scenario.usd(2), memo: "a debt that nobody pays"))
+  }
+
   /// Adds automatic recharge settings, automatic recharges, and their results.
   mutating func addAutoRecharges(_ walletID: WalletID) {
     func settings(_ isEnabled: Bool, amount: Int64) -> AutoRechargeSettings {

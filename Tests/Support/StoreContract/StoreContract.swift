@@ -59,7 +59,7 @@ package struct StoreContract<OpenedStore: Store> {
       #expect(try ledger.run(command) == expected.asReplay)
     }
     #expect(try ledger.run(asked) == before)
-    try ledger.prove(["a", "b", "c", "d", "e", "f", "g", "l"])
+    try ledger.prove(["a", "b", "c", "d", "e", "f", "g", "h", "l"])
   }
 
   /// Performs random commands, in batches of random size with restarts, on the store and on an in-memory state: the
@@ -90,7 +90,7 @@ package struct StoreContract<OpenedStore: Store> {
       let outcome = try ledger.run(Scenario.command(mutation, key: "k\(index)"))
       if let refusal = outcome.refusal { reasons.insert(refusal.reason.rawValue) }
     }
-    for walletID in ["a", "b", "c", "d", "e", "f", "g", "l"] {
+    for walletID in ["a", "b", "c", "d", "e", "f", "g", "h", "l"] {
       kinds.formUnion(try ledger.journal(of: walletID).map(\.kind))
     }
     // No mutation of the scenario causes timer-driven records, nor can a wallet be without a card yet.

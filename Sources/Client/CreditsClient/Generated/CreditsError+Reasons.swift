@@ -82,6 +82,17 @@ extension CreditsError.Reason {
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``, ``CreditsError/posted``, ``CreditsError/currencyCode``.
   public static let balanceLimit = Self(rawValue: "BALANCE_LIMIT")
 
+  /// The write-off would take the balance past zero, or credits that open holds set aside. Write off the allowed amount or
+  /// less.
+  ///
+  /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``, ``CreditsError/allowed``, ``CreditsError/currencyCode``.
+  public static let writeOffExceedsBalance = Self(rawValue: "WRITE_OFF_EXCEEDS_BALANCE")
+
+  /// The wallet has other changes than its creation, and an opening balance is the first. Adjust it with a correction.
+  ///
+  /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``.
+  public static let walletNotNew = Self(rawValue: "WALLET_NOT_NEW")
+
   /// No entry has this id. Use the id that a charge or capture was answered with.
   ///
   /// The code is `NOT_FOUND`. Comes with ``CreditsError/entryID``.
@@ -276,7 +287,7 @@ extension CreditsError.Reason {
 extension CreditsError {
   /// The ISO 4217 code of the currency that the amounts are in.
   ///
-  /// Comes with ``Reason/walletNotEmpty``, ``Reason/insufficientCredits``, ``Reason/balanceLimit``, ``Reason/refundExceedsCharge``, ``Reason/shortfallLimit``, ``Reason/refundExceedsRecharge``.
+  /// Comes with ``Reason/walletNotEmpty``, ``Reason/insufficientCredits``, ``Reason/balanceLimit``, ``Reason/writeOffExceedsBalance``, ``Reason/refundExceedsCharge``, ``Reason/shortfallLimit``, ``Reason/refundExceedsRecharge``.
   public var currencyCode: String? { text("currency_code") }
 
   /// What the wallet has available.
@@ -316,7 +327,7 @@ extension CreditsError {
 
   /// The wallet that the reason is about.
   ///
-  /// Comes with ``Reason/walletNotFound``, ``Reason/walletExists``, ``Reason/walletFrozen``, ``Reason/walletNotFrozen``, ``Reason/walletClosed``, ``Reason/walletNotEmpty``, ``Reason/balanceLimit``, ``Reason/rechargeInReview``, ``Reason/autoRechargeDisabled``, ``Reason/refundInProgress``, ``Reason/disputeOpen``, ``Reason/paymentMethodNotFound``, ``Reason/paymentMethodRequired``, ``Reason/paymentMethodLimit``, ``Reason/paymentDeclined``.
+  /// Comes with ``Reason/walletNotFound``, ``Reason/walletExists``, ``Reason/walletFrozen``, ``Reason/walletNotFrozen``, ``Reason/walletClosed``, ``Reason/walletNotEmpty``, ``Reason/balanceLimit``, ``Reason/writeOffExceedsBalance``, ``Reason/walletNotNew``, ``Reason/rechargeInReview``, ``Reason/autoRechargeDisabled``, ``Reason/refundInProgress``, ``Reason/disputeOpen``, ``Reason/paymentMethodNotFound``, ``Reason/paymentMethodRequired``, ``Reason/paymentMethodLimit``, ``Reason/paymentDeclined``.
   public var walletID: String? { text("wallet_id") }
 
   /// The hold that the reason is about.
@@ -393,6 +404,11 @@ extension CreditsError {
   ///
   /// Comes with ``Reason/rechargeInProgress``.
   public var expireTime: String? { text("expire_time") }
+
+  /// The largest adjustment that the balance takes; negative where it takes from the balance.
+  ///
+  /// Comes with ``Reason/writeOffExceedsBalance``.
+  public var allowed: Money? { money("allowed") }
 
   /// Where the cardholder authenticates; absent unless the state is `AUTHENTICATION_REQUIRED`.
   ///

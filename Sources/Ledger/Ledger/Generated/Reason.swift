@@ -38,6 +38,11 @@ package enum Reason: String, Sendable, CaseIterable {
   case insufficientCredits = "INSUFFICIENT_CREDITS"
   /// The amount would take the wallet's balance out of the range that can be counted. Send less at a time.
   case balanceLimit = "BALANCE_LIMIT"
+  /// The write-off would take the balance past zero, or credits that open holds set aside. Write off the allowed amount or
+  /// less.
+  case writeOffExceedsBalance = "WRITE_OFF_EXCEEDS_BALANCE"
+  /// The wallet has other changes than its creation, and an opening balance is the first. Adjust it with a correction.
+  case walletNotNew = "WALLET_NOT_NEW"
   /// No entry has this id. Use the id that a charge or capture was answered with.
   case entryNotFound = "ENTRY_NOT_FOUND"
   /// Only charges and captures can be refunded.
@@ -136,6 +141,8 @@ package enum Reason: String, Sendable, CaseIterable {
       case .walletNotEmpty: true
       case .insufficientCredits: true
       case .balanceLimit: true
+      case .writeOffExceedsBalance: true
+      case .walletNotNew: true
       case .entryNotFound: false
       case .entryNotRefundable: true
       case .refundExceedsCharge: true
@@ -194,6 +201,8 @@ package enum Reason: String, Sendable, CaseIterable {
       case .walletNotEmpty: [.walletID, .posted, .held, .currencyCode, .openHolds, .openRecharge]
       case .insufficientCredits: [.available, .required, .shortfall, .currencyCode]
       case .balanceLimit: [.walletID, .posted, .currencyCode]
+      case .writeOffExceedsBalance: [.walletID, .allowed, .currencyCode]
+      case .walletNotNew: [.walletID]
       case .entryNotFound: [.entryID]
       case .entryNotRefundable: [.entryID, .kind]
       case .refundExceedsCharge: [.entryID, .refundable, .currencyCode]
@@ -284,6 +293,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case lastSequence = "last_sequence"
     /// When the state ends at the latest, as RFC 3339 in UTC.
     case expireTime = "expire_time"
+    /// The largest adjustment that the balance takes; negative where it takes from the balance.
+    case allowed = "allowed"
     /// Where the cardholder authenticates; absent unless the state is `AUTHENTICATION_REQUIRED`.
     case nextActionURL = "next_action_url"
 
@@ -325,6 +336,7 @@ package enum Reason: String, Sendable, CaseIterable {
         case .sequence: .integer
         case .lastSequence: .integer
         case .expireTime: .text
+        case .allowed: .money
         case .nextActionURL: .text
       }
     }
@@ -350,6 +362,8 @@ extension Refusal {
       case .walletNotEmpty: walletNotEmptySentence(facts)
       case .insufficientCredits: insufficientCreditsSentence(facts)
       case .balanceLimit: balanceLimitSentence(facts)
+      case .writeOffExceedsBalance: writeOffExceedsBalanceSentence(facts)
+      case .walletNotNew: walletNotNewSentence(facts)
       case .entryNotFound: nil
       case .entryNotRefundable: entryNotRefundableSentence(facts)
       case .refundExceedsCharge: refundExceedsChargeSentence(facts)

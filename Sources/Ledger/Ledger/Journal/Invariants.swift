@@ -23,13 +23,18 @@ enum Invariants {
     case .charge, .holdPlaced, .holdExtended:
       let takes = record.amount < 0 || record.heldChange > 0
       precondition(!takes || wallet.posted >= wallet.held, "nobody spends what is not available")
+    case .writeOff:
+      let before = wallet.posted - record.amount
+      precondition(abs(wallet.posted) < abs(before), "a write-off brings a balance closer to zero")
+      precondition(record.amount > 0 || wallet.posted >= wallet.held, "a write-off takes nothing that is held")
     case .walletClosed:
       precondition(
         wallet.posted == 0 && account.openHolds == 0 && account.openRefunds == 0 && account.openRecharge == nil
           && account.rechargesInReview == 0,
         "a wallet closes empty"
       )
-    case .walletCreated, .refund, .grant, .capture, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
+    case .walletCreated, .refund, .grant, .correction, .openingBalance, .capture, .holdReleased, .holdExpired,
+      .walletFrozen, .walletUnfrozen,
       .rechargeStarted, .rechargePaid, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
       .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed,
       .rechargeRefundNeedsReview, .rechargeRefundFound, .disputeOpened, .disputeWon, .disputeLost, .paymentMethodSaved,

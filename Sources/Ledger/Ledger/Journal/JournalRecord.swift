@@ -7,6 +7,9 @@ package enum CounterAccount: String, Hashable, Sendable, CaseIterable {
   case refunds = "REFUNDS"
   case grants = "GRANTS"
   case disputes = "DISPUTES"
+  case writeOffs = "WRITE_OFFS"
+  case corrections = "CORRECTIONS"
+  case openingBalances = "OPENING_BALANCES"
 }
 
 /// The kind of change that a record describes. The journal keeps the raw values.
@@ -15,6 +18,9 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case charge = "CHARGE"
   case refund = "REFUND"
   case grant = "GRANT"
+  case writeOff = "WRITE_OFF"
+  case correction = "CORRECTION"
+  case openingBalance = "OPENING_BALANCE"
   case holdPlaced = "HOLD_PLACED"
   case holdExtended = "HOLD_EXTENDED"
   case capture = "CAPTURE"

@@ -4,6 +4,7 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case charge = "Charge"
   case refundCharge = "RefundCharge"
   case grantCredits = "GrantCredits"
+  case adjustBalance = "AdjustBalance"
   case placeHold = "PlaceHold"
   case extendHold = "ExtendHold"
   case captureHold = "CaptureHold"

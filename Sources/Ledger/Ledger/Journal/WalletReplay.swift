@@ -58,7 +58,7 @@ package struct WalletReplay: Sendable {
   /// Replays the wallet's state other than its balances.
   private mutating func replay(_ record: JournalRecord) throws(JournalVerifier.Flaw) {
     switch record.kind {
-    case .walletCreated, .charge, .refund, .grant, .holdExtended: return
+    case .walletCreated, .charge, .refund, .grant, .writeOff, .correction, .openingBalance, .holdExtended: return
     case .holdPlaced: openHolds &+= 1
     case .holdReleased, .holdExpired: openHolds &-= 1
     case .capture:

@@ -9,10 +9,15 @@ extension LedgerState {
 
 extension Money {
   /// - Parameter field: The name of the amount's field in the request.
-  func checkPositive(in currency: Currency, field: String = "amount") throws(Refusal) {
+  func checkCurrency(_ currency: Currency, field: String = "amount") throws(Refusal) {
     guard self.currency == currency else {
       throw .currencyMismatch(given: self.currency, expected: currency, field: field)
     }
+  }
+
+  /// - Parameter field: The name of the amount's field in the request.
+  func checkPositive(in currency: Currency, field: String = "amount") throws(Refusal) {
+    try checkCurrency(currency, field: field)
     guard micros > 0 else { throw .amountOutOfRange(field: field + ".micros", rule: "must be greater than zero") }
   }
 

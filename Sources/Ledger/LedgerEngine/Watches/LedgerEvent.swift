@@ -21,7 +21,7 @@ package enum LedgerEvent: Hashable, Sendable, CaseIterable {
   /// The processor no longer has a saved card.
   case paymentMethodInvalidated
   case holdExpired
-  /// A capture took more than the available balance.
+  /// A capture, a refund of a recharge, a dispute or an adjustment took more than the available balance.
   case shortfall
   case walletFrozen
   case walletUnfrozen
@@ -76,7 +76,8 @@ extension LedgerEvent {
     case .walletClosed: self = .walletClosed
     case .autoRechargeSuspended: self = .autoRechargeSuspended
     case .autoRechargeLimitReached: self = .autoRechargeLimitReached
-    case .walletCreated, .charge, .refund, .grant, .holdPlaced, .holdExtended, .capture, .holdReleased,
+    case .walletCreated, .charge, .refund, .grant, .writeOff, .correction, .openingBalance, .holdPlaced, .holdExtended,
+      .capture, .holdReleased,
       .rechargeStarted, .rechargeCardAttached, .rechargeRefundStarted, .paymentMethodSaved, .paymentMethodDefaultSet,
       .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed:
       return nil

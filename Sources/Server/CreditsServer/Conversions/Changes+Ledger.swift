@@ -35,6 +35,9 @@ extension CreditsAPI.Change.Kind {
       case .charge: .charge
       case .refund: .refund
       case .grant: .grant
+      case .writeOff: .writeOff
+      case .correction: .correction
+      case .openingBalance: .openingBalance
       case .holdPlaced: .holdPlaced
       case .holdExtended: .holdExtended
       case .capture: .capture

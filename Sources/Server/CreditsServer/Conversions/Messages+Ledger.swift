@@ -95,6 +95,9 @@ extension CreditsAPI.Entry.Kind {
       case .capture: .capture
       case .refund: .refund
       case .grant: .grant
+      case .writeOff: .writeOff
+      case .correction: .correction
+      case .openingBalance: .openingBalance
       case .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundFound: .rechargeRefund
       case .disputeOpened, .disputeWon, .disputeLost: .dispute
       case .walletCreated, .holdPlaced, .holdExtended, .holdReleased, .holdExpired, .walletFrozen, .walletUnfrozen,
@@ -117,6 +120,9 @@ extension CreditsAPI.Entry.CounterAccount {
       case .refunds: .refunds
       case .grants: .grants
       case .disputes: .disputes
+      case .writeOffs: .writeOffs
+      case .corrections: .corrections
+      case .openingBalances: .openingBalances
       }
   }
 }

@@ -22,12 +22,16 @@ extension RequestFields {
       case .capture: wanted.insert(.capture)
       case .refund: wanted.insert(.refund)
       case .grant: wanted.insert(.grant)
+      case .writeOff: wanted.insert(.writeOff)
+      case .correction: wanted.insert(.correction)
+      case .openingBalance: wanted.insert(.openingBalance)
       case .rechargeRefund: wanted.formUnion([.rechargeRefunded, .rechargeRefundFailed])
       case .dispute: wanted.formUnion([.disputeOpened, .disputeWon, .disputeLost])
       case .unspecified, .unrecognized:
         throw .fieldInvalid(
           field: "kinds",
-          description: "must be CHARGE, RECHARGE, CAPTURE, REFUND, GRANT, RECHARGE_REFUND or DISPUTE"
+          description: "must be CHARGE, RECHARGE, CAPTURE, REFUND, GRANT, RECHARGE_REFUND, DISPUTE, WRITE_OFF, "
+            + "CORRECTION or OPENING_BALANCE"
         )
       }
     }

@@ -71,7 +71,23 @@ enum RequestFields {
     }
   }
 
-  static func memo(_ text: String) throws(Refusal) -> String { try limited(text, "memo") }
+  /// Read first, so that no other refusal repeats a card number.
+  static func memo(_ text: String) throws(Refusal) -> String {
+    try TextScreen.check(text, field: "memo")
+    return try limited(text, "memo")
+  }
+
+  static func requiredMemo(_ text: String) throws(Refusal) -> String { try required(try memo(text), "memo") }
+
+  static func adjustment(_ kind: AdjustBalanceRequest.Kind) throws(Refusal) -> AdjustBalance.Kind {
+    switch kind {
+    case .writeOff: return .writeOff
+    case .correction: return .correction
+    case .openingBalance: return .openingBalance
+    case .unspecified, .unrecognized:
+      throw .fieldInvalid(field: "kind", description: "must be WRITE_OFF, CORRECTION or OPENING_BALANCE")
+    }
+  }
 
   static func reference(_ text: String) throws(Refusal) -> String { try limited(text, "reference") }
 

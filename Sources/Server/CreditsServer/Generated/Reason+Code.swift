@@ -23,6 +23,8 @@ extension Reason {
       case .walletNotEmpty: .failedPrecondition
       case .insufficientCredits: .failedPrecondition
       case .balanceLimit: .failedPrecondition
+      case .writeOffExceedsBalance: .failedPrecondition
+      case .walletNotNew: .failedPrecondition
       case .entryNotFound: .notFound
       case .entryNotRefundable: .failedPrecondition
       case .refundExceedsCharge: .failedPrecondition

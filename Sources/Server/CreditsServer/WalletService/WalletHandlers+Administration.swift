@@ -18,6 +18,24 @@ extension WalletHandlers {
     }
   }
 
+  func adjustBalance(
+    _ request: AdjustBalanceRequest,
+    context: ServerContext,
+    reply: TypedReply<AdjustBalanceResponse>
+  ) {
+    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+      let memo = try RequestFields.requiredMemo(request.memo)
+      return AdjustBalance(
+        try RequestFields.walletID(request.walletID),
+        try RequestFields.adjustment(request.kind),
+        try RequestFields.amount(request.amount),
+        memo: memo
+      )
+    } response: {
+      AdjustBalanceResponse(wallet: Wallet($0.wallet), entry: Entry($0.entry, of: $0.wallet))
+    }
+  }
+
   func freezeWallet(_ request: FreezeWalletRequest, context: ServerContext, reply: TypedReply<FreezeWalletResponse>) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
       FreezeWallet(try RequestFields.walletID(request.walletID))

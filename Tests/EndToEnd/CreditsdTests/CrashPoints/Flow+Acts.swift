@@ -85,6 +85,10 @@ extension Flow {
       try await visit.resume()
       try await visit.waits(for: .backoff)
     case .usage: try await visit.uses()
+    case .adjustments:
+      try await visit.adjust(.openingBalance, 20)
+      try await visit.adjust(.correction, -5)
+      try await visit.adjust(.writeOff, -15)
     case .holds: try await visit.holds()
     case .closing: try await visit.close()
     case .chargedAndDeclined:

@@ -19,6 +19,7 @@ enum Flow: String, CaseIterable, Sendable {
   case monthlyLimit
   case resumedAutoRecharge
   case usage
+  case adjustments
   case holds
   case closing
   case chargedAndDeclined
@@ -99,6 +100,8 @@ enum Flow: String, CaseIterable, Sendable {
     case .usage:
       Self.around(.walletCreated) + Self.around(.grant) + Self.around(.charge) + Self.around(.refund)
         + Self.around(.walletFrozen) + Self.around(.walletUnfrozen)
+    case .adjustments:
+      Self.around(.openingBalance) + Self.around(.correction) + Self.around(.writeOff) + [.reply]
     case .holds:
       Self.around(.holdPlaced) + Self.around(.holdExtended) + Self.around(.capture) + Self.around(.holdReleased)
         + Self.around(.holdExpired)

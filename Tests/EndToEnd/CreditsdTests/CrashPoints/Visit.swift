@@ -61,6 +61,12 @@ struct Visit: Sendable {
     _ = try await until { try await credits.wallet.grant(wallet, .dollars(dollars), idempotencyKey: "grant") }
   }
 
+  func adjust(_ kind: AdjustmentKind, _ dollars: Int64) async throws {
+    _ = try await until {
+      try await credits.wallet.adjust(wallet, kind, .dollars(dollars), memo: "a flow", idempotencyKey: "\(kind)")
+    }
+  }
+
   @discardableResult
   func charge(_ dollars: Int64) async throws -> String {
     try await until {

@@ -7,6 +7,7 @@ package enum Action: Hashable, Sendable {
   case create(wallet: Int)
   case charge(wallet: Int, Int64)
   case grant(wallet: Int, Int64)
+  case adjust(wallet: Int, AdjustBalance.Kind, Int64)
   case place(wallet: Int, Int64, ttl: Int64, waits: Bool)
   case extend(hold: Int?, Int64?, ttl: Int64?)
   case capture(hold: Int?, Int64, isFinal: Bool)
@@ -38,7 +39,8 @@ package enum Action: Hashable, Sendable {
   /// The wallet that the action names directly.
   var wallet: Int? {
     switch self {
-    case .create(let wallet), .charge(let wallet, _), .grant(let wallet, _), .place(let wallet, _, _, _),
+    case .create(let wallet), .charge(let wallet, _), .grant(let wallet, _), .adjust(let wallet, _, _),
+      .place(let wallet, _, _, _),
       .freeze(let wallet), .unfreeze(let wallet), .close(let wallet), .saveCard(let wallet),
       .recharge(let wallet, _, _, _, _), .setAuto(let wallet, _), .resumeAuto(let wallet), .readWallet(let wallet):
       wallet
@@ -103,7 +105,7 @@ package struct StepSource {
   }
 
   private mutating func action() -> Action {
-    switch roll(46) {
+    switch roll(47) {
     case 0, 1: .create(wallet: wallet())
     case 2...7: .charge(wallet: wallet(), amount())
     case 8, 9: .grant(wallet: wallet(), amount())
@@ -124,6 +126,8 @@ package struct StepSource {
     case 39, 40: .setAuto(wallet: wallet(), autoSettings())
     case 41: .resumeAuto(wallet: wallet())
     case 42, 43: .wake
+    case 45:
+      .adjust(wallet: wallet(), pick(AdjustBalance.Kind.allCases), roll(2) == 0 ? amount() : -(max(amount(), -.max)))
     case 44:
       life == .cardsDeclined
         ? .settle(recharge: 0, .declined, isHard: false) : .settle(recharge: 0, .paid, isHard: false)

@@ -57,6 +57,7 @@ extension Model {
       try open(wallet, evenFrozen: false)
       try ranged(wallet.posted, plus: amount)
       return post(.grant, id, amount)
+    case .adjust(let id, let kind, let amount): return try adjust(id, kind, amount)
     case .refund(let number, let amount):
       guard let number else { throw No("ENTRY_NOT_FOUND") }
       let entry = entries[number]
@@ -73,6 +74,30 @@ extension Model {
       return seen
     default: preconditionFailure("no entry: \(action)")
     }
+  }
+
+  private mutating func adjust(_ id: Int, _ kind: AdjustBalance.Kind, _ amount: Int64) throws(No) -> Seen {
+    let wallet = try found(id)
+    if amount == 0 { throw No("AMOUNT_OUT_OF_RANGE") }
+    switch kind {
+    case .writeOff:
+      let allowed = wallet.posted < 0 ? -wallet.posted : -max(0, available(id))
+      let isAllowed = allowed < 0 ? amount < 0 && amount >= allowed : amount > 0 && amount <= allowed
+      if !isAllowed { throw No("WRITE_OFF_EXCEEDS_BALANCE", ["allowed": allowed]) }
+    case .openingBalance:
+      try open(wallet, evenFrozen: true)
+      if wallet.changes != 1 { throw No("WALLET_NOT_NEW") }
+    case .correction: try open(wallet, evenFrozen: true)
+    }
+    try ranged(wallet.posted, plus: amount)
+    let uncovered = Int128(-1) * Int128(amount) - Int128(max(0, available(id)))
+    let recorded: RecordKind =
+      switch kind {
+      case .writeOff: .writeOff
+      case .correction: .correction
+      case .openingBalance: .openingBalance
+      }
+    return post(recorded, id, amount, shortfall: Int64(max(0, uncovered)))
   }
 
   mutating func changeHold(_ action: Action) throws(No) -> Seen {

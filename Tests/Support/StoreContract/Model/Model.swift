@@ -159,7 +159,7 @@ struct Model {
     "WALLET_EXISTS", "WALLET_FROZEN", "WALLET_NOT_FROZEN", "WALLET_CLOSED", "WALLET_NOT_EMPTY", "INSUFFICIENT_CREDITS",
     "BALANCE_LIMIT", "HOLD_LIMIT", "HOLD_RESOLVED", "SHORTFALL_LIMIT", "ENTRY_NOT_REFUNDABLE", "REFUND_EXCEEDS_CHARGE",
     "PAYMENT_METHOD_REQUIRED",
-    "PAYMENT_DECLINED", "AUTO_RECHARGE_DISABLED",
+    "PAYMENT_DECLINED", "AUTO_RECHARGE_DISABLED", "WRITE_OFF_EXCEEDS_BALANCE", "WALLET_NOT_NEW",
   ]
 
   /// Remembered refusals that the model does not cover: several cards, refunds of recharges, reviews.
@@ -171,7 +171,7 @@ struct Model {
   private mutating func effect(of action: Action) throws(No) -> Seen {
     switch action {
     case .create, .freeze, .unfreeze, .close, .saveCard: return try changeWallet(action)
-    case .charge, .grant, .refund: return try post(action)
+    case .charge, .grant, .adjust, .refund: return try post(action)
     case .place, .extend, .capture, .release: return try changeHold(action)
     case .recharge(let wallet, let amount, let withCard, let settings, let number):
       return try recharge(wallet, amount, withCard: withCard, settings, number)

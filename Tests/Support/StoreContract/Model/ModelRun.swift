@@ -144,6 +144,8 @@ package struct ModelRun<OpenedStore: Store> {
     case .create(let wallet): CreateWallet(id(wallet), .usd)
     case .charge(let wallet, let amount): Charge(id(wallet), Scenario.micros(amount), .call, reference: "")
     case .grant(let wallet, let amount): GrantCredits(id(wallet), Scenario.micros(amount), memo: "")
+    case .adjust(let wallet, let kind, let amount):
+      AdjustBalance(id(wallet), kind, Scenario.micros(amount), memo: "")
     case .place(let wallet, let amount, let ttl, let waits):
       PlaceHold(id(wallet), Scenario.micros(amount), .call, reference: "", ttl: ttl, waitsForRecharge: waits)
     case .extend(let hold, let additional, let ttl):

@@ -97,7 +97,7 @@ void   credits__v1__event__free_unpacked
   assert(message->base.descriptor == &credits__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[39] =
+static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[42] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED", 0 },
   { "WALLET_CREATED", "CREDITS__V1__CHANGE__KIND__WALLET_CREATED", 1 },
@@ -138,11 +138,14 @@ static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number
   { "RECHARGE_REFUND_FOUND", "CREDITS__V1__CHANGE__KIND__RECHARGE_REFUND_FOUND", 36 },
   { "PAYMENT_METHOD_UPDATED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_UPDATED", 37 },
   { "PAYMENT_METHOD_INVALIDATED", "CREDITS__V1__CHANGE__KIND__PAYMENT_METHOD_INVALIDATED", 38 },
+  { "WRITE_OFF", "CREDITS__V1__CHANGE__KIND__WRITE_OFF", 43 },
+  { "CORRECTION", "CREDITS__V1__CHANGE__KIND__CORRECTION", 44 },
+  { "OPENING_BALANCE", "CREDITS__V1__CHANGE__KIND__OPENING_BALANCE", 45 },
 };
 static const ProtobufCIntRange credits__v1__change__kind__value_ranges[] = {
-{0, 0},{0, 39}
+{0, 0},{43, 39},{0, 42}
 };
-static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[39] =
+static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[42] =
 {
   { "AUTO_RECHARGE_ARMED", 22 },
   { "AUTO_RECHARGE_LIMIT_REACHED", 23 },
@@ -151,6 +154,7 @@ static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_n
   { "AUTO_RECHARGE_SUSPENDED", 24 },
   { "CAPTURE", 7 },
   { "CHARGE", 2 },
+  { "CORRECTION", 40 },
   { "DISPUTE_LOST", 32 },
   { "DISPUTE_OPENED", 30 },
   { "DISPUTE_WON", 31 },
@@ -160,6 +164,7 @@ static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_n
   { "HOLD_PLACED", 5 },
   { "HOLD_RELEASED", 8 },
   { "KIND_UNSPECIFIED", 0 },
+  { "OPENING_BALANCE", 41 },
   { "PAYMENT_METHOD_DEFAULT_SET", 33 },
   { "PAYMENT_METHOD_DETACHED", 35 },
   { "PAYMENT_METHOD_INVALIDATED", 38 },
@@ -183,6 +188,7 @@ static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_n
   { "WALLET_CREATED", 1 },
   { "WALLET_FROZEN", 10 },
   { "WALLET_UNFROZEN", 11 },
+  { "WRITE_OFF", 39 },
 };
 const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
 {
@@ -191,11 +197,11 @@ const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
   "Kind",
   "Credits__V1__Change__Kind",
   "credits.v1",
-  39,
+  42,
   credits__v1__change__kind__enum_values_by_number,
-  39,
+  42,
   credits__v1__change__kind__enum_values_by_name,
-  1,
+  2,
   credits__v1__change__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -52,7 +52,7 @@ void   credits__v1__entry__free_unpacked
   assert(message->base.descriptor == &credits__v1__entry__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__entry__kind__enum_values_by_number[8] =
+static const ProtobufCEnumValue credits__v1__entry__kind__enum_values_by_number[11] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__ENTRY__KIND__KIND_UNSPECIFIED", 0 },
   { "CHARGE", "CREDITS__V1__ENTRY__KIND__CHARGE", 1 },
@@ -62,20 +62,26 @@ static const ProtobufCEnumValue credits__v1__entry__kind__enum_values_by_number[
   { "GRANT", "CREDITS__V1__ENTRY__KIND__GRANT", 5 },
   { "RECHARGE_REFUND", "CREDITS__V1__ENTRY__KIND__RECHARGE_REFUND", 6 },
   { "DISPUTE", "CREDITS__V1__ENTRY__KIND__DISPUTE", 7 },
+  { "WRITE_OFF", "CREDITS__V1__ENTRY__KIND__WRITE_OFF", 8 },
+  { "CORRECTION", "CREDITS__V1__ENTRY__KIND__CORRECTION", 9 },
+  { "OPENING_BALANCE", "CREDITS__V1__ENTRY__KIND__OPENING_BALANCE", 10 },
 };
 static const ProtobufCIntRange credits__v1__entry__kind__value_ranges[] = {
-{0, 0},{0, 8}
+{0, 0},{0, 11}
 };
-static const ProtobufCEnumValueIndex credits__v1__entry__kind__enum_values_by_name[8] =
+static const ProtobufCEnumValueIndex credits__v1__entry__kind__enum_values_by_name[11] =
 {
   { "CAPTURE", 3 },
   { "CHARGE", 1 },
+  { "CORRECTION", 9 },
   { "DISPUTE", 7 },
   { "GRANT", 5 },
   { "KIND_UNSPECIFIED", 0 },
+  { "OPENING_BALANCE", 10 },
   { "RECHARGE", 2 },
   { "RECHARGE_REFUND", 6 },
   { "REFUND", 4 },
+  { "WRITE_OFF", 8 },
 };
 const ProtobufCEnumDescriptor credits__v1__entry__kind__descriptor =
 {
@@ -84,9 +90,9 @@ const ProtobufCEnumDescriptor credits__v1__entry__kind__descriptor =
   "Kind",
   "Credits__V1__Entry__Kind",
   "credits.v1",
-  8,
+  11,
   credits__v1__entry__kind__enum_values_by_number,
-  8,
+  11,
   credits__v1__entry__kind__enum_values_by_name,
   1,
   credits__v1__entry__kind__value_ranges,
@@ -126,7 +132,7 @@ const ProtobufCEnumDescriptor credits__v1__entry__reason__descriptor =
   credits__v1__entry__reason__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue credits__v1__entry__counter_account__enum_values_by_number[6] =
+static const ProtobufCEnumValue credits__v1__entry__counter_account__enum_values_by_number[9] =
 {
   { "COUNTER_ACCOUNT_UNSPECIFIED", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__COUNTER_ACCOUNT_UNSPECIFIED", 0 },
   { "PROCESSOR", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__PROCESSOR", 1 },
@@ -134,18 +140,24 @@ static const ProtobufCEnumValue credits__v1__entry__counter_account__enum_values
   { "REFUNDS", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__REFUNDS", 3 },
   { "GRANTS", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__GRANTS", 4 },
   { "DISPUTES", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__DISPUTES", 5 },
+  { "WRITE_OFFS", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__WRITE_OFFS", 6 },
+  { "CORRECTIONS", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__CORRECTIONS", 7 },
+  { "OPENING_BALANCES", "CREDITS__V1__ENTRY__COUNTER_ACCOUNT__OPENING_BALANCES", 8 },
 };
 static const ProtobufCIntRange credits__v1__entry__counter_account__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 9}
 };
-static const ProtobufCEnumValueIndex credits__v1__entry__counter_account__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex credits__v1__entry__counter_account__enum_values_by_name[9] =
 {
+  { "CORRECTIONS", 7 },
   { "COUNTER_ACCOUNT_UNSPECIFIED", 0 },
   { "DISPUTES", 5 },
   { "GRANTS", 4 },
+  { "OPENING_BALANCES", 8 },
   { "PROCESSOR", 1 },
   { "REFUNDS", 3 },
   { "USAGE", 2 },
+  { "WRITE_OFFS", 6 },
 };
 const ProtobufCEnumDescriptor credits__v1__entry__counter_account__descriptor =
 {
@@ -154,9 +166,9 @@ const ProtobufCEnumDescriptor credits__v1__entry__counter_account__descriptor =
   "CounterAccount",
   "Credits__V1__Entry__CounterAccount",
   "credits.v1",
-  6,
+  9,
   credits__v1__entry__counter_account__enum_values_by_number,
-  6,
+  9,
   credits__v1__entry__counter_account__enum_values_by_name,
   1,
   credits__v1__entry__counter_account__value_ranges,

@@ -547,6 +547,96 @@ void   credits__v1__grant_credits_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__grant_credits_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__adjust_balance_request__init
+                     (Credits__V1__AdjustBalanceRequest         *message)
+{
+  static const Credits__V1__AdjustBalanceRequest init_value = CREDITS__V1__ADJUST_BALANCE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__adjust_balance_request__get_packed_size
+                     (const Credits__V1__AdjustBalanceRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__adjust_balance_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__adjust_balance_request__pack
+                     (const Credits__V1__AdjustBalanceRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__adjust_balance_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__adjust_balance_request__pack_to_buffer
+                     (const Credits__V1__AdjustBalanceRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__adjust_balance_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__AdjustBalanceRequest *
+       credits__v1__adjust_balance_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__AdjustBalanceRequest *)
+     protobuf_c_message_unpack (&credits__v1__adjust_balance_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__adjust_balance_request__free_unpacked
+                     (Credits__V1__AdjustBalanceRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__adjust_balance_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__adjust_balance_response__init
+                     (Credits__V1__AdjustBalanceResponse         *message)
+{
+  static const Credits__V1__AdjustBalanceResponse init_value = CREDITS__V1__ADJUST_BALANCE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__adjust_balance_response__get_packed_size
+                     (const Credits__V1__AdjustBalanceResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__adjust_balance_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__adjust_balance_response__pack
+                     (const Credits__V1__AdjustBalanceResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__adjust_balance_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__adjust_balance_response__pack_to_buffer
+                     (const Credits__V1__AdjustBalanceResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__adjust_balance_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__AdjustBalanceResponse *
+       credits__v1__adjust_balance_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__AdjustBalanceResponse *)
+     protobuf_c_message_unpack (&credits__v1__adjust_balance_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__adjust_balance_response__free_unpacked
+                     (Credits__V1__AdjustBalanceResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__adjust_balance_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__place_hold_request__init
                      (Credits__V1__PlaceHoldRequest         *message)
 {
@@ -2500,6 +2590,179 @@ const ProtobufCMessageDescriptor credits__v1__grant_credits_response__descriptor
   credits__v1__grant_credits_response__field_indices_by_name,
   1,  credits__v1__grant_credits_response__number_ranges,
   (ProtobufCMessageInit) credits__v1__grant_credits_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue credits__v1__adjust_balance_request__kind__enum_values_by_number[4] =
+{
+  { "KIND_UNSPECIFIED", "CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__KIND_UNSPECIFIED", 0 },
+  { "WRITE_OFF", "CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__WRITE_OFF", 1 },
+  { "CORRECTION", "CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__CORRECTION", 2 },
+  { "OPENING_BALANCE", "CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__OPENING_BALANCE", 3 },
+};
+static const ProtobufCIntRange credits__v1__adjust_balance_request__kind__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex credits__v1__adjust_balance_request__kind__enum_values_by_name[4] =
+{
+  { "CORRECTION", 2 },
+  { "KIND_UNSPECIFIED", 0 },
+  { "OPENING_BALANCE", 3 },
+  { "WRITE_OFF", 1 },
+};
+const ProtobufCEnumDescriptor credits__v1__adjust_balance_request__kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "credits.v1.AdjustBalanceRequest.Kind",
+  "Kind",
+  "Credits__V1__AdjustBalanceRequest__Kind",
+  "credits.v1",
+  4,
+  credits__v1__adjust_balance_request__kind__enum_values_by_number,
+  4,
+  credits__v1__adjust_balance_request__kind__enum_values_by_name,
+  1,
+  credits__v1__adjust_balance_request__kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor credits__v1__adjust_balance_request__field_descriptors[5] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceRequest, kind),
+    &credits__v1__adjust_balance_request__kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceRequest, amount),
+    &credits__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "memo",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__adjust_balance_request__field_indices_by_name[] = {
+  3,   /* field[3] = amount */
+  0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = kind */
+  4,   /* field[4] = memo */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__adjust_balance_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor credits__v1__adjust_balance_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.AdjustBalanceRequest",
+  "AdjustBalanceRequest",
+  "Credits__V1__AdjustBalanceRequest",
+  "credits.v1",
+  sizeof(Credits__V1__AdjustBalanceRequest),
+  5,
+  credits__v1__adjust_balance_request__field_descriptors,
+  credits__v1__adjust_balance_request__field_indices_by_name,
+  1,  credits__v1__adjust_balance_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__adjust_balance_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__adjust_balance_response__field_descriptors[2] =
+{
+  {
+    "wallet",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__AdjustBalanceResponse, entry),
+    &credits__v1__entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__adjust_balance_response__field_indices_by_name[] = {
+  1,   /* field[1] = entry */
+  0,   /* field[0] = wallet */
+};
+static const ProtobufCIntRange credits__v1__adjust_balance_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__adjust_balance_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.AdjustBalanceResponse",
+  "AdjustBalanceResponse",
+  "Credits__V1__AdjustBalanceResponse",
+  "credits.v1",
+  sizeof(Credits__V1__AdjustBalanceResponse),
+  2,
+  credits__v1__adjust_balance_response__field_descriptors,
+  credits__v1__adjust_balance_response__field_indices_by_name,
+  1,  credits__v1__adjust_balance_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__adjust_balance_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor credits__v1__place_hold_request__field_descriptors[7] =

@@ -53,8 +53,10 @@ extension Refusal {
     let (recharge, holds, posted) = (facts.text(.openRecharge), facts.text(.openHolds), facts.money(.posted))
     if !recharge.isEmpty { steps.append("wait until recharge \(recharge) is final") }
     if holds != "0" { steps.append("capture or release its open holds (\(holds))") }
-    if posted.micros > 0 { steps.append("spend or refund the \(posted) in it") }
-    if posted.micros < 0 { steps.append("settle the \(posted) in it") }
+    if posted.micros > 0 { steps.append("spend or refund the \(posted) in it, or write it off with AdjustBalance") }
+    if posted.micros < 0 {
+      steps.append("write its \(posted) off with AdjustBalance, or recharge it and spend the rest")
+    }
     return "wallet \(facts.text(.walletID)) cannot be closed yet: \(steps.joined(separator: ", ")), then use a new key"
   }
 

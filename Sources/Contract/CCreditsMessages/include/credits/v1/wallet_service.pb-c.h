@@ -35,6 +35,8 @@ typedef struct Credits__V1__RefundChargeRequest Credits__V1__RefundChargeRequest
 typedef struct Credits__V1__RefundChargeResponse Credits__V1__RefundChargeResponse;
 typedef struct Credits__V1__GrantCreditsRequest Credits__V1__GrantCreditsRequest;
 typedef struct Credits__V1__GrantCreditsResponse Credits__V1__GrantCreditsResponse;
+typedef struct Credits__V1__AdjustBalanceRequest Credits__V1__AdjustBalanceRequest;
+typedef struct Credits__V1__AdjustBalanceResponse Credits__V1__AdjustBalanceResponse;
 typedef struct Credits__V1__PlaceHoldRequest Credits__V1__PlaceHoldRequest;
 typedef struct Credits__V1__PlaceHoldResponse Credits__V1__PlaceHoldResponse;
 typedef struct Credits__V1__GetEntryRequest Credits__V1__GetEntryRequest;
@@ -70,6 +72,13 @@ typedef struct Credits__V1__BackupLedgerResponse Credits__V1__BackupLedgerRespon
 
 /* --- enums --- */
 
+typedef enum _Credits__V1__AdjustBalanceRequest__Kind {
+  CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__KIND_UNSPECIFIED = 0,
+  CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__WRITE_OFF = 1,
+  CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__CORRECTION = 2,
+  CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__OPENING_BALANCE = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND)
+} Credits__V1__AdjustBalanceRequest__Kind;
 
 /* --- messages --- */
 
@@ -208,6 +217,31 @@ struct  Credits__V1__GrantCreditsResponse
 };
 #define CREDITS__V1__GRANT_CREDITS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__grant_credits_response__descriptor) \
+    , NULL, NULL }
+
+
+struct  Credits__V1__AdjustBalanceRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *wallet_id;
+  Credits__V1__AdjustBalanceRequest__Kind kind;
+  Credits__V1__Money *amount;
+  char *memo;
+};
+#define CREDITS__V1__ADJUST_BALANCE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__adjust_balance_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__ADJUST_BALANCE_REQUEST__KIND__KIND_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__AdjustBalanceResponse
+{
+  ProtobufCMessage base;
+  Credits__V1__Wallet *wallet;
+  Credits__V1__Entry *entry;
+};
+#define CREDITS__V1__ADJUST_BALANCE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__adjust_balance_response__descriptor) \
     , NULL, NULL }
 
 
@@ -833,6 +867,44 @@ Credits__V1__GrantCreditsResponse *
 void   credits__v1__grant_credits_response__free_unpacked
                      (Credits__V1__GrantCreditsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__AdjustBalanceRequest methods */
+void   credits__v1__adjust_balance_request__init
+                     (Credits__V1__AdjustBalanceRequest         *message);
+size_t credits__v1__adjust_balance_request__get_packed_size
+                     (const Credits__V1__AdjustBalanceRequest   *message);
+size_t credits__v1__adjust_balance_request__pack
+                     (const Credits__V1__AdjustBalanceRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__adjust_balance_request__pack_to_buffer
+                     (const Credits__V1__AdjustBalanceRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__AdjustBalanceRequest *
+       credits__v1__adjust_balance_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__adjust_balance_request__free_unpacked
+                     (Credits__V1__AdjustBalanceRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__AdjustBalanceResponse methods */
+void   credits__v1__adjust_balance_response__init
+                     (Credits__V1__AdjustBalanceResponse         *message);
+size_t credits__v1__adjust_balance_response__get_packed_size
+                     (const Credits__V1__AdjustBalanceResponse   *message);
+size_t credits__v1__adjust_balance_response__pack
+                     (const Credits__V1__AdjustBalanceResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__adjust_balance_response__pack_to_buffer
+                     (const Credits__V1__AdjustBalanceResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__AdjustBalanceResponse *
+       credits__v1__adjust_balance_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__adjust_balance_response__free_unpacked
+                     (Credits__V1__AdjustBalanceResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__PlaceHoldRequest methods */
 void   credits__v1__place_hold_request__init
                      (Credits__V1__PlaceHoldRequest         *message);
@@ -1412,6 +1484,12 @@ typedef void (*Credits__V1__GrantCreditsRequest_Closure)
 typedef void (*Credits__V1__GrantCreditsResponse_Closure)
                  (const Credits__V1__GrantCreditsResponse *message,
                   void *closure_data);
+typedef void (*Credits__V1__AdjustBalanceRequest_Closure)
+                 (const Credits__V1__AdjustBalanceRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__AdjustBalanceResponse_Closure)
+                 (const Credits__V1__AdjustBalanceResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__PlaceHoldRequest_Closure)
                  (const Credits__V1__PlaceHoldRequest *message,
                   void *closure_data);
@@ -1523,6 +1601,9 @@ extern const ProtobufCMessageDescriptor credits__v1__refund_charge_request__desc
 extern const ProtobufCMessageDescriptor credits__v1__refund_charge_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__grant_credits_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__grant_credits_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__adjust_balance_request__descriptor;
+extern const ProtobufCEnumDescriptor    credits__v1__adjust_balance_request__kind__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__adjust_balance_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__place_hold_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__place_hold_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_entry_request__descriptor;

@@ -89,6 +89,9 @@ public struct Change: ProtobufMessage {
     case paymentMethodUpdated
     /// The processor no longer has a saved card.
     case paymentMethodInvalidated
+    case writeOff
+    case correction
+    case openingBalance
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -133,6 +136,9 @@ public struct Change: ProtobufMessage {
         case 36: self = .rechargeRefundFound
         case 37: self = .paymentMethodUpdated
         case 38: self = .paymentMethodInvalidated
+        case 43: self = .writeOff
+        case 44: self = .correction
+        case 45: self = .openingBalance
         default: self = .unrecognized(rawValue)
       }
     }
@@ -178,6 +184,9 @@ public struct Change: ProtobufMessage {
         case .rechargeRefundFound: 36
         case .paymentMethodUpdated: 37
         case .paymentMethodInvalidated: 38
+        case .writeOff: 43
+        case .correction: 44
+        case .openingBalance: 45
         case .unrecognized(let number): number
       }
     }
@@ -224,6 +233,9 @@ public struct Change: ProtobufMessage {
         case .rechargeRefundFound: "RECHARGE_REFUND_FOUND"
         case .paymentMethodUpdated: "PAYMENT_METHOD_UPDATED"
         case .paymentMethodInvalidated: "PAYMENT_METHOD_INVALIDATED"
+        case .writeOff: "WRITE_OFF"
+        case .correction: "CORRECTION"
+        case .openingBalance: "OPENING_BALANCE"
         case .unrecognized(let number): String(number)
       }
     }
@@ -270,7 +282,7 @@ public struct Event: ProtobufMessage {
     case rechargeNeedsReview
     /// A hold that nobody resolved was given back.
     case holdExpired
-    /// A capture, refund or dispute took more than there was; `change.entry.shortfall` says by how much.
+    /// A capture, refund, dispute or adjustment took more than there was; `change.entry.shortfall` says by how much.
     case shortfall
     case walletFrozen
     case walletUnfrozen

@@ -18,7 +18,7 @@ public struct Entry: ProtobufMessage {
   public var posted: Money?
   /// Set on charges and captures, and on refunds of them.
   public var reason: Entry.Reason
-  /// What the caller named the usage by; on a grant, and on what a person settled, the memo.
+  /// What the caller named the usage by; on a grant, an adjustment, and on what a person settled, the memo.
   public var reference: String
   /// The caller's name, as the server's configuration gives it to the process that connected.
   public var actor: String
@@ -29,8 +29,8 @@ public struct Entry: ProtobufMessage {
   public var holdID: String
   /// Set on refunds: the charge or capture that was refunded.
   public var refundedEntryID: String
-  /// Set where more was taken than there was, by a capture, a refund of a recharge or a dispute: the part that nothing
-  /// covered. It left less than nothing available.
+  /// Set where more was taken than there was, by a capture, a refund of a recharge, a dispute, a correction or an opening
+  /// balance: the part that nothing covered. It left less than nothing available.
   public var shortfall: Money?
   /// Set on refunds of recharges.
   public var refundID: String
@@ -75,6 +75,12 @@ public struct Entry: ProtobufMessage {
     case rechargeRefund
     /// A bank took a recharge back; positive where it gave it to us again.
     case dispute
+    /// A balance that nobody will pay or use was brought to zero or closer to it; positive where it was a debt.
+    case writeOff
+    /// A mistake in the balance was mended, in either direction.
+    case correction
+    /// What the customer had elsewhere before this wallet; negative where it was a debt.
+    case openingBalance
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -88,6 +94,9 @@ public struct Entry: ProtobufMessage {
         case 5: self = .grant
         case 6: self = .rechargeRefund
         case 7: self = .dispute
+        case 8: self = .writeOff
+        case 9: self = .correction
+        case 10: self = .openingBalance
         default: self = .unrecognized(rawValue)
       }
     }
@@ -102,6 +111,9 @@ public struct Entry: ProtobufMessage {
         case .grant: 5
         case .rechargeRefund: 6
         case .dispute: 7
+        case .writeOff: 8
+        case .correction: 9
+        case .openingBalance: 10
         case .unrecognized(let number): number
       }
     }
@@ -117,6 +129,9 @@ public struct Entry: ProtobufMessage {
         case .grant: "GRANT"
         case .rechargeRefund: "RECHARGE_REFUND"
         case .dispute: "DISPUTE"
+        case .writeOff: "WRITE_OFF"
+        case .correction: "CORRECTION"
+        case .openingBalance: "OPENING_BALANCE"
         case .unrecognized(let number): String(number)
       }
     }
@@ -180,6 +195,9 @@ public struct Entry: ProtobufMessage {
     case refunds
     case grants
     case disputes
+    case writeOffs
+    case corrections
+    case openingBalances
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -191,6 +209,9 @@ public struct Entry: ProtobufMessage {
         case 3: self = .refunds
         case 4: self = .grants
         case 5: self = .disputes
+        case 6: self = .writeOffs
+        case 7: self = .corrections
+        case 8: self = .openingBalances
         default: self = .unrecognized(rawValue)
       }
     }
@@ -203,6 +224,9 @@ public struct Entry: ProtobufMessage {
         case .refunds: 3
         case .grants: 4
         case .disputes: 5
+        case .writeOffs: 6
+        case .corrections: 7
+        case .openingBalances: 8
         case .unrecognized(let number): number
       }
     }
@@ -216,6 +240,9 @@ public struct Entry: ProtobufMessage {
         case .refunds: "REFUNDS"
         case .grants: "GRANTS"
         case .disputes: "DISPUTES"
+        case .writeOffs: "WRITE_OFFS"
+        case .corrections: "CORRECTIONS"
+        case .openingBalances: "OPENING_BALANCES"
         case .unrecognized(let number): String(number)
       }
     }

@@ -18,7 +18,7 @@ public struct Access: ProtobufMessage {
     case spend
     /// Creates wallets, recharges them and changes their payment methods.
     case billing
-    /// Grants credits, freezes, closes and verifies.
+    /// Grants credits, adjusts balances, freezes, closes and verifies.
     case admin
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)

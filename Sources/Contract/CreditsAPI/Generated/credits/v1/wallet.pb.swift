@@ -16,7 +16,7 @@ public struct Wallet: ProtobufMessage {
   /// The part of `posted` that open holds set aside for usage not yet charged.
   public var held: Money?
   /// What can be spent now: `posted` less `held`. Below zero only after a capture above its hold, a refund of a
-  /// recharge, or a dispute.
+  /// recharge, a dispute, or an adjustment by an administrator.
   public var available: Money?
   public var state: Wallet.State
   /// The number of the wallet's newest change. Changes count from 1 without a gap; an answer that carries a higher

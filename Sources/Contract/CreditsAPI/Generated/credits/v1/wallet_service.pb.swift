@@ -261,6 +261,102 @@ public struct GrantCreditsResponse: ProtobufMessage {
   }
 }
 
+public struct AdjustBalanceRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  public var kind: AdjustBalanceRequest.Kind
+  /// What to add to the balance, in the wallet's currency; negative to take from it. Not zero. Fractions of a cent are
+  /// fine.
+  public var amount: Money?
+  /// Why; 1 to 255 bytes. No card number. The entry carries it as its `reference`.
+  public var memo: String
+
+  public init(idempotencyKey: String = "", walletID: String = "", kind: AdjustBalanceRequest.Kind = .unspecified, amount: Money? = nil, memo: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.kind = kind
+    self.amount = amount
+    self.memo = memo
+  }
+
+  /// What the adjustment is, and so which account is on the other side of it.
+  public enum Kind: Sendable, Hashable, CustomStringConvertible {
+    case unspecified
+    /// What nobody will pay or use any more, brought to zero or closer to it.
+    case writeOff
+    /// A mistake in the balance, mended.
+    case correction
+    /// What the customer had elsewhere, before this wallet.
+    case openingBalance
+    /// A number that was not yet declared when this was generated.
+    case unrecognized(Int32)
+
+    public init(rawValue: Int32) {
+      switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .writeOff
+        case 2: self = .correction
+        case 3: self = .openingBalance
+        default: self = .unrecognized(rawValue)
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+        case .unspecified: 0
+        case .writeOff: 1
+        case .correction: 2
+        case .openingBalance: 3
+        case .unrecognized(let number): number
+      }
+    }
+
+    /// The name in the proto file.
+    public var description: String {
+      switch self {
+        case .unspecified: "KIND_UNSPECIFIED"
+        case .writeOff: "WRITE_OFF"
+        case .correction: "CORRECTION"
+        case .openingBalance: "OPENING_BALANCE"
+        case .unrecognized(let number): String(number)
+      }
+    }
+  }
+
+  public var description: String {
+    var text = MessageText("AdjustBalanceRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if self.kind != .unspecified { text.field("kind", self.kind) }
+    if let value = self.amount { text.field("amount", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct AdjustBalanceResponse: ProtobufMessage {
+  /// After the adjustment.
+  public var wallet: Wallet?
+  /// The adjustment.
+  public var entry: Entry?
+
+  public init(wallet: Wallet? = nil, entry: Entry? = nil) {
+    self.wallet = wallet
+    self.entry = entry
+  }
+
+  public var description: String {
+    var text = MessageText("AdjustBalanceResponse")
+    if let value = self.wallet { text.field("wallet", value) }
+    if let value = self.entry { text.field("entry", value) }
+    return text.finished()
+  }
+}
+
 public struct PlaceHoldRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
@@ -1217,6 +1313,56 @@ extension GrantCreditsResponse: CStructMessage {
 }
 
 @_spi(CLayout)
+extension AdjustBalanceRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__AdjustBalanceRequest()
+    credits__v1__adjust_balance_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__AdjustBalanceRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.kind = AdjustBalanceRequest.Kind(rawValue: Int32(truncatingIfNeeded: c.pointee.kind.rawValue))
+    self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.memo = String(cString: c.pointee.memo)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__AdjustBalanceRequest.self, credits__v1__adjust_balance_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.AdjustBalanceRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.AdjustBalanceRequest.wallet_id")
+    c.pointee.kind = Credits__V1__AdjustBalanceRequest__Kind(rawValue: Credits__V1__AdjustBalanceRequest__Kind.RawValue(truncatingIfNeeded: self.kind.rawValue))
+    if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.AdjustBalanceRequest.memo")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension AdjustBalanceResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__AdjustBalanceResponse()
+    credits__v1__adjust_balance_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__AdjustBalanceResponse.self)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+    self.entry = Entry(copyingIfSet: c.pointee.entry)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__AdjustBalanceResponse.self, credits__v1__adjust_balance_response__init)
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    if let value = self.entry { c.pointee.entry = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Entry.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
 extension PlaceHoldRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__PlaceHoldRequest()
@@ -1977,6 +2123,7 @@ public enum WalletServiceMethods {
   public static let charge = TypedMethod<Unary, ChargeRequest, ChargeResponse>(service: serviceName, method: "Charge")
   public static let refundCharge = TypedMethod<Unary, RefundChargeRequest, RefundChargeResponse>(service: serviceName, method: "RefundCharge")
   public static let grantCredits = TypedMethod<Unary, GrantCreditsRequest, GrantCreditsResponse>(service: serviceName, method: "GrantCredits")
+  public static let adjustBalance = TypedMethod<Unary, AdjustBalanceRequest, AdjustBalanceResponse>(service: serviceName, method: "AdjustBalance")
   public static let placeHold = TypedMethod<Unary, PlaceHoldRequest, PlaceHoldResponse>(service: serviceName, method: "PlaceHold")
   public static let getEntry = TypedMethod<Unary, GetEntryRequest, GetEntryResponse>(service: serviceName, method: "GetEntry")
   public static let getHold = TypedMethod<Unary, GetHoldRequest, GetHoldResponse>(service: serviceName, method: "GetHold")
@@ -2000,6 +2147,7 @@ public enum WalletServiceMethods {
     charge.name: .spend,
     refundCharge.name: .spend,
     grantCredits.name: .admin,
+    adjustBalance.name: .admin,
     placeHold.name: .spend,
     getEntry.name: .read,
     getHold.name: .read,
@@ -2062,6 +2210,20 @@ public protocol WalletService: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo
   /// holds a card number. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func grantCredits(_ request: GrantCreditsRequest, context: ServerContext) async throws -> GrantCreditsResponse
+
+  /// Corrects a balance by hand, against an account of its own: a write-off, a correction or an opening balance.
+  ///
+  /// A write-off brings the balance to zero or closer to it, in every state of the wallet, also a closed one: so a wallet
+  /// with a debt, or with fractions of a cent, can be closed. A correction may leave less than nothing available; its entry
+  /// then names the shortfall. An opening balance is the first change after the wallet's creation.
+  ///
+  /// FAILED_PRECONDITION, `WRITE_OFF_EXCEEDS_BALANCE`: the write-off would pass zero, or take credits that open holds set
+  /// aside; the metadata `allowed` says what it may be at most, in micros. FAILED_PRECONDITION, `WALLET_NOT_NEW`: the wallet
+  /// has other changes than its creation, so that there is no opening balance any more. FAILED_PRECONDITION, `BALANCE_LIMIT`:
+  /// the balance cannot take it. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the amount is zero. INVALID_ARGUMENT,
+  /// `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo holds a card number. FAILED_PRECONDITION,
+  /// `WALLET_CLOSED`: a closed wallet takes write-offs only. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func adjustBalance(_ request: AdjustBalanceRequest, context: ServerContext) async throws -> AdjustBalanceResponse
 
   /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
   ///
@@ -2164,6 +2326,7 @@ extension WalletService {
         .unary(WalletServiceMethods.charge) { try await self.charge($0, context: $1) },
         .unary(WalletServiceMethods.refundCharge) { try await self.refundCharge($0, context: $1) },
         .unary(WalletServiceMethods.grantCredits) { try await self.grantCredits($0, context: $1) },
+        .unary(WalletServiceMethods.adjustBalance) { try await self.adjustBalance($0, context: $1) },
         .unary(WalletServiceMethods.placeHold) { try await self.placeHold($0, context: $1) },
         .unary(WalletServiceMethods.getEntry) { try await self.getEntry($0, context: $1) },
         .unary(WalletServiceMethods.getHold) { try await self.getHold($0, context: $1) },
@@ -2231,6 +2394,20 @@ public protocol DeferredWalletService: Sendable {
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE` or `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo
   /// holds a card number. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func grantCredits(_ request: GrantCreditsRequest, context: ServerContext, reply: TypedReply<GrantCreditsResponse>)
+
+  /// Corrects a balance by hand, against an account of its own: a write-off, a correction or an opening balance.
+  ///
+  /// A write-off brings the balance to zero or closer to it, in every state of the wallet, also a closed one: so a wallet
+  /// with a debt, or with fractions of a cent, can be closed. A correction may leave less than nothing available; its entry
+  /// then names the shortfall. An opening balance is the first change after the wallet's creation.
+  ///
+  /// FAILED_PRECONDITION, `WRITE_OFF_EXCEEDS_BALANCE`: the write-off would pass zero, or take credits that open holds set
+  /// aside; the metadata `allowed` says what it may be at most, in micros. FAILED_PRECONDITION, `WALLET_NOT_NEW`: the wallet
+  /// has other changes than its creation, so that there is no opening balance any more. FAILED_PRECONDITION, `BALANCE_LIMIT`:
+  /// the balance cannot take it. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the amount is zero. INVALID_ARGUMENT,
+  /// `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo holds a card number. FAILED_PRECONDITION,
+  /// `WALLET_CLOSED`: a closed wallet takes write-offs only. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func adjustBalance(_ request: AdjustBalanceRequest, context: ServerContext, reply: TypedReply<AdjustBalanceResponse>)
 
   /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
   ///
@@ -2333,6 +2510,7 @@ extension DeferredWalletService {
         .deferredUnary(WalletServiceMethods.charge) { self.charge($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.refundCharge) { self.refundCharge($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.grantCredits) { self.grantCredits($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.adjustBalance) { self.adjustBalance($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.placeHold) { self.placeHold($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.getEntry) { self.getEntry($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.getHold) { self.getHold($0, context: $1, reply: $2) },
@@ -2418,6 +2596,22 @@ public struct WalletServiceClient: Sendable {
   /// holds a card number. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   public func grantCredits(_ request: GrantCreditsRequest, options: CallOptions = CallOptions()) async throws -> GrantCreditsResponse {
     try await client.unary(WalletServiceMethods.grantCredits, request, options: options).message
+  }
+
+  /// Corrects a balance by hand, against an account of its own: a write-off, a correction or an opening balance.
+  ///
+  /// A write-off brings the balance to zero or closer to it, in every state of the wallet, also a closed one: so a wallet
+  /// with a debt, or with fractions of a cent, can be closed. A correction may leave less than nothing available; its entry
+  /// then names the shortfall. An opening balance is the first change after the wallet's creation.
+  ///
+  /// FAILED_PRECONDITION, `WRITE_OFF_EXCEEDS_BALANCE`: the write-off would pass zero, or take credits that open holds set
+  /// aside; the metadata `allowed` says what it may be at most, in micros. FAILED_PRECONDITION, `WALLET_NOT_NEW`: the wallet
+  /// has other changes than its creation, so that there is no opening balance any more. FAILED_PRECONDITION, `BALANCE_LIMIT`:
+  /// the balance cannot take it. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: the amount is zero. INVALID_ARGUMENT,
+  /// `CURRENCY_MISMATCH`. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: the memo holds a card number. FAILED_PRECONDITION,
+  /// `WALLET_CLOSED`: a closed wallet takes write-offs only. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func adjustBalance(_ request: AdjustBalanceRequest, options: CallOptions = CallOptions()) async throws -> AdjustBalanceResponse {
+    try await client.unary(WalletServiceMethods.adjustBalance, request, options: options).message
   }
 
   /// Sets credits aside for usage whose price is not yet known, all of the amount or nothing.
