@@ -33,6 +33,32 @@ extension PaymentMethodCalls {
     return try answer.part(\.wallet)
   }
 
+  /// Edits the billing details of a saved card.
+  ///
+  /// - Parameters:
+  ///   - paymentMethodID: Nil for the card that pays for recharges.
+  ///   - billing: All billing details, as they are to be from now on.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
+  /// - Throws: ``CreditsError/Reason/paymentMethodNotFound``, ``CreditsError/Reason/walletNotFound``,
+  ///   ``CreditsError/Reason/fieldInvalid``.
+  @discardableResult
+  public func updateBilling(
+    _ walletID: String,
+    _ billing: BillingDetails,
+    of paymentMethodID: String? = nil,
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> PaymentMethod {
+    let request = UpdateBillingDetailsRequest(
+      idempotencyKey: idempotencyKey,
+      walletID: walletID,
+      paymentMethodID: paymentMethodID ?? "",
+      billingDetails: billing
+    )
+    let answer = try await caller.call(PaymentMethodServiceMethods.updateBillingDetails, request, timeout: timeout)
+    return try answer.part(\.paymentMethod)
+  }
+
   /// Removes a saved card, here and at the processor. Removing the last card suspends automatic recharges.
   ///
   /// - Throws: ``CreditsError/Reason/paymentMethodNotFound``, ``CreditsError/Reason/rechargeInProgress`` while the card

@@ -26,7 +26,7 @@ public typealias VerificationProgress = CreditsAPI.VerifyLedgerResponse.Progress
 /// The result of a ledger verification.
 public typealias Verdict = CreditsAPI.VerifyLedgerResponse.Verdict
 
-/// The processor's token for a card, and the payer's name, e-mail, country and postal code. Never holds a card number.
+/// The processor's token for a card, and the payer's name and address. Never holds a card number.
 public struct PaymentDetails: Sendable, Hashable {
   /// From the processor's own form, for example Stripe's `pm_…`.
   public var token: String

@@ -36,12 +36,17 @@ public struct PaymentMethodCalls: Sendable {
   /// Pays with a new card and, if the payment succeeds, saves it in place of the default card. Otherwise the old card stays
   /// and nothing is credited; check the recharge's state.
   ///
-  /// - Parameter amount: $10 to $1000, whole cents.
+  /// - Parameters:
+  ///   - amount: $10 to $1000, whole cents.
+  ///   - details: The new card's.
+  ///   - autoRecharge: Saved only if the payment succeeds; nil to keep what is saved.
+  ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/amountOutOfRange``, ``CreditsError/Reason/rechargeInProgress``.
   public func changeCardAndPay(
     _ walletID: String,
     _ amount: Money,
     with details: PaymentDetails,
+    autoRecharge: AutoRechargeSettings? = nil,
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> RechargeResult {
@@ -50,7 +55,8 @@ public struct PaymentMethodCalls: Sendable {
       walletID: walletID,
       paymentMethodToken: details.token,
       billingDetails: details.billing,
-      amount: amount
+      amount: amount,
+      autoRecharge: autoRecharge
     )
     let answer = try await caller.call(PaymentMethodServiceMethods.changeCardAndPay, request, timeout: timeout)
     return RechargeResult(

@@ -40,8 +40,11 @@ public struct WalletCalls: Sendable {
   ///   - amount: Greater than zero, in the wallet's currency; may have fractions of a cent.
   ///   - reason: What the usage was.
   ///   - reference: The caller's name for the usage, such as the id of a phone call; up to 255 bytes.
+  ///   - waitsForRecharge: Whether to wait, within the timeout, for an automatic recharge if too little is available and
+  ///     one is in progress or starts because of it.
   ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/insufficientCredits`` if the wallet has too little;
+  ///   ``CreditsError/Reason/rechargeInProgress`` if the recharge took too long: retry with the same key;
   ///   ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/walletFrozen``,
   ///   ``CreditsError/Reason/walletClosed``.
   public func charge(
@@ -49,6 +52,7 @@ public struct WalletCalls: Sendable {
     _ amount: Money,
     for reason: Entry.Reason,
     reference: String = "",
+    waitsForRecharge: Bool = false,
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> Charge {
@@ -57,7 +61,8 @@ public struct WalletCalls: Sendable {
       walletID: walletID,
       amount: amount,
       reason: reason,
-      reference: reference
+      reference: reference,
+      waitForRecharge: waitsForRecharge
     )
     let answer = try await caller.call(WalletServiceMethods.charge, request, timeout: timeout)
     return Charge(

@@ -13,7 +13,8 @@ package protocol Store: StoreTables, SendableMetatype {
   /// Loads everything that `needs` names, and what belongs to it: for a recorded answer about a recharge, the recharge; for
   /// a recharge, its wallet and the default card; for a hold or an entry, its wallet. A loaded wallet that may have due
   /// holds (`Account.mayHaveDueHolds`) includes the due holds and the open hold that expires next; one that may recharge
-  /// automatically (`Account.mayFire`) includes its default card.
+  /// automatically (`Account.mayFire`) includes its default card; where credits are spent, one with an open recharge
+  /// includes that recharge, unless it is unreadable.
   ///
   /// - Throws: `StoreError.conflict` if the loaded rows are inconsistent because others have committed meanwhile;
   /// `StoreError.damaged` if they are unreadable or contradict the journal.

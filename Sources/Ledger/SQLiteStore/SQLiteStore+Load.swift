@@ -79,6 +79,7 @@ extension SQLiteStore {
       try loadReadable(waiting, at: needs.time, into: &state)
     }
     try checkSlots(of: state)
+    if needs.spends { try loadOpenRecharges(into: &state) }
     return state
   }
 
@@ -128,6 +129,14 @@ extension SQLiteStore {
       if let id = account.defaultPaymentMethod { state.paymentMethods[id] = try paymentMethod(id) }
       try checkDefaultCard(of: account, in: state)
       if let stored = try stored(account.wallet.id) { try checkNothingIsOpen(stored) }
+    }
+  }
+
+  /// Loads the open recharges of the loaded wallets, which only refusals name: a damaged one costs no spend.
+  private func loadOpenRecharges(into state: inout LedgerState) throws(StoreError) {
+    for account in state.accounts.values {
+      guard let open = account.openRecharge, state.recharges[open] == nil else { continue }
+      try Self.orPass { () throws(StoreError) in state.recharges[open] = try recharge(open) }
     }
   }
 

@@ -47,7 +47,11 @@ extension SQLiteStore {
         name: row.text(.billingName),
         email: row.text(.billingEmail),
         country: row.text(.billingCountry),
-        postalCode: row.text(.billingPostalCode)
+        postalCode: row.text(.billingPostalCode),
+        street: row.text(.billingStreet),
+        city: row.text(.billingCity),
+        company: row.text(.billingCompany),
+        taxID: row.text(.billingTaxID)
       ),
       createTime: LedgerTime(microseconds: row.int64(.createTime)),
       state: state

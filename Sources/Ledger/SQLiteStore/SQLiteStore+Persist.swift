@@ -213,6 +213,10 @@ extension SQLiteStore {
     upsert.bind(.billingEmail, paymentMethod.billing.email)
     upsert.bind(.billingCountry, paymentMethod.billing.country)
     upsert.bind(.billingPostalCode, paymentMethod.billing.postalCode)
+    upsert.bind(.billingStreet, paymentMethod.billing.street)
+    upsert.bind(.billingCity, paymentMethod.billing.city)
+    upsert.bind(.billingCompany, paymentMethod.billing.company)
+    upsert.bind(.billingTaxID, paymentMethod.billing.taxID)
     upsert.bind(.createTime, paymentMethod.createTime.microseconds)
     upsert.bind(.state, paymentMethod.state.rawValue)
     upsert.bind(.sum, Self.sum(of: paymentMethod))
@@ -222,7 +226,10 @@ extension SQLiteStore {
   /// The checksum of a card's row, which no single record proves.
   static func sum(of paymentMethod: PaymentMethod) -> Int64 {
     var writer = CanonicalWriter()
-    writer.write(paymentMethod)
+    writer.writeRequiredFields(of: paymentMethod)
+    // Rows of older versions lack the other fields.
+    let others = paymentMethod.billing.optionalFields
+    if others.contains(where: { !$0.isEmpty }) { for text in others { writer.write(text) } }
     return RowSum.sum(of: writer.bytes)
   }
 }

@@ -82,7 +82,9 @@ struct Books {
 
   func attachment(for request: AttachRequest) -> Result<Attachment, ProcessorFailure> {
     let billing = request.billing
-    let details = [billing.name, billing.email, billing.country, billing.postalCode].joined(separator: "\n")
+    // Books of earlier versions know no other fields, so that empty ones are left out.
+    let others = billing.optionalFields.contains { !$0.isEmpty } ? billing.optionalFields : []
+    let details = ([billing.name, billing.email, billing.country, billing.postalCode] + others).joined(separator: "\n")
     let fields = "\(request.walletID) \(request.token.secret) \(SHA256.hash(Array(details.utf8)))"
     if let known = attachments[request.key] {
       return known.request == fields ? .success(known) : .failure(.rejected("the key was used for another card"))

@@ -96,6 +96,9 @@ extension StripeProcessor {
     _ call: StripeCall
   ) async throws(ProcessorFailure) {
     let billing = request.billing
+    let address = [
+      ("billing_details[address][line1]", billing.street), ("billing_details[address][city]", billing.city),
+    ].filter { !$0.1.isEmpty }
     let details = try await call.sendNumbered(
       "payment_methods/\(method)",
       key: { StripeCall.key("billing", of: request.key, number: $0) },
@@ -104,7 +107,7 @@ extension StripeProcessor {
         ("billing_details[address][country]", billing.country),
         ("billing_details[address][postal_code]", billing.postalCode),
         ("metadata[\(MetadataName.walletID)]", request.walletID.value),
-      ]
+      ] + address
     ) { () async throws(ProcessorFailure) in nil }
     guard details.isSuccess else { throw details.failure(missing: .unknownToken) }
   }

@@ -14,7 +14,20 @@ func show(_ charge: Charge) -> String {
 func show(_ options: RechargeOptions) -> String {
   let card = options.paymentMethod.map { "pay with \(show($0))" } ?? "payment details are needed"
   let suggestions = options.suggestedAmounts.map(\.formatted).joined(separator: ", ")
-  return "\(amount(options.minimumAmount)) to \(amount(options.maximumAmount)), for example \(suggestions); \(card)"
+  let limits = "\(amount(options.minimumAmount)) to \(amount(options.maximumAmount)), for example \(suggestions)"
+  return "\(limits); \(card); \(show(options.autoRecharge?.settings))"
+}
+
+func show(_ settings: AutoRechargeSettings?) -> String {
+  guard let settings else { return "no automatic recharges" }
+  let terms = "below \(amount(settings.threshold)), recharge for \(amount(settings.amount))"
+  return settings.enabled ? terms : "automatic recharges are off (\(terms))"
+}
+
+func show(_ billing: BillingDetails?) -> String {
+  guard let billing else { return "?" }
+  return [billing.name, billing.company, billing.street, billing.city, billing.postalCode, billing.country]
+    .joined(separator: ", ")
 }
 
 func show(_ result: RechargeResult) -> String {
@@ -31,8 +44,7 @@ func show(_ result: RechargeResult) -> String {
 }
 
 func show(_ saved: SavedAutoRecharge) -> String {
-  guard let settings = saved.wallet.autoRecharge?.settings else { return "off" }
-  let terms = "below \(amount(settings.threshold)), recharge for \(amount(settings.amount))"
+  let terms = show(saved.wallet.autoRecharge?.settings)
   return saved.startsRecharge ? "\(terms): which it is, so a recharge begins" : terms
 }
 

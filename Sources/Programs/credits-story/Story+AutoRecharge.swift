@@ -32,6 +32,22 @@ extension Story {
     try await explain(wallet, &narrator)
   }
 
+  func turnOff(_ narrator: inout Narrator) async throws {
+    narrator.chapter("She clears the checkbox: the amounts stay, for the next time")
+    try await narrator.call(
+      "credits.recharge.setAutoRecharge(\"ada\", off, idempotencyKey: \"auto-2\")"
+    ) {
+      try await credits.recharge.setAutoRecharge(wallet, AutoRechargeSettings(enabled: false), idempotencyKey: "auto-2")
+    } answer: {
+      show($0)
+    }
+    try await narrator.call("credits.recharge.options(\"ada\")") {
+      try await credits.recharge.options(wallet)
+    } answer: {
+      show($0)
+    }
+  }
+
   func declineAutomatically(_ narrator: inout Narrator) async throws {
     let bob = "bob"
     narrator.chapter("Bob recharges and sets the same in one call, then saves a card that will fail")

@@ -11,6 +11,16 @@ struct Story {
     country: "GB",
     postalCode: "W1S 4BS"
   )
+  private static let editedBilling = BillingDetails(
+    name: "Ada King",
+    email: "ada@example.com",
+    country: "GB",
+    postalCode: "SW1Y 4LE",
+    street: "12 St James's Square",
+    city: "London",
+    company: "Analytical Engines",
+    taxID: "GB123456789"
+  )
   let firstCard = PaymentDetails(token: "pm_card_visa", billing: billing)
   private let brokenCard = PaymentDetails(token: "pm_card_visa_chargeDeclined", billing: billing)
   let secondCard = PaymentDetails(token: "pm_card_mastercard", billing: billing)
@@ -24,6 +34,7 @@ struct Story {
     try await rechargeAgain(&narrator)
     try await changeCard(&narrator)
     try await rechargeAutomatically(&narrator)
+    try await turnOff(&narrator)
     try await declineAutomatically(&narrator)
   }
 
@@ -52,7 +63,7 @@ struct Story {
       show($0)
     }
 
-    narrator.chapter("The first recharge asks for payment details")
+    narrator.chapter("Her first visit to Add Credits: it asks for payment details")
     try await narrator.call("credits.recharge.options(\"ada\")") {
       try await credits.recharge.options(wallet)
     } answer: {
@@ -124,7 +135,7 @@ struct Story {
       }
     }
 
-    narrator.chapter("The saved card is listed, and pays")
+    narrator.chapter("Her second visit: the saved card is listed, and pays")
     try await narrator.call("credits.recharge.options(\"ada\")") {
       try await credits.recharge.options(wallet)
     } answer: {
@@ -134,6 +145,13 @@ struct Story {
       try await credits.recharge.pay(wallet, .dollars(25), idempotencyKey: "recharge-3")
     } answer: {
       show($0)
+    }
+
+    narrator.chapter("Billing details are edited, and the card stays")
+    try await narrator.call("credits.paymentMethod.updateBilling(\"ada\", edited, idempotencyKey: \"billing-1\")") {
+      try await credits.paymentMethod.updateBilling(wallet, Self.editedBilling, idempotencyKey: "billing-1")
+    } answer: {
+      "\(show($0)) is billed to \(show($0.billingDetails))"
     }
   }
 
@@ -157,16 +175,25 @@ struct Story {
       "the card is still \(show($0))"
     }
 
-    narrator.chapter("A good one pays and takes its place")
+    narrator.chapter("A good one pays and takes its place, and the checkbox of automatic recharges is saved with it")
     try await narrator.call(
-      "credits.paymentMethod.changeCardAndPay(\"ada\", .dollars(20), with: mastercard, idempotencyKey: \"change-2\")"
+      """
+      credits.paymentMethod.changeCardAndPay(
+           "ada", .dollars(20), with: mastercard, autoRecharge: below10for20, idempotencyKey: "change-2")
+      """
     ) {
       try await credits.paymentMethod.changeCardAndPay(
         wallet,
         .dollars(20),
         with: secondCard,
+        autoRecharge: AutoRechargeSettings(enabled: true, threshold: .dollars(10), amount: .dollars(20)),
         idempotencyKey: "change-2"
       )
+    } answer: {
+      show($0)
+    }
+    try await narrator.call("credits.recharge.options(\"ada\")") {
+      try await credits.recharge.options(wallet)
     } answer: {
       show($0)
     }

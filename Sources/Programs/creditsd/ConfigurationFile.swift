@@ -57,6 +57,9 @@ struct ConfigurationFile: Decodable, Equatable {
   /// In dollars, as text so that the amount is exact.
   var lowBalance: String?
   var maximumShortfall: String?
+  /// The amounts and thresholds that a page for adding credits suggests, in dollars.
+  var suggestedAmounts: [String]?
+  var suggestedThresholds: [String]?
   var stopTimeout: String?
   var busyPolling: Bool?
   var callers: [Caller]?
@@ -64,7 +67,7 @@ struct ConfigurationFile: Decodable, Equatable {
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case busyPolling, callers, data, existing, limits, logCalls, logLevel, lowBalance, maximumShortfall
-    case processor, processorUser, socket, socketGroup, stopTimeout
+    case processor, processorUser, socket, socketGroup, stopTimeout, suggestedAmounts, suggestedThresholds
   }
 
   init() {}

@@ -31,7 +31,11 @@ struct Daemon {
     let committer: Committer
     do throws(StoreError) {
       committer = try Committer(
-        rules: Rules(maximumShortfall: settings.maximumShortfall.micros, sha256: { Digest(SHA256.hash($0)) }),
+        rules: Rules(
+          limits: [.usd: settings.rechargeLimits],
+          maximumShortfall: settings.maximumShortfall.micros,
+          sha256: { Digest(SHA256.hash($0)) }
+        ),
         clock: { clock.time(last: $0) },
         open: { [logger] () throws(StoreError) in
           try SQLiteStore(directory: directory, creates: createsLedger, notice: { Self.log($0, to: logger) })

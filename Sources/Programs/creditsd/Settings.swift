@@ -1,6 +1,7 @@
 import CreditsSocketPath
 import Failpoints
 import Glibc
+import Ledger
 import Logging
 import ServiceProcess
 import UnixGRPC
@@ -18,6 +19,8 @@ struct Settings {
   let logsCalls: Bool
   let lowBalance: DollarAmount
   let maximumShortfall: DollarAmount
+  /// The limits of recharges, with the configured suggestions.
+  let rechargeLimits: RechargeLimits
   let stopTimeout: StopTimeout
   let busyPolling: BusyPolling
   /// nil if the configuration file names no callers.
@@ -89,6 +92,7 @@ struct Settings {
       file.maximumShortfall
     )
 
+    rechargeLimits = try Self.rechargeLimits(file)
     callers = file.callers
     callerLimits = UserLimits(
       connections: try Self.limit("connections", file.limits?.connections, 1...1_000_000)

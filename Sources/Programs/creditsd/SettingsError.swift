@@ -9,6 +9,8 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
   case groupUnknown(String)
   case userUnknown(String)
   case amountInvalid(String, String)
+  case suggestionsEmpty(String)
+  case suggestionInvalid(String, String, String)
   case timeInvalid(String, String)
   case limitInvalid(String, Int, ClosedRange<Int>)
   case callersEmpty
@@ -31,6 +33,8 @@ enum SettingsError: Error, Equatable, CustomStringConvertible {
     case .switchInvalid(let name, let value): "\(name) is \"\(value)\": take true or false"
     case .userUnknown(let name): "there is no user \"\(name)\" on this machine"
     case .amountInvalid(let name, let text): "\(name) is \"\(text)\": take dollars and cents, such as 10 or 2.50"
+    case .suggestionsEmpty(let name): "\(name) is empty: name an amount, or leave it out, for the usual ones"
+    case .suggestionInvalid(let name, let text, let objection): "\(name) has \"\(text)\", which \(objection)"
     case .timeInvalid(let name, let text): "\(name) is \"\(text)\": take a time, such as 10s, 500ms or 2m"
     case .limitInvalid(let name, let number, let permitted):
       "limits.\(name) is \(number): take \(permitted.lowerBound) to \(permitted.upperBound)"

@@ -67,6 +67,11 @@ struct StartTests {
       ("[]", "take an object in braces"),
       (#"{"lowBalance": "ten"}"#, "lowBalance is \"ten\": take dollars and cents"),
       (#"{"maximumShortfall": "2.5"}"#, "maximumShortfall is \"2.5\": take dollars and cents"),
+      (#"{"suggestedAmounts": ["9.99"]}"#, "suggestedAmounts has \"9.99\", which must be from $10.00 to $1000.00"),
+      (#"{"suggestedThresholds": ["10", "1000.01"]}"#, "suggestedThresholds has \"1000.01\", which must be from"),
+      (#"{"suggestedAmounts": ["much"]}"#, "suggestedAmounts is \"much\": take dollars and cents"),
+      (#"{"suggestedAmounts": []}"#, "suggestedAmounts is empty: name an amount"),
+      (#"{"suggestedAmounts": [20]}"#, "suggestedAmounts"),
       (#"{"socket": "@credits"}"#, "the socket \"@credits\" is no file"),
       (#"{"limits": {"connections": 0}}"#, "limits.connections is 0: take 1 to"),
       (#"{"limits": {"memoryMebibytes": -1}}"#, "limits.memoryMebibytes is -1"),
@@ -113,6 +118,25 @@ struct StartTests {
     }
     #expect(refusal?.code == .permissionDenied && refusal?.reason == .roleMissing && refusal?.role == "billing")
     await credits.close()
+  }
+
+  @Test(
+    "suggests amounts and thresholds up to the limits, or those of its configuration, least first",
+    arguments: [true, false]
+  )
+  func suggestions(isConfigured: Bool) async throws {
+    let directory = try TestDirectory()
+    let json = #"{"suggestedAmounts": ["750.50", "20", "20.00"], "suggestedThresholds": ["15"]}"#
+    let file = try directory.write(isConfigured ? json : "{}", to: "config.json")
+    let daemon = try RunningDaemon(in: directory, options: ["--config", file])
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "create")
+    let options = try await credits.recharge.options("ada")
+    let usual: [Money] = [10, 25, 50, 100, 250, 500, 1000].map { .dollars($0) }
+    #expect(options.suggestedAmounts == (isConfigured ? [.dollars(20), .cents(75_050)] : usual))
+    #expect(options.suggestedThresholds == (isConfigured ? [.dollars(15)] : usual))
+    await credits.close()
+    #expect(daemon.stop() == 0)
   }
 
   @Test("applies the settings for low balances and shortfalls")

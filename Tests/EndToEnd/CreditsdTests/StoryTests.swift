@@ -18,8 +18,12 @@ struct StoryTests {
       if data.isEmpty { break }
       text += String(decoding: data, as: UTF8.self)
     }
-    #expect(text.contains("recharge at least $3.00"))
-    #expect(text.contains("payment details are needed"))
+    #expect(text.contains("recharge at least $10.00"))
+    #expect(text.contains("$500.00, $1000.00; payment details are needed; no automatic recharges"))
+    #expect(text.contains("pay with visa •••• 4242, 12/2040; no automatic recharges"))
+    #expect(text.contains("is billed to Ada King, Analytical Engines, 12 St James's Square, London, SW1Y 4LE, GB"))
+    #expect(text.contains("pay with mastercard •••• 4444, 12/2040; below $10.00, recharge for $20.00"))
+    #expect(text.contains("automatic recharges are off (below $10.00, recharge for $25.00)"))
     #expect(text.contains("the first answer again"))
     #expect(text.contains("the card is still visa •••• 4242"))
     #expect(text.contains("the card is now mastercard •••• 4444"))

@@ -104,6 +104,20 @@ struct AutoRechargeTests {
     #expect(wallet.ledger.send(place, key: "hold").isReplay)
   }
 
+  @Test("let a charge wait for them: its key has no outcome until the recharge has ended", arguments: [true, false])
+  func waitingCharge(isPaid: Bool) throws {
+    var wallet = RechargingWallet(funded: 19)
+    let charge = Charge(wallet.id, usd(30), .call, reference: "", waitsForRecharge: true)
+    wallet.spend(1)
+    let id = try #require(wallet.open)
+    let open = wallet.ledger.state.recharges[id]?.recharge
+    #expect(wallet.ledger.send(charge, key: "charge").refusal == .rechargeInProgress(id, open))
+    if isPaid { try wallet.pay() } else { try wallet.decline() }
+    let outcome = wallet.ledger.send(charge, key: "charge")
+    #expect(isPaid ? outcome.reply?.entry.amount == usd(-30) : outcome.refusal?.reason == .insufficientCredits)
+    #expect(wallet.ledger.send(charge, key: "charge").isReplay)
+  }
+
   @Test("wait for a recharge that a caller has started, then decide again")
   func slotTaken() throws {
     var wallet = RechargingWallet()

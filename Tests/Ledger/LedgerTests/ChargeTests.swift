@@ -55,17 +55,6 @@ struct ChargeTests {
     )
   }
 
-  @Test("that cannot be afforded says what to do")
-  func sentence() throws {
-    let refusal = Refusal.insufficientCredits(available: micros(1_200_000), required: usd(3))
-    #expect(refusal.sentence == "available $1.20, this call needs $3.00: recharge at least $1.80")
-    #expect(
-      refusal.metadata == [
-        "available": "1200000", "required": "3000000", "shortfall": "1800000", "currency_code": "USD",
-      ]
-    )
-  }
-
   @Test("counts held micros as spent")
   func held() {
     var ledger = TestLedger()

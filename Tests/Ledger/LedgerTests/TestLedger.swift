@@ -100,7 +100,8 @@ struct TestLedger {
     switch mutation {
     case let start as StartRecharge:
       "\(start.walletID) \(start.amount) \(start.candidate?.token.secret ?? "-") \(start.autoRecharge as Any)"
-    case let change as ChangeCardAndPay: "\(change.walletID) \(change.amount) \(change.candidate.token.secret)"
+    case let change as ChangeCardAndPay:
+      "\(change.walletID) \(change.amount) \(change.candidate.token.secret) \(change.autoRecharge as Any)"
     case let save as SavePaymentMethod: "\(save.walletID) \(save.candidate.token.secret)"
     case let refund as RefundRecharge: "\(refund.rechargeID) \(refund.amount)"
     default: "\(mutation)"

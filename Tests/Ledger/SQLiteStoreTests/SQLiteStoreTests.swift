@@ -111,6 +111,31 @@ struct SQLiteStoreTests {
     _ = store
   }
 
+  @Test("charges a wallet whose open recharge is damaged, because only a refusal would name it")
+  func damagedOpenRecharge() throws {
+    let wallet = WalletID("w")
+    do {
+      let ledger = try ReopenableLedger { try open() }
+      for mutation in [
+        CreateWallet(wallet, .usd), GrantCredits(wallet, Scenario.usd(10), memo: ""),
+        SavePaymentMethod(wallet, Scenario.card("1")), StartRecharge(RechargeID("r"), wallet, Scenario.usd(25), nil),
+      ] as [any Mutation] {
+        #expect(try ledger.run(Scenario.command(mutation, key: "\(type(of: mutation))")).refusal == nil)
+      }
+      let tooMuch = Scenario.command(Charge(wallet, Scenario.usd(30), .call, reference: ""), key: "named")
+      #expect(try ledger.run(tooMuch).refusal?.facts[.openRecharge] == "r")
+    }
+    _ = try directory.sqlite3("UPDATE recharge SET amount = amount + 1")
+    let ledger = try ReopenableLedger { try open() }
+    let tooMuch = Scenario.command(Charge(wallet, Scenario.usd(30), .call, reference: ""), key: "unnamed")
+    let refusal = try ledger.run(tooMuch).refusal
+    #expect(refusal?.reason == .insufficientCredits && refusal?.facts[.openRecharge] == nil)
+    #expect(
+      try ledger.run(Scenario.command(Charge(wallet, Scenario.usd(10), .call, reference: ""), key: "all")).refusal
+        == nil
+    )
+  }
+
   @Test("can be inspected with sqlite3")
   func views() throws {
     do {

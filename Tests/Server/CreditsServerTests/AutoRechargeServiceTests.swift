@@ -220,6 +220,36 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
+  @Test("a charge can wait for the recharge that is under way")
+  func waitingCharge() async throws {
+    let daemon = try await daemon(Self.settings(threshold: 15), dollars: 16)
+    func charge(_ dollars: Int64, waits: Bool, key: String) async throws -> ChargeResponse {
+      try await daemon.wallets.charge(
+        ChargeRequest(
+          idempotencyKey: key,
+          walletID: "w",
+          amount: Self.usd(dollars),
+          reason: .call,
+          waitForRecharge: waits
+        )
+      )
+    }
+    let enabled = SetAutoRechargeRequest(
+      idempotencyKey: "higher",
+      walletID: "w",
+      settings: Self.settings(threshold: 20)
+    )
+    #expect(try await daemon.recharges.setAutoRecharge(enabled).rechargeStarted)
+    let charged = try await charge(40, waits: true, key: "late")
+    #expect(charged.wallet?.available == Self.usd(1) && charged.entry?.amount == Self.usd(-40))
+    #expect(try await charge(40, waits: true, key: "late") == charged)
+    // The pause after a recharge has begun, so no recharge will come.
+    #expect(
+      try await status { try await charge(2, waits: true, key: "pause") }.errorInfo?.reason == "INSUFFICIENT_CREDITS"
+    )
+    try await daemon.stop()
+  }
+
   @Test("needs a card, and amounts within the limits")
   func refusals() async throws {
     let daemon = try await TestDaemon(directory: directory.path)

@@ -131,7 +131,16 @@ struct RefusalTableTests {
       .insufficientCredits(available: usd(1), required: usd(3)),
       .failedPrecondition,
       ["available": "1000000", "required": "3000000", "shortfall": "2000000", "currency_code": "USD"],
-      advice: "recharge at least $2.00"
+      advice: "recharge at least $10.00"
+    ),
+    refused(
+      .insufficientCredits(available: usd(1), required: usd(31)).advising(by: .usd, open: openRecharge),
+      .failedPrecondition,
+      [
+        "available": "1000000", "required": "31000000", "shortfall": "30000000", "currency_code": "USD",
+        "recharge_at_least": "20000000", "open_recharge": "r", "open_recharge_amount": "10000000",
+      ],
+      advice: "once it is final, recharge at least $20.00"
     ),
     refused(
       .balanceLimit(Wallet(id: wallet, currency: .usd, createTime: LedgerTime(microseconds: 0))),

@@ -55,7 +55,7 @@ struct WalletServiceTests {
     #expect(first.trailingMetadata["replayed"] == nil)
     let refusal = try await status { try await daemon.wallets.charge(charge) }
     #expect(refusal.code == .failedPrecondition)
-    #expect(refusal.message == "available $0.00, this call needs $3.00: recharge at least $3.00")
+    #expect(refusal.message == "available $0.00, this call needs $3.00: recharge at least $10.00")
     #expect(refusal.errorInfo?.metadata["shortfall"] == "3000000")
     for restarts in [false, true] {
       if restarts {

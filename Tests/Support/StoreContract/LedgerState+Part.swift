@@ -73,6 +73,12 @@ extension LedgerState {
       guard let card = account.defaultPaymentMethod else { continue }
       part.paymentMethods[card] = paymentMethods[card]
     }
+    if needs.spends {
+      for account in part.accounts.values {
+        guard let open = account.openRecharge else { continue }
+        part.recharges[open] = self.recharges[open]
+      }
+    }
     for id in needs.paymentMethods { part.paymentMethods[id] = paymentMethods[id] }
     for (id, account) in part.accounts where account.mayHaveDueHolds(at: needs.time) {
       let open = holds.values.filter { $0.walletID == id && $0.isOpen }

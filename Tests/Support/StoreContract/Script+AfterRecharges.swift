@@ -21,6 +21,9 @@ extension Script {
     add(SettleRecharge(declined, .declined(processorChargeID: nil, code: "generic_decline")))
     add(UpdatePaymentMethod(card(4).id, Card(brand: "visa", last4: "1881", expiryMonth: 6, expiryYear: 2034)))
     add(InvalidatePaymentMethod(card(5).id))
+    var billing = card(6).billing
+    (billing.street, billing.company, billing.taxID) = ("Großer Platz 1", "é", "DE811907980")
+    add(UpdateBillingDetails(walletID, card(6).id, billing))
   }
 
   /// Adds refunds and disputes in all their states, reviews, and their refusals.

@@ -72,9 +72,10 @@ extension CreditsError.Reason {
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``, ``CreditsError/posted``, ``CreditsError/held``, ``CreditsError/currencyCode``, ``CreditsError/openHolds``, ``CreditsError/openRecharge``.
   public static let walletNotEmpty = Self(rawValue: "WALLET_NOT_EMPTY")
 
-  /// The wallet has less available than the call needs. Recharge at least the shortfall.
+  /// The wallet has less available than the call needs. Recharge for `recharge_at_least` or more; where that is 0, the open
+  /// recharge will cover the rest.
   ///
-  /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/available``, ``CreditsError/required``, ``CreditsError/shortfall``, ``CreditsError/currencyCode``.
+  /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/available``, ``CreditsError/required``, ``CreditsError/shortfall``, ``CreditsError/currencyCode``, ``CreditsError/rechargeAtLeast``, ``CreditsError/openRecharge``, ``CreditsError/openRechargeAmount``.
   public static let insufficientCredits = Self(rawValue: "INSUFFICIENT_CREDITS")
 
   /// The amount would take the wallet's balance out of the range that can be counted. Send less at a time.
@@ -352,7 +353,7 @@ extension CreditsError {
 
   /// The recharge that is not final yet; absent or empty without one.
   ///
-  /// Comes with ``Reason/walletNotEmpty``.
+  /// Comes with ``Reason/walletNotEmpty``, ``Reason/insufficientCredits``.
   public var openRecharge: String? { text("open_recharge") }
 
   /// How many holds are open, those with nothing left in them included.
@@ -409,6 +410,17 @@ extension CreditsError {
   ///
   /// Comes with ``Reason/writeOffExceedsBalance``.
   public var allowed: Money? { money("allowed") }
+
+  /// The least that `Recharge` takes and that covers what is missing, once the open recharge is paid: 0 where that one
+  /// covers all of it, and the most that `Recharge` takes where no single recharge does.
+  ///
+  /// Comes with ``Reason/insufficientCredits``.
+  public var rechargeAtLeast: Money? { money("recharge_at_least") }
+
+  /// What the open recharge will credit.
+  ///
+  /// Comes with ``Reason/insufficientCredits``.
+  public var openRechargeAmount: Money? { money("open_recharge_amount") }
 
   /// Where the cardholder authenticates; absent unless the state is `AUTHENTICATION_REQUIRED`.
   ///

@@ -46,8 +46,10 @@ package enum CanonicalLayout: Int64, CaseIterable, Comparable {
   case autoRecharge = 32
   /// Adds several cards to wallets and recharges, which are attached and removed.
   case cards = 64
+  /// Adds street, city, company and tax id to billing details.
+  case billing = 128
 
-  static let newest = cards
+  static let newest = billing
 
   package static func < (left: CanonicalLayout, right: CanonicalLayout) -> Bool { left.rawValue < right.rawValue }
 }

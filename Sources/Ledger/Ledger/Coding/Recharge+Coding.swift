@@ -1,5 +1,11 @@
 extension CanonicalWriter {
   package mutating func write(_ paymentMethod: PaymentMethod) {
+    writeRequiredFields(of: paymentMethod)
+    for text in paymentMethod.billing.optionalFields { write(text) }
+  }
+
+  /// Writes a card in the layout `cards`.
+  package mutating func writeRequiredFields(of paymentMethod: PaymentMethod) {
     write(paymentMethod.id.value)
     write(paymentMethod.walletID.value)
     write(paymentMethod.token.secret)
@@ -69,6 +75,12 @@ extension CanonicalReader {
       createTime: try readTime()
     )
     if layout >= .cards { paymentMethod.state = try read(PaymentMethodState.self) }
+    if layout >= .billing {
+      paymentMethod.billing.street = try readString()
+      paymentMethod.billing.city = try readString()
+      paymentMethod.billing.company = try readString()
+      paymentMethod.billing.taxID = try readString()
+    }
     return paymentMethod
   }
 

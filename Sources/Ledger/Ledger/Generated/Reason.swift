@@ -34,7 +34,8 @@ package enum Reason: String, Sendable, CaseIterable {
   /// The wallet cannot be closed yet: it has a balance, open holds or an open recharge. Do first what the message
   /// says.
   case walletNotEmpty = "WALLET_NOT_EMPTY"
-  /// The wallet has less available than the call needs. Recharge at least the shortfall.
+  /// The wallet has less available than the call needs. Recharge for `recharge_at_least` or more; where that is 0, the open
+  /// recharge will cover the rest.
   case insufficientCredits = "INSUFFICIENT_CREDITS"
   /// The amount would take the wallet's balance out of the range that can be counted. Send less at a time.
   case balanceLimit = "BALANCE_LIMIT"
@@ -199,7 +200,7 @@ package enum Reason: String, Sendable, CaseIterable {
       case .walletNotFrozen: [.walletID]
       case .walletClosed: [.walletID]
       case .walletNotEmpty: [.walletID, .posted, .held, .currencyCode, .openHolds, .openRecharge]
-      case .insufficientCredits: [.available, .required, .shortfall, .currencyCode]
+      case .insufficientCredits: [.available, .required, .shortfall, .currencyCode, .rechargeAtLeast, .openRecharge, .openRechargeAmount]
       case .balanceLimit: [.walletID, .posted, .currencyCode]
       case .writeOffExceedsBalance: [.walletID, .allowed, .currencyCode]
       case .walletNotNew: [.walletID]
@@ -295,6 +296,11 @@ package enum Reason: String, Sendable, CaseIterable {
     case expireTime = "expire_time"
     /// The largest adjustment that the balance takes; negative where it takes from the balance.
     case allowed = "allowed"
+    /// The least that `Recharge` takes and that covers what is missing, once the open recharge is paid: 0 where that one
+    /// covers all of it, and the most that `Recharge` takes where no single recharge does.
+    case rechargeAtLeast = "recharge_at_least"
+    /// What the open recharge will credit.
+    case openRechargeAmount = "open_recharge_amount"
     /// Where the cardholder authenticates; absent unless the state is `AUTHENTICATION_REQUIRED`.
     case nextActionURL = "next_action_url"
 
@@ -337,6 +343,8 @@ package enum Reason: String, Sendable, CaseIterable {
         case .lastSequence: .integer
         case .expireTime: .text
         case .allowed: .money
+        case .rechargeAtLeast: .money
+        case .openRechargeAmount: .money
         case .nextActionURL: .text
       }
     }

@@ -39,7 +39,7 @@ enum Invariants {
       .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed,
       .rechargeRefundNeedsReview, .rechargeRefundFound, .disputeOpened, .disputeWon, .disputeLost, .paymentMethodSaved,
       .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached, .paymentMethodUpdated,
-      .paymentMethodInvalidated, .autoRechargeSet, .autoRechargeResumed,
+      .paymentMethodInvalidated, .billingDetailsUpdated, .autoRechargeSet, .autoRechargeResumed,
       .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
       break
     }

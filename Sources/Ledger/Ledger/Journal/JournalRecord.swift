@@ -54,6 +54,7 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case paymentMethodUpdated = "PAYMENT_METHOD_UPDATED"
   /// The processor no longer has the card.
   case paymentMethodInvalidated = "PAYMENT_METHOD_INVALIDATED"
+  case billingDetailsUpdated = "BILLING_DETAILS_UPDATED"
   case autoRechargeSet = "AUTO_RECHARGE_SET"
   case autoRechargeResumed = "AUTO_RECHARGE_RESUMED"
   case autoRechargeArmed = "AUTO_RECHARGE_ARMED"

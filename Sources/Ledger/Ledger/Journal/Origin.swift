@@ -16,6 +16,7 @@ package enum Method: String, Hashable, Sendable, CaseIterable {
   case savePaymentMethod = "SavePaymentMethod"
   case changeCardAndPay = "ChangeCardAndPay"
   case setDefaultPaymentMethod = "SetDefaultPaymentMethod"
+  case updateBillingDetails = "UpdateBillingDetails"
   case removePaymentMethod = "RemovePaymentMethod"
   case cancelRecharge = "CancelRecharge"
   case refundRecharge = "RefundRecharge"

@@ -70,7 +70,8 @@ package struct WalletReplay: Sendable {
       .rechargeRefundStarted, .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundNeedsReview,
       .rechargeRefundFound, .disputeOpened,
       .disputeWon, .disputeLost, .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved,
-      .paymentMethodDetached, .paymentMethodUpdated, .paymentMethodInvalidated, .autoRechargeSet, .autoRechargeResumed,
+      .paymentMethodDetached, .paymentMethodUpdated, .paymentMethodInvalidated, .billingDetailsUpdated,
+      .autoRechargeSet, .autoRechargeResumed,
       .autoRechargeArmed, .autoRechargeLimitReached,
       .autoRechargeSuspended:
       try replaySettings(record)

@@ -86,22 +86,6 @@ extension Refusal {
     )
   }
 
-  package static func insufficientCredits(available: Money, required: Money) -> Refusal {
-    let shortfall = (try? required.subtracting(available)) ?? Money(micros: .max, currency: required.currency)
-    return Refusal(
-      final: .insufficientCredits,
-      [
-        .available: available.microsText, .required: required.microsText, .shortfall: shortfall.microsText,
-        .currencyCode: required.currency.code,
-      ]
-    )
-  }
-
-  static func insufficientCreditsSentence(_ facts: Facts) -> String {
-    "available \(facts.money(.available)), this call needs \(facts.money(.required)): recharge at least "
-      + "\(facts.money(.shortfall))"
-  }
-
   package static func balanceLimit(_ wallet: Wallet) -> Refusal {
     let posted = Money(micros: wallet.posted, currency: wallet.currency)
     return Refusal(

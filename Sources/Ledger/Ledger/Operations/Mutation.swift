@@ -80,11 +80,15 @@ package struct Request<Asked: Mutation>: Operation, Hashable {
       return Outcome(.success(reply))
     } catch {
       // A refused spend may start an automatic recharge too: an empty wallet is below every threshold.
-      if error.reason == .insufficientCredits, let id = state.recharge(for: mutation, as: context) {
-        return Outcome(.failure(state.rechargeInProgress(id)))
+      var refusal = error
+      if refusal.reason == .insufficientCredits {
+        if let id = state.recharge(for: mutation, as: context) {
+          return Outcome(.failure(state.rechargeInProgress(id)))
+        }
+        refusal = state.refusal(refusal, advising: mutation, by: rules)
       }
-      if error.isRemembered { state.remember(error, as: context) }
-      return Outcome(.failure(error))
+      if refusal.isRemembered { state.remember(refusal, as: context) }
+      return Outcome(.failure(refusal))
     }
   }
 }

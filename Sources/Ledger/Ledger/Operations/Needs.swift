@@ -7,6 +7,8 @@ package struct Needs: Sendable {
   package internal(set) var wallets: Set<WalletID> = []
   /// Wallets that are loaded with their saved cards, their open recharge, and their recharges in review.
   package internal(set) var walletsWithCards: Set<WalletID> = []
+  /// Whether credits are spent, so that the open recharges of the wallets are loaded: a refusal names them.
+  package internal(set) var spends = false
   /// Recharges, which are loaded with their wallets, and these like `walletsWithCards`.
   package internal(set) var recharges: Set<RechargeID> = []
   /// Recharges that are loaded with all of their refunds and disputes.

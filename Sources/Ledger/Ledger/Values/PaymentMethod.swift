@@ -47,13 +47,34 @@ package struct BillingDetails: Hashable, Sendable {
   /// ISO 3166-1 alpha-2.
   package var country: String
   package var postalCode: String
+  /// Empty if not given, like the following fields.
+  package var street: String
+  package var city: String
+  package var company: String
+  package var taxID: String
 
-  package init(name: String, email: String, country: String, postalCode: String) {
+  package init(
+    name: String,
+    email: String,
+    country: String,
+    postalCode: String,
+    street: String = "",
+    city: String = "",
+    company: String = "",
+    taxID: String = ""
+  ) {
     self.name = name
     self.email = email
     self.country = country
     self.postalCode = postalCode
+    self.street = street
+    self.city = city
+    self.company = company
+    self.taxID = taxID
   }
+
+  /// The fields that may be missing, which the first versions did not have.
+  package var optionalFields: [String] { [street, city, company, taxID] }
 }
 
 /// Whether a card can still be charged.

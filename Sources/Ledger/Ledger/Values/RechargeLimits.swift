@@ -26,9 +26,23 @@ package struct RechargeLimits: Hashable, Sendable {
     minimum: 10 * Money.microsPerUnit,
     maximum: 1000 * Money.microsPerUnit,
     step: Money.microsPerCent,
-    suggestedAmounts: [10, 25, 50, 100].map { $0 * Money.microsPerUnit },
-    suggestedThresholds: [10, 20, 50].map { $0 * Money.microsPerUnit }
+    suggestedAmounts: [10, 25, 50, 100, 250, 500, 1000].map { $0 * Money.microsPerUnit },
+    suggestedThresholds: [10, 25, 50, 100, 250, 500, 1000].map { $0 * Money.microsPerUnit }
   )
+
+  /// The least amount that a recharge may have and that covers `micros`; the maximum if no single recharge does.
+  package func least(covering micros: Int64) -> Int64 {
+    guard micros < maximum else { return maximum }
+    return min(maximum, max(minimum, (max(0, micros) + step - 1) / step * step))
+  }
+
+  /// The suggested amounts for a wallet with `available` micros. If that is negative, they begin with the one that lifts it
+  /// to zero; if no recharge does, the maximum is the only one.
+  func suggestedAmounts(lifting available: Int64) -> [Int64] {
+    guard available < 0 else { return suggestedAmounts }
+    let least = least(covering: -available)
+    return [least] + suggestedAmounts.filter { $0 > least }
+  }
 
   /// The rule that `micros` breaks; nil if `micros` is allowed.
   package func objection(to micros: Int64, in currency: Currency) -> String? {

@@ -197,7 +197,8 @@ struct JournalReplay {
   func changedPaymentMethods(_ record: JournalRecord, _ payload: RecordPayload) -> [PaymentMethod] {
     var changed = payload.removedPaymentMethod.map { [$0] } ?? []
     switch record.kind {
-    case .paymentMethodSaved, .paymentMethodUpdated: changed += payload.savedPaymentMethod.map { [$0] } ?? []
+    case .paymentMethodSaved, .paymentMethodUpdated, .billingDetailsUpdated:
+      changed += payload.savedPaymentMethod.map { [$0] } ?? []
     case .rechargePaid where payload.recharge?.paymentMethodIsCandidate == true:
       changed += payload.savedPaymentMethod.map { [$0] } ?? []
     default: break

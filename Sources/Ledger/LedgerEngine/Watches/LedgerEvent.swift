@@ -79,7 +79,8 @@ extension LedgerEvent {
     case .walletCreated, .charge, .refund, .grant, .writeOff, .correction, .openingBalance, .holdPlaced, .holdExtended,
       .capture, .holdReleased,
       .rechargeStarted, .rechargeCardAttached, .rechargeRefundStarted, .paymentMethodSaved, .paymentMethodDefaultSet,
-      .paymentMethodRemoved, .paymentMethodDetached, .autoRechargeSet, .autoRechargeResumed, .autoRechargeArmed:
+      .paymentMethodRemoved, .paymentMethodDetached, .billingDetailsUpdated, .autoRechargeSet, .autoRechargeResumed,
+      .autoRechargeArmed:
       return nil
     }
   }

@@ -4,7 +4,7 @@ import LedgerEngine
 enum Schema {
   /// Each step migrates from the previous version, the first from an empty file. New ledgers run all steps too, so that a
   /// migrated ledger cannot differ from a new one. A released step is never changed.
-  static let steps = [version1, version2, version3, version4, version5]
+  static let steps = [version1, version2, version3, version4, version5, version6]
   /// "CRED", as shown by file(1) and SQLite.
   static let applicationID: Int64 = 0x4352_4544
 

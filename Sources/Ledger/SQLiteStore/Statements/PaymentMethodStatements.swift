@@ -4,7 +4,7 @@ import LedgerEngine
 struct PaymentMethodStatements {
   enum Column: Int32, SQLName {
     case walletID, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail, billingCountry
-    case billingPostalCode, createTime, state, sum
+    case billingPostalCode, createTime, state, sum, billingStreet, billingCity, billingCompany, billingTaxID
   }
 
   enum IDColumn: Int32, SQLName { case paymentMethodID }
@@ -12,7 +12,8 @@ struct PaymentMethodStatements {
   /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case paymentMethodID, wallet, token, brand, last4, expiryMonth, expiryYear, billingName, billingEmail
-    case billingCountry, billingPostalCode, createTime, state, sum
+    case billingCountry, billingPostalCode, createTime, state, sum, billingStreet, billingCity, billingCompany
+    case billingTaxID
   }
 
   enum ByToken: Int32, SQLName { case token }
@@ -30,7 +31,8 @@ struct PaymentMethodStatements {
       connection,
       """
       SELECT wallet_id, token, brand, last4, expiry_month, expiry_year, billing_name, billing_email, billing_country,
-        billing_postal_code, payment_method.create_time, state, sum
+        billing_postal_code, payment_method.create_time, state, sum, billing_street, billing_city, billing_company,
+        billing_tax_id
       FROM payment_method JOIN wallet USING (wallet) WHERE payment_method_id = :id
       """
     )
@@ -46,8 +48,10 @@ struct PaymentMethodStatements {
       connection,
       """
       \(TableColumn.insertion(into: "payment_method")) ON CONFLICT (payment_method_id) DO UPDATE
-      SET brand = :brand, last4 = :last4, expiry_month = :expiry_month, expiry_year = :expiry_year, state = :state,
-        sum = :sum
+      SET brand = :brand, last4 = :last4, expiry_month = :expiry_month, expiry_year = :expiry_year,
+        billing_name = :billing_name, billing_email = :billing_email, billing_country = :billing_country,
+        billing_postal_code = :billing_postal_code, billing_street = :billing_street, billing_city = :billing_city,
+        billing_company = :billing_company, billing_tax_id = :billing_tax_id, state = :state, sum = :sum
       """
     )
   }

@@ -72,8 +72,7 @@ package final class RemoteProcessor: PaymentProcessor {
   }
 
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
-    let billing = request.billing
-    let secrets = [request.key, request.token.secret, billing.name, billing.email, billing.postalCode]
+    let secrets = [request.key, request.token.secret] + request.billing.secrets
     let response = try await call(Methods.attachPaymentMethod, request.message, timeouts.effect, secrets)
     switch response.outcome {
     case .paymentMethod(let attached): return try read { () throws(FieldError) in try CardAttachment(attached) }
@@ -99,7 +98,7 @@ package final class RemoteProcessor: PaymentProcessor {
 
   package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
     var secrets = [request.key, request.token.secret]
-    if let billing = request.billing { secrets += [billing.name, billing.email, billing.postalCode] }
+    if let billing = request.billing { secrets += billing.secrets }
     let response = try await call(Methods.createCharge, request.message, timeouts.effect, secrets)
     guard let charge = try self.charge(response.charge), charge.rechargeID == request.rechargeID,
       charge.amount == request.amount

@@ -44,13 +44,29 @@ extension Ledger.BillingDetails {
       name: message.name,
       email: message.email,
       country: message.country,
-      postalCode: message.postalCode
+      postalCode: message.postalCode,
+      street: message.street,
+      city: message.city,
+      company: message.company,
+      taxID: message.taxID
     )
   }
 
   var message: BillingDetailsMessage {
-    BillingDetailsMessage(name: name, email: email, country: country, postalCode: postalCode)
+    BillingDetailsMessage(
+      name: name,
+      email: email,
+      country: country,
+      postalCode: postalCode,
+      street: street,
+      city: city,
+      company: company,
+      taxID: taxID
+    )
   }
+
+  /// The fields that must not appear in an error.
+  var secrets: [String] { [name, email, postalCode] + optionalFields }
 }
 
 extension CardSetupRequest {

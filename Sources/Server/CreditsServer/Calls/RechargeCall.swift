@@ -2,7 +2,9 @@ import CreditsAPI
 import Ledger
 import LedgerEngine
 import PaymentProcessing
+import ProtobufC
 import UnixGRPC
+import UnixGRPCProtobuf
 
 /// A call that involves the processor: replays the answer or records the intent, then waits for the worker's outcome.
 struct RechargeCall: Sendable {
@@ -55,6 +57,26 @@ struct RechargeCall: Sendable {
     guard begun.refund.state == .processing else { return begun }
     await worker.settle(.refund(begun.refund.id), waitingUntil: Self.patience(of: context))
     return try await ledger.reply(to: GetRechargeRefund(begun.refund.id), context)
+  }
+
+  /// Submits a spend that may have to wait for recharges, and replies once it is durable or refused.
+  func answerWaiting<Asked: SpendingMutation, Response>(
+    _ reply: TypedReply<Response>,
+    _ context: ServerContext,
+    to request: some ProtobufMessage,
+    key: String,
+    with mutation: @escaping @Sendable () throws -> Asked,
+    response: @escaping @Sendable (Asked.Reply) -> Response
+  ) {
+    Task {
+      do {
+        let origin = try ledger.origin(of: request, key: key, for: Asked.self, context)
+        let waiting = Request(try mutation(), from: origin)
+        reply.succeed(response(try await self.reply(toWaiting: waiting, context)))
+      } catch {
+        reply.fail(error)
+      }
+    }
   }
 
   /// Performs a spend that may have to wait for recharges, and retries it after each one within the caller's deadline.

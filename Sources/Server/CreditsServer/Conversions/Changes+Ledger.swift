@@ -67,6 +67,7 @@ extension CreditsAPI.Change.Kind {
       case .paymentMethodDetached: .paymentMethodDetached
       case .paymentMethodUpdated: .paymentMethodUpdated
       case .paymentMethodInvalidated: .paymentMethodInvalidated
+      case .billingDetailsUpdated: .billingDetailsUpdated
       case .autoRechargeSet: .autoRechargeSet
       case .autoRechargeResumed: .autoRechargeResumed
       case .autoRechargeArmed: .autoRechargeArmed

@@ -104,7 +104,7 @@ extension CreditsAPI.Entry.Kind {
         .walletClosed, .rechargeStarted, .rechargeDeclined, .rechargeAuthenticationRequired, .rechargeFailed,
         .rechargeNeedsReview, .rechargeCardAttached, .rechargeRefundStarted, .rechargeRefundNeedsReview,
         .paymentMethodSaved, .paymentMethodDefaultSet, .paymentMethodRemoved, .paymentMethodDetached,
-        .paymentMethodUpdated, .paymentMethodInvalidated, .autoRechargeSet,
+        .paymentMethodUpdated, .paymentMethodInvalidated, .billingDetailsUpdated, .autoRechargeSet,
         .autoRechargeResumed, .autoRechargeArmed, .autoRechargeLimitReached, .autoRechargeSuspended:
         .unspecified
       }
@@ -188,6 +188,15 @@ extension CreditsAPI.PaymentMethod {
 
 extension CreditsAPI.BillingDetails {
   init(_ billing: Ledger.BillingDetails) {
-    self.init(name: billing.name, email: billing.email, country: billing.country, postalCode: billing.postalCode)
+    self.init(
+      name: billing.name,
+      email: billing.email,
+      country: billing.country,
+      postalCode: billing.postalCode,
+      street: billing.street,
+      city: billing.city,
+      company: billing.company,
+      taxID: billing.taxID
+    )
   }
 }

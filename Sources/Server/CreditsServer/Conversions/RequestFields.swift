@@ -110,18 +110,31 @@ enum RequestFields {
     _ billing: CreditsAPI.BillingDetails?
   ) throws(Refusal) -> GivenCard {
     let token = PaymentMethodToken(try required(token, "payment_method_token"))
-    let given = billing ?? CreditsAPI.BillingDetails()
+    try TextScreen.check(token, field: "payment_method_token")
+    return GivenCard(token: token, billing: try self.billing(billing))
+  }
+
+  static func billing(_ details: CreditsAPI.BillingDetails?) throws(Refusal) -> Ledger.BillingDetails {
+    let given = details ?? CreditsAPI.BillingDetails()
     let billing = Ledger.BillingDetails(
       name: given.name,
       email: given.email,
       country: given.country,
-      postalCode: given.postalCode
+      postalCode: given.postalCode,
+      street: given.street,
+      city: given.city,
+      company: given.company,
+      taxID: given.taxID
     )
     // Screen first, so that no other refusal repeats a card number.
-    try CandidateCard.screen(token: token, billing: billing)
+    try billing.screen()
     _ = try required(billing.name, "billing_details.name")
     _ = try required(billing.email, "billing_details.email")
     _ = try required(billing.postalCode, "billing_details.postal_code")
+    _ = try limited(billing.street, "billing_details.street")
+    _ = try limited(billing.city, "billing_details.city")
+    _ = try limited(billing.company, "billing_details.company")
+    _ = try limited(billing.taxID, "billing_details.tax_id")
     guard billing.country.utf8.count == 2,
       billing.country.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
     else {
@@ -130,7 +143,7 @@ enum RequestFields {
         description: "must be an ISO 3166-1 alpha-2 code in upper case, such as US"
       )
     }
-    return GivenCard(token: token, billing: billing)
+    return billing
   }
 
   static func required(_ text: String, _ field: String) throws(Refusal) -> String {

@@ -17,6 +17,25 @@ extension PaymentMethodHandlers {
     )
   }
 
+  func updateBillingDetails(
+    _ request: UpdateBillingDetailsRequest,
+    context: ServerContext
+  ) async throws -> UpdateBillingDetailsResponse {
+    let origin = try recharges.ledger.origin(
+      of: request,
+      key: request.idempotencyKey,
+      for: UpdateBillingDetails.self,
+      context
+    )
+    let mutation = UpdateBillingDetails(
+      try RequestFields.walletID(request.walletID),
+      request.paymentMethodID.isEmpty ? nil : PaymentMethodID(request.paymentMethodID),
+      try RequestFields.billing(request.billingDetails)
+    )
+    let reply = try await recharges.ledger.reply(to: Request(mutation, from: origin), context)
+    return UpdateBillingDetailsResponse(paymentMethod: PaymentMethod(reply.paymentMethod), wallet: Wallet(reply.wallet))
+  }
+
   func setDefaultPaymentMethod(
     _ request: SetDefaultPaymentMethodRequest,
     context: ServerContext

@@ -46,8 +46,9 @@ struct PaymentMethodHandlers: PaymentMethodService {
     let walletID = try RequestFields.walletID(request.walletID)
     let amount = try RequestFields.amount(request.amount)
     let card = try RequestFields.requiredCard(request.paymentMethodToken, request.billingDetails)
+    let autoRecharge = try RequestFields.autoRecharge(request.autoRecharge, field: "auto_recharge")
     let reply = try await recharges.recharge(from: origin, context) {
-      ChangeCardAndPay(.random(), walletID, amount, try await recharges.candidate(card))
+      ChangeCardAndPay(.random(), walletID, amount, try await recharges.candidate(card), autoRecharge)
     }
     return ChangeCardAndPayResponse(
       recharge: Recharge(reply.recharge),

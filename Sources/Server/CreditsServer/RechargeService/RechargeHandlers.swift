@@ -59,7 +59,7 @@ extension GetRechargeOptionsResponse {
       minimumAmount: Money(options.limits.minimum, currency),
       maximumAmount: Money(options.limits.maximum, currency),
       amountIncrement: Money(options.limits.step, currency),
-      suggestedAmounts: options.limits.suggestedAmounts.map { Money($0, currency) },
+      suggestedAmounts: options.suggestedAmounts.map { Money($0, currency) },
       paymentMethod: options.paymentMethod.map { PaymentMethod($0) },
       paymentDetailsRequired: options.paymentMethod == nil,
       openRechargeID: options.openRecharge?.id.value ?? "",

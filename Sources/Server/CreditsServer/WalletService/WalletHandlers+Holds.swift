@@ -13,14 +13,10 @@ extension WalletHandlers {
         PlaceHoldResponse($0)
       }
     }
-    Task {
-      do {
-        let origin = try ledger.origin(of: request, key: request.idempotencyKey, for: PlaceHold.self, context)
-        let waiting = Request(try PlaceHold(request), from: origin)
-        reply.succeed(PlaceHoldResponse(try await recharges.reply(toWaiting: waiting, context)))
-      } catch {
-        reply.fail(error)
-      }
+    recharges.answerWaiting(reply, context, to: request, key: request.idempotencyKey) {
+      try PlaceHold(request)
+    } response: {
+      PlaceHoldResponse($0)
     }
   }
 

@@ -29,15 +29,17 @@ struct WalletHandlers: DeferredWalletService {
   }
 
   func charge(_ request: ChargeRequest, context: ServerContext, reply: TypedReply<ChargeResponse>) {
-    ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
-      Charge(
-        try RequestFields.walletID(request.walletID),
-        try RequestFields.amount(request.amount),
-        try RequestFields.reason(request.reason),
-        reference: try RequestFields.reference(request.reference)
-      )
+    guard request.waitForRecharge else {
+      return ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
+        try Charge(request)
+      } response: {
+        ChargeResponse($0)
+      }
+    }
+    recharges.answerWaiting(reply, context, to: request, key: request.idempotencyKey) {
+      try Charge(request)
     } response: {
-      ChargeResponse(wallet: Wallet($0.wallet), entry: Entry($0.entry, of: $0.wallet))
+      ChargeResponse($0)
     }
   }
 
@@ -59,5 +61,23 @@ struct WalletHandlers: DeferredWalletService {
         refundable: Money($0.refunded.refundable)
       )
     }
+  }
+}
+
+extension Charge {
+  fileprivate init(_ request: ChargeRequest) throws(Refusal) {
+    self.init(
+      try RequestFields.walletID(request.walletID),
+      try RequestFields.amount(request.amount),
+      try RequestFields.reason(request.reason),
+      reference: try RequestFields.reference(request.reference),
+      waitsForRecharge: request.waitForRecharge
+    )
+  }
+}
+
+extension ChargeResponse {
+  fileprivate init(_ reply: EntryReply) {
+    self.init(wallet: Wallet(reply.wallet), entry: Entry(reply.entry, of: reply.wallet))
   }
 }

@@ -95,6 +95,7 @@ extension Flow {
       try await visit.pay(25, "pm_card_chargeCustomerFail", .declined)
       try await visit.waitsUntilCardsAreForgotten(1)
     case .cards:
+      try await visit.editBilling()
       try await visit.setDefault("4242")
       try await visit.remove("4444")
       try await visit.waitsUntilCardsAreForgotten(1)

@@ -79,7 +79,8 @@ enum Flow: String, CaseIterable, Sendable {
       Self.around(.verifyCard) + Self.around(.attachCard) + Self.around(.paymentMethodSaved)
         + Self.around(.autoRechargeSet) + [.reply]
     case .cards:
-      Self.around(.paymentMethodDefaultSet) + Self.around(.paymentMethodRemoved) + Self.around(.detachCard)
+      Self.around(.billingDetailsUpdated) + Self.around(.paymentMethodDefaultSet) + Self.around(.paymentMethodRemoved)
+        + Self.around(.detachCard)
         + Self.around(.paymentMethodDetached) + [.reply]
     case .lastCard:
       Self.around(.paymentMethodRemoved) + Self.around(.autoRechargeSuspended) + Self.around(.detachCard)

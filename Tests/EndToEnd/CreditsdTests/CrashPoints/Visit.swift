@@ -67,6 +67,14 @@ struct Visit: Sendable {
     }
   }
 
+  func editBilling() async throws {
+    var billing = card("").billing
+    billing.street = "12 St James's Square"
+    _ = try await until { [billing] in
+      try await credits.paymentMethod.updateBilling(wallet, billing, idempotencyKey: "billing")
+    }
+  }
+
   @discardableResult
   func charge(_ dollars: Int64) async throws -> String {
     try await until {

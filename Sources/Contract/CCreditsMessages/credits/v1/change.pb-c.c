@@ -97,7 +97,7 @@ void   credits__v1__event__free_unpacked
   assert(message->base.descriptor == &credits__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[42] =
+static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number[43] =
 {
   { "KIND_UNSPECIFIED", "CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED", 0 },
   { "WALLET_CREATED", "CREDITS__V1__CHANGE__KIND__WALLET_CREATED", 1 },
@@ -141,17 +141,19 @@ static const ProtobufCEnumValue credits__v1__change__kind__enum_values_by_number
   { "WRITE_OFF", "CREDITS__V1__CHANGE__KIND__WRITE_OFF", 43 },
   { "CORRECTION", "CREDITS__V1__CHANGE__KIND__CORRECTION", 44 },
   { "OPENING_BALANCE", "CREDITS__V1__CHANGE__KIND__OPENING_BALANCE", 45 },
+  { "BILLING_DETAILS_UPDATED", "CREDITS__V1__CHANGE__KIND__BILLING_DETAILS_UPDATED", 46 },
 };
 static const ProtobufCIntRange credits__v1__change__kind__value_ranges[] = {
-{0, 0},{43, 39},{0, 42}
+{0, 0},{43, 39},{0, 43}
 };
-static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[42] =
+static const ProtobufCEnumValueIndex credits__v1__change__kind__enum_values_by_name[43] =
 {
   { "AUTO_RECHARGE_ARMED", 22 },
   { "AUTO_RECHARGE_LIMIT_REACHED", 23 },
   { "AUTO_RECHARGE_RESUMED", 21 },
   { "AUTO_RECHARGE_SET", 20 },
   { "AUTO_RECHARGE_SUSPENDED", 24 },
+  { "BILLING_DETAILS_UPDATED", 42 },
   { "CAPTURE", 7 },
   { "CHARGE", 2 },
   { "CORRECTION", 40 },
@@ -197,9 +199,9 @@ const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
   "Kind",
   "Credits__V1__Change__Kind",
   "credits.v1",
-  42,
+  43,
   credits__v1__change__kind__enum_values_by_number,
-  42,
+  43,
   credits__v1__change__kind__enum_values_by_name,
   2,
   credits__v1__change__kind__value_ranges,

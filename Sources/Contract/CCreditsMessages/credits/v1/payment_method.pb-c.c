@@ -226,7 +226,7 @@ const ProtobufCMessageDescriptor credits__v1__payment_method__descriptor =
   (ProtobufCMessageInit) credits__v1__payment_method__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__billing_details__field_descriptors[4] =
+static const ProtobufCFieldDescriptor credits__v1__billing_details__field_descriptors[8] =
 {
   {
     "name",
@@ -276,17 +276,69 @@ static const ProtobufCFieldDescriptor credits__v1__billing_details__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "street",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__BillingDetails, street),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "city",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__BillingDetails, city),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "company",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__BillingDetails, company),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tax_id",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__BillingDetails, tax_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__billing_details__field_indices_by_name[] = {
+  5,   /* field[5] = city */
+  6,   /* field[6] = company */
   2,   /* field[2] = country */
   1,   /* field[1] = email */
   0,   /* field[0] = name */
   3,   /* field[3] = postal_code */
+  4,   /* field[4] = street */
+  7,   /* field[7] = tax_id */
 };
 static const ProtobufCIntRange credits__v1__billing_details__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor credits__v1__billing_details__descriptor =
 {
@@ -296,7 +348,7 @@ const ProtobufCMessageDescriptor credits__v1__billing_details__descriptor =
   "Credits__V1__BillingDetails",
   "credits.v1",
   sizeof(Credits__V1__BillingDetails),
-  4,
+  8,
   credits__v1__billing_details__field_descriptors,
   credits__v1__billing_details__field_indices_by_name,
   1,  credits__v1__billing_details__number_ranges,

@@ -367,6 +367,96 @@ void   credits__v1__set_default_payment_method_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__set_default_payment_method_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__update_billing_details_request__init
+                     (Credits__V1__UpdateBillingDetailsRequest         *message)
+{
+  static const Credits__V1__UpdateBillingDetailsRequest init_value = CREDITS__V1__UPDATE_BILLING_DETAILS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__update_billing_details_request__get_packed_size
+                     (const Credits__V1__UpdateBillingDetailsRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__update_billing_details_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__update_billing_details_request__pack
+                     (const Credits__V1__UpdateBillingDetailsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__update_billing_details_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__update_billing_details_request__pack_to_buffer
+                     (const Credits__V1__UpdateBillingDetailsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__update_billing_details_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__UpdateBillingDetailsRequest *
+       credits__v1__update_billing_details_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__UpdateBillingDetailsRequest *)
+     protobuf_c_message_unpack (&credits__v1__update_billing_details_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__update_billing_details_request__free_unpacked
+                     (Credits__V1__UpdateBillingDetailsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__update_billing_details_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__update_billing_details_response__init
+                     (Credits__V1__UpdateBillingDetailsResponse         *message)
+{
+  static const Credits__V1__UpdateBillingDetailsResponse init_value = CREDITS__V1__UPDATE_BILLING_DETAILS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__update_billing_details_response__get_packed_size
+                     (const Credits__V1__UpdateBillingDetailsResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__update_billing_details_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__update_billing_details_response__pack
+                     (const Credits__V1__UpdateBillingDetailsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__update_billing_details_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__update_billing_details_response__pack_to_buffer
+                     (const Credits__V1__UpdateBillingDetailsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__update_billing_details_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__UpdateBillingDetailsResponse *
+       credits__v1__update_billing_details_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__UpdateBillingDetailsResponse *)
+     protobuf_c_message_unpack (&credits__v1__update_billing_details_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__update_billing_details_response__free_unpacked
+                     (Credits__V1__UpdateBillingDetailsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__update_billing_details_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__remove_payment_method_request__init
                      (Credits__V1__RemovePaymentMethodRequest         *message)
 {
@@ -1058,6 +1148,134 @@ const ProtobufCMessageDescriptor credits__v1__set_default_payment_method_respons
   (ProtobufCMessageInit) credits__v1__set_default_payment_method_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor credits__v1__update_billing_details_request__field_descriptors[4] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UpdateBillingDetailsRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UpdateBillingDetailsRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "payment_method_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UpdateBillingDetailsRequest, payment_method_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "billing_details",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UpdateBillingDetailsRequest, billing_details),
+    &credits__v1__billing_details__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__update_billing_details_request__field_indices_by_name[] = {
+  3,   /* field[3] = billing_details */
+  0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = payment_method_id */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__update_billing_details_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor credits__v1__update_billing_details_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.UpdateBillingDetailsRequest",
+  "UpdateBillingDetailsRequest",
+  "Credits__V1__UpdateBillingDetailsRequest",
+  "credits.v1",
+  sizeof(Credits__V1__UpdateBillingDetailsRequest),
+  4,
+  credits__v1__update_billing_details_request__field_descriptors,
+  credits__v1__update_billing_details_request__field_indices_by_name,
+  1,  credits__v1__update_billing_details_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__update_billing_details_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__update_billing_details_response__field_descriptors[2] =
+{
+  {
+    "payment_method",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UpdateBillingDetailsResponse, payment_method),
+    &credits__v1__payment_method__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UpdateBillingDetailsResponse, wallet),
+    &credits__v1__wallet__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__update_billing_details_response__field_indices_by_name[] = {
+  0,   /* field[0] = payment_method */
+  1,   /* field[1] = wallet */
+};
+static const ProtobufCIntRange credits__v1__update_billing_details_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__update_billing_details_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.UpdateBillingDetailsResponse",
+  "UpdateBillingDetailsResponse",
+  "Credits__V1__UpdateBillingDetailsResponse",
+  "credits.v1",
+  sizeof(Credits__V1__UpdateBillingDetailsResponse),
+  2,
+  credits__v1__update_billing_details_response__field_descriptors,
+  credits__v1__update_billing_details_response__field_indices_by_name,
+  1,  credits__v1__update_billing_details_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__update_billing_details_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor credits__v1__remove_payment_method_request__field_descriptors[3] =
 {
   {
@@ -1318,7 +1536,7 @@ const ProtobufCMessageDescriptor credits__v1__ingest_processor_event_response__d
   (ProtobufCMessageInit) credits__v1__ingest_processor_event_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__change_card_and_pay_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor credits__v1__change_card_and_pay_request__field_descriptors[6] =
 {
   {
     "idempotency_key",
@@ -1380,9 +1598,22 @@ static const ProtobufCFieldDescriptor credits__v1__change_card_and_pay_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "auto_recharge",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ChangeCardAndPayRequest, auto_recharge),
+    &credits__v1__auto_recharge_settings__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__change_card_and_pay_request__field_indices_by_name[] = {
   4,   /* field[4] = amount */
+  5,   /* field[5] = auto_recharge */
   3,   /* field[3] = billing_details */
   0,   /* field[0] = idempotency_key */
   2,   /* field[2] = payment_method_token */
@@ -1391,7 +1622,7 @@ static const unsigned credits__v1__change_card_and_pay_request__field_indices_by
 static const ProtobufCIntRange credits__v1__change_card_and_pay_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor credits__v1__change_card_and_pay_request__descriptor =
 {
@@ -1401,7 +1632,7 @@ const ProtobufCMessageDescriptor credits__v1__change_card_and_pay_request__descr
   "Credits__V1__ChangeCardAndPayRequest",
   "credits.v1",
   sizeof(Credits__V1__ChangeCardAndPayRequest),
-  5,
+  6,
   credits__v1__change_card_and_pay_request__field_descriptors,
   credits__v1__change_card_and_pay_request__field_indices_by_name,
   1,  credits__v1__change_card_and_pay_request__number_ranges,

@@ -2195,7 +2195,7 @@ const ProtobufCMessageDescriptor credits__v1__list_wallets_response__descriptor 
   (ProtobufCMessageInit) credits__v1__list_wallets_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__charge_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor credits__v1__charge_request__field_descriptors[6] =
 {
   {
     "idempotency_key",
@@ -2257,18 +2257,31 @@ static const ProtobufCFieldDescriptor credits__v1__charge_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "wait_for_recharge",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ChargeRequest, wait_for_recharge),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__charge_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
   0,   /* field[0] = idempotency_key */
   3,   /* field[3] = reason */
   4,   /* field[4] = reference */
+  5,   /* field[5] = wait_for_recharge */
   1,   /* field[1] = wallet_id */
 };
 static const ProtobufCIntRange credits__v1__charge_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor credits__v1__charge_request__descriptor =
 {
@@ -2278,7 +2291,7 @@ const ProtobufCMessageDescriptor credits__v1__charge_request__descriptor =
   "Credits__V1__ChargeRequest",
   "credits.v1",
   sizeof(Credits__V1__ChargeRequest),
-  5,
+  6,
   credits__v1__charge_request__field_descriptors,
   credits__v1__charge_request__field_indices_by_name,
   1,  credits__v1__charge_request__number_ranges,

@@ -16,7 +16,10 @@ package struct ExtendHold: SpendingMutation {
     self.ttl = ttl
   }
 
-  package func addNeeds(to needs: inout Needs) { needs.holds.insert(holdID) }
+  package func addNeeds(to needs: inout Needs) {
+    needs.holds.insert(holdID)
+    needs.spends = true
+  }
 
   package func payingWallet(in state: LedgerState) -> WalletID? { state.holds[holdID]?.walletID }
 

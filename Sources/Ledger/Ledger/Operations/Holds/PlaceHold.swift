@@ -29,7 +29,10 @@ package struct PlaceHold: SpendingMutation {
     self.waitsForRecharge = waitsForRecharge
   }
 
-  package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
+  package func addNeeds(to needs: inout Needs) {
+    needs.wallets.insert(walletID)
+    needs.spends = true
+  }
 
   package func payingWallet(in state: LedgerState) -> WalletID? { walletID }
 

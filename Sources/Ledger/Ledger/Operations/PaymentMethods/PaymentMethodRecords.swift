@@ -76,10 +76,21 @@ extension CandidateCard {
   /// Throws if a field that comes with a card holds a card number or a processor's secret.
   package static func screen(token: PaymentMethodToken, billing: BillingDetails) throws(Refusal) {
     try TextScreen.check(token, field: "payment_method_token")
-    try TextScreen.check(billing.name, field: "billing_details.name")
-    try TextScreen.check(billing.email, field: "billing_details.email")
-    try TextScreen.check(billing.country, field: "billing_details.country")
-    try TextScreen.check(billing.postalCode, field: "billing_details.postal_code")
+    try billing.screen()
+  }
+}
+
+extension BillingDetails {
+  /// Throws if a field holds a card number or a processor's secret.
+  package func screen() throws(Refusal) {
+    try TextScreen.check(name, field: "billing_details.name")
+    try TextScreen.check(email, field: "billing_details.email")
+    try TextScreen.check(country, field: "billing_details.country")
+    try TextScreen.check(postalCode, field: "billing_details.postal_code")
+    try TextScreen.check(street, field: "billing_details.street")
+    try TextScreen.check(city, field: "billing_details.city")
+    try TextScreen.check(company, field: "billing_details.company")
+    try TextScreen.check(taxID, field: "billing_details.tax_id")
   }
 }
 

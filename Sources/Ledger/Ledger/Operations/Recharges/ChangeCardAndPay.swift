@@ -8,12 +8,21 @@ package struct ChangeCardAndPay: Mutation {
   /// Within the currency's limits.
   package var amount: Money
   package var candidate: CandidateCard
+  /// Saved once the recharge is paid.
+  package var autoRecharge: AutoRechargeSettings?
 
-  package init(_ rechargeID: RechargeID, _ walletID: WalletID, _ amount: Money, _ candidate: CandidateCard) {
+  package init(
+    _ rechargeID: RechargeID,
+    _ walletID: WalletID,
+    _ amount: Money,
+    _ candidate: CandidateCard,
+    _ autoRecharge: AutoRechargeSettings? = nil
+  ) {
     self.rechargeID = rechargeID
     self.walletID = walletID
     self.amount = amount
     self.candidate = candidate
+    self.autoRecharge = autoRecharge
   }
 
   package func addNeeds(to needs: inout Needs) {
@@ -28,7 +37,7 @@ package struct ChangeCardAndPay: Mutation {
       amount: amount,
       purpose: .changeCard,
       candidate: candidate,
-      autoRecharge: nil
+      autoRecharge: autoRecharge
     )
     return try intent.record(in: &state, as: context)
   }

@@ -8,9 +8,11 @@ package struct GetRechargeOptions: Question {
 
   package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> RechargeOptions {
     let account = try state.account(walletID)
+    let limits = try context.rules.limits(of: account.wallet.currency)
     return RechargeOptions(
       wallet: account.wallet(toldAt: context.time),
-      limits: try context.rules.limits(of: account.wallet.currency),
+      limits: limits,
+      suggestedAmounts: limits.suggestedAmounts(lifting: account.wallet.available.micros),
       paymentMethod: state.defaultCard(of: account),
       savedPaymentMethods: state.savedCards(of: walletID),
       openRecharge: account.openRecharge.flatMap { state.recharges[$0]?.recharge }
@@ -22,6 +24,8 @@ package struct GetRechargeOptions: Question {
 package struct RechargeOptions: Hashable, Sendable {
   package var wallet: Wallet
   package var limits: RechargeLimits
+  /// In micros, least first.
+  package var suggestedAmounts: [Int64]
   /// The default card.
   package var paymentMethod: PaymentMethod?
   /// Newest first.

@@ -8,15 +8,27 @@ package struct Charge: SpendingMutation {
   package var reason: ChargeReason
   /// The caller's reference of the usage.
   package var reference: String
+  /// Whether a refusal for lack of credits is not final while an automatic recharge is charging.
+  package var waitsForRecharge: Bool
 
-  package init(_ walletID: WalletID, _ amount: Money, _ reason: ChargeReason, reference: String) {
+  package init(
+    _ walletID: WalletID,
+    _ amount: Money,
+    _ reason: ChargeReason,
+    reference: String,
+    waitsForRecharge: Bool = false
+  ) {
     self.walletID = walletID
     self.amount = amount
     self.reason = reason
     self.reference = reference
+    self.waitsForRecharge = waitsForRecharge
   }
 
-  package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
+  package func addNeeds(to needs: inout Needs) {
+    needs.wallets.insert(walletID)
+    needs.spends = true
+  }
 
   package func payingWallet(in state: LedgerState) -> WalletID? { walletID }
 

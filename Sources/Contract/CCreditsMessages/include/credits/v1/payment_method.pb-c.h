@@ -50,10 +50,14 @@ struct  Credits__V1__BillingDetails
   char *email;
   char *country;
   char *postal_code;
+  char *street;
+  char *city;
+  char *company;
+  char *tax_id;
 };
 #define CREDITS__V1__BILLING_DETAILS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__billing_details__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Credits__V1__PaymentMethod methods */

@@ -155,10 +155,11 @@ struct  Credits__V1__ChargeRequest
   Credits__V1__Money *amount;
   Credits__V1__Entry__Reason reason;
   char *reference;
+  protobuf_c_boolean wait_for_recharge;
 };
 #define CREDITS__V1__CHARGE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__charge_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Credits__V1__ChargeResponse

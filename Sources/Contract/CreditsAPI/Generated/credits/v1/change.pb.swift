@@ -92,6 +92,8 @@ public struct Change: ProtobufMessage {
     case writeOff
     case correction
     case openingBalance
+    /// `payment_method` is the card whose billing details were edited.
+    case billingDetailsUpdated
     /// A number that was not yet declared when this was generated.
     case unrecognized(Int32)
 
@@ -139,6 +141,7 @@ public struct Change: ProtobufMessage {
         case 43: self = .writeOff
         case 44: self = .correction
         case 45: self = .openingBalance
+        case 46: self = .billingDetailsUpdated
         default: self = .unrecognized(rawValue)
       }
     }
@@ -187,6 +190,7 @@ public struct Change: ProtobufMessage {
         case .writeOff: 43
         case .correction: 44
         case .openingBalance: 45
+        case .billingDetailsUpdated: 46
         case .unrecognized(let number): number
       }
     }
@@ -236,6 +240,7 @@ public struct Change: ProtobufMessage {
         case .writeOff: "WRITE_OFF"
         case .correction: "CORRECTION"
         case .openingBalance: "OPENING_BALANCE"
+        case .billingDetailsUpdated: "BILLING_DETAILS_UPDATED"
         case .unrecognized(let number): String(number)
       }
     }

@@ -45,7 +45,7 @@ public struct PaymentMethod: ProtobufMessage {
   }
 }
 
-/// Whom the card is billed to. Asked once and kept with the card.
+/// Whom the card is billed to. Asked once, kept with the card, and edited with `UpdateBillingDetails`.
 public struct BillingDetails: ProtobufMessage, CustomReflectable {
   /// The cardholder's name.
   public var name: String
@@ -53,12 +53,23 @@ public struct BillingDetails: ProtobufMessage, CustomReflectable {
   /// ISO 3166-1 alpha-2 code in upper case, such as `US`.
   public var country: String
   public var postalCode: String
+  /// Street and number. Optional, like what follows: up to 255 bytes, and no card number.
+  public var street: String
+  public var city: String
+  /// Who is billed where that is not the cardholder.
+  public var company: String
+  /// The number that the cardholder or the company pays taxes under, such as a VAT number.
+  public var taxID: String
 
-  public init(name: String = "", email: String = "", country: String = "", postalCode: String = "") {
+  public init(name: String = "", email: String = "", country: String = "", postalCode: String = "", street: String = "", city: String = "", company: String = "", taxID: String = "") {
     self.name = name
     self.email = email
     self.country = country
     self.postalCode = postalCode
+    self.street = street
+    self.city = city
+    self.company = company
+    self.taxID = taxID
   }
 
   public var description: String {
@@ -67,6 +78,10 @@ public struct BillingDetails: ProtobufMessage, CustomReflectable {
     if !self.email.isEmpty { text.redacted("email") }
     if !self.country.isEmpty { text.field("country", self.country) }
     if !self.postalCode.isEmpty { text.redacted("postal_code") }
+    if !self.street.isEmpty { text.redacted("street") }
+    if !self.city.isEmpty { text.redacted("city") }
+    if !self.company.isEmpty { text.redacted("company") }
+    if !self.taxID.isEmpty { text.redacted("tax_id") }
     return text.finished()
   }
 
@@ -122,6 +137,10 @@ extension BillingDetails: CStructMessage {
     self.email = String(cString: c.pointee.email)
     self.country = String(cString: c.pointee.country)
     self.postalCode = String(cString: c.pointee.postal_code)
+    self.street = String(cString: c.pointee.street)
+    self.city = String(cString: c.pointee.city)
+    self.company = String(cString: c.pointee.company)
+    self.taxID = String(cString: c.pointee.tax_id)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -130,6 +149,10 @@ extension BillingDetails: CStructMessage {
     c.pointee.email = arena.string(self.email, "credits.v1.BillingDetails.email")
     c.pointee.country = arena.string(self.country, "credits.v1.BillingDetails.country")
     c.pointee.postal_code = arena.string(self.postalCode, "credits.v1.BillingDetails.postal_code")
+    c.pointee.street = arena.string(self.street, "credits.v1.BillingDetails.street")
+    c.pointee.city = arena.string(self.city, "credits.v1.BillingDetails.city")
+    c.pointee.company = arena.string(self.company, "credits.v1.BillingDetails.company")
+    c.pointee.tax_id = arena.string(self.taxID, "credits.v1.BillingDetails.tax_id")
     return UnsafeMutableRawPointer(c)
   }
 }

@@ -12,7 +12,7 @@ public struct SavePaymentMethodRequest: ProtobufMessage, CustomReflectable {
   public var walletID: String
   /// The processor's token of the card.
   public var paymentMethodToken: String
-  /// Every field is required.
+  /// Name, e-mail, country and postal code are required.
   public var billingDetails: BillingDetails?
 
   public init(idempotencyKey: String = "", walletID: String = "", paymentMethodToken: String = "", billingDetails: BillingDetails? = nil) {
@@ -158,6 +158,53 @@ public struct SetDefaultPaymentMethodResponse: ProtobufMessage {
   }
 }
 
+public struct UpdateBillingDetailsRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each attempt that is meant anew.
+  public var idempotencyKey: String
+  public var walletID: String
+  /// Empty for the one that recharges are paid with.
+  public var paymentMethodID: String
+  /// All of them, as they are to be from now on. Name, e-mail, country and postal code are required.
+  public var billingDetails: BillingDetails?
+
+  public init(idempotencyKey: String = "", walletID: String = "", paymentMethodID: String = "", billingDetails: BillingDetails? = nil) {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+    self.paymentMethodID = paymentMethodID
+    self.billingDetails = billingDetails
+  }
+
+  public var description: String {
+    var text = MessageText("UpdateBillingDetailsRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if !self.paymentMethodID.isEmpty { text.field("payment_method_id", self.paymentMethodID) }
+    if let value = self.billingDetails { text.field("billing_details", value) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct UpdateBillingDetailsResponse: ProtobufMessage {
+  /// The card with its new billing details.
+  public var paymentMethod: PaymentMethod?
+  public var wallet: Wallet?
+
+  public init(paymentMethod: PaymentMethod? = nil, wallet: Wallet? = nil) {
+    self.paymentMethod = paymentMethod
+    self.wallet = wallet
+  }
+
+  public var description: String {
+    var text = MessageText("UpdateBillingDetailsResponse")
+    if let value = self.paymentMethod { text.field("payment_method", value) }
+    if let value = self.wallet { text.field("wallet", value) }
+    return text.finished()
+  }
+}
+
 public struct RemovePaymentMethodRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
@@ -290,17 +337,21 @@ public struct ChangeCardAndPayRequest: ProtobufMessage, CustomReflectable {
   public var walletID: String
   /// The processor's token of the new card.
   public var paymentMethodToken: String
-  /// Every field is required.
+  /// Name, e-mail, country and postal code are required.
   public var billingDetails: BillingDetails?
   /// What to charge the new card and credit the wallet; the limits are those of a recharge.
   public var amount: Money?
+  /// Saved together with the payment: a recharge that is not paid saves neither card nor settings. Unset: what is saved
+  /// stays.
+  public var autoRecharge: AutoRechargeSettings?
 
-  public init(idempotencyKey: String = "", walletID: String = "", paymentMethodToken: String = "", billingDetails: BillingDetails? = nil, amount: Money? = nil) {
+  public init(idempotencyKey: String = "", walletID: String = "", paymentMethodToken: String = "", billingDetails: BillingDetails? = nil, amount: Money? = nil, autoRecharge: AutoRechargeSettings? = nil) {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.paymentMethodToken = paymentMethodToken
     self.billingDetails = billingDetails
     self.amount = amount
+    self.autoRecharge = autoRecharge
   }
 
   public var description: String {
@@ -310,6 +361,7 @@ public struct ChangeCardAndPayRequest: ProtobufMessage, CustomReflectable {
     if !self.paymentMethodToken.isEmpty { text.redacted("payment_method_token") }
     if let value = self.billingDetails { text.field("billing_details", value) }
     if let value = self.amount { text.field("amount", value) }
+    if let value = self.autoRecharge { text.field("auto_recharge", value) }
     return text.finished()
   }
 
@@ -522,6 +574,54 @@ extension SetDefaultPaymentMethodResponse: CStructMessage {
 }
 
 @_spi(CLayout)
+extension UpdateBillingDetailsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__UpdateBillingDetailsRequest()
+    credits__v1__update_billing_details_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__UpdateBillingDetailsRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.paymentMethodID = String(cString: c.pointee.payment_method_id)
+    self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__UpdateBillingDetailsRequest.self, credits__v1__update_billing_details_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.UpdateBillingDetailsRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.UpdateBillingDetailsRequest.wallet_id")
+    c.pointee.payment_method_id = arena.string(self.paymentMethodID, "credits.v1.UpdateBillingDetailsRequest.payment_method_id")
+    if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension UpdateBillingDetailsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__UpdateBillingDetailsResponse()
+    credits__v1__update_billing_details_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__UpdateBillingDetailsResponse.self)
+    self.paymentMethod = PaymentMethod(copyingIfSet: c.pointee.payment_method)
+    self.wallet = Wallet(copyingIfSet: c.pointee.wallet)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__UpdateBillingDetailsResponse.self, credits__v1__update_billing_details_response__init)
+    if let value = self.paymentMethod { c.pointee.payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    if let value = self.wallet { c.pointee.wallet = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Wallet.self) }
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
 extension RemovePaymentMethodRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__RemovePaymentMethodRequest()
@@ -628,6 +728,7 @@ extension ChangeCardAndPayRequest: CStructMessage {
     self.paymentMethodToken = String(cString: c.pointee.payment_method_token)
     self.billingDetails = BillingDetails(copyingIfSet: c.pointee.billing_details)
     self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.autoRecharge = AutoRechargeSettings(copyingIfSet: c.pointee.auto_recharge)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -637,6 +738,7 @@ extension ChangeCardAndPayRequest: CStructMessage {
     c.pointee.payment_method_token = arena.string(self.paymentMethodToken, "credits.v1.ChangeCardAndPayRequest.payment_method_token")
     if let value = self.billingDetails { c.pointee.billing_details = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__BillingDetails.self) }
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    if let value = self.autoRecharge { c.pointee.auto_recharge = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__AutoRechargeSettings.self) }
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -674,6 +776,7 @@ public enum PaymentMethodServiceMethods {
   public static let getPaymentMethod = TypedMethod<Unary, GetPaymentMethodRequest, GetPaymentMethodResponse>(service: serviceName, method: "GetPaymentMethod")
   public static let listPaymentMethods = TypedMethod<Unary, ListPaymentMethodsRequest, ListPaymentMethodsResponse>(service: serviceName, method: "ListPaymentMethods")
   public static let setDefaultPaymentMethod = TypedMethod<Unary, SetDefaultPaymentMethodRequest, SetDefaultPaymentMethodResponse>(service: serviceName, method: "SetDefaultPaymentMethod")
+  public static let updateBillingDetails = TypedMethod<Unary, UpdateBillingDetailsRequest, UpdateBillingDetailsResponse>(service: serviceName, method: "UpdateBillingDetails")
   public static let removePaymentMethod = TypedMethod<Unary, RemovePaymentMethodRequest, RemovePaymentMethodResponse>(service: serviceName, method: "RemovePaymentMethod")
   public static let changeCardAndPay = TypedMethod<Unary, ChangeCardAndPayRequest, ChangeCardAndPayResponse>(service: serviceName, method: "ChangeCardAndPay")
   public static let ingestProcessorEvent = TypedMethod<Unary, IngestProcessorEventRequest, IngestProcessorEventResponse>(service: serviceName, method: "IngestProcessorEvent")
@@ -684,6 +787,7 @@ public enum PaymentMethodServiceMethods {
     getPaymentMethod.name: .read,
     listPaymentMethods.name: .read,
     setDefaultPaymentMethod.name: .billing,
+    updateBillingDetails.name: .billing,
     removePaymentMethod.name: .billing,
     changeCardAndPay.name: .billing,
     ingestProcessorEvent.name: .billing,
@@ -719,6 +823,12 @@ public protocol PaymentMethodService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`.
   func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, context: ServerContext) async throws -> SetDefaultPaymentMethodResponse
 
+  /// Edits the billing details of a saved card: name, address, company, tax id. They come with its later charges.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is
+  /// missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: one holds a card number. FAILED_PRECONDITION, `WALLET_CLOSED`.
+  func updateBillingDetails(_ request: UpdateBillingDetailsRequest, context: ServerContext) async throws -> UpdateBillingDetailsResponse
+
   /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
   /// are paid with; automatic recharges that are suspended stay so. Where none is left, they are suspended in the same
   /// change.
@@ -752,6 +862,7 @@ extension PaymentMethodService {
         .unary(PaymentMethodServiceMethods.getPaymentMethod) { try await self.getPaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.listPaymentMethods) { try await self.listPaymentMethods($0, context: $1) },
         .unary(PaymentMethodServiceMethods.setDefaultPaymentMethod) { try await self.setDefaultPaymentMethod($0, context: $1) },
+        .unary(PaymentMethodServiceMethods.updateBillingDetails) { try await self.updateBillingDetails($0, context: $1) },
         .unary(PaymentMethodServiceMethods.removePaymentMethod) { try await self.removePaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.changeCardAndPay) { try await self.changeCardAndPay($0, context: $1) },
         .unary(PaymentMethodServiceMethods.ingestProcessorEvent) { try await self.ingestProcessorEvent($0, context: $1) },
@@ -792,6 +903,12 @@ public protocol DeferredPaymentMethodService: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`.
   func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, context: ServerContext, reply: TypedReply<SetDefaultPaymentMethodResponse>)
 
+  /// Edits the billing details of a saved card: name, address, company, tax id. They come with its later charges.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is
+  /// missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: one holds a card number. FAILED_PRECONDITION, `WALLET_CLOSED`.
+  func updateBillingDetails(_ request: UpdateBillingDetailsRequest, context: ServerContext, reply: TypedReply<UpdateBillingDetailsResponse>)
+
   /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges
   /// are paid with; automatic recharges that are suspended stay so. Where none is left, they are suspended in the same
   /// change.
@@ -825,6 +942,7 @@ extension DeferredPaymentMethodService {
         .deferredUnary(PaymentMethodServiceMethods.getPaymentMethod) { self.getPaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.listPaymentMethods) { self.listPaymentMethods($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.setDefaultPaymentMethod) { self.setDefaultPaymentMethod($0, context: $1, reply: $2) },
+        .deferredUnary(PaymentMethodServiceMethods.updateBillingDetails) { self.updateBillingDetails($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.removePaymentMethod) { self.removePaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.changeCardAndPay) { self.changeCardAndPay($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.ingestProcessorEvent) { self.ingestProcessorEvent($0, context: $1, reply: $2) },
@@ -878,6 +996,14 @@ public struct PaymentMethodServiceClient: Sendable {
   /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`.
   public func setDefaultPaymentMethod(_ request: SetDefaultPaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> SetDefaultPaymentMethodResponse {
     try await client.unary(PaymentMethodServiceMethods.setDefaultPaymentMethod, request, options: options).message
+  }
+
+  /// Edits the billing details of a saved card: name, address, company, tax id. They come with its later charges.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND` or `PAYMENT_METHOD_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: a billing detail is
+  /// missing. INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`: one holds a card number. FAILED_PRECONDITION, `WALLET_CLOSED`.
+  public func updateBillingDetails(_ request: UpdateBillingDetailsRequest, options: CallOptions = CallOptions()) async throws -> UpdateBillingDetailsResponse {
+    try await client.unary(PaymentMethodServiceMethods.updateBillingDetails, request, options: options).message
   }
 
   /// Removes a saved card, here and at the processor. The card that was saved last takes the place of one that recharges

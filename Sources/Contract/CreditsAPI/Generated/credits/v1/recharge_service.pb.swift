@@ -30,7 +30,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
   public var maximumAmount: Money?
   /// Amounts are multiples of this.
   public var amountIncrement: Money?
-  /// Amounts worth a button, least first.
+  /// Amounts worth a button, least first, as the server's configuration names them. Where less than nothing is available,
+  /// the first one lifts it to zero, and no smaller one is listed; where no recharge can, the largest stands alone.
   public var suggestedAmounts: [Money]
   /// The saved card that `Recharge` uses when it is given no token; unset when there is none.
   public var paymentMethod: PaymentMethod?
@@ -38,7 +39,8 @@ public struct GetRechargeOptionsResponse: ProtobufMessage {
   public var paymentDetailsRequired: Bool
   /// The recharge that now keeps the wallet from beginning another; empty when there is none. `open_recharge` is the same.
   public var openRechargeID: String
-  /// Thresholds for automatic recharges worth a button, least first. Their limits are those of a recharge.
+  /// Thresholds for automatic recharges worth a button, least first, as the server's configuration names them. Their limits
+  /// are those of a recharge.
   public var suggestedThresholds: [Money]
   /// What is saved of automatic recharges; unset when nothing is.
   public var autoRecharge: AutoRecharge?
@@ -94,7 +96,7 @@ public struct RechargeRequest: ProtobufMessage, CustomReflectable {
   /// The processor's token of a new card, which is saved beside the others once it has paid, and pays from then on. Empty:
   /// the saved card is charged. Never a card number: INVALID_ARGUMENT, `CARD_NUMBER_REFUSED`.
   public var paymentMethodToken: String
-  /// Required with a token, and only then.
+  /// Required with a token, and only then: name, e-mail, country and postal code, and what else there is.
   public var billingDetails: BillingDetails?
   /// Saved together with the payment: a recharge that is not paid saves neither card nor settings.
   public var autoRecharge: AutoRechargeSettings?

@@ -122,13 +122,17 @@ public struct ChargeRequest: ProtobufMessage, CustomReflectable {
   public var reason: Entry.Reason
   /// The caller's own name for the usage, such as a call's id; up to 255 bytes. No card number.
   public var reference: String
+  /// Where too little is available and an automatic recharge is under way, or begins for that reason: wait for it, within
+  /// the deadline, and charge then.
+  public var waitForRecharge: Bool
 
-  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "") {
+  public init(idempotencyKey: String = "", walletID: String = "", amount: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", waitForRecharge: Bool = false) {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
     self.amount = amount
     self.reason = reason
     self.reference = reference
+    self.waitForRecharge = waitForRecharge
   }
 
   public var description: String {
@@ -138,6 +142,7 @@ public struct ChargeRequest: ProtobufMessage, CustomReflectable {
     if let value = self.amount { text.field("amount", value) }
     if self.reason != .unspecified { text.field("reason", self.reason) }
     if !self.reference.isEmpty { text.field("reference", self.reference) }
+    if self.waitForRecharge { text.field("wait_for_recharge", self.waitForRecharge) }
     return text.finished()
   }
 
@@ -1181,6 +1186,7 @@ extension ChargeRequest: CStructMessage {
     self.amount = Money(copyingIfSet: c.pointee.amount)
     self.reason = Entry.Reason(rawValue: Int32(truncatingIfNeeded: c.pointee.reason.rawValue))
     self.reference = String(cString: c.pointee.reference)
+    self.waitForRecharge = c.pointee.wait_for_recharge != 0
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -1190,6 +1196,7 @@ extension ChargeRequest: CStructMessage {
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
     c.pointee.reason = Credits__V1__Entry__Reason(rawValue: Credits__V1__Entry__Reason.RawValue(truncatingIfNeeded: self.reason.rawValue))
     c.pointee.reference = arena.string(self.reference, "credits.v1.ChargeRequest.reference")
+    c.pointee.wait_for_recharge = self.waitForRecharge ? 1 : 0
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -2192,8 +2199,11 @@ public protocol WalletService: Sendable {
 
   /// Takes credits for usage, all of the amount or nothing. Never leaves less than nothing available.
   ///
-  /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much,
-  /// in micros. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
+  /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much, and
+  /// `recharge_at_least` what `Recharge` takes and covers it, in micros; `open_recharge` and `open_recharge_amount` name a
+  /// recharge that is under way, which is counted already: `recharge_at_least` is 0 where it covers the rest. ABORTED,
+  /// `RECHARGE_IN_PROGRESS`: `wait_for_recharge` is set, and the automatic recharge took longer than the caller's deadline,
+  /// or half a minute: nothing is charged yet, and the same key may be used again. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
   /// wallet's currency. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func charge(_ request: ChargeRequest, context: ServerContext) async throws -> ChargeResponse
 
@@ -2376,8 +2386,11 @@ public protocol DeferredWalletService: Sendable {
 
   /// Takes credits for usage, all of the amount or nothing. Never leaves less than nothing available.
   ///
-  /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much,
-  /// in micros. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
+  /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much, and
+  /// `recharge_at_least` what `Recharge` takes and covers it, in micros; `open_recharge` and `open_recharge_amount` name a
+  /// recharge that is under way, which is counted already: `recharge_at_least` is 0 where it covers the rest. ABORTED,
+  /// `RECHARGE_IN_PROGRESS`: `wait_for_recharge` is set, and the automatic recharge took longer than the caller's deadline,
+  /// or half a minute: nothing is charged yet, and the same key may be used again. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
   /// wallet's currency. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   func charge(_ request: ChargeRequest, context: ServerContext, reply: TypedReply<ChargeResponse>)
 
@@ -2573,8 +2586,11 @@ public struct WalletServiceClient: Sendable {
 
   /// Takes credits for usage, all of the amount or nothing. Never leaves less than nothing available.
   ///
-  /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much,
-  /// in micros. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
+  /// FAILED_PRECONDITION, `INSUFFICIENT_CREDITS`: the metadata `available`, `required` and `shortfall` say by how much, and
+  /// `recharge_at_least` what `Recharge` takes and covers it, in micros; `open_recharge` and `open_recharge_amount` name a
+  /// recharge that is under way, which is counted already: `recharge_at_least` is 0 where it covers the rest. ABORTED,
+  /// `RECHARGE_IN_PROGRESS`: `wait_for_recharge` is set, and the automatic recharge took longer than the caller's deadline,
+  /// or half a minute: nothing is charged yet, and the same key may be used again. INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: not above zero. INVALID_ARGUMENT, `CURRENCY_MISMATCH`: not the
   /// wallet's currency. FAILED_PRECONDITION, `WALLET_FROZEN` or `WALLET_CLOSED`. NOT_FOUND, `WALLET_NOT_FOUND`.
   public func charge(_ request: ChargeRequest, options: CallOptions = CallOptions()) async throws -> ChargeResponse {
     try await client.unary(WalletServiceMethods.charge, request, options: options).message
