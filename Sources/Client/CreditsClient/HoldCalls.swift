@@ -56,6 +56,24 @@ public struct HoldCalls: Sendable {
     return try answer.part(\.hold)
   }
 
+  /// Lists one page of open holds, of a wallet or of all wallets, the one that expires first first.
+  ///
+  /// - Parameters:
+  ///   - walletID: Nil for all wallets.
+  ///   - pageSize: At most 1000.
+  ///   - pageToken: ``Page/nextPageToken`` of the previous page, with the other arguments unchanged; empty for the first.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``.
+  public func list(
+    _ walletID: String? = nil,
+    pageSize: Int32 = 50,
+    pageToken: String = "",
+    timeout: Duration? = nil
+  ) async throws -> Page<Hold> {
+    let request = ListHoldsRequest(walletID: walletID ?? "", pageSize: pageSize, pageToken: pageToken)
+    let answer = try await caller.call(WalletServiceMethods.listHolds, request, timeout: timeout)
+    return Page(items: answer.message.holds, nextPageToken: answer.message.nextPageToken)
+  }
+
   /// Increases the amount of a hold, extends its lifetime, or both. Either everything takes effect or nothing does.
   ///
   /// - Parameters:

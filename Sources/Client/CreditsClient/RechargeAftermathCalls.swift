@@ -10,19 +10,27 @@ extension RechargeCalls {
     return try await caller.call(RechargeServiceMethods.getRecharge, request, timeout: timeout).message
   }
 
-  /// Lists one page of the wallet's recharges, newest first.
+  /// Lists one page of the recharges of a wallet, or of all wallets, newest first.
   ///
   /// - Parameters:
+  ///   - walletID: Nil for all wallets.
+  ///   - states: The states to list; empty for all.
   ///   - pageSize: At most 1000.
   ///   - pageToken: ``Page/nextPageToken`` of the previous page; empty for the first.
   /// - Throws: ``CreditsError/Reason/walletNotFound``.
   public func list(
-    _ walletID: String,
+    _ walletID: String? = nil,
+    states: [Recharge.State] = [],
     pageSize: Int32 = 50,
     pageToken: String = "",
     timeout: Duration? = nil
   ) async throws -> Page<Recharge> {
-    let request = ListRechargesRequest(walletID: walletID, pageSize: pageSize, pageToken: pageToken)
+    let request = ListRechargesRequest(
+      walletID: walletID ?? "",
+      pageSize: pageSize,
+      pageToken: pageToken,
+      states: states
+    )
     let answer = try await caller.call(RechargeServiceMethods.listRecharges, request, timeout: timeout)
     return Page(items: answer.message.recharges, nextPageToken: answer.message.nextPageToken)
   }
@@ -67,6 +75,7 @@ extension RechargeCalls {
   ///
   /// - Parameters:
   ///   - amount: Whole cents, at most the part of the recharge that is not yet refunded.
+  ///   - memo: Why; up to 255 bytes.
   ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/rechargeNotRefundable``, ``CreditsError/Reason/refundExceedsRecharge``,
   ///   ``CreditsError/Reason/amountOutOfRange``, ``CreditsError/Reason/rechargeNotFound``,
@@ -74,10 +83,16 @@ extension RechargeCalls {
   public func refund(
     _ rechargeID: String,
     _ amount: Money,
+    memo: String = "",
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> RechargeRefundResult {
-    let request = RefundRechargeRequest(idempotencyKey: idempotencyKey, rechargeID: rechargeID, amount: amount)
+    let request = RefundRechargeRequest(
+      idempotencyKey: idempotencyKey,
+      rechargeID: rechargeID,
+      amount: amount,
+      memo: memo
+    )
     let answer = try await caller.call(RechargeServiceMethods.refundRecharge, request, timeout: timeout)
     return RechargeRefundResult(
       refund: try answer.part(\.refund),

@@ -76,16 +76,18 @@ public struct WalletCalls: Sendable {
   ///
   /// - Parameters:
   ///   - amount: Greater than zero.
+  ///   - memo: Why; up to 255 bytes.
   ///   - idempotencyKey: 1 to 255 bytes; reuse it to retry this request, use a new one for the next.
   /// - Throws: ``CreditsError/Reason/refundExceedsCharge``, ``CreditsError/Reason/entryNotFound``,
   ///   ``CreditsError/Reason/entryNotRefundable``, ``CreditsError/Reason/walletClosed``.
   public func refund(
     _ entryID: String,
     _ amount: Money,
+    memo: String = "",
     idempotencyKey: String,
     timeout: Duration? = nil
   ) async throws -> Refund {
-    let request = RefundChargeRequest(idempotencyKey: idempotencyKey, entryID: entryID, amount: amount)
+    let request = RefundChargeRequest(idempotencyKey: idempotencyKey, entryID: entryID, amount: amount, memo: memo)
     let answer = try await caller.call(WalletServiceMethods.refundCharge, request, timeout: timeout)
     return Refund(
       entry: try answer.part(\.entry),
@@ -152,10 +154,16 @@ public struct WalletCalls: Sendable {
 
   /// Freezes a wallet, so that nothing can be spent from it.
   ///
+  /// - Parameter memo: Why; up to 255 bytes, shown with the change.
   /// - Throws: ``CreditsError/Reason/walletFrozen`` if it is already frozen.
   @discardableResult
-  public func freeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
-    let request = FreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+  public func freeze(
+    _ walletID: String,
+    memo: String = "",
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> Wallet {
+    let request = FreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID, memo: memo)
     return try await caller.call(WalletServiceMethods.freezeWallet, request, timeout: timeout).part(\.wallet)
   }
 
@@ -163,8 +171,13 @@ public struct WalletCalls: Sendable {
   ///
   /// - Throws: ``CreditsError/Reason/walletNotFrozen``.
   @discardableResult
-  public func unfreeze(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
-    let request = UnfreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+  public func unfreeze(
+    _ walletID: String,
+    memo: String = "",
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> Wallet {
+    let request = UnfreezeWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID, memo: memo)
     return try await caller.call(WalletServiceMethods.unfreezeWallet, request, timeout: timeout).part(\.wallet)
   }
 
@@ -172,8 +185,13 @@ public struct WalletCalls: Sendable {
   ///
   /// - Throws: ``CreditsError/Reason/walletNotEmpty`` if the wallet is not empty.
   @discardableResult
-  public func close(_ walletID: String, idempotencyKey: String, timeout: Duration? = nil) async throws -> Wallet {
-    let request = CloseWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+  public func close(
+    _ walletID: String,
+    memo: String = "",
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> Wallet {
+    let request = CloseWalletRequest(idempotencyKey: idempotencyKey, walletID: walletID, memo: memo)
     return try await caller.call(WalletServiceMethods.closeWallet, request, timeout: timeout).part(\.wallet)
   }
 

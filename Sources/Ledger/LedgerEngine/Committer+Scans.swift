@@ -25,14 +25,28 @@ extension Committer {
     scans.post(scans.newID()) { _ in WalletList(after: created, size: size, completion: completion) }
   }
 
-  /// Gathers a page of a wallet's recharges, newest first, and calls `completion` on the committer's thread.
+  /// Gathers a page of open holds, the one that expires first first, and calls `completion` on the committer's thread.
+  ///
+  /// - Parameters:
+  ///   - walletID: nil for the holds of all wallets.
+  ///   - last: The last hold of the page before; nil for the first page.
+  package func listHolds(
+    of walletID: WalletID?,
+    after last: HoldPlace?,
+    size: Int,
+    completion: @escaping @Sendable (Result<HoldPage, ScanError>) -> Void
+  ) {
+    scans.post(scans.newID()) { _ in HoldList(of: walletID, after: last, size: size, completion: completion) }
+  }
+
+  /// Gathers a page of recharges, newest first, and calls `completion` on the committer's thread.
   package func listRecharges(
-    of walletID: WalletID,
+    _ filter: RechargeFilter,
     before last: RechargePlace?,
     size: Int,
     completion: @escaping @Sendable (Result<RechargePage, ScanError>) -> Void
   ) {
-    scans.post(scans.newID()) { _ in RechargeList(of: walletID, before: last, size: size, completion: completion) }
+    scans.post(scans.newID()) { _ in RechargeList(filter, before: last, size: size, completion: completion) }
   }
 
   /// Subscribes to a wallet. The updates end only with an error, or when their reader abandons them.

@@ -56,6 +56,7 @@ extension SQLiteStore {
       .states(["PROCESSING", "AUTHENTICATION_REQUIRED", "NEEDS_REVIEW"])
     ),
     Index("recharge_in_review", of: "recharge", "recharge_id", ["wallet"], .states(["NEEDS_REVIEW"])),
+    Index("recharge_of_state", of: "recharge", "recharge_id", ["state", "create_time"]),
     Index("recharge_of_wallet", of: "recharge", "recharge_id", ["wallet", "create_time"]),
     Index("due_auto_recharge", of: "auto_recharge", "wallet", ["wake_time"], .with("wake_time")),
     Index("saved_payment_method", of: "payment_method", "payment_method_id", ["wallet"], .states(["SAVED"])),

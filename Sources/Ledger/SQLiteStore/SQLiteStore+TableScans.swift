@@ -22,6 +22,43 @@ extension SQLiteStore {
     ) { row throws(StoreError) in try Self.scannedHold(in: row) }
   }
 
+  package mutating func openHolds(
+    of walletID: WalletID?,
+    after place: HoldPlace?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<HoldPlace, HoldRow>] {
+    let (expireTime, placed) = (place?.expireTime.microseconds ?? .min, place?.placed ?? 0)
+    guard let walletID else {
+      let select = statements.holds.selectOpenPage
+      select.bind(.expireTime, expireTime)
+      select.bind(.hold, placed)
+      select.bind(.limit, Int64(limit))
+      return try openHolds(select)
+    }
+    guard let walletRow = try stored(walletID)?.row else { return [] }
+    let select = statements.holds.selectOpenPageOfWallet
+    select.bind(.wallet, walletRow)
+    select.bind(.expireTime, expireTime)
+    select.bind(.hold, placed)
+    select.bind(.limit, Int64(limit))
+    return try openHolds(select)
+  }
+
+  private func openHolds<Parameter>(
+    _ select: Statement<Parameter, HoldStatements.Column>
+  ) throws(StoreError) -> [TableRow<HoldPlace, HoldRow>] {
+    defer { select.reset() }
+    return try reading("the open holds") { () throws(StoreError) in
+      var rows: [TableRow<HoldPlace, HoldRow>] = []
+      while let row = try select.step() {
+        let expireTime = LedgerTime(microseconds: row.int64(.expireTime))
+        let place = HoldPlace(expireTime: expireTime, placed: row.int64(.hold))
+        rows.append(TableRow(key: place, row: try Self.scannedHold(in: row)))
+      }
+      return rows
+    }
+  }
+
   private static func scannedHold(in row: Row<HoldStatements.Column>) throws(StoreError) -> Scanned<HoldRow> {
     let key = row.int64(.hold)
     do throws(StoreError) {
@@ -102,11 +139,35 @@ extension SQLiteStore {
     select.bind(.limit, Int64(limit))
     defer { select.reset() }
     var places: [RechargePlace] = []
-    while let row = try select.step() {
-      let createTime = LedgerTime(microseconds: row.int64(.createTime))
-      places.append(RechargePlace(createTime: createTime, id: RechargeID(row.text(.rechargeID))))
-    }
+    while let row = try select.step() { places.append(Self.place(in: row)) }
     return places
+  }
+
+  package mutating func rechargeIDs(
+    in states: Set<RechargeState>,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace] {
+    var places: [RechargePlace] = []
+    for state in states {
+      let select = statements.recharges.selectPlacesInState
+      select.bind(.state, state.rawValue)
+      select.bind(.createTime, place?.createTime.microseconds ?? .max)
+      select.bind(.rechargeID, place?.id.value ?? "")
+      select.bind(.limit, Int64(limit))
+      defer { select.reset() }
+      while let row = try select.step() { places.append(Self.place(in: row)) }
+    }
+    // Ids are ASCII, so that this is SQLite's order.
+    places.sort { ($0.createTime, $0.id.value) > ($1.createTime, $1.id.value) }
+    return Array(places.prefix(limit))
+  }
+
+  private static func place(in row: Row<RechargeStatements.PlaceColumn>) -> RechargePlace {
+    RechargePlace(
+      createTime: LedgerTime(microseconds: row.int64(.createTime)),
+      id: RechargeID(row.text(.rechargeID))
+    )
   }
 
   package mutating func paymentMethodRow(_ id: PaymentMethodID) throws(StoreError) -> Scanned<PaymentMethod>? {

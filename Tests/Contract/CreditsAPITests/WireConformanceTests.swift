@@ -20,7 +20,7 @@ struct WireConformanceTests {
     GetRechargeOptionsRequest.self, GetRechargeOptionsResponse.self, GetRechargeRequest.self,
     GetRechargeResponse.self, GetWalletRequest.self, GetWalletResponse.self, GrantCreditsRequest.self,
     GrantCreditsResponse.self, Hold.self, IngestProcessorEventRequest.self, IngestProcessorEventResponse.self,
-    ListEntriesRequest.self, ListEntriesResponse.self, ListPaymentMethodsRequest.self,
+    ListEntriesRequest.self, ListEntriesResponse.self, ListHoldsRequest.self, ListHoldsResponse.self, ListPaymentMethodsRequest.self,
     ListPaymentMethodsResponse.self, ListRechargesRequest.self, ListRechargesResponse.self, ListWalletsRequest.self,
     ListWalletsResponse.self, Money.self, PaymentMethod.self, PlaceHoldRequest.self, PlaceHoldResponse.self,
     Recharge.self, RechargeRefund.self, RechargeRequest.self, RechargeResponse.self, RefundChargeRequest.self,

@@ -28,6 +28,81 @@ struct ListTests {
     }
   }
 
+  func recharges(
+    _ filter: RechargeFilter,
+    before place: RechargePlace? = nil,
+    size: Int
+  ) async throws -> RechargePage {
+    try await withCheckedThrowingContinuation { continuation in
+      ledger.committer.listRecharges(filter, before: place, size: size) { continuation.resume(with: $0) }
+    }
+  }
+
+  func holds(_ wallet: String? = nil, after place: HoldPlace? = nil, size: Int) async throws -> HoldPage {
+    try await withCheckedThrowingContinuation { continuation in
+      ledger.committer.listHolds(of: wallet.map { WalletID($0) }, after: place, size: size) {
+        continuation.resume(with: $0)
+      }
+    }
+  }
+
+  @Test("of recharges go over all wallets, newest first, and by state", arguments: [1, 2, 100])
+  func rechargesOfAllWallets(size: Int) async throws {
+    for wallet in ["a", "b", "c", "d"] { try await ledger.fund(wallet) }
+    for (index, wallet) in ["a", "c"].enumerated() {
+      let start = StartRecharge(RechargeID("open-\(wallet)"), WalletID(wallet), Scenario.usd(10), nil)
+      _ = try await ledger.committer.submit(Scenario.command(start, key: "open \(index)"))
+    }
+    func ids(_ filter: RechargeFilter) async throws -> [String] {
+      var ids: [String] = []
+      var place: RechargePlace?
+      repeat {
+        let page = try await recharges(filter, before: place, size: size)
+        #expect(page.recharges.count <= size)
+        ids += page.recharges.map(\.id.value)
+        place = page.next
+      } while place != nil
+      return ids
+    }
+    let all = ["open-c", "open-a", "r-d", "r-c", "r-b", "r-a"]
+    #expect(try await ids(RechargeFilter(walletID: nil)) == all)
+    #expect(try await ids(RechargeFilter(walletID: nil, states: [.processing])) == ["open-c", "open-a"])
+    #expect(try await ids(RechargeFilter(walletID: nil, states: [.processing, .paid])) == all)
+    #expect(try await ids(RechargeFilter(walletID: nil, states: [.needsReview])) == [])
+    #expect(try await ids(RechargeFilter(walletID: WalletID("c"), states: [.paid])) == ["r-c"])
+    #expect(try await ids(RechargeFilter(walletID: WalletID("c"))) == ["open-c", "r-c"])
+    ledger.committer.close()
+  }
+
+  @Test("of holds go over all wallets, the first to expire first, without those that are resolved", arguments: [1, 2, 100])
+  func openHolds(size: Int) async throws {
+    for wallet in ["a", "b"] { try await ledger.fund(wallet) }
+    var placed: [(id: HoldID, wallet: String, ttl: Int64)] = []
+    for (wallet, ttl) in [("a", 600), ("b", 60), ("a", 3600), ("b", 7200), ("b", 1000)] as [(String, Int64)] {
+      let place = PlaceHold(WalletID(wallet), Scenario.micros(1), .call, reference: "", ttl: ttl)
+      let hold = try await ledger.committer.submit(Scenario.command(place, key: "\(wallet) \(ttl)")).hold
+      placed.append((try #require(hold).id, wallet, ttl))
+    }
+    _ = try await ledger.committer.submit(Scenario.command(ReleaseHold(placed[4].id), key: "release"))
+    func ids(_ wallet: String?) async throws -> [HoldID] {
+      var ids: [HoldID] = []
+      var place: HoldPlace?
+      repeat {
+        let page = try await holds(wallet, after: place, size: size)
+        #expect(page.holds.count <= size)
+        ids += page.holds.map(\.id)
+        place = page.next
+      } while place != nil
+      return ids
+    }
+    let open = placed.prefix(4).sorted { $0.ttl < $1.ttl }
+    #expect(try await ids(nil) == open.map(\.id))
+    #expect(try await ids("a") == open.filter { $0.wallet == "a" }.map(\.id))
+    let refusal = await #expect(throws: ScanError.self) { try await holds("nobody", size: 1) }
+    #expect(refusal == .refused(.walletNotFound(WalletID("nobody"))))
+    ledger.committer.close()
+  }
+
   @Test("of entries go newest first, page by page, while entries are added", arguments: [1, 3, 7, 100])
   func pages(size: Int) async throws {
     try await ledger.fund("w")

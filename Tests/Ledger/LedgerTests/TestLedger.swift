@@ -103,7 +103,7 @@ struct TestLedger {
     case let change as ChangeCardAndPay:
       "\(change.walletID) \(change.amount) \(change.candidate.token.secret) \(change.autoRecharge as Any)"
     case let save as SavePaymentMethod: "\(save.walletID) \(save.candidate.token.secret)"
-    case let refund as RefundRecharge: "\(refund.rechargeID) \(refund.amount)"
+    case let refund as RefundRecharge: "\(refund.rechargeID) \(refund.amount) \(refund.memo)"
     default: "\(mutation)"
     }
   }

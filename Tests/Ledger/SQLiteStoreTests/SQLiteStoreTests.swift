@@ -111,6 +111,43 @@ struct SQLiteStoreTests {
     _ = store
   }
 
+  @Test("lists open holds and recharges by state through its indexes, like a store in memory")
+  func lists() throws {
+    var memory = InMemoryStore(InMemoryStore.Memory())
+    var store = try open()
+    for (index, mutation) in Scenario.mutations.enumerated() {
+      let command = Scenario.command(mutation, key: "k\(index)")
+      for isSQLite in [true, false] {
+        var needs = Needs(at: Scenario.time)
+        command.addNeeds(to: &needs)
+        var state = try isSQLite ? store.load(needs) : memory.load(needs)
+        _ = command.decide(by: ReopenableLedger<InMemoryStore>.rules, in: &state, at: Scenario.time)
+        if isSQLite { try store.persist(state) } else { try memory.persist(state) }
+      }
+    }
+    var found = 0
+    for state in RechargeState.allCases {
+      for limit in [1, 3, 100] {
+        let states: Set = [state, .paid]
+        let first = try store.rechargeIDs(in: states, before: nil, limit: limit)
+        let expectedFirst = try memory.rechargeIDs(in: states, before: nil, limit: limit)
+        let next = try store.rechargeIDs(in: states, before: first.last, limit: limit)
+        let expectedNext = try memory.rechargeIDs(in: states, before: first.last, limit: limit)
+        #expect(first == expectedFirst && next == expectedNext, "\(states) \(limit)")
+        found += first.count
+      }
+    }
+    #expect(found > 20)
+    for wallet in [nil, "c", "a", "nobody"] as [String?] {
+      let walletID = wallet.map { WalletID($0) }
+      let holds = try store.openHolds(of: walletID, after: nil, limit: 100)
+      let expected = try memory.openHolds(of: walletID, after: nil, limit: 100)
+      let rest = try store.openHolds(of: walletID, after: holds.last?.key, limit: 1)
+      #expect(holds.map(\.key) == expected.map(\.key) && rest.isEmpty)
+      #expect(holds.compactMap { $0.row.row?.hold.reference } == (wallet == nil || wallet == "c" ? ["open"] : []))
+    }
+  }
+
   @Test("charges a wallet whose open recharge is damaged, because only a refusal would name it")
   func damagedOpenRecharge() throws {
     let wallet = WalletID("w")
@@ -161,14 +198,14 @@ struct SQLiteStoreTests {
     )
     #expect(try directory.sqlite3("SELECT sum(micros) FROM accounts") == "0\n")
     let entries = try directory.sqlite3(
-      "SELECT kind, amount, reference FROM entries WHERE counter_account NOT NULL AND wallet_id < 'c'"
+      "SELECT kind, amount, reference FROM entries WHERE wallet_id < 'c'"
     )
     #expect(
       entries == """
-        RECHARGE_PAID|10.000000|
+        RECHARGE|10.000000|
         CHARGE|-0.002500|call é
-        RECHARGE_PAID|20.000000|
-        RECHARGE_PAID|15.000000|
+        RECHARGE|20.000000|
+        RECHARGE|15.000000|
         CHARGE|-0.000001|last
 
         """
@@ -186,8 +223,18 @@ struct SQLiteStoreTests {
     let states = try directory.sqlite3("SELECT recharge_id, state FROM recharges WHERE wallet_id < 'e' ORDER BY 1")
     #expect(states == "r1|PAID\nr2|DECLINED\nr3|PAID\nr4|FAILED\nr5|NEEDS_REVIEW\nr6|PAID\n")
     let settings = try directory.sqlite3(
-      "SELECT wallet_id, threshold, amount, phase, failures, reserved FROM auto_recharges"
+      "SELECT wallet_id, threshold, amount, state, failure_count, charged_this_month FROM auto_recharges"
     )
+    let kinds = try directory.sqlite3("SELECT DISTINCT kind FROM entries ORDER BY 1").split(separator: "\n")
+    #expect(
+      kinds == [
+        "CAPTURE", "CHARGE", "CORRECTION", "DISPUTE", "GRANT", "OPENING_BALANCE", "RECHARGE", "RECHARGE_REFUND",
+        "REFUND",
+        "WRITE_OFF",
+      ]
+    )
+    let purposes = try directory.sqlite3("SELECT DISTINCT purpose FROM recharges ORDER BY 1")
+    #expect(purposes == "AUTOMATIC\nCHANGE_CARD\nMANUAL\n")
     #expect(settings == "e|20.000000|30.000000|COOLDOWN|0|30.000000\n")
   }
 

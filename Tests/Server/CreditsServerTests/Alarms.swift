@@ -3,11 +3,14 @@ import Synchronization
 
 /// Collects log messages of the level critical.
 final class Alarms: Sendable {
-  private let messages = Mutex<[String]>([])
+  private let messages = Mutex<[(message: String, metadata: Logger.Metadata)]>([])
 
-  func add(_ message: String) { messages.withLock { $0.append(message) } }
+  func add(_ message: String, _ metadata: Logger.Metadata) { messages.withLock { $0.append((message, metadata)) } }
 
-  var all: [String] { messages.withLock { $0 } }
+  var all: [String] { messages.withLock { $0.map(\.message) } }
+
+  /// What each message names under `key`.
+  func values(of key: String) -> [String] { messages.withLock { $0.map { $0.metadata[key].map { "\($0)" } ?? "" } } }
 }
 
 struct AlarmHandler: LogHandler {
@@ -20,5 +23,5 @@ struct AlarmHandler: LogHandler {
     set { metadata[key] = newValue }
   }
 
-  func log(event: LogEvent) { alarms.add("\(event.message)") }
+  func log(event: LogEvent) { alarms.add("\(event.message)", event.metadata ?? [:]) }
 }

@@ -185,6 +185,9 @@ struct EventPollerTests {
     try await ledger.poll()
     #expect(try await ledger.dollars == 50)
     #expect(ledger.alarms.all.count == 2)
+    // Each names the wallet and the amount, as far as there is one.
+    #expect(ledger.alarms.values(of: "wallet_id") == [PolledLedger.wallet.value, ""])
+    #expect(ledger.alarms.values(of: "amount") == ["$60.00", ""])
     #expect(try await ledger.cursor == "2")
   }
 
@@ -217,6 +220,8 @@ struct EventPollerTests {
     }
     try await ledger.poll()
     #expect(ledger.alarms.all.count == 1)
+    #expect(ledger.alarms.values(of: "wallet_id") == [PolledLedger.wallet.value])
+    #expect(ledger.alarms.values(of: "amount") == ["$50.00"])
   }
 
   @Test("are read from where the last poll ended, after silence too")

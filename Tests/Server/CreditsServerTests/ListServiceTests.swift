@@ -95,6 +95,107 @@ struct ListServiceTests {
     try await daemon.stop()
   }
 
+  @Test("what is open is listed over all wallets: holds, and recharges by state, with the processor's name of the charge")
+  func open() async throws {
+    let daemon = try await TestDaemon(directory: directory.path)
+    var holds: [String] = []
+    for (wallet, token) in [("a", "pm_card_visa"), ("b", "pm_card_authenticationRequired"), ("c", "pm_card_visa")] {
+      try await daemon.fund(wallet, dollars: 5)
+      _ = try await daemon.recharges.recharge(
+        RechargeRequest(
+          idempotencyKey: "r-\(wallet)",
+          walletID: wallet,
+          amount: WalletServiceTests.usd(10),
+          paymentMethodToken: token,
+          billingDetails: WalletServiceTests.billing
+        )
+      )
+      let placed = try await daemon.wallets.placeHold(
+        PlaceHoldRequest(idempotencyKey: "h-\(wallet)", walletID: wallet, amount: WalletServiceTests.usd(1), reason: .call)
+      )
+      holds.append(try #require(placed.hold).holdID)
+      daemon.time.advance(.seconds(1))
+    }
+    func recharges(_ states: [Recharge.State], of wallet: String = "") async throws -> [Recharge] {
+      var request = ListRechargesRequest(walletID: wallet, pageSize: 1, states: states)
+      var found: [Recharge] = []
+      repeat {
+        let page = try await daemon.recharges.listRecharges(request)
+        found += page.recharges
+        request.pageToken = page.nextPageToken
+      } while !request.pageToken.isEmpty
+      return found
+    }
+    #expect(try await recharges([]).map(\.walletID) == ["c", "b", "a"])
+    #expect(try await recharges([.authenticationRequired]).map(\.walletID) == ["b"])
+    #expect(try await recharges([.paid, .processing]).map(\.walletID) == ["c", "a"])
+    #expect(try await recharges([.paid], of: "b").isEmpty)
+    #expect(try await recharges([]).allSatisfy { !$0.processorChargeID.isEmpty })
+    let unnamed = try await status { try await recharges([.unspecified]) }
+    #expect(unnamed.violations == ["states"])
+
+    var request = ListHoldsRequest(pageSize: 2)
+    var found: [Hold] = []
+    repeat {
+      let page = try await daemon.wallets.listHolds(request)
+      found += page.holds
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    #expect(found.map(\.holdID) == holds && found.allSatisfy { $0.state == .held })
+    #expect(try await daemon.wallets.listHolds(ListHoldsRequest(walletID: "b")).holds.map(\.holdID) == [holds[1]])
+    // Those whose time has come are not open any more, though nobody has looked at them yet.
+    daemon.time.advance(.seconds(600))
+    _ = try await daemon.wallet("a")
+    #expect(try await daemon.wallets.listHolds(ListHoldsRequest()).holds.isEmpty)
+    let missing = try await status { try await daemon.wallets.listHolds(ListHoldsRequest(walletID: "nobody")) }
+    #expect(missing.errorInfo?.reason == "WALLET_NOT_FOUND")
+    try await daemon.stop()
+  }
+
+  @Test("memos of administrators are shown with the changes that they explain")
+  func memos() async throws {
+    let daemon = try await TestDaemon(directory: directory.path)
+    try await daemon.fund("w", dollars: 5)
+    let charge = try await daemon.wallets.charge(
+      ChargeRequest(idempotencyKey: "c", walletID: "w", amount: WalletServiceTests.usd(5), reason: .call, reference: "x")
+    )
+    let refund = try await daemon.wallets.refundCharge(
+      RefundChargeRequest(
+        idempotencyKey: "r",
+        entryID: try #require(charge.entry).entryID,
+        amount: WalletServiceTests.usd(5),
+        memo: "dropped"
+      )
+    )
+    #expect(refund.entry?.memo == "dropped" && refund.entry?.reference == "x")
+    _ = try await daemon.wallets.freezeWallet(FreezeWalletRequest(idempotencyKey: "f", walletID: "w", memo: "fraud?"))
+    _ = try await daemon.wallets.unfreezeWallet(UnfreezeWalletRequest(idempotencyKey: "u", walletID: "w", memo: "no"))
+    _ = try await daemon.wallets.adjustBalance(
+      AdjustBalanceRequest(
+        idempotencyKey: "a",
+        walletID: "w",
+        kind: .writeOff,
+        amount: WalletServiceTests.usd(-5),
+        memo: "left"
+      )
+    )
+    _ = try await daemon.wallets.closeWallet(CloseWalletRequest(idempotencyKey: "x", walletID: "w", memo: "moved"))
+    let watch = try await daemon.client.startCall(
+      WalletServiceMethods.watchWallet,
+      WatchWalletRequest(walletID: "w", start: .afterSequence(0))
+    )
+    defer { watch.cancel() }
+    var memos: [String] = []
+    for try await response in watch {
+      guard case .change(let change)? = response.update else { continue }
+      memos.append(change.memo)
+      if change.kind == .walletClosed { break }
+    }
+    #expect(memos == ["", "", "", "dropped", "fraud?", "no", "left", "moved"])
+    #expect(try await daemon.wallets.getEntry(GetEntryRequest(entryID: refund.entry?.entryID ?? "")).entry == refund.entry)
+    try await daemon.stop()
+  }
+
   @Test("a page token is valid only with the fields of its request")
   func tokens() async throws {
     let daemon = try await daemonWithEntries(5)

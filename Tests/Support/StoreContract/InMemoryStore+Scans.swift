@@ -51,6 +51,23 @@ extension InMemoryStore {
     memory.content.withLock { Self.rows($0.holdRows, by: \.self, after: placed ?? 0, limit) }
   }
 
+  package mutating func openHolds(
+    of walletID: WalletID?,
+    after place: HoldPlace?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<HoldPlace, HoldRow>] {
+    memory.content.withLock { content in
+      let open = content.holdRows.values.filter { row in
+        row.hold.isOpen && walletID.map { $0 == row.hold.walletID } ?? true
+      }
+      let rows = open.map { row in
+        TableRow(key: HoldPlace(expireTime: row.hold.expireTime, placed: row.hold.id.record), row: Scanned.row(row))
+      }
+      return rows.sorted { $0.key.isBefore($1.key) }.filter { row in place.map { $0.isBefore(row.key) } ?? true }
+        .prefix(limit).map { $0 }
+    }
+  }
+
   package mutating func refundRows(after entry: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>] {
     memory.content.withLock { Self.rows($0.refundRows, by: \.self, after: entry ?? 0, limit) }
   }
@@ -76,6 +93,18 @@ extension InMemoryStore {
   ) throws(StoreError) -> [RechargePlace] {
     memory.content.withLock { content in
       let all = content.whole.recharges.values.map(\.recharge).filter { $0.walletID == walletID }
+      let places = all.map { RechargePlace(createTime: $0.createTime, id: $0.id) }.sorted { $0.isBefore($1) }
+      return places.reversed().filter { here in place.map { here.isBefore($0) } ?? true }.prefix(limit).map { $0 }
+    }
+  }
+
+  package mutating func rechargeIDs(
+    in states: Set<RechargeState>,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace] {
+    memory.content.withLock { content in
+      let all = content.whole.recharges.values.map(\.recharge).filter { states.contains($0.state) }
       let places = all.map { RechargePlace(createTime: $0.createTime, id: $0.id) }.sorted { $0.isBefore($1) }
       return places.reversed().filter { here in place.map { here.isBefore($0) } ?? true }.prefix(limit).map { $0 }
     }
@@ -131,6 +160,12 @@ extension InMemoryStore {
     rows.filter { order($0.key) > last }.sorted { order($0.key) < order($1.key) }.prefix(limit).map {
       TableRow(key: $0.key, row: .row($0.value))
     }
+  }
+}
+
+extension HoldPlace {
+  fileprivate func isBefore(_ other: HoldPlace) -> Bool {
+    (expireTime, placed) < (other.expireTime, other.placed)
   }
 }
 

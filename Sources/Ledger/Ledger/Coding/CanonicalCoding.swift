@@ -46,7 +46,7 @@ package enum CanonicalLayout: Int64, CaseIterable, Comparable {
   case autoRecharge = 32
   /// Adds several cards to wallets and recharges, which are attached and removed.
   case cards = 64
-  /// Adds street, city, company and tax id to billing details.
+  /// Adds street, city, company and tax id to billing details, and memos to entries and to refunds of recharges.
   case billing = 128
 
   static let newest = billing

@@ -13,6 +13,7 @@ extension CanonicalWriter {
     write(refund.explanation)
     write(refund.createTime.microseconds)
     write(refund.updateTime.microseconds)
+    write(refund.memo)
   }
 
   package mutating func write(_ reply: RechargeRefundReply) {
@@ -38,7 +39,7 @@ extension CanonicalWriter {
 
 extension CanonicalReader {
   package mutating func readRechargeRefund() throws(Malformed) -> RechargeRefund {
-    RechargeRefund(
+    var refund = RechargeRefund(
       id: RechargeRefundID(try readString()),
       rechargeID: RechargeID(try readString()),
       walletID: WalletID(try readString()),
@@ -51,6 +52,8 @@ extension CanonicalReader {
       createTime: try readTime(),
       updateTime: try readTime()
     )
+    if layout >= .billing { refund.memo = try readString() }
+    return refund
   }
 
   package mutating func readRechargeRefundReply() throws(Malformed) -> RechargeRefundReply {

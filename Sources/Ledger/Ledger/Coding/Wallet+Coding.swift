@@ -51,6 +51,7 @@ extension CanonicalWriter {
     write(entry.shortfall)
     write(entry.rechargeRefundID?.value)
     write(entry.disputeID?.value)
+    write(entry.memo)
   }
 
   package mutating func write(_ reply: RefundReply) {
@@ -126,6 +127,7 @@ extension CanonicalReader {
       entry.rechargeRefundID = try readOptionalString().map { RechargeRefundID($0) }
       entry.disputeID = try readOptionalString().map { DisputeID($0) }
     }
+    if layout >= .billing { entry.memo = try readString() }
     return entry
   }
 

@@ -12,8 +12,10 @@ package struct Entry: Hashable, Sendable {
   package var held: Int64
   /// The usage that was paid or refunded; nil if the entry is not about usage.
   package var reason: ChargeReason?
-  /// The caller's reference of the usage, or the memo of a grant.
+  /// The caller's reference of the usage, or the memo of an entry that is not about usage.
   package var reference: String
+  /// The reason of a refund of usage, for people.
+  package var memo = ""
   package var caller: String
   package var rechargeID: RechargeID?
   /// The refund of a recharge that moved the money, in either direction.

@@ -43,6 +43,8 @@ package struct RechargeRefund: Hashable, Sendable {
   package var explanation: String?
   package var createTime: LedgerTime
   package var updateTime: LedgerTime
+  /// The reason of the refund, for people.
+  package var memo: String
 
   /// The maximum number of refunds of one recharge. All are loaded to compute what is left of it.
   package static let mostPerRecharge = 50
@@ -58,7 +60,8 @@ package struct RechargeRefund: Hashable, Sendable {
     processorRefundID: String? = nil,
     explanation: String? = nil,
     createTime: LedgerTime,
-    updateTime: LedgerTime
+    updateTime: LedgerTime,
+    memo: String = ""
   ) {
     self.id = id
     self.rechargeID = rechargeID
@@ -71,6 +74,7 @@ package struct RechargeRefund: Hashable, Sendable {
     self.explanation = explanation
     self.createTime = createTime
     self.updateTime = updateTime
+    self.memo = memo
   }
 
   /// The idempotency key of the refund at the processor. The same for every attempt.

@@ -33,6 +33,13 @@ package protocol StoreTables {
   /// Returns holds, ordered by the records that placed them.
   mutating func holdRows(after placed: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, HoldRow>]
 
+  /// Returns open holds, of a wallet or of all wallets, in the order of their expiry, then of the records that placed them.
+  mutating func openHolds(
+    of walletID: WalletID?,
+    after place: HoldPlace?,
+    limit: Int
+  ) throws(StoreError) -> [TableRow<HoldPlace, HoldRow>]
+
   /// Returns refunded entries, ordered by their records.
   mutating func refundRows(after entry: Int64?, limit: Int) throws(StoreError) -> [TableRow<Int64, RefundRow>]
 
@@ -47,6 +54,14 @@ package protocol StoreTables {
   /// Returns recharges of a wallet, newest first, starting before `place` or, if it is nil, at the newest.
   mutating func rechargeIDs(
     of walletID: WalletID,
+    before place: RechargePlace?,
+    limit: Int
+  ) throws(StoreError) -> [RechargePlace]
+
+  /// Returns recharges of all wallets that are in one of `states`, newest first, starting before `place` or, if it is nil, at
+  /// the newest.
+  mutating func rechargeIDs(
+    in states: Set<RechargeState>,
     before place: RechargePlace?,
     limit: Int
   ) throws(StoreError) -> [RechargePlace]

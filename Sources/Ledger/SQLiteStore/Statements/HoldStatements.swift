@@ -11,6 +11,11 @@ struct HoldStatements {
 
   enum WalletColumn: Int32, SQLName { case walletID }
 
+  /// Open holds that expire after a given one.
+  enum After: Int32, SQLName { case expireTime, hold, limit }
+
+  enum AfterInWallet: Int32, SQLName { case wallet, expireTime, hold, limit }
+
   /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case hold, holdID, wallet, record, state, amount, remaining, captured, shortfall, isLate, reason, reference, caller
@@ -23,6 +28,8 @@ struct HoldStatements {
   let selectPage: Statement<ByPage, Column>
   /// By the wallet's row, in order of expiry.
   let selectOpenAmounts: Statement<ByID, AmountColumn>
+  let selectOpenPage: Statement<After, Column>
+  let selectOpenPageOfWallet: Statement<AfterInWallet, Column>
   let selectDueWallets: Statement<ByTime, WalletColumn>
   let upsert: Statement<TableColumn, NoName>
 
@@ -45,6 +52,17 @@ struct HoldStatements {
     selectOpenAmounts = try Statement(
       connection,
       "SELECT expire_time, remaining FROM hold WHERE wallet = :id AND state = 'HELD' ORDER BY expire_time"
+    )
+    let open = """
+      state = 'HELD' AND (expire_time, hold) > (:expire_time, :hold) ORDER BY expire_time, hold LIMIT :limit
+      """
+    selectOpenPage = try Statement(
+      connection,
+      "\(columns) FROM hold INDEXED BY due_hold LEFT JOIN wallet USING (wallet) WHERE \(open)"
+    )
+    selectOpenPageOfWallet = try Statement(
+      connection,
+      "\(columns) FROM hold INDEXED BY open_hold LEFT JOIN wallet USING (wallet) WHERE wallet = :wallet AND \(open)"
     )
     // Groups only the due holds, which the sweeper keeps few.
     selectDueWallets = try Statement(

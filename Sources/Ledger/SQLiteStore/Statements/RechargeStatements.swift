@@ -16,6 +16,9 @@ struct RechargeStatements {
   /// Recharges of a wallet that were begun before a given one.
   enum Before: Int32, SQLName { case wallet, createTime, rechargeID, limit }
 
+  /// Recharges in a state that were begun before a given one.
+  enum InStateBefore: Int32, SQLName { case state, createTime, rechargeID, limit }
+
   /// The table's columns, in table order.
   enum TableColumn: Int32, SQLName {
     case rechargeID, wallet, record, state, amount, purpose, processorChargeID, explanation, createTime, updateTime
@@ -31,6 +34,7 @@ struct RechargeStatements {
   let select: Statement<ByID, Column>
   let selectPage: Statement<ByPage, Column>
   let selectPlaces: Statement<Before, PlaceColumn>
+  let selectPlacesInState: Statement<InStateBefore, PlaceColumn>
   let upsert: Statement<TableColumn, NoName>
 
   init(_ connection: Connection) throws(StoreError) {
@@ -62,6 +66,14 @@ struct RechargeStatements {
       """
       SELECT recharge_id, create_time FROM recharge
       WHERE wallet = :wallet AND (create_time, recharge_id) < (:create_time, :recharge_id)
+      ORDER BY create_time DESC, recharge_id DESC LIMIT :limit
+      """
+    )
+    selectPlacesInState = try Statement(
+      connection,
+      """
+      SELECT recharge_id, create_time FROM recharge INDEXED BY recharge_of_state
+      WHERE state = :state AND (create_time, recharge_id) < (:create_time, :recharge_id)
       ORDER BY create_time DESC, recharge_id DESC LIMIT :limit
       """
     )

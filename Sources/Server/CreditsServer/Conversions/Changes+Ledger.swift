@@ -22,7 +22,9 @@ extension CreditsAPI.Change {
       paymentMethod: payload.savedPaymentMethod.map { CreditsAPI.PaymentMethod($0) },
       rechargeRefund: payload.rechargeRefund.map { CreditsAPI.RechargeRefund($0) },
       dispute: payload.dispute.map { CreditsAPI.Dispute($0) },
-      removedPaymentMethod: payload.removedPaymentMethod.map { CreditsAPI.PaymentMethod($0) }
+      removedPaymentMethod: payload.removedPaymentMethod.map { CreditsAPI.PaymentMethod($0) },
+      // The reference of an entry about usage is the caller's name of the usage.
+      memo: record.reason == nil && record.holdID == nil ? record.reference : payload.entry?.memo ?? ""
     )
   }
 }

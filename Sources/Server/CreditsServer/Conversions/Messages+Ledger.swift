@@ -79,6 +79,7 @@ extension CreditsAPI.Entry {
       holdID: entry.holdID?.description ?? "",
       refundedEntryID: entry.refundedEntryID?.description ?? "",
       shortfall: entry.shortfall > 0 ? CreditsAPI.Money(entry.shortfall, entry.amount.currency) : nil,
+      memo: entry.memo,
       refundID: entry.rechargeRefundID?.value ?? "",
       disputeID: entry.disputeID?.value ?? "",
       counterAccount: CounterAccount(entry.counterAccount)

@@ -16,7 +16,8 @@ extension CreditsAPI.Recharge {
       updateTime: Timestamp(recharge.updateTime),
       nextActionURL: recharge.nextActionURL ?? "",
       explanation: isDeclined ? "" : recharge.explanation ?? "",
-      purpose: Purpose(recharge.purpose)
+      purpose: Purpose(recharge.purpose),
+      processorChargeID: recharge.processorChargeID ?? ""
     )
   }
 }
@@ -63,7 +64,9 @@ extension CreditsAPI.RechargeRefund {
       state: state,
       explanation: refund.explanation ?? "",
       createTime: Timestamp(refund.createTime),
-      updateTime: Timestamp(refund.updateTime)
+      updateTime: Timestamp(refund.updateTime),
+      memo: refund.memo,
+      processorRefundID: refund.processorRefundID ?? ""
     )
   }
 }

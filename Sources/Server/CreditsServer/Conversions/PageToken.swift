@@ -13,6 +13,7 @@ protocol PagedRequest: ProtobufMessage {
 extension ListWalletsRequest: PagedRequest {}
 extension ListEntriesRequest: PagedRequest {}
 extension ListRechargesRequest: PagedRequest {}
+extension ListHoldsRequest: PagedRequest {}
 
 /// Where pages begin, as the opaque text that callers carry (AIP-158): a place, and what ties it to the list that gave it
 /// and to the fields that the list was asked with, the size of its pages among them. Elsewhere it would lead through
@@ -97,5 +98,18 @@ extension ListRechargesRequest {
 
   func pageToken(at place: RechargePlace) throws -> String {
     try PageToken.text(at: "\(PageToken.text(place.createTime.microseconds)).\(place.id.value)", of: self)
+  }
+}
+
+extension ListHoldsRequest {
+  func pageStart() throws -> HoldPlace? {
+    try PageToken.place(in: self).map { place in
+      let numbers = try PageToken.numbers(place, count: 2)
+      return HoldPlace(expireTime: LedgerTime(microseconds: numbers[0]), placed: numbers[1])
+    }
+  }
+
+  func pageToken(at place: HoldPlace) throws -> String {
+    try PageToken.text(at: PageToken.text(place.expireTime.microseconds, place.placed), of: self)
   }
 }

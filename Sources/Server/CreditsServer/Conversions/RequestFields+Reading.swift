@@ -38,6 +38,26 @@ extension RequestFields {
     return wanted
   }
 
+  static func rechargeStates(_ states: [CreditsAPI.Recharge.State]) throws(Refusal) -> Set<RechargeState> {
+    var wanted: Set<RechargeState> = []
+    for state in states {
+      switch state {
+      case .processing: wanted.insert(.processing)
+      case .paid: wanted.insert(.paid)
+      case .declined: wanted.insert(.declined)
+      case .authenticationRequired: wanted.insert(.authenticationRequired)
+      case .failed: wanted.insert(.failed)
+      case .needsReview: wanted.insert(.needsReview)
+      case .unspecified, .unrecognized:
+        throw .fieldInvalid(
+          field: "states",
+          description: "must be PROCESSING, PAID, DECLINED, AUTHENTICATION_REQUIRED, FAILED or NEEDS_REVIEW"
+        )
+      }
+    }
+    return wanted
+  }
+
   static func time(_ timestamp: Timestamp?, field: String) throws(Refusal) -> LedgerTime? {
     guard let timestamp else { return nil }
     guard timestamp.isValid, let microseconds = timestamp.microsecondsSince1970 else {

@@ -6,11 +6,14 @@ import UnixGRPC
 // Recharges after their begin: lists, reconciliation, cancellation and refunds.
 extension RechargeHandlers {
   func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse {
-    let walletID = try RequestFields.walletID(request.walletID)
+    let filter = RechargeFilter(
+      walletID: request.walletID.isEmpty ? nil : try RequestFields.walletID(request.walletID),
+      states: try RequestFields.rechargeStates(request.states)
+    )
     let place = try request.pageStart()
     let size = try RequestFields.pageSize(request.pageSize)
     let page = try await withCheckedThrowingContinuation { continuation in
-      recharges.ledger.committer.listRecharges(of: walletID, before: place, size: size) {
+      recharges.ledger.committer.listRecharges(filter, before: place, size: size) {
         continuation.resume(with: $0)
       }
     }
@@ -74,10 +77,11 @@ extension RechargeHandlers {
       for: RefundRecharge.self,
       context
     )
+    let memo = try RequestFields.memo(request.memo)
     let id = try RequestFields.rechargeID(request.rechargeID)
     let amount = try RequestFields.amount(request.amount)
     let reply = try await recharges.refund(from: origin, context) {
-      RefundRecharge(.random(), id, amount)
+      RefundRecharge(.random(), id, amount, memo: memo)
     }
     return RefundRechargeResponse(
       refund: RechargeRefund(reply.refund),

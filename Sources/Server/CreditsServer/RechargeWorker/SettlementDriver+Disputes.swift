@@ -16,6 +16,11 @@ extension SettlementDriver {
       switch action {
       case .readRechargeOfCharge(let chargeID):
         let found = try await outcome(of: FindRechargeOfCharge(chargeID), on: "a disputed charge").reply ?? nil
+        if let found {
+          var read = CurrentRecord<Recharge>(id: found.recharge.id)
+          _ = read.take(found)
+          current = read
+        }
         return .event(.recharge(found?.recharge))
       case .readOpenRecharges:
         let open = try await outcome(of: ListOpenMatters(), on: "a dispute").result.get()
@@ -65,25 +70,26 @@ extension SettlementDriver {
   }
 
   private func log(_ report: DisputeMachine.Report, settling current: CurrentRecord<Recharge>?) {
+    let money = current?.record?.moneyMetadata ?? [:]
+    func alarm(_ message: Logger.Message, _ metadata: Logger.Metadata) {
+      logger.critical(message, metadata: metadata.merging(money) { $1 })
+    }
     switch report {
     case .settlement(let id, let report): log(report, about: current ?? CurrentRecord(id: id))
     case .exceedsRecharge(let id, let taken, let debited):
-      logger.critical(
+      alarm(
         "a bank takes back more than a recharge has brought",
-        metadata: ["recharge_id": "\(id)", "taken": "\(taken)", "debited": "\(debited)"]
+        ["recharge_id": "\(id)", "taken": "\(taken)", "debited": "\(debited)"]
       )
     case .otherCurrency(let id, let taken, let debited):
-      logger.critical(
+      alarm(
         "a dispute is in another currency than its recharge, all of which is debited",
-        metadata: ["recharge_id": "\(id)", "taken": "\(taken)", "debited": "\(debited)"]
+        ["recharge_id": "\(id)", "taken": "\(taken)", "debited": "\(debited)"]
       )
     case .unpaidRecharge(let id, let state):
-      logger.critical(
-        "a charge is disputed that paid no recharge",
-        metadata: ["recharge_id": "\(id)", "state": "\(state.rawValue)"]
-      )
+      alarm("a charge is disputed that paid no recharge", ["recharge_id": "\(id)", "state": "\(state.rawValue)"])
     case .refused(let id, let reason):
-      logger.critical("a dispute cannot be recorded", metadata: ["recharge_id": "\(id)", "reason": "\(reason)"])
+      alarm("a dispute cannot be recorded", ["recharge_id": "\(id)", "reason": "\(reason)"])
     }
   }
 }

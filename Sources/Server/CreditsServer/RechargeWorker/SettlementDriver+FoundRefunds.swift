@@ -10,9 +10,10 @@ extension SettlementDriver {
   /// - Throws: `ProcessorFailure` if the event has to be delivered again; `CancellationError`; for a caller also
   /// `LedgerError`.
   func record(_ refund: ForeignRefund) async throws -> RechargeID? {
-    guard let rechargeID = try await recharge(ofCharge: refund.chargeID, about: "refund \(refund.id)") else {
+    guard let recharge = try await self.recharge(ofCharge: refund.chargeID, about: "refund \(refund.id)") else {
       return nil
     }
+    let rechargeID = recharge.id
     let subject = "refund \(refund.id)"
     let result: Result<RechargeRefundReply, Refusal>
     switch refund.status {
@@ -32,10 +33,10 @@ extension SettlementDriver {
     case .failure(let refusal) where refusal.reason == .refundNotFound: return nil
     case .failure(let refusal):
       logger.critical(
-        "a refund that was made at the processor cannot be taken off its wallet: correct the wallet by hand",
+        "a refund that was made at the processor cannot be taken off its wallet: correct the wallet with AdjustBalance",
         metadata: [
-          "recharge_id": "\(rechargeID)", "processor_refund_id": "\(refund.id)", "amount": "\(refund.amount)",
-          "reason": "\(refusal.sentence)",
+          "recharge_id": "\(rechargeID)", "wallet_id": "\(recharge.walletID.logged)",
+          "processor_refund_id": "\(refund.id)", "amount": "\(refund.amount)", "reason": "\(refusal.sentence)",
         ]
       )
       return rechargeID
@@ -47,18 +48,19 @@ extension SettlementDriver {
   /// - Returns: The recharge that the event concerns, or nil if it concerns none.
   func report(_ event: UnclassifiedEvent) async throws -> RechargeID? {
     guard let chargeID = event.chargeID,
-      let rechargeID = try await recharge(ofCharge: chargeID, about: "event \(event.type)")
+      let recharge = try await self.recharge(ofCharge: chargeID, about: "event \(event.type)")
     else { return nil }
     logger.critical(
       "the processor tells something of a recharge that this program does not understand: look at it there",
-      metadata: ["recharge_id": "\(rechargeID)", "event": "\(event.type)", "object_id": "\(event.objectID)"]
+      metadata: ["recharge_id": "\(recharge.id)", "event": "\(event.type)", "object_id": "\(event.objectID)"]
+        .merging(recharge.moneyMetadata) { $1 }
     )
-    return rechargeID
+    return recharge.id
   }
 
   /// Returns the recharge that a charge pays. The ledger may not know of the charge yet: it is then asked for at the
   /// processor, and its recharge is settled first.
-  private func recharge(ofCharge chargeID: String, about subject: String) async throws -> RechargeID? {
+  private func recharge(ofCharge chargeID: String, about subject: String) async throws -> Recharge? {
     if let known = try await knownRecharge(ofCharge: chargeID, about: subject) { return known }
     switch await processor.response(to: .retrieveCharge(id: chargeID)) {
     case .charge(let charge):
@@ -75,8 +77,8 @@ extension SettlementDriver {
     }
   }
 
-  private func knownRecharge(ofCharge chargeID: String, about subject: String) async throws -> RechargeID? {
+  private func knownRecharge(ofCharge chargeID: String, about subject: String) async throws -> Recharge? {
     let found = try await outcome(of: FindRechargeOfCharge(chargeID), on: subject).result.get()
-    return found?.recharge.id
+    return found?.recharge
   }
 }

@@ -102,7 +102,7 @@ extension SettlementDriver {
 
   func log<Record: SettlementRecord>(_ report: SettlementReport, about current: CurrentRecord<Record>) {
     let name = Record.name
-    let id: Logger.Metadata = ["\(name)_id": "\(current.id)"]
+    let id: Logger.Metadata = ["\(name)_id": "\(current.id)"].merging(current.record?.moneyMetadata ?? [:]) { $1 }
     let state: Logger.Metadata = current.record.map { ["state": "\($0.state.rawValue)"] } ?? [:]
     switch report {
     case .settled: logger.info("a \(name) has an outcome", metadata: id.merging(state) { $1 })
@@ -111,6 +111,7 @@ extension SettlementDriver {
       logger.warning(
         "an outcome is unknown",
         metadata: ["subject": "\(current.subjectOfCall)", "reason": "\(reason)"]
+          .merging(current.record?.moneyMetadata ?? [:]) { $1 }
       )
     case .cancellationFailed(let reason):
       logger.warning("a charge could not be cancelled", metadata: id.merging(["reason": "\(reason)"]) { $1 })

@@ -1,4 +1,5 @@
 import Ledger
+import Logging
 
 /// A kind of record that can be read and settled in the ledger, and named in the log.
 protocol SettlementRecord: Settleable {
@@ -21,12 +22,24 @@ protocol SettlementRecord: Settleable {
   static func hasEntry(_ reply: Reply) -> Bool
 
   var state: State { get }
+  var walletID: WalletID { get }
+  var amount: Money { get }
 
   static func commit(
     _ preparation: Preparation,
     of id: ID,
     by driver: SettlementDriver
   ) async throws -> Result<Reply, Refusal>
+}
+
+extension SettlementRecord {
+  /// The wallet and the amount, for the log.
+  var moneyMetadata: Logger.Metadata { ["wallet_id": "\(walletID.logged)", "amount": "\(amount)"] }
+}
+
+extension WalletID {
+  /// The id as the log shows it: callers may put anything into it.
+  var logged: String { CardNumberScreen.containsCardNumber(value) ? "<a card number>" : value }
 }
 
 extension Recharge: SettlementRecord {

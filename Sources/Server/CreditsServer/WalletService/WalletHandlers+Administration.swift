@@ -38,7 +38,7 @@ extension WalletHandlers {
 
   func freezeWallet(_ request: FreezeWalletRequest, context: ServerContext, reply: TypedReply<FreezeWalletResponse>) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
-      FreezeWallet(try RequestFields.walletID(request.walletID))
+      FreezeWallet(try RequestFields.walletID(request.walletID), memo: try RequestFields.memo(request.memo))
     } response: {
       FreezeWalletResponse(wallet: Wallet($0))
     }
@@ -50,7 +50,7 @@ extension WalletHandlers {
     reply: TypedReply<UnfreezeWalletResponse>
   ) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
-      UnfreezeWallet(try RequestFields.walletID(request.walletID))
+      UnfreezeWallet(try RequestFields.walletID(request.walletID), memo: try RequestFields.memo(request.memo))
     } response: {
       UnfreezeWalletResponse(wallet: Wallet($0))
     }
@@ -58,7 +58,7 @@ extension WalletHandlers {
 
   func closeWallet(_ request: CloseWalletRequest, context: ServerContext, reply: TypedReply<CloseWalletResponse>) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
-      CloseWallet(try RequestFields.walletID(request.walletID))
+      CloseWallet(try RequestFields.walletID(request.walletID), memo: try RequestFields.memo(request.memo))
     } response: {
       CloseWalletResponse(wallet: Wallet($0))
     }

@@ -54,6 +54,34 @@ extension WalletHandlers {
   }
 }
 
+extension WalletHandlers {
+  func listHolds(_ request: ListHoldsRequest, context: ServerContext, reply: TypedReply<ListHoldsResponse>) {
+    do {
+      let walletID = request.walletID.isEmpty ? nil : try RequestFields.walletID(request.walletID)
+      let place = try request.pageStart()
+      let size = try RequestFields.pageSize(request.pageSize)
+      ledger.committer.listHolds(of: walletID, after: place, size: size) { result in
+        do {
+          reply.succeed(try ListHoldsResponse(try result.get(), of: request))
+        } catch {
+          reply.fail(error)
+        }
+      }
+    } catch {
+      reply.fail(error)
+    }
+  }
+}
+
+extension ListHoldsResponse {
+  fileprivate init(_ page: HoldPage, of request: ListHoldsRequest) throws {
+    self.init(
+      holds: page.holds.map { CreditsAPI.Hold($0) },
+      nextPageToken: try page.next.map { try request.pageToken(at: $0) } ?? ""
+    )
+  }
+}
+
 extension ListWalletsResponse {
   fileprivate init(_ page: WalletPage, of request: ListWalletsRequest) throws {
     self.init(

@@ -53,7 +53,12 @@ struct WalletHandlers: DeferredWalletService {
 
   func refundCharge(_ request: RefundChargeRequest, context: ServerContext, reply: TypedReply<RefundChargeResponse>) {
     ledger.answer(reply, context, to: request, key: request.idempotencyKey) {
-      RefundCharge(try RequestFields.entryID(request.entryID), try RequestFields.amount(request.amount))
+      let memo = try RequestFields.memo(request.memo)
+      return RefundCharge(
+        try RequestFields.entryID(request.entryID),
+        try RequestFields.amount(request.amount),
+        memo: memo
+      )
     } response: {
       RefundChargeResponse(
         wallet: Wallet($0.wallet),

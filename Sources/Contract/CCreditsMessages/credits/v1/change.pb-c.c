@@ -207,7 +207,7 @@ const ProtobufCEnumDescriptor credits__v1__change__kind__descriptor =
   credits__v1__change__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__change__field_descriptors[11] =
+static const ProtobufCFieldDescriptor credits__v1__change__field_descriptors[12] =
 {
   {
     "kind",
@@ -341,6 +341,18 @@ static const ProtobufCFieldDescriptor credits__v1__change__field_descriptors[11]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Change, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__change__field_indices_by_name[] = {
   3,   /* field[3] = actor */
@@ -349,6 +361,7 @@ static const unsigned credits__v1__change__field_indices_by_name[] = {
   4,   /* field[4] = entry */
   5,   /* field[5] = hold */
   0,   /* field[0] = kind */
+  11,   /* field[11] = memo */
   7,   /* field[7] = payment_method */
   6,   /* field[6] = recharge */
   8,   /* field[8] = recharge_refund */
@@ -358,7 +371,7 @@ static const unsigned credits__v1__change__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__change__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor credits__v1__change__descriptor =
 {
@@ -368,7 +381,7 @@ const ProtobufCMessageDescriptor credits__v1__change__descriptor =
   "Credits__V1__Change",
   "credits.v1",
   sizeof(Credits__V1__Change),
-  11,
+  12,
   credits__v1__change__field_descriptors,
   credits__v1__change__field_indices_by_name,
   1,  credits__v1__change__number_ranges,

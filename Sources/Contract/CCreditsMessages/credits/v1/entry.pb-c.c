@@ -174,7 +174,7 @@ const ProtobufCEnumDescriptor credits__v1__entry__counter_account__descriptor =
   credits__v1__entry__counter_account__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__entry__field_descriptors[17] =
+static const ProtobufCFieldDescriptor credits__v1__entry__field_descriptors[18] =
 {
   {
     "entry_id",
@@ -380,6 +380,18 @@ static const ProtobufCFieldDescriptor credits__v1__entry__field_descriptors[17] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Entry, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__entry__field_indices_by_name[] = {
   8,   /* field[8] = actor */
@@ -390,6 +402,7 @@ static const unsigned credits__v1__entry__field_indices_by_name[] = {
   0,   /* field[0] = entry_id */
   11,   /* field[11] = hold_id */
   3,   /* field[3] = kind */
+  17,   /* field[17] = memo */
   5,   /* field[5] = posted */
   6,   /* field[6] = reason */
   10,   /* field[10] = recharge_id */
@@ -403,7 +416,7 @@ static const unsigned credits__v1__entry__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__entry__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 17 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor credits__v1__entry__descriptor =
 {
@@ -413,7 +426,7 @@ const ProtobufCMessageDescriptor credits__v1__entry__descriptor =
   "Credits__V1__Entry",
   "credits.v1",
   sizeof(Credits__V1__Entry),
-  17,
+  18,
   credits__v1__entry__field_descriptors,
   credits__v1__entry__field_indices_by_name,
   1,  credits__v1__entry__number_ranges,

@@ -122,7 +122,7 @@ const ProtobufCEnumDescriptor credits__v1__recharge__purpose__descriptor =
   credits__v1__recharge__purpose__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__recharge__field_descriptors[12] =
+static const ProtobufCFieldDescriptor credits__v1__recharge__field_descriptors[13] =
 {
   {
     "recharge_id",
@@ -268,6 +268,18 @@ static const ProtobufCFieldDescriptor credits__v1__recharge__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "processor_charge_id",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__Recharge, processor_charge_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__recharge__field_indices_by_name[] = {
   2,   /* field[2] = amount */
@@ -277,6 +289,7 @@ static const unsigned credits__v1__recharge__field_indices_by_name[] = {
   10,   /* field[10] = explanation */
   9,   /* field[9] = next_action_url */
   5,   /* field[5] = payment_method */
+  12,   /* field[12] = processor_charge_id */
   11,   /* field[11] = purpose */
   0,   /* field[0] = recharge_id */
   3,   /* field[3] = state */
@@ -286,7 +299,7 @@ static const unsigned credits__v1__recharge__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__recharge__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor credits__v1__recharge__descriptor =
 {
@@ -296,7 +309,7 @@ const ProtobufCMessageDescriptor credits__v1__recharge__descriptor =
   "Credits__V1__Recharge",
   "credits.v1",
   sizeof(Credits__V1__Recharge),
-  12,
+  13,
   credits__v1__recharge__field_descriptors,
   credits__v1__recharge__field_indices_by_name,
   1,  credits__v1__recharge__number_ranges,

@@ -131,7 +131,7 @@ const ProtobufCEnumDescriptor credits__v1__recharge_refund__state__descriptor =
   credits__v1__recharge_refund__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor credits__v1__recharge_refund__field_descriptors[8] =
+static const ProtobufCFieldDescriptor credits__v1__recharge_refund__field_descriptors[10] =
 {
   {
     "refund_id",
@@ -229,11 +229,37 @@ static const ProtobufCFieldDescriptor credits__v1__recharge_refund__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RechargeRefund, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "processor_refund_id",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RechargeRefund, processor_refund_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__recharge_refund__field_indices_by_name[] = {
   3,   /* field[3] = amount */
   6,   /* field[6] = create_time */
   5,   /* field[5] = explanation */
+  8,   /* field[8] = memo */
+  9,   /* field[9] = processor_refund_id */
   1,   /* field[1] = recharge_id */
   0,   /* field[0] = refund_id */
   4,   /* field[4] = state */
@@ -243,7 +269,7 @@ static const unsigned credits__v1__recharge_refund__field_indices_by_name[] = {
 static const ProtobufCIntRange credits__v1__recharge_refund__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor credits__v1__recharge_refund__descriptor =
 {
@@ -253,7 +279,7 @@ const ProtobufCMessageDescriptor credits__v1__recharge_refund__descriptor =
   "Credits__V1__RechargeRefund",
   "credits.v1",
   sizeof(Credits__V1__RechargeRefund),
-  8,
+  10,
   credits__v1__recharge_refund__field_descriptors,
   credits__v1__recharge_refund__field_indices_by_name,
   1,  credits__v1__recharge_refund__number_ranges,

@@ -1511,7 +1511,7 @@ const ProtobufCMessageDescriptor credits__v1__get_recharge_response__descriptor 
   (ProtobufCMessageInit) credits__v1__get_recharge_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__list_recharges_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor credits__v1__list_recharges_request__field_descriptors[4] =
 {
   {
     "wallet_id",
@@ -1549,16 +1549,29 @@ static const ProtobufCFieldDescriptor credits__v1__list_recharges_request__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "states",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Credits__V1__ListRechargesRequest, n_states),
+    offsetof(Credits__V1__ListRechargesRequest, states),
+    &credits__v1__recharge__state__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__list_recharges_request__field_indices_by_name[] = {
   1,   /* field[1] = page_size */
   2,   /* field[2] = page_token */
+  3,   /* field[3] = states */
   0,   /* field[0] = wallet_id */
 };
 static const ProtobufCIntRange credits__v1__list_recharges_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor credits__v1__list_recharges_request__descriptor =
 {
@@ -1568,7 +1581,7 @@ const ProtobufCMessageDescriptor credits__v1__list_recharges_request__descriptor
   "Credits__V1__ListRechargesRequest",
   "credits.v1",
   sizeof(Credits__V1__ListRechargesRequest),
-  3,
+  4,
   credits__v1__list_recharges_request__field_descriptors,
   credits__v1__list_recharges_request__field_indices_by_name,
   1,  credits__v1__list_recharges_request__number_ranges,
@@ -1843,7 +1856,7 @@ const ProtobufCMessageDescriptor credits__v1__cancel_recharge_response__descript
   (ProtobufCMessageInit) credits__v1__cancel_recharge_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__refund_recharge_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor credits__v1__refund_recharge_request__field_descriptors[4] =
 {
   {
     "idempotency_key",
@@ -1881,16 +1894,29 @@ static const ProtobufCFieldDescriptor credits__v1__refund_recharge_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundRechargeRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__refund_recharge_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
   0,   /* field[0] = idempotency_key */
+  3,   /* field[3] = memo */
   1,   /* field[1] = recharge_id */
 };
 static const ProtobufCIntRange credits__v1__refund_recharge_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor credits__v1__refund_recharge_request__descriptor =
 {
@@ -1900,7 +1926,7 @@ const ProtobufCMessageDescriptor credits__v1__refund_recharge_request__descripto
   "Credits__V1__RefundRechargeRequest",
   "credits.v1",
   sizeof(Credits__V1__RefundRechargeRequest),
-  3,
+  4,
   credits__v1__refund_recharge_request__field_descriptors,
   credits__v1__refund_recharge_request__field_indices_by_name,
   1,  credits__v1__refund_recharge_request__number_ranges,

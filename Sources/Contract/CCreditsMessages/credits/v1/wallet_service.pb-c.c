@@ -907,6 +907,96 @@ void   credits__v1__get_hold_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__get_hold_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   credits__v1__list_holds_request__init
+                     (Credits__V1__ListHoldsRequest         *message)
+{
+  static const Credits__V1__ListHoldsRequest init_value = CREDITS__V1__LIST_HOLDS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_holds_request__get_packed_size
+                     (const Credits__V1__ListHoldsRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_holds_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_holds_request__pack
+                     (const Credits__V1__ListHoldsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_holds_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_holds_request__pack_to_buffer
+                     (const Credits__V1__ListHoldsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_holds_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListHoldsRequest *
+       credits__v1__list_holds_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListHoldsRequest *)
+     protobuf_c_message_unpack (&credits__v1__list_holds_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_holds_request__free_unpacked
+                     (Credits__V1__ListHoldsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_holds_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__list_holds_response__init
+                     (Credits__V1__ListHoldsResponse         *message)
+{
+  static const Credits__V1__ListHoldsResponse init_value = CREDITS__V1__LIST_HOLDS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__list_holds_response__get_packed_size
+                     (const Credits__V1__ListHoldsResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__list_holds_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__list_holds_response__pack
+                     (const Credits__V1__ListHoldsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__list_holds_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__list_holds_response__pack_to_buffer
+                     (const Credits__V1__ListHoldsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__list_holds_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__ListHoldsResponse *
+       credits__v1__list_holds_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__ListHoldsResponse *)
+     protobuf_c_message_unpack (&credits__v1__list_holds_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__list_holds_response__free_unpacked
+                     (Credits__V1__ListHoldsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__list_holds_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__extend_hold_request__init
                      (Credits__V1__ExtendHoldRequest         *message)
 {
@@ -2349,7 +2439,7 @@ const ProtobufCMessageDescriptor credits__v1__charge_response__descriptor =
   (ProtobufCMessageInit) credits__v1__charge_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__refund_charge_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor credits__v1__refund_charge_request__field_descriptors[4] =
 {
   {
     "idempotency_key",
@@ -2387,16 +2477,29 @@ static const ProtobufCFieldDescriptor credits__v1__refund_charge_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__RefundChargeRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__refund_charge_request__field_indices_by_name[] = {
   2,   /* field[2] = amount */
   1,   /* field[1] = entry_id */
   0,   /* field[0] = idempotency_key */
+  3,   /* field[3] = memo */
 };
 static const ProtobufCIntRange credits__v1__refund_charge_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor credits__v1__refund_charge_request__descriptor =
 {
@@ -2406,7 +2509,7 @@ const ProtobufCMessageDescriptor credits__v1__refund_charge_request__descriptor 
   "Credits__V1__RefundChargeRequest",
   "credits.v1",
   sizeof(Credits__V1__RefundChargeRequest),
-  3,
+  4,
   credits__v1__refund_charge_request__field_descriptors,
   credits__v1__refund_charge_request__field_indices_by_name,
   1,  credits__v1__refund_charge_request__number_ranges,
@@ -3149,6 +3252,121 @@ const ProtobufCMessageDescriptor credits__v1__get_hold_response__descriptor =
   (ProtobufCMessageInit) credits__v1__get_hold_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor credits__v1__list_holds_request__field_descriptors[3] =
+{
+  {
+    "wallet_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListHoldsRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListHoldsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListHoldsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_holds_request__field_indices_by_name[] = {
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  0,   /* field[0] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__list_holds_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_holds_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListHoldsRequest",
+  "ListHoldsRequest",
+  "Credits__V1__ListHoldsRequest",
+  "credits.v1",
+  sizeof(Credits__V1__ListHoldsRequest),
+  3,
+  credits__v1__list_holds_request__field_descriptors,
+  credits__v1__list_holds_request__field_indices_by_name,
+  1,  credits__v1__list_holds_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_holds_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__list_holds_response__field_descriptors[2] =
+{
+  {
+    "holds",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Credits__V1__ListHoldsResponse, n_holds),
+    offsetof(Credits__V1__ListHoldsResponse, holds),
+    &credits__v1__hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__ListHoldsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__list_holds_response__field_indices_by_name[] = {
+  0,   /* field[0] = holds */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange credits__v1__list_holds_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__list_holds_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.ListHoldsResponse",
+  "ListHoldsResponse",
+  "Credits__V1__ListHoldsResponse",
+  "credits.v1",
+  sizeof(Credits__V1__ListHoldsResponse),
+  2,
+  credits__v1__list_holds_response__field_descriptors,
+  credits__v1__list_holds_response__field_indices_by_name,
+  1,  credits__v1__list_holds_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__list_holds_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor credits__v1__extend_hold_request__field_descriptors[4] =
 {
   {
@@ -3546,7 +3764,7 @@ const ProtobufCMessageDescriptor credits__v1__release_hold_response__descriptor 
   (ProtobufCMessageInit) credits__v1__release_hold_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__freeze_wallet_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor credits__v1__freeze_wallet_request__field_descriptors[3] =
 {
   {
     "idempotency_key",
@@ -3572,15 +3790,28 @@ static const ProtobufCFieldDescriptor credits__v1__freeze_wallet_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__FreezeWalletRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__freeze_wallet_request__field_indices_by_name[] = {
   0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = memo */
   1,   /* field[1] = wallet_id */
 };
 static const ProtobufCIntRange credits__v1__freeze_wallet_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor credits__v1__freeze_wallet_request__descriptor =
 {
@@ -3590,7 +3821,7 @@ const ProtobufCMessageDescriptor credits__v1__freeze_wallet_request__descriptor 
   "Credits__V1__FreezeWalletRequest",
   "credits.v1",
   sizeof(Credits__V1__FreezeWalletRequest),
-  2,
+  3,
   credits__v1__freeze_wallet_request__field_descriptors,
   credits__v1__freeze_wallet_request__field_indices_by_name,
   1,  credits__v1__freeze_wallet_request__number_ranges,
@@ -3635,7 +3866,7 @@ const ProtobufCMessageDescriptor credits__v1__freeze_wallet_response__descriptor
   (ProtobufCMessageInit) credits__v1__freeze_wallet_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__unfreeze_wallet_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor credits__v1__unfreeze_wallet_request__field_descriptors[3] =
 {
   {
     "idempotency_key",
@@ -3661,15 +3892,28 @@ static const ProtobufCFieldDescriptor credits__v1__unfreeze_wallet_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__UnfreezeWalletRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__unfreeze_wallet_request__field_indices_by_name[] = {
   0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = memo */
   1,   /* field[1] = wallet_id */
 };
 static const ProtobufCIntRange credits__v1__unfreeze_wallet_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor credits__v1__unfreeze_wallet_request__descriptor =
 {
@@ -3679,7 +3923,7 @@ const ProtobufCMessageDescriptor credits__v1__unfreeze_wallet_request__descripto
   "Credits__V1__UnfreezeWalletRequest",
   "credits.v1",
   sizeof(Credits__V1__UnfreezeWalletRequest),
-  2,
+  3,
   credits__v1__unfreeze_wallet_request__field_descriptors,
   credits__v1__unfreeze_wallet_request__field_indices_by_name,
   1,  credits__v1__unfreeze_wallet_request__number_ranges,
@@ -3724,7 +3968,7 @@ const ProtobufCMessageDescriptor credits__v1__unfreeze_wallet_response__descript
   (ProtobufCMessageInit) credits__v1__unfreeze_wallet_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor credits__v1__close_wallet_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor credits__v1__close_wallet_request__field_descriptors[3] =
 {
   {
     "idempotency_key",
@@ -3750,15 +3994,28 @@ static const ProtobufCFieldDescriptor credits__v1__close_wallet_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "memo",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__CloseWalletRequest, memo),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned credits__v1__close_wallet_request__field_indices_by_name[] = {
   0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = memo */
   1,   /* field[1] = wallet_id */
 };
 static const ProtobufCIntRange credits__v1__close_wallet_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor credits__v1__close_wallet_request__descriptor =
 {
@@ -3768,7 +4025,7 @@ const ProtobufCMessageDescriptor credits__v1__close_wallet_request__descriptor =
   "Credits__V1__CloseWalletRequest",
   "credits.v1",
   sizeof(Credits__V1__CloseWalletRequest),
-  2,
+  3,
   credits__v1__close_wallet_request__field_descriptors,
   credits__v1__close_wallet_request__field_indices_by_name,
   1,  credits__v1__close_wallet_request__number_ranges,

@@ -10,11 +10,14 @@ package struct RefundRecharge: Mutation {
   package var rechargeID: RechargeID
   /// Above zero, in whole steps of the currency's limits.
   package var amount: Money
+  /// The reason of the refund, for people.
+  package var memo: String
 
-  package init(_ refundID: RechargeRefundID, _ rechargeID: RechargeID, _ amount: Money) {
+  package init(_ refundID: RechargeRefundID, _ rechargeID: RechargeID, _ amount: Money, memo: String = "") {
     self.refundID = refundID
     self.rechargeID = rechargeID
     self.amount = amount
+    self.memo = memo
   }
 
   package func addNeeds(to needs: inout Needs) { needs.histories.insert(rechargeID) }
@@ -27,6 +30,7 @@ package struct RefundRecharge: Mutation {
     let recharge = history.recharge.recharge
     var account = try state.account(recharge.walletID)
     try amount.checkPositive(in: account.wallet.currency)
+    try TextScreen.check(memo, field: "memo")
     let limits = try context.rules.limits(of: account.wallet.currency, field: "amount")
     if let objection = limits.objection(toFractionIn: amount.micros, of: amount.currency) {
       throw .amountOutOfRange(field: "amount.micros", rule: objection)
@@ -50,7 +54,8 @@ package struct RefundRecharge: Mutation {
       amount: amount,
       processorChargeID: chargeID,
       createTime: context.time,
-      updateTime: context.time
+      updateTime: context.time,
+      memo: memo
     )
     return state.record(refund, moving: 0, in: account, as: context)
   }

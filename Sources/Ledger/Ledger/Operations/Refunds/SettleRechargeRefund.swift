@@ -87,7 +87,7 @@ extension LedgerState {
     let posting = Posting(
       kind: kind,
       counterAccount: micros == 0 ? nil : .processor,
-      reference: memo,
+      reference: memo.isEmpty ? refund.memo : memo,
       rechargeID: refund.rechargeID,
       shortfall: account.wallet.shortfall(taking: -micros)
     )

@@ -5,10 +5,13 @@ package struct RefundCharge: Mutation {
   package var entryID: EntryID
   /// Above zero, in the wallet's currency.
   package var amount: Money
+  /// The reason of the refund, for people.
+  package var memo: String
 
-  package init(_ entryID: EntryID, _ amount: Money) {
+  package init(_ entryID: EntryID, _ amount: Money, memo: String = "") {
     self.entryID = entryID
     self.amount = amount
+    self.memo = memo
   }
 
   package func addNeeds(to needs: inout Needs) { needs.entries.insert(entryID) }
@@ -17,6 +20,7 @@ package struct RefundCharge: Mutation {
     guard var refunded = state.entries[entryID] else { throw .entryNotFound(entryID) }
     var account = try state.account(refunded.walletID)
     try amount.checkPositive(in: account.wallet.currency)
+    try TextScreen.check(memo, field: "memo")
     guard refunded.isRefundable else { throw .entryNotRefundable(entryID, refunded.kind) }
     try account.wallet.checkAllows(.settling)
     guard amount.micros <= refunded.refundable.micros else {
@@ -32,7 +36,8 @@ package struct RefundCharge: Mutation {
       refunded: refunded
     )
     return state.append(posting, to: account, as: context) { wallet, record in
-      guard let entry = Entry(record, in: wallet.currency) else { preconditionFailure("a refund moves money") }
+      guard var entry = Entry(record, in: wallet.currency) else { preconditionFailure("a refund moves money") }
+      entry.memo = memo
       return RefundReply(wallet: wallet, entry: entry, refunded: refunded)
     }
   }

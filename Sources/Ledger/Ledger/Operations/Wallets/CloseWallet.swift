@@ -3,13 +3,19 @@ package struct CloseWallet: Mutation {
   package static let method = Method.closeWallet
 
   package var walletID: WalletID
+  /// The reason, for people.
+  package var memo: String
 
-  package init(_ walletID: WalletID) { self.walletID = walletID }
+  package init(_ walletID: WalletID, memo: String = "") {
+    self.walletID = walletID
+    self.memo = memo
+  }
 
   package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
 
   package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Wallet {
     var account = try state.account(walletID)
+    try TextScreen.check(memo, field: "memo")
     let wallet = account.wallet
     guard wallet.state != .closed else { throw .walletClosed(walletID) }
     guard wallet.posted == 0, account.openHolds == 0, account.openRecharge == nil else {
@@ -26,7 +32,7 @@ package struct CloseWallet: Mutation {
     guard account.openDisputes == 0 else { throw .disputeOpen(walletID) }
     account.wallet.state = .closed
     account.wallet.autoRecharge?.take(.walletClosed, at: context.time)
-    return state.append(Posting(kind: .walletClosed), to: account, as: context)
+    return state.append(Posting(kind: .walletClosed, reference: memo), to: account, as: context)
   }
 }
 

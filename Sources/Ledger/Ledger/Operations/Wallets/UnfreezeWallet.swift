@@ -3,19 +3,25 @@ package struct UnfreezeWallet: Mutation {
   package static let method = Method.unfreezeWallet
 
   package var walletID: WalletID
+  /// The reason, for people.
+  package var memo: String
 
-  package init(_ walletID: WalletID) { self.walletID = walletID }
+  package init(_ walletID: WalletID, memo: String = "") {
+    self.walletID = walletID
+    self.memo = memo
+  }
 
   package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
 
   package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> Wallet {
     var account = try state.account(walletID)
+    try TextScreen.check(memo, field: "memo")
     switch account.wallet.state {
     case .active: throw .walletNotFrozen(walletID)
     case .frozen: account.wallet.state = .active
     case .closed: throw .walletClosed(walletID)
     }
-    return state.append(Posting(kind: .walletUnfrozen), to: account, as: context)
+    return state.append(Posting(kind: .walletUnfrozen, reference: memo), to: account, as: context)
   }
 }
 

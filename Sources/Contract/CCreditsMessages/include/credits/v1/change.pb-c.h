@@ -116,10 +116,11 @@ struct  Credits__V1__Change
   Credits__V1__RechargeRefund *recharge_refund;
   Credits__V1__Dispute *dispute;
   Credits__V1__PaymentMethod *removed_payment_method;
+  char *memo;
 };
 #define CREDITS__V1__CHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__change__descriptor) \
-    , CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    , CREDITS__V1__CHANGE__KIND__KIND_UNSPECIFIED, NULL, NULL, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__Event

@@ -76,13 +76,14 @@ struct  Credits__V1__Entry
   char *hold_id;
   char *refunded_entry_id;
   Credits__V1__Money *shortfall;
+  char *memo;
   char *refund_id;
   char *dispute_id;
   Credits__V1__Entry__CounterAccount counter_account;
 };
 #define CREDITS__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__entry__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, CREDITS__V1__ENTRY__KIND__KIND_UNSPECIFIED, NULL, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__ENTRY__COUNTER_ACCOUNT__COUNTER_ACCOUNT_UNSPECIFIED }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, CREDITS__V1__ENTRY__KIND__KIND_UNSPECIFIED, NULL, NULL, CREDITS__V1__ENTRY__REASON__REASON_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__ENTRY__COUNTER_ACCOUNT__COUNTER_ACCOUNT_UNSPECIFIED }
 
 
 /* Credits__V1__Entry methods */

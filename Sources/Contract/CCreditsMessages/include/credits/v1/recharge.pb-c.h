@@ -58,10 +58,11 @@ struct  Credits__V1__Recharge
   char *next_action_url;
   char *explanation;
   Credits__V1__Recharge__Purpose purpose;
+  char *processor_charge_id;
 };
 #define CREDITS__V1__RECHARGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__recharge__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__RECHARGE__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__RECHARGE__PURPOSE__PURPOSE_UNSPECIFIED }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__RECHARGE__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, CREDITS__V1__RECHARGE__PURPOSE__PURPOSE_UNSPECIFIED, (char *)protobuf_c_empty_string }
 
 
 /* Credits__V1__Recharge methods */

@@ -52,10 +52,12 @@ struct  Credits__V1__RechargeRefund
   char *explanation;
   Google__Protobuf__Timestamp *create_time;
   Google__Protobuf__Timestamp *update_time;
+  char *memo;
+  char *processor_refund_id;
 };
 #define CREDITS__V1__RECHARGE_REFUND__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__recharge_refund__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__RECHARGE_REFUND__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, CREDITS__V1__RECHARGE_REFUND__STATE__STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, NULL, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__Dispute

@@ -152,10 +152,12 @@ struct  Credits__V1__ListRechargesRequest
   char *wallet_id;
   int32_t page_size;
   char *page_token;
+  size_t n_states;
+  Credits__V1__Recharge__State *states;
 };
 #define CREDITS__V1__LIST_RECHARGES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_recharges_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 struct  Credits__V1__ListRechargesResponse
@@ -221,10 +223,11 @@ struct  Credits__V1__RefundRechargeRequest
   char *idempotency_key;
   char *recharge_id;
   Credits__V1__Money *amount;
+  char *memo;
 };
 #define CREDITS__V1__REFUND_RECHARGE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__refund_recharge_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__RefundRechargeResponse

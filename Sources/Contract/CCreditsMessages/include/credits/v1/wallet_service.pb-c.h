@@ -43,6 +43,8 @@ typedef struct Credits__V1__GetEntryRequest Credits__V1__GetEntryRequest;
 typedef struct Credits__V1__GetEntryResponse Credits__V1__GetEntryResponse;
 typedef struct Credits__V1__GetHoldRequest Credits__V1__GetHoldRequest;
 typedef struct Credits__V1__GetHoldResponse Credits__V1__GetHoldResponse;
+typedef struct Credits__V1__ListHoldsRequest Credits__V1__ListHoldsRequest;
+typedef struct Credits__V1__ListHoldsResponse Credits__V1__ListHoldsResponse;
 typedef struct Credits__V1__ExtendHoldRequest Credits__V1__ExtendHoldRequest;
 typedef struct Credits__V1__ExtendHoldResponse Credits__V1__ExtendHoldResponse;
 typedef struct Credits__V1__CaptureHoldRequest Credits__V1__CaptureHoldRequest;
@@ -179,10 +181,11 @@ struct  Credits__V1__RefundChargeRequest
   char *idempotency_key;
   char *entry_id;
   Credits__V1__Money *amount;
+  char *memo;
 };
 #define CREDITS__V1__REFUND_CHARGE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__refund_charge_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__RefundChargeResponse
@@ -317,6 +320,30 @@ struct  Credits__V1__GetHoldResponse
     , NULL, NULL }
 
 
+struct  Credits__V1__ListHoldsRequest
+{
+  ProtobufCMessage base;
+  char *wallet_id;
+  int32_t page_size;
+  char *page_token;
+};
+#define CREDITS__V1__LIST_HOLDS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_holds_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__ListHoldsResponse
+{
+  ProtobufCMessage base;
+  size_t n_holds;
+  Credits__V1__Hold **holds;
+  char *next_page_token;
+};
+#define CREDITS__V1__LIST_HOLDS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__list_holds_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
 struct  Credits__V1__ExtendHoldRequest
 {
   ProtobufCMessage base;
@@ -395,10 +422,11 @@ struct  Credits__V1__FreezeWalletRequest
   ProtobufCMessage base;
   char *idempotency_key;
   char *wallet_id;
+  char *memo;
 };
 #define CREDITS__V1__FREEZE_WALLET_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__freeze_wallet_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__FreezeWalletResponse
@@ -416,10 +444,11 @@ struct  Credits__V1__UnfreezeWalletRequest
   ProtobufCMessage base;
   char *idempotency_key;
   char *wallet_id;
+  char *memo;
 };
 #define CREDITS__V1__UNFREEZE_WALLET_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__unfreeze_wallet_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__UnfreezeWalletResponse
@@ -437,10 +466,11 @@ struct  Credits__V1__CloseWalletRequest
   ProtobufCMessage base;
   char *idempotency_key;
   char *wallet_id;
+  char *memo;
 };
 #define CREDITS__V1__CLOSE_WALLET_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&credits__v1__close_wallet_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Credits__V1__CloseWalletResponse
@@ -1020,6 +1050,44 @@ Credits__V1__GetHoldResponse *
 void   credits__v1__get_hold_response__free_unpacked
                      (Credits__V1__GetHoldResponse *message,
                       ProtobufCAllocator *allocator);
+/* Credits__V1__ListHoldsRequest methods */
+void   credits__v1__list_holds_request__init
+                     (Credits__V1__ListHoldsRequest         *message);
+size_t credits__v1__list_holds_request__get_packed_size
+                     (const Credits__V1__ListHoldsRequest   *message);
+size_t credits__v1__list_holds_request__pack
+                     (const Credits__V1__ListHoldsRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__list_holds_request__pack_to_buffer
+                     (const Credits__V1__ListHoldsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__ListHoldsRequest *
+       credits__v1__list_holds_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__list_holds_request__free_unpacked
+                     (Credits__V1__ListHoldsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__ListHoldsResponse methods */
+void   credits__v1__list_holds_response__init
+                     (Credits__V1__ListHoldsResponse         *message);
+size_t credits__v1__list_holds_response__get_packed_size
+                     (const Credits__V1__ListHoldsResponse   *message);
+size_t credits__v1__list_holds_response__pack
+                     (const Credits__V1__ListHoldsResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__list_holds_response__pack_to_buffer
+                     (const Credits__V1__ListHoldsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__ListHoldsResponse *
+       credits__v1__list_holds_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__list_holds_response__free_unpacked
+                     (Credits__V1__ListHoldsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__ExtendHoldRequest methods */
 void   credits__v1__extend_hold_request__init
                      (Credits__V1__ExtendHoldRequest         *message);
@@ -1509,6 +1577,12 @@ typedef void (*Credits__V1__GetHoldRequest_Closure)
 typedef void (*Credits__V1__GetHoldResponse_Closure)
                  (const Credits__V1__GetHoldResponse *message,
                   void *closure_data);
+typedef void (*Credits__V1__ListHoldsRequest_Closure)
+                 (const Credits__V1__ListHoldsRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__ListHoldsResponse_Closure)
+                 (const Credits__V1__ListHoldsResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__ExtendHoldRequest_Closure)
                  (const Credits__V1__ExtendHoldRequest *message,
                   void *closure_data);
@@ -1611,6 +1685,8 @@ extern const ProtobufCMessageDescriptor credits__v1__get_entry_request__descript
 extern const ProtobufCMessageDescriptor credits__v1__get_entry_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_hold_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_hold_response__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__list_holds_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__list_holds_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__extend_hold_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__extend_hold_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__capture_hold_request__descriptor;

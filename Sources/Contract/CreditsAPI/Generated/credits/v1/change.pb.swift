@@ -28,8 +28,11 @@ public struct Change: ProtobufMessage {
   public var dispute: Dispute?
   /// Set where a card was taken away, and where the processor has forgotten one.
   public var removedPaymentMethod: PaymentMethod?
+  /// Why a wallet was frozen, unfrozen or closed, a balance granted or adjusted, something refunded or settled by hand: as
+  /// the caller said.
+  public var memo: String
 
-  public init(kind: Change.Kind = .unspecified, wallet: Wallet? = nil, createTime: ProtobufWellKnown.Timestamp? = nil, actor: String = "", entry: Entry? = nil, hold: Hold? = nil, recharge: Recharge? = nil, paymentMethod: PaymentMethod? = nil, rechargeRefund: RechargeRefund? = nil, dispute: Dispute? = nil, removedPaymentMethod: PaymentMethod? = nil) {
+  public init(kind: Change.Kind = .unspecified, wallet: Wallet? = nil, createTime: ProtobufWellKnown.Timestamp? = nil, actor: String = "", entry: Entry? = nil, hold: Hold? = nil, recharge: Recharge? = nil, paymentMethod: PaymentMethod? = nil, rechargeRefund: RechargeRefund? = nil, dispute: Dispute? = nil, removedPaymentMethod: PaymentMethod? = nil, memo: String = "") {
     self.kind = kind
     self.wallet = wallet
     self.createTime = createTime
@@ -41,6 +44,7 @@ public struct Change: ProtobufMessage {
     self.rechargeRefund = rechargeRefund
     self.dispute = dispute
     self.removedPaymentMethod = removedPaymentMethod
+    self.memo = memo
   }
 
   public enum Kind: Sendable, Hashable, CustomStringConvertible {
@@ -259,6 +263,7 @@ public struct Change: ProtobufMessage {
     if let value = self.rechargeRefund { text.field("recharge_refund", value) }
     if let value = self.dispute { text.field("dispute", value) }
     if let value = self.removedPaymentMethod { text.field("removed_payment_method", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     return text.finished()
   }
 }
@@ -427,6 +432,7 @@ extension Change: CStructMessage {
     self.rechargeRefund = RechargeRefund(copyingIfSet: c.pointee.recharge_refund)
     self.dispute = Dispute(copyingIfSet: c.pointee.dispute)
     self.removedPaymentMethod = PaymentMethod(copyingIfSet: c.pointee.removed_payment_method)
+    self.memo = String(cString: c.pointee.memo)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -442,6 +448,7 @@ extension Change: CStructMessage {
     if let value = self.rechargeRefund { c.pointee.recharge_refund = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__RechargeRefund.self) }
     if let value = self.dispute { c.pointee.dispute = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Dispute.self) }
     if let value = self.removedPaymentMethod { c.pointee.removed_payment_method = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__PaymentMethod.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.Change.memo")
     return UnsafeMutableRawPointer(c)
   }
 }

@@ -32,6 +32,8 @@ public struct Entry: ProtobufMessage {
   /// Set where more was taken than there was, by a capture, a refund of a recharge, a dispute, a correction or an opening
   /// balance: the part that nothing covered. It left less than nothing available.
   public var shortfall: Money?
+  /// Why usage was refunded; on all other entries `reference` says why.
+  public var memo: String
   /// Set on refunds of recharges.
   public var refundID: String
   /// Set on disputes.
@@ -39,7 +41,7 @@ public struct Entry: ProtobufMessage {
   /// The other side of the entry.
   public var counterAccount: Entry.CounterAccount
 
-  public init(entryID: String = "", walletID: String = "", sequence: Int64 = 0, kind: Entry.Kind = .unspecified, amount: Money? = nil, posted: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", actor: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, rechargeID: String = "", holdID: String = "", refundedEntryID: String = "", shortfall: Money? = nil, refundID: String = "", disputeID: String = "", counterAccount: Entry.CounterAccount = .unspecified) {
+  public init(entryID: String = "", walletID: String = "", sequence: Int64 = 0, kind: Entry.Kind = .unspecified, amount: Money? = nil, posted: Money? = nil, reason: Entry.Reason = .unspecified, reference: String = "", actor: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, rechargeID: String = "", holdID: String = "", refundedEntryID: String = "", shortfall: Money? = nil, memo: String = "", refundID: String = "", disputeID: String = "", counterAccount: Entry.CounterAccount = .unspecified) {
     self.entryID = entryID
     self.walletID = walletID
     self.sequence = sequence
@@ -54,6 +56,7 @@ public struct Entry: ProtobufMessage {
     self.holdID = holdID
     self.refundedEntryID = refundedEntryID
     self.shortfall = shortfall
+    self.memo = memo
     self.refundID = refundID
     self.disputeID = disputeID
     self.counterAccount = counterAccount
@@ -264,6 +267,7 @@ public struct Entry: ProtobufMessage {
     if !self.holdID.isEmpty { text.field("hold_id", self.holdID) }
     if !self.refundedEntryID.isEmpty { text.field("refunded_entry_id", self.refundedEntryID) }
     if let value = self.shortfall { text.field("shortfall", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     if !self.refundID.isEmpty { text.field("refund_id", self.refundID) }
     if !self.disputeID.isEmpty { text.field("dispute_id", self.disputeID) }
     if self.counterAccount != .unspecified { text.field("counter_account", self.counterAccount) }
@@ -295,6 +299,7 @@ extension Entry: CStructMessage {
     self.holdID = String(cString: c.pointee.hold_id)
     self.refundedEntryID = String(cString: c.pointee.refunded_entry_id)
     self.shortfall = Money(copyingIfSet: c.pointee.shortfall)
+    self.memo = String(cString: c.pointee.memo)
     self.refundID = String(cString: c.pointee.refund_id)
     self.disputeID = String(cString: c.pointee.dispute_id)
     self.counterAccount = Entry.CounterAccount(rawValue: Int32(truncatingIfNeeded: c.pointee.counter_account.rawValue))
@@ -316,6 +321,7 @@ extension Entry: CStructMessage {
     c.pointee.hold_id = arena.string(self.holdID, "credits.v1.Entry.hold_id")
     c.pointee.refunded_entry_id = arena.string(self.refundedEntryID, "credits.v1.Entry.refunded_entry_id")
     if let value = self.shortfall { c.pointee.shortfall = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.Entry.memo")
     c.pointee.refund_id = arena.string(self.refundID, "credits.v1.Entry.refund_id")
     c.pointee.dispute_id = arena.string(self.disputeID, "credits.v1.Entry.dispute_id")
     c.pointee.counter_account = Credits__V1__Entry__CounterAccount(rawValue: Credits__V1__Entry__CounterAccount.RawValue(truncatingIfNeeded: self.counterAccount.rawValue))

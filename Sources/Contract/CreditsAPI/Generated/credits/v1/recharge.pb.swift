@@ -25,8 +25,10 @@ public struct Recharge: ProtobufMessage {
   /// For people: why the recharge is FAILED or NEEDS_REVIEW; empty otherwise.
   public var explanation: String
   public var purpose: Recharge.Purpose
+  /// The processor's own name of the charge, such as Stripe's `pi_…`; empty until it is known.
+  public var processorChargeID: String
 
-  public init(rechargeID: String = "", walletID: String = "", amount: Money? = nil, state: Recharge.State = .unspecified, declineCode: String = "", paymentMethod: PaymentMethod? = nil, entryID: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, updateTime: ProtobufWellKnown.Timestamp? = nil, nextActionURL: String = "", explanation: String = "", purpose: Recharge.Purpose = .unspecified) {
+  public init(rechargeID: String = "", walletID: String = "", amount: Money? = nil, state: Recharge.State = .unspecified, declineCode: String = "", paymentMethod: PaymentMethod? = nil, entryID: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, updateTime: ProtobufWellKnown.Timestamp? = nil, nextActionURL: String = "", explanation: String = "", purpose: Recharge.Purpose = .unspecified, processorChargeID: String = "") {
     self.rechargeID = rechargeID
     self.walletID = walletID
     self.amount = amount
@@ -39,6 +41,7 @@ public struct Recharge: ProtobufMessage {
     self.nextActionURL = nextActionURL
     self.explanation = explanation
     self.purpose = purpose
+    self.processorChargeID = processorChargeID
   }
 
   public enum State: Sendable, Hashable, CustomStringConvertible {
@@ -158,6 +161,7 @@ public struct Recharge: ProtobufMessage {
     if !self.nextActionURL.isEmpty { text.field("next_action_url", self.nextActionURL) }
     if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
     if self.purpose != .unspecified { text.field("purpose", self.purpose) }
+    if !self.processorChargeID.isEmpty { text.field("processor_charge_id", self.processorChargeID) }
     return text.finished()
   }
 }
@@ -184,6 +188,7 @@ extension Recharge: CStructMessage {
     self.nextActionURL = String(cString: c.pointee.next_action_url)
     self.explanation = String(cString: c.pointee.explanation)
     self.purpose = Recharge.Purpose(rawValue: Int32(truncatingIfNeeded: c.pointee.purpose.rawValue))
+    self.processorChargeID = String(cString: c.pointee.processor_charge_id)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -200,6 +205,7 @@ extension Recharge: CStructMessage {
     c.pointee.next_action_url = arena.string(self.nextActionURL, "credits.v1.Recharge.next_action_url")
     c.pointee.explanation = arena.string(self.explanation, "credits.v1.Recharge.explanation")
     c.pointee.purpose = Credits__V1__Recharge__Purpose(rawValue: Credits__V1__Recharge__Purpose.RawValue(truncatingIfNeeded: self.purpose.rawValue))
+    c.pointee.processor_charge_id = arena.string(self.processorChargeID, "credits.v1.Recharge.processor_charge_id")
     return UnsafeMutableRawPointer(c)
   }
 }

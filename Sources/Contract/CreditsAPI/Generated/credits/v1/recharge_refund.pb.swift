@@ -17,8 +17,12 @@ public struct RechargeRefund: ProtobufMessage {
   public var createTime: ProtobufWellKnown.Timestamp?
   /// When `state` last changed.
   public var updateTime: ProtobufWellKnown.Timestamp?
+  /// Why, as the caller said.
+  public var memo: String
+  /// The processor's own name of the refund, such as Stripe's `re_…`; empty until it is known.
+  public var processorRefundID: String
 
-  public init(refundID: String = "", rechargeID: String = "", walletID: String = "", amount: Money? = nil, state: RechargeRefund.State = .unspecified, explanation: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, updateTime: ProtobufWellKnown.Timestamp? = nil) {
+  public init(refundID: String = "", rechargeID: String = "", walletID: String = "", amount: Money? = nil, state: RechargeRefund.State = .unspecified, explanation: String = "", createTime: ProtobufWellKnown.Timestamp? = nil, updateTime: ProtobufWellKnown.Timestamp? = nil, memo: String = "", processorRefundID: String = "") {
     self.refundID = refundID
     self.rechargeID = rechargeID
     self.walletID = walletID
@@ -27,6 +31,8 @@ public struct RechargeRefund: ProtobufMessage {
     self.explanation = explanation
     self.createTime = createTime
     self.updateTime = updateTime
+    self.memo = memo
+    self.processorRefundID = processorRefundID
   }
 
   public enum State: Sendable, Hashable, CustomStringConvertible {
@@ -90,6 +96,8 @@ public struct RechargeRefund: ProtobufMessage {
     if !self.explanation.isEmpty { text.field("explanation", self.explanation) }
     if let value = self.createTime { text.field("create_time", value) }
     if let value = self.updateTime { text.field("update_time", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
+    if !self.processorRefundID.isEmpty { text.field("processor_refund_id", self.processorRefundID) }
     return text.finished()
   }
 }
@@ -192,6 +200,8 @@ extension RechargeRefund: CStructMessage {
     self.explanation = String(cString: c.pointee.explanation)
     self.createTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.create_time)
     self.updateTime = ProtobufWellKnown.Timestamp(copyingIfSet: c.pointee.update_time)
+    self.memo = String(cString: c.pointee.memo)
+    self.processorRefundID = String(cString: c.pointee.processor_refund_id)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -204,6 +214,8 @@ extension RechargeRefund: CStructMessage {
     c.pointee.explanation = arena.string(self.explanation, "credits.v1.RechargeRefund.explanation")
     if let value = self.createTime { c.pointee.create_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
     if let value = self.updateTime { c.pointee.update_time = value.laidOut(in: arena).assumingMemoryBound(to: Google__Protobuf__Timestamp.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.RechargeRefund.memo")
+    c.pointee.processor_refund_id = arena.string(self.processorRefundID, "credits.v1.RechargeRefund.processor_refund_id")
     return UnsafeMutableRawPointer(c)
   }
 }

@@ -187,16 +187,20 @@ public struct GetRechargeResponse: ProtobufMessage {
 }
 
 public struct ListRechargesRequest: ProtobufMessage {
+  /// Empty for the recharges of all wallets.
   public var walletID: String
   /// How many recharges at most: 50 where it is 0, 1000 where it is more.
   public var pageSize: Int32
   /// The `next_page_token` of the page before, with all other fields as they were then; empty for the first.
   public var pageToken: String
+  /// Only recharges that are in one of these states; all where it is empty.
+  public var states: [Recharge.State]
 
-  public init(walletID: String = "", pageSize: Int32 = 0, pageToken: String = "") {
+  public init(walletID: String = "", pageSize: Int32 = 0, pageToken: String = "", states: [Recharge.State] = []) {
     self.walletID = walletID
     self.pageSize = pageSize
     self.pageToken = pageToken
+    self.states = states
   }
 
   public var description: String {
@@ -204,6 +208,7 @@ public struct ListRechargesRequest: ProtobufMessage {
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
     if self.pageSize != 0 { text.field("page_size", self.pageSize) }
     if !self.pageToken.isEmpty { text.field("page_token", self.pageToken) }
+    if !self.states.isEmpty { text.field("states", self.states) }
     return text.finished()
   }
 }
@@ -312,11 +317,14 @@ public struct RefundRechargeRequest: ProtobufMessage, CustomReflectable {
   public var rechargeID: String
   /// Above zero, in whole cents.
   public var amount: Money?
+  /// Why; up to 255 bytes. No card number. The refund and its entry carry it.
+  public var memo: String
 
-  public init(idempotencyKey: String = "", rechargeID: String = "", amount: Money? = nil) {
+  public init(idempotencyKey: String = "", rechargeID: String = "", amount: Money? = nil, memo: String = "") {
     self.idempotencyKey = idempotencyKey
     self.rechargeID = rechargeID
     self.amount = amount
+    self.memo = memo
   }
 
   public var description: String {
@@ -324,6 +332,7 @@ public struct RefundRechargeRequest: ProtobufMessage, CustomReflectable {
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
     if !self.rechargeID.isEmpty { text.field("recharge_id", self.rechargeID) }
     if let value = self.amount { text.field("amount", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     return text.finished()
   }
 
@@ -765,6 +774,7 @@ extension ListRechargesRequest: CStructMessage {
     self.walletID = String(cString: c.pointee.wallet_id)
     self.pageSize = c.pointee.page_size
     self.pageToken = String(cString: c.pointee.page_token)
+    self.states = UnsafeBufferPointer(start: c.pointee.states, count: c.pointee.n_states).map { Recharge.State(rawValue: Int32(truncatingIfNeeded: $0.rawValue)) }
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -772,6 +782,8 @@ extension ListRechargesRequest: CStructMessage {
     c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListRechargesRequest.wallet_id")
     c.pointee.page_size = self.pageSize
     c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListRechargesRequest.page_token")
+    c.pointee.n_states = self.states.count
+    c.pointee.states = arena.array(self.states) { Credits__V1__Recharge__State(rawValue: Credits__V1__Recharge__State.RawValue(truncatingIfNeeded: $0.rawValue)) }
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -902,6 +914,7 @@ extension RefundRechargeRequest: CStructMessage {
     self.idempotencyKey = String(cString: c.pointee.idempotency_key)
     self.rechargeID = String(cString: c.pointee.recharge_id)
     self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.memo = String(cString: c.pointee.memo)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -909,6 +922,7 @@ extension RefundRechargeRequest: CStructMessage {
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundRechargeRequest.idempotency_key")
     c.pointee.recharge_id = arena.string(self.rechargeID, "credits.v1.RefundRechargeRequest.recharge_id")
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.RefundRechargeRequest.memo")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -1197,7 +1211,8 @@ public protocol RechargeService: Sendable {
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext) async throws -> GetRechargeResponse
 
-  /// The recharges of a wallet, newest first (AIP-158).
+  /// The recharges of a wallet, or of all wallets, newest first (AIP-158); of the states that are asked for, such as those
+  /// that need review.
   ///
   /// NOT_FOUND, `WALLET_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: the page token is not one of this list.
   func listRecharges(_ request: ListRechargesRequest, context: ServerContext) async throws -> ListRechargesResponse
@@ -1325,7 +1340,8 @@ public protocol DeferredRechargeService: Sendable {
   /// NOT_FOUND, `RECHARGE_NOT_FOUND`.
   func getRecharge(_ request: GetRechargeRequest, context: ServerContext, reply: TypedReply<GetRechargeResponse>)
 
-  /// The recharges of a wallet, newest first (AIP-158).
+  /// The recharges of a wallet, or of all wallets, newest first (AIP-158); of the states that are asked for, such as those
+  /// that need review.
   ///
   /// NOT_FOUND, `WALLET_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: the page token is not one of this list.
   func listRecharges(_ request: ListRechargesRequest, context: ServerContext, reply: TypedReply<ListRechargesResponse>)
@@ -1466,7 +1482,8 @@ public struct RechargeServiceClient: Sendable {
     try await client.unary(RechargeServiceMethods.getRecharge, request, options: options).message
   }
 
-  /// The recharges of a wallet, newest first (AIP-158).
+  /// The recharges of a wallet, or of all wallets, newest first (AIP-158); of the states that are asked for, such as those
+  /// that need review.
   ///
   /// NOT_FOUND, `WALLET_NOT_FOUND`. INVALID_ARGUMENT, `FIELD_INVALID`: the page token is not one of this list.
   public func listRecharges(_ request: ListRechargesRequest, options: CallOptions = CallOptions()) async throws -> ListRechargesResponse {

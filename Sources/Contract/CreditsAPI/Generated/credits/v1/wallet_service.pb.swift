@@ -176,11 +176,14 @@ public struct RefundChargeRequest: ProtobufMessage, CustomReflectable {
   public var entryID: String
   /// What to give back: above zero.
   public var amount: Money?
+  /// Why; up to 255 bytes. No card number. The entry carries it as its `memo`.
+  public var memo: String
 
-  public init(idempotencyKey: String = "", entryID: String = "", amount: Money? = nil) {
+  public init(idempotencyKey: String = "", entryID: String = "", amount: Money? = nil, memo: String = "") {
     self.idempotencyKey = idempotencyKey
     self.entryID = entryID
     self.amount = amount
+    self.memo = memo
   }
 
   public var description: String {
@@ -188,6 +191,7 @@ public struct RefundChargeRequest: ProtobufMessage, CustomReflectable {
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
     if !self.entryID.isEmpty { text.field("entry_id", self.entryID) }
     if let value = self.amount { text.field("amount", value) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     return text.finished()
   }
 
@@ -493,6 +497,47 @@ public struct GetHoldResponse: ProtobufMessage {
   }
 }
 
+public struct ListHoldsRequest: ProtobufMessage {
+  /// Empty for the holds of all wallets.
+  public var walletID: String
+  /// How many holds at most: 50 where it is 0, 1000 where it is more.
+  public var pageSize: Int32
+  /// The `next_page_token` of the page before, with all other fields as they were then; empty for the first.
+  public var pageToken: String
+
+  public init(walletID: String = "", pageSize: Int32 = 0, pageToken: String = "") {
+    self.walletID = walletID
+    self.pageSize = pageSize
+    self.pageToken = pageToken
+  }
+
+  public var description: String {
+    var text = MessageText("ListHoldsRequest")
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if self.pageSize != 0 { text.field("page_size", self.pageSize) }
+    if !self.pageToken.isEmpty { text.field("page_token", self.pageToken) }
+    return text.finished()
+  }
+}
+
+public struct ListHoldsResponse: ProtobufMessage {
+  public var holds: [Hold]
+  /// Empty on the last page.
+  public var nextPageToken: String
+
+  public init(holds: [Hold] = [], nextPageToken: String = "") {
+    self.holds = holds
+    self.nextPageToken = nextPageToken
+  }
+
+  public var description: String {
+    var text = MessageText("ListHoldsResponse")
+    if !self.holds.isEmpty { text.field("holds", self.holds) }
+    if !self.nextPageToken.isEmpty { text.field("next_page_token", self.nextPageToken) }
+    return text.finished()
+  }
+}
+
 public struct ExtendHoldRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
@@ -643,16 +688,20 @@ public struct FreezeWalletRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
   public var walletID: String
+  /// Why; up to 255 bytes. No card number. `Change.memo` shows it.
+  public var memo: String
 
-  public init(idempotencyKey: String = "", walletID: String = "") {
+  public init(idempotencyKey: String = "", walletID: String = "", memo: String = "") {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
+    self.memo = memo
   }
 
   public var description: String {
     var text = MessageText("FreezeWalletRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     return text.finished()
   }
 
@@ -678,16 +727,20 @@ public struct UnfreezeWalletRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
   public var walletID: String
+  /// Why; up to 255 bytes. No card number. `Change.memo` shows it.
+  public var memo: String
 
-  public init(idempotencyKey: String = "", walletID: String = "") {
+  public init(idempotencyKey: String = "", walletID: String = "", memo: String = "") {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
+    self.memo = memo
   }
 
   public var description: String {
     var text = MessageText("UnfreezeWalletRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     return text.finished()
   }
 
@@ -713,16 +766,20 @@ public struct CloseWalletRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
   public var walletID: String
+  /// Why; up to 255 bytes. No card number. `Change.memo` shows it.
+  public var memo: String
 
-  public init(idempotencyKey: String = "", walletID: String = "") {
+  public init(idempotencyKey: String = "", walletID: String = "", memo: String = "") {
     self.idempotencyKey = idempotencyKey
     self.walletID = walletID
+    self.memo = memo
   }
 
   public var description: String {
     var text = MessageText("CloseWalletRequest")
     if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
     if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    if !self.memo.isEmpty { text.field("memo", self.memo) }
     return text.finished()
   }
 
@@ -1236,6 +1293,7 @@ extension RefundChargeRequest: CStructMessage {
     self.idempotencyKey = String(cString: c.pointee.idempotency_key)
     self.entryID = String(cString: c.pointee.entry_id)
     self.amount = Money(copyingIfSet: c.pointee.amount)
+    self.memo = String(cString: c.pointee.memo)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
@@ -1243,6 +1301,7 @@ extension RefundChargeRequest: CStructMessage {
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.RefundChargeRequest.idempotency_key")
     c.pointee.entry_id = arena.string(self.entryID, "credits.v1.RefundChargeRequest.entry_id")
     if let value = self.amount { c.pointee.amount = value.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Money.self) }
+    c.pointee.memo = arena.string(self.memo, "credits.v1.RefundChargeRequest.memo")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -1512,6 +1571,53 @@ extension GetHoldResponse: CStructMessage {
 }
 
 @_spi(CLayout)
+extension ListHoldsRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListHoldsRequest()
+    credits__v1__list_holds_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListHoldsRequest.self)
+    self.walletID = String(cString: c.pointee.wallet_id)
+    self.pageSize = c.pointee.page_size
+    self.pageToken = String(cString: c.pointee.page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListHoldsRequest.self, credits__v1__list_holds_request__init)
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.ListHoldsRequest.wallet_id")
+    c.pointee.page_size = self.pageSize
+    c.pointee.page_token = arena.string(self.pageToken, "credits.v1.ListHoldsRequest.page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension ListHoldsResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__ListHoldsResponse()
+    credits__v1__list_holds_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__ListHoldsResponse.self)
+    self.holds = UnsafeBufferPointer(start: c.pointee.holds, count: c.pointee.n_holds).map { Hold(copying: $0!) }
+    self.nextPageToken = String(cString: c.pointee.next_page_token)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__ListHoldsResponse.self, credits__v1__list_holds_response__init)
+    c.pointee.n_holds = self.holds.count
+    c.pointee.holds = arena.array(self.holds) { $0.laidOut(in: arena).assumingMemoryBound(to: Credits__V1__Hold.self) }
+    c.pointee.next_page_token = arena.string(self.nextPageToken, "credits.v1.ListHoldsResponse.next_page_token")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
 extension ExtendHoldRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__ExtendHoldRequest()
@@ -1669,12 +1775,14 @@ extension FreezeWalletRequest: CStructMessage {
     let c = source.assumingMemoryBound(to: Credits__V1__FreezeWalletRequest.self)
     self.idempotencyKey = String(cString: c.pointee.idempotency_key)
     self.walletID = String(cString: c.pointee.wallet_id)
+    self.memo = String(cString: c.pointee.memo)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Credits__V1__FreezeWalletRequest.self, credits__v1__freeze_wallet_request__init)
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.FreezeWalletRequest.idempotency_key")
     c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.FreezeWalletRequest.wallet_id")
+    c.pointee.memo = arena.string(self.memo, "credits.v1.FreezeWalletRequest.memo")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -1711,12 +1819,14 @@ extension UnfreezeWalletRequest: CStructMessage {
     let c = source.assumingMemoryBound(to: Credits__V1__UnfreezeWalletRequest.self)
     self.idempotencyKey = String(cString: c.pointee.idempotency_key)
     self.walletID = String(cString: c.pointee.wallet_id)
+    self.memo = String(cString: c.pointee.memo)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Credits__V1__UnfreezeWalletRequest.self, credits__v1__unfreeze_wallet_request__init)
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.UnfreezeWalletRequest.idempotency_key")
     c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.UnfreezeWalletRequest.wallet_id")
+    c.pointee.memo = arena.string(self.memo, "credits.v1.UnfreezeWalletRequest.memo")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -1753,12 +1863,14 @@ extension CloseWalletRequest: CStructMessage {
     let c = source.assumingMemoryBound(to: Credits__V1__CloseWalletRequest.self)
     self.idempotencyKey = String(cString: c.pointee.idempotency_key)
     self.walletID = String(cString: c.pointee.wallet_id)
+    self.memo = String(cString: c.pointee.memo)
   }
 
   public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
     let c = arena.make(Credits__V1__CloseWalletRequest.self, credits__v1__close_wallet_request__init)
     c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.CloseWalletRequest.idempotency_key")
     c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.CloseWalletRequest.wallet_id")
+    c.pointee.memo = arena.string(self.memo, "credits.v1.CloseWalletRequest.memo")
     return UnsafeMutableRawPointer(c)
   }
 }
@@ -2137,6 +2249,7 @@ public enum WalletServiceMethods {
   public static let extendHold = TypedMethod<Unary, ExtendHoldRequest, ExtendHoldResponse>(service: serviceName, method: "ExtendHold")
   public static let captureHold = TypedMethod<Unary, CaptureHoldRequest, CaptureHoldResponse>(service: serviceName, method: "CaptureHold")
   public static let releaseHold = TypedMethod<Unary, ReleaseHoldRequest, ReleaseHoldResponse>(service: serviceName, method: "ReleaseHold")
+  public static let listHolds = TypedMethod<Unary, ListHoldsRequest, ListHoldsResponse>(service: serviceName, method: "ListHolds")
   public static let freezeWallet = TypedMethod<Unary, FreezeWalletRequest, FreezeWalletResponse>(service: serviceName, method: "FreezeWallet")
   public static let unfreezeWallet = TypedMethod<Unary, UnfreezeWalletRequest, UnfreezeWalletResponse>(service: serviceName, method: "UnfreezeWallet")
   public static let closeWallet = TypedMethod<Unary, CloseWalletRequest, CloseWalletResponse>(service: serviceName, method: "CloseWallet")
@@ -2161,6 +2274,7 @@ public enum WalletServiceMethods {
     extendHold.name: .spend,
     captureHold.name: .spend,
     releaseHold.name: .spend,
+    listHolds.name: .read,
     freezeWallet.name: .admin,
     unfreezeWallet.name: .admin,
     closeWallet.name: .admin,
@@ -2272,6 +2386,12 @@ public protocol WalletService: Sendable {
   /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
   func releaseHold(_ request: ReleaseHoldRequest, context: ServerContext) async throws -> ReleaseHoldResponse
 
+  /// Lists open holds, of one wallet or of all, the one that expires first first. One whose time has come is left out.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: among others, a page token that comes with other fields than those it was given
+  /// for. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func listHolds(_ request: ListHoldsRequest, context: ServerContext) async throws -> ListHoldsResponse
+
   /// Keeps anything from being spent. Usage that was held for can still be captured, charges refunded, cards mended.
   ///
   /// FAILED_PRECONDITION, `WALLET_FROZEN`: it is frozen already. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND,
@@ -2343,6 +2463,7 @@ extension WalletService {
         .unary(WalletServiceMethods.extendHold) { try await self.extendHold($0, context: $1) },
         .unary(WalletServiceMethods.captureHold) { try await self.captureHold($0, context: $1) },
         .unary(WalletServiceMethods.releaseHold) { try await self.releaseHold($0, context: $1) },
+        .unary(WalletServiceMethods.listHolds) { try await self.listHolds($0, context: $1) },
         .unary(WalletServiceMethods.freezeWallet) { try await self.freezeWallet($0, context: $1) },
         .unary(WalletServiceMethods.unfreezeWallet) { try await self.unfreezeWallet($0, context: $1) },
         .unary(WalletServiceMethods.closeWallet) { try await self.closeWallet($0, context: $1) },
@@ -2459,6 +2580,12 @@ public protocol DeferredWalletService: Sendable {
   /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
   func releaseHold(_ request: ReleaseHoldRequest, context: ServerContext, reply: TypedReply<ReleaseHoldResponse>)
 
+  /// Lists open holds, of one wallet or of all, the one that expires first first. One whose time has come is left out.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: among others, a page token that comes with other fields than those it was given
+  /// for. NOT_FOUND, `WALLET_NOT_FOUND`.
+  func listHolds(_ request: ListHoldsRequest, context: ServerContext, reply: TypedReply<ListHoldsResponse>)
+
   /// Keeps anything from being spent. Usage that was held for can still be captured, charges refunded, cards mended.
   ///
   /// FAILED_PRECONDITION, `WALLET_FROZEN`: it is frozen already. FAILED_PRECONDITION, `WALLET_CLOSED`. NOT_FOUND,
@@ -2530,6 +2657,7 @@ extension DeferredWalletService {
         .deferredUnary(WalletServiceMethods.extendHold) { self.extendHold($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.captureHold) { self.captureHold($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.releaseHold) { self.releaseHold($0, context: $1, reply: $2) },
+        .deferredUnary(WalletServiceMethods.listHolds) { self.listHolds($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.freezeWallet) { self.freezeWallet($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.unfreezeWallet) { self.unfreezeWallet($0, context: $1, reply: $2) },
         .deferredUnary(WalletServiceMethods.closeWallet) { self.closeWallet($0, context: $1, reply: $2) },
@@ -2677,6 +2805,14 @@ public struct WalletServiceClient: Sendable {
   /// FAILED_PRECONDITION, `HOLD_RESOLVED`: it was captured, released or has expired. NOT_FOUND, `HOLD_NOT_FOUND`.
   public func releaseHold(_ request: ReleaseHoldRequest, options: CallOptions = CallOptions()) async throws -> ReleaseHoldResponse {
     try await client.unary(WalletServiceMethods.releaseHold, request, options: options).message
+  }
+
+  /// Lists open holds, of one wallet or of all, the one that expires first first. One whose time has come is left out.
+  ///
+  /// INVALID_ARGUMENT, `FIELD_INVALID`: among others, a page token that comes with other fields than those it was given
+  /// for. NOT_FOUND, `WALLET_NOT_FOUND`.
+  public func listHolds(_ request: ListHoldsRequest, options: CallOptions = CallOptions()) async throws -> ListHoldsResponse {
+    try await client.unary(WalletServiceMethods.listHolds, request, options: options).message
   }
 
   /// Keeps anything from being spent. Usage that was held for can still be captured, charges refunded, cards mended.
