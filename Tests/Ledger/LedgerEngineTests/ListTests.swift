@@ -74,7 +74,10 @@ struct ListTests {
     ledger.committer.close()
   }
 
-  @Test("of holds go over all wallets, the first to expire first, without those that are resolved", arguments: [1, 2, 100])
+  @Test(
+    "of holds go over all wallets, the first to expire first, without those that are resolved",
+    arguments: [1, 2, 100]
+  )
   func openHolds(size: Int) async throws {
     for wallet in ["a", "b"] { try await ledger.fund(wallet) }
     var placed: [(id: HoldID, wallet: String, ttl: Int64)] = []

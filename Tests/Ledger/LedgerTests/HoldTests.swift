@@ -36,6 +36,18 @@ struct HoldTests {
     #expect(reply.hold.amount == usd(amount + additional).micros)
   }
 
+  @Test(
+    "is not extended by nothing or less, and the refusal names the additional amount",
+    arguments: [0, -1, .min] as [Int64]
+  )
+  func extensionByNothing(additional: Int64) throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let id = try ledger.placeHold("w", usd(1), ttl: 60)
+    let refusal = ledger.send(ExtendHold(id, additional: micros(additional), ttl: 60)).refusal
+    #expect(refusal?.reason == .amountOutOfRange && refusal?.field == "additional_amount.micros")
+  }
+
   @Test("may take the last micro and no more")
   func lastMicro() throws {
     var ledger = TestLedger()

@@ -38,7 +38,9 @@ struct MemoTests {
     let payload = try #require(ledger.state.changes.records.last?.payload)
     #expect(try RecordPayload(canonicalBytes: payload).entry == entry)
     #expect(ledger.send(refund, key: "refund").reply?.entry == entry)
-    #expect(ledger.send(RefundCharge(charge, usd(1), memo: "other"), key: "refund").refusal?.reason == .idempotencyKeyReused)
+    #expect(
+      ledger.send(RefundCharge(charge, usd(1), memo: "other"), key: "refund").refusal?.reason == .idempotencyKeyReused
+    )
     try ledger.prove()
   }
 

@@ -325,11 +325,24 @@ struct DisputeTests {
     try wallet.ledger.prove()
   }
 
-  @Test("of more than was paid, or in another currency, are refused")
+  @Test("of nothing take nothing, and give back what they took before")
+  func ofNothing() throws {
+    var wallet = RechargedWallet()
+    let opened = try #require(wallet.dispute("d", usd(0), .opened).reply)
+    #expect(opened.dispute.amount == usd(0) && opened.entry == nil && wallet.dollars == 50)
+    #expect(wallet.dispute("d", usd(30), .opened).reply?.dispute.amount == usd(30))
+    #expect(wallet.dollars == 20)
+    #expect(wallet.dispute("d", usd(0), .opened).reply?.entry?.amount == usd(30))
+    #expect(wallet.dispute("d", usd(0), .lost).reply?.dispute.state == .lost)
+    #expect(wallet.dollars == 50)
+    try wallet.ledger.prove()
+  }
+
+  @Test("of less than nothing, of more than was paid, or in another currency, are refused")
   func implausible() {
     var wallet = RechargedWallet()
     #expect(wallet.dispute("d", usd(51), .opened).refusal?.reason == .disputeImplausible)
-    #expect(wallet.dispute("d", usd(0), .opened).refusal?.reason == .disputeImplausible)
+    #expect(wallet.dispute("d", micros(-1), .opened).refusal?.reason == .disputeImplausible)
     let euros = Money(micros: 10, currency: Currency(code: "EUR") ?? .usd)
     #expect(wallet.dispute("d", euros, .opened).refusal?.reason == .disputeImplausible)
     #expect(wallet.dollars == 50)

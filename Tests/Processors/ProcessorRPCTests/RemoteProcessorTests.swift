@@ -207,6 +207,33 @@ struct RemoteProcessorTests {
     await served.close()
   }
 
+  @Test("an event that cannot be read is taken once, not asked for again and again; a dispute may be of nothing")
+  func unreadableEvent() async throws {
+    @Sendable func dispute(_ micros: Int64) -> ProcessorAPI.Event {
+      let amount = CreditsAPI.Money(currencyCode: "USD", micros: micros)
+      let dispute = ProcessorAPI.Dispute(disputeID: "d", chargeID: "c", amount: amount, state: .opened)
+      return ProcessorAPI.Event(eventID: "e", kind: .dispute(dispute))
+    }
+    let stub = StubProcessor(parses: { request in
+      ParseEventResponse(event: dispute(request.signature == "nothing" ? 0 : -1))
+    })
+    let served = try await ServedProcessor(stub: stub, in: directory)
+    let nothing = DisputeResult(
+      id: DisputeID("d"),
+      chargeID: "c",
+      amount: Ledger.Money(micros: 0, currency: .usd),
+      state: .opened
+    )
+    #expect(try await served.remote.parseEvent(payload: [1], signature: "nothing").kind == .dispute(nothing))
+    #expect(
+      try await served.remote.parseEvent(payload: [1], signature: "less").kind
+        == .unclassified(
+          PaymentProcessing.UnclassifiedEvent(type: "invalid amount.micros", objectID: "e", chargeID: nil)
+        )
+    )
+    await served.close()
+  }
+
   @Test("an account without an id, and a cursor of no bytes, are unknown outcomes")
   func emptyAnswers() async throws {
     let stub = StubProcessor(

@@ -95,7 +95,9 @@ struct ListServiceTests {
     try await daemon.stop()
   }
 
-  @Test("what is open is listed over all wallets: holds, and recharges by state, with the processor's name of the charge")
+  @Test(
+    "what is open is listed over all wallets: holds, and recharges by state, with the processor's name of the charge"
+  )
   func open() async throws {
     let daemon = try await TestDaemon(directory: directory.path)
     var holds: [String] = []
@@ -111,7 +113,12 @@ struct ListServiceTests {
         )
       )
       let placed = try await daemon.wallets.placeHold(
-        PlaceHoldRequest(idempotencyKey: "h-\(wallet)", walletID: wallet, amount: WalletServiceTests.usd(1), reason: .call)
+        PlaceHoldRequest(
+          idempotencyKey: "h-\(wallet)",
+          walletID: wallet,
+          amount: WalletServiceTests.usd(1),
+          reason: .call
+        )
       )
       holds.append(try #require(placed.hold).holdID)
       daemon.time.advance(.seconds(1))
@@ -157,7 +164,13 @@ struct ListServiceTests {
     let daemon = try await TestDaemon(directory: directory.path)
     try await daemon.fund("w", dollars: 5)
     let charge = try await daemon.wallets.charge(
-      ChargeRequest(idempotencyKey: "c", walletID: "w", amount: WalletServiceTests.usd(5), reason: .call, reference: "x")
+      ChargeRequest(
+        idempotencyKey: "c",
+        walletID: "w",
+        amount: WalletServiceTests.usd(5),
+        reason: .call,
+        reference: "x"
+      )
     )
     let refund = try await daemon.wallets.refundCharge(
       RefundChargeRequest(
@@ -192,7 +205,9 @@ struct ListServiceTests {
       if change.kind == .walletClosed { break }
     }
     #expect(memos == ["", "", "", "dropped", "fraud?", "no", "left", "moved"])
-    #expect(try await daemon.wallets.getEntry(GetEntryRequest(entryID: refund.entry?.entryID ?? "")).entry == refund.entry)
+    #expect(
+      try await daemon.wallets.getEntry(GetEntryRequest(entryID: refund.entry?.entryID ?? "")).entry == refund.entry
+    )
     try await daemon.stop()
   }
 

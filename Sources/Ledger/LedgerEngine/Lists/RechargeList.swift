@@ -70,7 +70,9 @@ final class RechargeList: Scan {
           completion(.success(page))
           return .finished
         }
-        if let recharge = state.recharges[place.id]?.recharge, filter.takes(recharge) { page.recharges.append(recharge) }
+        if let recharge = state.recharges[place.id]?.recharge, filter.takes(recharge) {
+          page.recharges.append(recharge)
+        }
         last = place
       }
       guard places.count == limit else {

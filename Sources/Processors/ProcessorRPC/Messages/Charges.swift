@@ -3,13 +3,13 @@ import PaymentProcessing
 import ProcessorAPI
 
 extension Ledger.Money {
-  /// Accepts only amounts above zero.
-  init(_ message: MoneyMessage?) throws(FieldError) {
+  /// Accepts only amounts above zero, or also zero.
+  init(_ message: MoneyMessage?, mayBeZero: Bool = false) throws(FieldError) {
     let message = try FieldError.present(message, "amount")
     guard let currency = Currency(code: message.currencyCode) else {
       throw FieldError(field: "amount.currency_code", description: "must be an ISO 4217 code in upper case")
     }
-    guard message.micros > 0 else {
+    guard message.micros > 0 || mayBeZero && message.micros == 0 else {
       throw FieldError(field: "amount.micros", description: "must be above zero")
     }
     self.init(micros: message.micros, currency: currency)

@@ -3,15 +3,11 @@ import PaymentProcessing
 import ProcessorAPI
 
 extension ProcessorEvent {
+  /// Converts an event. One with an invalid field becomes unclassified: it would be no better if it came again, and must not
+  /// keep later ones of a list from being read.
   init(_ message: ProcessorAPI.Event?) throws(FieldError) {
     let message = try FieldError.present(message, "event")
-    self.init(id: try FieldError.text(message.eventID, "event.event_id"), kind: try Kind(message.kind))
-  }
-
-  /// Converts an event of a list. An event with an invalid field becomes unclassified: one bad event must not keep all later
-  /// ones from being read.
-  init(listed message: ProcessorAPI.Event) throws(FieldError) {
-    let id = try FieldError.text(message.eventID, "events.event_id")
+    let id = try FieldError.text(message.eventID, "event.event_id")
     do throws(FieldError) {
       self.init(id: id, kind: try Kind(message.kind))
     } catch {
@@ -68,7 +64,7 @@ extension ProcessorEvent.Kind {
 extension ProcessorEventPage {
   init(_ message: ListEventsResponse) throws(FieldError) {
     var events: [ProcessorEvent] = []
-    for event in message.events { events.append(try ProcessorEvent(listed: event)) }
+    for event in message.events { events.append(try ProcessorEvent(event)) }
     self.init(events: events, cursor: try FieldError.text(message.cursor, "cursor"), hasMore: message.hasMore)
   }
 }
@@ -99,7 +95,7 @@ extension DisputeResult {
     self.init(
       id: DisputeID(try FieldError.text(message.disputeID, "dispute_id")),
       chargeID: try FieldError.text(message.chargeID, "charge_id"),
-      amount: try Ledger.Money(message.amount),
+      amount: try Ledger.Money(message.amount, mayBeZero: true),
       state: state
     )
   }

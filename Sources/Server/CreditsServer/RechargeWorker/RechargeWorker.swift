@@ -65,10 +65,16 @@ package final class RechargeWorker: Sendable {
       )
     }
     for recharge in open.recharges where recharge.state == .needsReview {
-      logger.error("a recharge needs review", metadata: ["recharge_id": "\(recharge.id)"].merging(recharge.moneyMetadata) { $1 })
+      logger.error(
+        "a recharge needs review",
+        metadata: ["recharge_id": "\(recharge.id)"].merging(recharge.moneyMetadata) { $1 }
+      )
     }
     for refund in open.refunds where refund.state == .needsReview {
-      logger.error("a refund needs review", metadata: ["refund_id": "\(refund.id)"].merging(refund.moneyMetadata) { $1 })
+      logger.error(
+        "a refund needs review",
+        metadata: ["refund_id": "\(refund.id)"].merging(refund.moneyMetadata) { $1 }
+      )
     }
     if !open.recharges.isEmpty {
       logger.notice("resumed recharges", metadata: ["count": "\(open.recharges.count)"])

@@ -9,7 +9,10 @@ extension SettlementDriver {
     for saved in try await savedCards(token) where saved.card != card {
       let result = "\(saved.id) updated to \(card.last4) \(card.expiryMonth)/\(card.expiryYear)"
       _ = try await commit(UpdatePaymentMethod(saved.id, card), result: result, on: "card \(saved.id)")
-      logger.info("a card was issued anew", metadata: ["payment_method_id": "\(saved.id)", "wallet_id": "\(saved.walletID.logged)"])
+      logger.info(
+        "a card was issued anew",
+        metadata: ["payment_method_id": "\(saved.id)", "wallet_id": "\(saved.walletID.logged)"]
+      )
     }
   }
 

@@ -11,7 +11,7 @@ package struct RecordDispute: Mutation {
 
   package var disputeID: DisputeID
   package var rechargeID: RechargeID
-  /// The amount that the bank takes back, above zero and at most that of the recharge.
+  /// The amount that the bank takes back, at most that of the recharge. Zero if it takes nothing, or no more.
   package var amount: Money
   package var disputeState: DisputeState
 
@@ -30,7 +30,7 @@ package struct RecordDispute: Mutation {
   package func decide(in state: inout LedgerState, as context: DecisionContext) throws(Refusal) -> DisputeReply {
     let recharge = try state.recharge(rechargeID).recharge
     guard recharge.state == .paid else { throw .rechargeNotRefundable(rechargeID, recharge.state) }
-    guard amount.currency == recharge.amount.currency, amount.micros > 0, amount.micros <= recharge.amount.micros
+    guard amount.currency == recharge.amount.currency, (0...recharge.amount.micros).contains(amount.micros)
     else { throw .disputeImplausible(disputeID, rechargeID) }
     var account = try state.account(recharge.walletID)
     let known = state.disputes[disputeID]

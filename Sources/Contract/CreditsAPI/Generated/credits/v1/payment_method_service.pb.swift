@@ -848,7 +848,8 @@ public protocol PaymentMethodService: Sendable {
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
   /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
-  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of another currency, or of one dispute of two recharges.
+  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of less than nothing, or of one dispute of two recharges. An event
+  /// that the server cannot make sense of is logged for people, and is not to be delivered again.
   func ingestProcessorEvent(_ request: IngestProcessorEventRequest, context: ServerContext) async throws -> IngestProcessorEventResponse
 }
 
@@ -928,7 +929,8 @@ public protocol DeferredPaymentMethodService: Sendable {
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
   /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
-  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of another currency, or of one dispute of two recharges.
+  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of less than nothing, or of one dispute of two recharges. An event
+  /// that the server cannot make sense of is logged for people, and is not to be delivered again.
   func ingestProcessorEvent(_ request: IngestProcessorEventRequest, context: ServerContext, reply: TypedReply<IngestProcessorEventResponse>)
 }
 
@@ -1029,7 +1031,8 @@ public struct PaymentMethodServiceClient: Sendable {
   ///
   /// Takes no idempotency key: the same event has one effect. INVALID_ARGUMENT, `FIELD_INVALID`: the signature is not the
   /// processor's of this payload, or the payload cannot be read. UNAVAILABLE: deliver it again later.
-  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of another currency, or of one dispute of two recharges.
+  /// FAILED_PRECONDITION, `DISPUTE_IMPLAUSIBLE`: it tells of less than nothing, or of one dispute of two recharges. An event
+  /// that the server cannot make sense of is logged for people, and is not to be delivered again.
   public func ingestProcessorEvent(_ request: IngestProcessorEventRequest, options: CallOptions = CallOptions()) async throws -> IngestProcessorEventResponse {
     try await client.unary(PaymentMethodServiceMethods.ingestProcessorEvent, request, options: options).message
   }

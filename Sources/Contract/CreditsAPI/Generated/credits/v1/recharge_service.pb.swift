@@ -1271,8 +1271,8 @@ public protocol RechargeService: Sendable {
   /// that is under way goes on when it is turned off. What suspended it stays: that takes another card or
   /// `ResumeAutoRecharge`.
   ///
-  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold, amount or monthly limit outside the limits that
-  /// `GetRechargeOptions` names. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold or amount outside the limits that `GetRechargeOptions` names, or a
+  /// monthly limit below the amount or of no whole cents. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func setAutoRecharge(_ request: SetAutoRechargeRequest, context: ServerContext) async throws -> SetAutoRechargeResponse
 
@@ -1400,8 +1400,8 @@ public protocol DeferredRechargeService: Sendable {
   /// that is under way goes on when it is turned off. What suspended it stays: that takes another card or
   /// `ResumeAutoRecharge`.
   ///
-  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold, amount or monthly limit outside the limits that
-  /// `GetRechargeOptions` names. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold or amount outside the limits that `GetRechargeOptions` names, or a
+  /// monthly limit below the amount or of no whole cents. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func setAutoRecharge(_ request: SetAutoRechargeRequest, context: ServerContext, reply: TypedReply<SetAutoRechargeResponse>)
 
@@ -1552,8 +1552,8 @@ public struct RechargeServiceClient: Sendable {
   /// that is under way goes on when it is turned off. What suspended it stays: that takes another card or
   /// `ResumeAutoRecharge`.
   ///
-  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold, amount or monthly limit outside the limits that
-  /// `GetRechargeOptions` names. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold or amount outside the limits that `GetRechargeOptions` names, or a
+  /// monthly limit below the amount or of no whole cents. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   public func setAutoRecharge(_ request: SetAutoRechargeRequest, options: CallOptions = CallOptions()) async throws -> SetAutoRechargeResponse {
     try await client.unary(RechargeServiceMethods.setAutoRecharge, request, options: options).message

@@ -2293,7 +2293,8 @@ public enum WalletServiceMethods {
 /// is kept. The same key with other fields fails with FAILED_PRECONDITION, reason `IDEMPOTENCY_KEY_REUSED`.
 ///
 /// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here. Whatever an rpc does:
-/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it.
+/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it. Texts are UTF-8
+/// without U+0000.
 /// INVALID_ARGUMENT, `IDEMPOTENCY_KEY_REQUIRED`. PERMISSION_DENIED, `ROLE_MISSING`: the metadata `role` names it.
 /// UNAVAILABLE, `LEDGER_UNAVAILABLE`: try again with the same key. RESOURCE_EXHAUSTED, `DISK_FULL`: nothing was changed.
 public protocol WalletService: Sendable {
@@ -2484,7 +2485,8 @@ extension WalletService {
 /// is kept. The same key with other fields fails with FAILED_PRECONDITION, reason `IDEMPOTENCY_KEY_REUSED`.
 ///
 /// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here. Whatever an rpc does:
-/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it.
+/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it. Texts are UTF-8
+/// without U+0000.
 /// INVALID_ARGUMENT, `IDEMPOTENCY_KEY_REQUIRED`. PERMISSION_DENIED, `ROLE_MISSING`: the metadata `role` names it.
 /// UNAVAILABLE, `LEDGER_UNAVAILABLE`: try again with the same key. RESOURCE_EXHAUSTED, `DISK_FULL`: nothing was changed.
 ///
@@ -2678,7 +2680,8 @@ extension DeferredWalletService {
 /// is kept. The same key with other fields fails with FAILED_PRECONDITION, reason `IDEMPOTENCY_KEY_REUSED`.
 ///
 /// Failures carry a `google.rpc.ErrorInfo` of domain `credits.v1` with the reason named here. Whatever an rpc does:
-/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it.
+/// INVALID_ARGUMENT, `FIELD_INVALID`: a field is missing or wrong, and a `google.rpc.BadRequest` names it. Texts are UTF-8
+/// without U+0000.
 /// INVALID_ARGUMENT, `IDEMPOTENCY_KEY_REQUIRED`. PERMISSION_DENIED, `ROLE_MISSING`: the metadata `role` names it.
 /// UNAVAILABLE, `LEDGER_UNAVAILABLE`: try again with the same key. RESOURCE_EXHAUSTED, `DISK_FULL`: nothing was changed.
 ///

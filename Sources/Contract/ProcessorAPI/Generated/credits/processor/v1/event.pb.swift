@@ -63,7 +63,7 @@ package struct Dispute: ProtobufMessage {
   package var disputeID: String
   /// The charge that is disputed.
   package var chargeID: String
-  /// What the bank has taken back: the charge, or a part of it.
+  /// What the bank has taken back: the charge, or a part of it; zero where it has taken nothing.
   package var amount: CreditsAPI.Money?
   package var state: Dispute.State
 
