@@ -36,8 +36,15 @@ struct OlderResponse {
     case .number(let digits): digits
     case .string(let string): "\"\(string)\""
     case .array(let values): "[\(values.map { text($0) }.joined(separator: ", "))]"
-    case .object(let members):
-      "{\(members.filter { !newerMembers.contains($0.key) }.map { "\($0.key): \(text($0.value))" }.joined(separator: ", "))}"
+    case .object(let members): "{\(kept(members).map { "\($0.key): \(text($0.value))" }.joined(separator: ", "))}"
     }
+  }
+
+  private static func kept(_ members: [JSONMember]) -> [JSONMember] {
+    // Automatic recharges that are off wait for nothing, whatever the last one ended with.
+    let isOff = members.contains { member in
+      if member.key == "state", case .string("DISABLED") = member.value.content { true } else { false }
+    }
+    return members.filter { !newerMembers.contains($0.key) && !(isOff && $0.key == "declineCode") }
   }
 }

@@ -118,6 +118,37 @@ struct AutoRechargeTests {
     #expect(wallet.ledger.send(charge, key: "charge").isReplay)
   }
 
+  @Test("say what happened and what can be done: nothing was declined, or there is no card to resume with")
+  func explanations() throws {
+    var wallet = RechargingWallet()
+    wallet.spend(11)
+    try wallet.settle(.failed(processorChargeID: nil, explanation: "given up"))
+    #expect(wallet.explanation.contains("the card could not be charged, once; another card ends the wait"))
+    #expect(!wallet.explanation.contains("declined") && !wallet.explanation.contains("not_paid"))
+
+    wallet = RechargingWallet()
+    wallet.spend(11)
+    let card = try #require(wallet.ledger.state.accounts[wallet.id]?.defaultPaymentMethod)
+    _ = wallet.ledger.sendAsWorker(InvalidatePaymentMethod(card))
+    try wallet.decline("expired_card")
+    #expect(wallet.explanation.hasSuffix("the card was declined (expired_card); the wallet has no card; save one"))
+    #expect(wallet.ledger.send(ResumeAutoRecharge(wallet.id)).refusal?.reason == .paymentMethodRequired)
+    _ = wallet.ledger.send(SavePaymentMethod(wallet.id, LedgerTests.card("new")))
+    #expect(wallet.fired == 2)
+  }
+
+  @Test("count what they have charged this month, not last month")
+  func newMonth() throws {
+    var wallet = RechargingWallet(monthlyLimit: usd(100))
+    wallet.spend(11)
+    try wallet.pay()
+    #expect(wallet.ledger.ask(GetWallet(wallet.id)).reply?.autoRecharge?.reserved == usd(25).micros)
+    wallet.pass(seconds: 31 * 86_400)
+    #expect(wallet.ledger.ask(GetWallet(wallet.id)).reply?.autoRecharge?.reserved == 0)
+    #expect(wallet.ledger.ask(GetAutoRecharge(wallet.id)).reply?.wallet.autoRecharge?.reserved == 0)
+    try wallet.ledger.prove()
+  }
+
   @Test("wait for a recharge that a caller has started, then decide again")
   func slotTaken() throws {
     var wallet = RechargingWallet()

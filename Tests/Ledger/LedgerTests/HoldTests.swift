@@ -48,6 +48,16 @@ struct HoldTests {
     #expect(refusal?.reason == .amountOutOfRange && refusal?.field == "additional_amount.micros")
   }
 
+  @Test("that is kept for longer in a wallet with a debt leaves nothing affordable, not less")
+  func affordableInDebt() throws {
+    var ledger = TestLedger()
+    ledger.openWallet("w", granted: 10)
+    let kept = try ledger.placeHold("w", usd(1), ttl: 60)
+    _ = ledger.send(AdjustBalance(WalletID("w"), .correction, usd(-14), memo: "m"))
+    let reply = try #require(ledger.send(ExtendHold(kept, additional: nil, ttl: 600)).reply)
+    #expect(reply.wallet.available == usd(-5) && reply.affordable == usd(0) && reply.isLastUnit)
+  }
+
   @Test("may take the last micro and no more")
   func lastMicro() throws {
     var ledger = TestLedger()

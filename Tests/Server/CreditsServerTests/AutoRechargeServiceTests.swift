@@ -220,6 +220,33 @@ struct AutoRechargeServiceTests {
     try await daemon.stop()
   }
 
+  @Test("that are off name no decline, and name it again once they are on")
+  func declineWhileOff() async throws {
+    let daemon = try await daemon(Self.settings(threshold: 10), token: "pm_card_visa", dollars: 20)
+    _ = try await daemon.cards.savePaymentMethod(
+      SavePaymentMethodRequest(
+        idempotencyKey: "failing",
+        walletID: "w",
+        paymentMethodToken: "pm_card_chargeCustomerFail",
+        billingDetails: WalletServiceTests.billing
+      )
+    )
+    _ = try await awaiting(2, daemon) { _ = try await charge(daemon, 11, key: "below") }
+    #expect(try await report(daemon).autoRecharge?.declineCode == "generic_decline")
+    for (isOn, code) in [(false, ""), (true, "generic_decline")] {
+      let saved = try await daemon.recharges.setAutoRecharge(
+        SetAutoRechargeRequest(
+          idempotencyKey: "set \(isOn)",
+          walletID: "w",
+          settings: AutoRechargeSettings(enabled: isOn)
+        )
+      )
+      #expect(saved.wallet?.autoRecharge?.state == (isOn ? .backoff : .disabled))
+      #expect(saved.wallet?.autoRecharge?.declineCode == code)
+    }
+    try await daemon.stop()
+  }
+
   @Test("a charge can wait for the recharge that is under way")
   func waitingCharge() async throws {
     let daemon = try await daemon(Self.settings(threshold: 15), dollars: 16)

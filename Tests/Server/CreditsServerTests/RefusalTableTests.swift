@@ -148,7 +148,7 @@ struct RefusalTableTests {
       ["wallet_id": "w", "posted": "0", "currency_code": "USD"],
       advice: "send less, with a new key"
     ),
-    refused(.walletFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "unfreeze"),
+    refused(.walletFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "UnfreezeWallet"),
     refused(.walletNotFrozen(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "not frozen"),
     refused(.walletClosed(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "another wallet"),
     refused(
@@ -187,12 +187,23 @@ struct RefusalTableTests {
       advice: "only a CHARGE or a CAPTURE"
     ),
     refused(
+      .entryNotRefundable(entry, .rechargePaid),
+      .failedPrecondition,
+      ["entry_id": "e8-00000002", "kind": "RECHARGE"],
+      advice: "is a RECHARGE: only a CHARGE or a CAPTURE"
+    ),
+    refused(
       .refundExceedsCharge(entry, refundable: usd(4)),
       .failedPrecondition,
       ["entry_id": "e8-00000002", "refundable": "4000000", "currency_code": "USD"],
       advice: "refund that or less"
     ),
-    refused(.paymentMethodRequired(wallet), .failedPrecondition, ["wallet_id": "w"], advice: "save a card"),
+    refused(
+      .paymentMethodRequired(wallet),
+      .failedPrecondition,
+      ["wallet_id": "w"],
+      advice: "save one with SavePaymentMethod"
+    ),
     refused(
       .autoRechargeDisabled(wallet),
       .failedPrecondition,

@@ -51,7 +51,7 @@ extension CreditsError.Reason {
   /// The code is `ALREADY_EXISTS`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``.
   public static let walletExists = Self(rawValue: "WALLET_EXISTS")
 
-  /// The wallet is frozen, so that nothing can be spent. Have an administrator unfreeze it.
+  /// The wallet is frozen, so that nothing can be spent. `UnfreezeWallet`, with the role `admin`, ends that.
   ///
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``.
   public static let walletFrozen = Self(rawValue: "WALLET_FROZEN")
@@ -227,7 +227,7 @@ extension CreditsError.Reason {
   /// The code is `NOT_FOUND`. Comes with ``CreditsError/walletID``.
   public static let paymentMethodNotFound = Self(rawValue: "PAYMENT_METHOD_NOT_FOUND")
 
-  /// The wallet has no card. Send a token with the recharge, or save a card first.
+  /// The wallet has no card. Save one with `SavePaymentMethod`, or send a token with a recharge.
   ///
   /// The code is `FAILED_PRECONDITION`. Final for its idempotency key: a new attempt takes a new key. Comes with ``CreditsError/walletID``.
   public static let paymentMethodRequired = Self(rawValue: "PAYMENT_METHOD_REQUIRED")

@@ -41,14 +41,16 @@ extension AutoRecharge {
       return "suspended since \(since.text): the wallet has no card; save one"
     case .suspended(let since, Self.disputed):
       return
-        "suspended since \(since.text): the cardholder's bank has taken a recharge back; add another card, or resume"
+        "suspended since \(since.text): the cardholder's bank has taken a recharge back; \(Self.advice(for: account))"
     case .suspended(let since, let code):
       let reason = code == Self.notPaid ? "the card could not be charged" : "the card was declined (\(code))"
-      return "suspended since \(since.text): \(reason); add another card, or resume"
+      return "suspended since \(since.text): \(reason); \(Self.advice(for: account))"
     case .backoff(let until, let code):
       let tries = failures == 1 ? "once" : "\(failures) times"
-      return "waiting until \(until.text): the card was declined \(tries), last with \(code); "
-        + "another card ends the wait"
+      let failed =
+        code == Self.notPaid
+        ? "the card could not be charged, \(tries)" : "the card was declined \(tries), last with \(code)"
+      return "waiting until \(until.text): \(failed); another card ends the wait"
     case .cooldown(let until): return "waiting until \(until.text): a recharge has just been paid"
     case .limitReached(let until):
       let limit = terms.monthlyLimit ?? terms.amount
@@ -62,6 +64,13 @@ extension AutoRecharge {
         + "a recharge of the wallet needs review: an administrator has to settle it first"
     case .armed: return "armed: fires below \(terms.threshold); available is \(available)"
     }
+  }
+}
+
+extension AutoRecharge {
+  /// What ends a suspension. Only a card can be resumed with.
+  private static func advice(for account: Account) -> String {
+    account.defaultPaymentMethod == nil ? "the wallet has no card; save one" : "add another card, or resume"
   }
 }
 

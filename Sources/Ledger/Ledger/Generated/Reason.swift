@@ -25,7 +25,7 @@ package enum Reason: String, Sendable, CaseIterable {
   case walletNotFound = "WALLET_NOT_FOUND"
   /// A wallet has this id already. Use it, or choose another id.
   case walletExists = "WALLET_EXISTS"
-  /// The wallet is frozen, so that nothing can be spent. Have an administrator unfreeze it.
+  /// The wallet is frozen, so that nothing can be spent. `UnfreezeWallet`, with the role `admin`, ends that.
   case walletFrozen = "WALLET_FROZEN"
   /// The wallet is not frozen. There is nothing to do.
   case walletNotFrozen = "WALLET_NOT_FROZEN"
@@ -99,7 +99,7 @@ package enum Reason: String, Sendable, CaseIterable {
   case disputeImplausible = "DISPUTE_IMPLAUSIBLE"
   /// The wallet has no such card. Save one, or send a token with the recharge.
   case paymentMethodNotFound = "PAYMENT_METHOD_NOT_FOUND"
-  /// The wallet has no card. Send a token with the recharge, or save a card first.
+  /// The wallet has no card. Save one with `SavePaymentMethod`, or send a token with a recharge.
   case paymentMethodRequired = "PAYMENT_METHOD_REQUIRED"
   /// The wallet has as many cards as it can have. Remove one first.
   case paymentMethodLimit = "PAYMENT_METHOD_LIMIT"

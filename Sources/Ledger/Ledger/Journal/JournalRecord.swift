@@ -61,6 +61,16 @@ package enum RecordKind: String, Hashable, Sendable, CaseIterable {
   case autoRechargeLimitReached = "AUTO_RECHARGE_LIMIT_REACHED"
   case autoRechargeSuspended = "AUTO_RECHARGE_SUSPENDED"
 
+  /// The kind of the entry that the change posts, by its name in the contract.
+  package var entryName: String {
+    switch self {
+    case .rechargePaid: "RECHARGE"
+    case .rechargeRefunded, .rechargeRefundFailed, .rechargeRefundFound: "RECHARGE_REFUND"
+    case .disputeOpened, .disputeWon, .disputeLost: "DISPUTE"
+    default: rawValue
+    }
+  }
+
   init(_ state: RechargeState) {
     self =
       switch state {

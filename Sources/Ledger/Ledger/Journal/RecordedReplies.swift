@@ -55,8 +55,8 @@ package struct HoldReply: RecordedReply {
     self.isLastUnit = isLastUnit
   }
 
-  /// What the wallet can still spend.
-  package var affordable: Money { wallet.available }
+  /// What the wallet can still spend: nothing where it has less than nothing.
+  package var affordable: Money { Money(micros: max(0, wallet.available.micros), currency: wallet.currency) }
 }
 
 extension HoldReply {

@@ -104,7 +104,7 @@ extension Refusal {
   }
 
   static func walletFrozenSentence(_ facts: Facts) -> String {
-    "wallet \(facts.text(.walletID)) is frozen: have an administrator unfreeze it, then use a new key"
+    "wallet \(facts.text(.walletID)) is frozen: UnfreezeWallet, with the role admin, ends that; then use a new key"
   }
 
   package static func walletClosed(_ id: WalletID) -> Refusal {

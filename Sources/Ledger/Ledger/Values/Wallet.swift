@@ -115,6 +115,17 @@ extension Account {
     return wallet
   }
 
+  /// The same for a reply that only reads: what automatic recharges have charged is that of the current month.
+  package func wallet(readAt time: LedgerTime) -> Wallet {
+    var wallet = wallet(toldAt: time)
+    let month = CalendarMonth(of: time)
+    if let autoRecharge = wallet.autoRecharge, autoRecharge.month != month {
+      wallet.autoRecharge?.reserved = 0
+      wallet.autoRecharge?.month = month
+    }
+    return wallet
+  }
+
   /// Makes `card` the default card; nil if none is left.
   mutating func pay(with card: PaymentMethod?) {
     defaultPaymentMethod = card?.id

@@ -43,7 +43,7 @@ final class WalletList: Scan {
           return .finished
         }
         switch row.row {
-        case .row(let account): page.wallets.append(account.wallet(toldAt: store.position.time))
+        case .row(let account): page.wallets.append(account.wallet(readAt: store.position.time))
         case .damaged(let what):
           fail(.damaged(what))
           return .finished

@@ -51,7 +51,8 @@ extension GRPCStatus {
     case .diskFull:
       self.init(
         .diskFull,
-        message: "the ledger's disk is full, nothing was changed: make room, then retry with the same idempotency_key"
+        message: "the ledger's disk is full, nothing was changed: make room, then retry, with the same idempotency_key "
+          + "where there is one"
       )
     case .damaged(let what): self.init(damaged: what)
     case .deadlineExceeded:
@@ -127,7 +128,8 @@ extension GRPCStatus {
     case .outcomeUnknown:
       self.init(
         .processorUnavailable,
-        message: "the payment processor does not answer, nothing was changed: retry with the same idempotency_key"
+        message: "the payment processor does not answer, nothing was changed: retry, with the same "
+          + "idempotency_key where there is one"
       )
       details.append(.retryInfo(RetryInfo(retryDelay: Self.retryDelay)))
     }

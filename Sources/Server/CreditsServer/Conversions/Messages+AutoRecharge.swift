@@ -6,8 +6,9 @@ extension CreditsAPI.AutoRecharge {
     let currency = autoRecharge.terms.amount.currency
     let declineCode: String? =
       switch autoRecharge.phase {
-      case .backoff(_, let code), .suspended(_, let code): code
-      case .armed, .charging, .actionRequired, .reconciling, .cooldown, .limitReached: nil
+      case .backoff(_, let code) where autoRecharge.isEnabled, .suspended(_, let code) where autoRecharge.isEnabled:
+        code
+      case .armed, .charging, .actionRequired, .reconciling, .cooldown, .limitReached, .backoff, .suspended: nil
       }
     self.init(
       settings: CreditsAPI.AutoRechargeSettings(

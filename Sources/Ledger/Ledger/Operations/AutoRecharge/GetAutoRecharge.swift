@@ -9,7 +9,7 @@ package struct GetAutoRecharge: Question {
   package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> AutoRechargeReply {
     let account = try state.account(walletID)
     return AutoRechargeReply(
-      wallet: account.wallet(toldAt: context.time),
+      wallet: account.wallet(readAt: context.time),
       explanation: account.wallet.autoRecharge?.explanation(for: account)
         ?? "off: no automatic recharge is set; set one with SetAutoRecharge",
       openRecharge: account.openRecharge

@@ -10,7 +10,7 @@ package struct GetRechargeOptions: Question {
     let account = try state.account(walletID)
     let limits = try context.rules.limits(of: account.wallet.currency)
     return RechargeOptions(
-      wallet: account.wallet(toldAt: context.time),
+      wallet: account.wallet(readAt: context.time),
       limits: limits,
       suggestedAmounts: limits.suggestedAmounts(lifting: account.wallet.available.micros),
       paymentMethod: state.defaultCard(of: account),

@@ -137,6 +137,7 @@ extension Refusal {
   }
 
   static func paymentMethodRequiredSentence(_ facts: Facts) -> String {
-    "wallet \(facts.text(.walletID)) has no card: send a payment_method_token with a new key, or save a card first"
+    "wallet \(facts.text(.walletID)) has no card: save one with SavePaymentMethod, or recharge with a "
+      + "payment_method_token, then use a new key"
   }
 }

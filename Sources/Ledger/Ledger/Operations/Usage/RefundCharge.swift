@@ -53,11 +53,13 @@ extension Refusal {
   }
 
   package static func entryNotRefundable(_ id: EntryID, _ kind: RecordKind) -> Refusal {
-    Refusal(final: .entryNotRefundable, [.entryID: "\(id)", .kind: kind.rawValue])
+    Refusal(final: .entryNotRefundable, [.entryID: "\(id)", .kind: kind.entryName])
   }
 
   static func entryNotRefundableSentence(_ facts: Facts) -> String {
-    "entry \(facts.text(.entryID)) is a \(facts.text(.kind)): only a CHARGE or a CAPTURE can be refunded"
+    // Ledgers of older versions keep the name of the change.
+    let kind = RecordKind(rawValue: facts.text(.kind))?.entryName ?? facts.text(.kind)
+    return "entry \(facts.text(.entryID)) is a \(kind): only a CHARGE or a CAPTURE can be refunded"
   }
 
   package static func refundExceedsCharge(_ id: EntryID, refundable: Money) -> Refusal {

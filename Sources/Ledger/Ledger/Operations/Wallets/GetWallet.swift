@@ -7,6 +7,6 @@ package struct GetWallet: Question {
   package func addNeeds(to needs: inout Needs) { needs.wallets.insert(walletID) }
 
   package func answer(from state: LedgerState, as context: QuestionContext) throws(Refusal) -> Wallet {
-    try state.account(walletID).wallet(toldAt: context.time)
+    try state.account(walletID).wallet(readAt: context.time)
   }
 }
