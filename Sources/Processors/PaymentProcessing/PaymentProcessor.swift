@@ -9,6 +9,10 @@ package protocol PaymentProcessor: Sendable {
   /// Whether there is a processor. Without one, nothing new is started.
   var isConfigured: Bool { get }
 
+  /// A number that changes whenever another process may answer, which may be for another account. An answer is from the
+  /// process that answered before the call if the number is the same before the call and after it.
+  var session: Int { get }
+
   /// Returns the account that charges are made for.
   func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount
 
@@ -60,4 +64,6 @@ package protocol PaymentProcessor: Sendable {
 
 extension PaymentProcessor {
   package var isConfigured: Bool { true }
+
+  package var session: Int { 0 }
 }

@@ -1,6 +1,7 @@
 import CreditsClient
 import Foundation
 import Testing
+import UnixGRPC
 
 @Suite("creditsd with a processor in a separate process")
 struct ProcessorTests {
@@ -124,6 +125,33 @@ struct ProcessorTests {
     #expect(try await answer.state == .paid)
     #expect(try await credits.wallet.get("ada").available == .dollars(35))
     #expect(try second.chargeCount() == 2)
+    await credits.close()
+    #expect(daemon.stop() == 0)
+  }
+
+  @Test("believes no processor of another account that takes its processor's place between two calls")
+  func exchangedAccount() async throws {
+    let directory = try TestDirectory()
+    let simulator = try ProcessorProcess(simulatorIn: directory)
+    let daemon = try RunningDaemon(in: directory, options: simulator.options)
+    let credits = try await daemon.client()
+    _ = try await credits.wallet.create("ada", idempotencyKey: "k1")
+    _ = try await credits.recharge.pay("ada", .dollars(10), with: card("pm_card_visa"), idempotencyKey: "k2")
+    simulator.kill()
+    // It does not know the saved card, and would refuse it for certain.
+    let books = directory.path("other-books")
+    let other = try ProcessorProcess(simulatorIn: directory, options: ["--file", books])
+    let client = GRPCClient(socketPath: other.socketPath)
+    try await client.connect(waitsForReady: true)
+    await client.close()
+    async let answer = pay(credits, .dollars(25), key: "k3")
+    while try await credits.recharge.options("ada").openRechargeID.isEmpty {}
+    while !daemon.errorTextSoFar.contains("the processor charges for another account") {}
+    other.kill()
+    let second = try ProcessorProcess(simulatorIn: directory)
+    #expect(try await answer.state == .paid)
+    #expect(try second.chargeCount() == 2)
+    #expect(try !String(contentsOfFile: books, encoding: .utf8).contains("charge"))
     await credits.close()
     #expect(daemon.stop() == 0)
   }

@@ -270,6 +270,37 @@ struct PinnedProcessorTests {
     #expect(ledger.told.all.last == .answers(Self.mine))
   }
 
+  @Test("is asked for again when another process may answer, before anything that it says is believed")
+  func anotherProcess() async throws {
+    #expect(try await ledger.pinned.findCharge(key: "k") == nil)
+    let other = ProcessorAccount(id: "acct_2", isLive: false)
+    ledger.scripted.change {
+      $0.session += 1
+      $0.account = other
+    }
+    await #expect(throws: ProcessorFailure.self) { try await ledger.pinned.findCharge(key: "k") }
+    #expect(ledger.told.all.last == .otherAccount(other, expected: Self.mine))
+    ledger.scripted.change {
+      $0.session += 1
+      $0.account = Self.mine
+    }
+    #expect(try await ledger.pinned.findCharge(key: "k") == nil)
+    #expect(ledger.told.all.last == .answers(Self.mine))
+  }
+
+  @Test("is not taken for that of a process that was started during a call")
+  func startedDuringCall() async throws {
+    _ = try await ledger.pinned.describeAccount()
+    ledger.scripted.change { $0.duringLookup = { $0.session += 1 } }
+    let failure = await #expect(throws: ProcessorFailure.self) { try await ledger.pinned.findCharge(key: "k") }
+    guard case .outcomeUnknown = failure else {
+      Issue.record("believed: \(failure as Any)")
+      return
+    }
+    ledger.scripted.change { $0.duringLookup = nil }
+    #expect(try await ledger.pinned.findCharge(key: "k") == nil)
+  }
+
   @Test("is asked for once, and again after each call without an answer")
   func questions() async throws {
     for _ in 1...3 { _ = try await ledger.pinned.findCharge(key: "k") }

@@ -8,6 +8,10 @@ final class ScriptedProcessor: PaymentProcessor {
   struct Script: Sendable {
     var account = ProcessorAccount(id: "acct_1", isLive: false)
     var isSilent = false
+    /// Changes when another process answers.
+    var session = 0
+    /// What happens while a charge is looked up.
+    var duringLookup: (@Sendable (inout Script) -> Void)?
     /// All events that there are, oldest first. A cursor is a count of events.
     var events: [ProcessorEvent] = []
     /// Charges that are found though the simulator has not made them.
@@ -22,6 +26,8 @@ final class ScriptedProcessor: PaymentProcessor {
   init(_ simulated: SimulatedProcessor) { self.simulated = simulated }
 
   func change(_ change: (inout Script) -> Void) { script.withLock { change(&$0) } }
+
+  var session: Int { script.withLock { $0.session } }
 
   private func speak() throws(ProcessorFailure) {
     if script.withLock({ $0.isSilent }) { throw .outcomeUnknown("silence") }
@@ -84,6 +90,10 @@ final class ScriptedProcessor: PaymentProcessor {
 
   func findCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
     try speak()
+    script.withLock { script in
+      let change = script.duringLookup
+      change?(&script)
+    }
     return try await simulated.findCharge(key: key)
   }
 

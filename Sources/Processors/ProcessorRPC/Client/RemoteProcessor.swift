@@ -39,6 +39,8 @@ package final class RemoteProcessor: PaymentProcessor {
   /// Waits for open calls, refuses new ones, and closes the connection.
   package func close() async { await client.close() }
 
+  package var session: Int { client.connectionCount }
+
   // MARK: The account
 
   package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {

@@ -26,6 +26,7 @@ final class ClientConnector: Sendable {
     var waiters: [UInt64: Waiter] = [:]
     var nextWaiter: UInt64 = 0
     var backoff = reconnecting
+    var connections = 0
   }
 
   /// Backoff between connection attempts (gRPC, "Connection Backoff Protocol"), scaled to a local socket: a restarting
@@ -57,6 +58,9 @@ final class ClientConnector: Sendable {
       if case .ready(let connection, _) = state.link { connection } else { nil }
     }
   }
+
+  /// The number of connections that were ready until now.
+  var connectionCount: Int { state.withLock { $0.connections } }
 
   /// Returns the connection, establishing it if necessary.
   ///
@@ -218,6 +222,7 @@ final class ClientConnector: Sendable {
       if case .closed = state.link { return (state.waiters, true) }
       if case .awaitingSettings(_, let timer) = state.link { timer.cancel() }
       state.link = .ready(connection, transport)
+      state.connections += 1
       state.backoff.reset()
       return (state.waiters, false)
     }

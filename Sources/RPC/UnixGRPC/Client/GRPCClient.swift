@@ -69,6 +69,10 @@ public final class GRPCClient: Sendable {
   /// For latency-sensitive callers that never block: `withTaskExecutorPreference(client.executor) { … }`.
   public var executor: any TaskExecutor { eventLoop }
 
+  /// The number of connections made until now: another process may serve each. If it is the same before a call and after its
+  /// response, the response came over the connection that was there before.
+  public var connectionCount: Int { connector.connectionCount }
+
   /// Connects now instead of on the first call, so that a missing server is detected early.
   ///
   /// - Parameter waitsForReady: Whether to keep trying until the timeout, for a server that is still starting.
