@@ -93,6 +93,20 @@ struct ProcessorEventTests {
     try ledger.prove()
   }
 
+  @Test("a refund that was made at the processor is taken off beside one that is under way and has to fail then")
+  mutating func besideOwnRefund() throws {
+    let own = RechargeRefundID("own")
+    _ = ledger.send(RefundRecharge(own, RechargeID("fund-w"), usd(40)), key: "own")
+    #expect(find("re_1", 20).reply?.refund.state == .refunded)
+    #expect(ledger.wallet("w")?.posted == 30_000_000)
+    #expect(ledger.ask(GetRechargeHistory(RechargeID("fund-w"))).reply?.refundable == usd(0))
+    let failed = RefundSettlement.failed(processorRefundID: nil, explanation: "less is left of the charge")
+    _ = ledger.sendAsWorker(SettleRechargeRefund(own, failed))
+    #expect(ledger.ask(GetRechargeHistory(RechargeID("fund-w"))).reply?.refundable == usd(30))
+    #expect(ledger.wallet("w")?.posted == 30_000_000)
+    try ledger.prove()
+  }
+
   @Test("a refund may take a wallet below zero, because its credits may be spent")
   mutating func shortfall() throws {
     _ = ledger.send(Charge(id, usd(45), .call, reference: ""))

@@ -19,6 +19,8 @@ package struct RechargeHistory: Hashable, Sendable {
   package var disputes: [Dispute]
   /// The amount that can still be refunded.
   package var refundable: Money
+  /// The amount that has not been given back for certain: what refunds without an outcome want counts.
+  var notGivenBack: Money
 }
 
 extension LedgerState {
@@ -28,16 +30,18 @@ extension LedgerState {
       .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) }
     let disputes = disputes.values.map(\.dispute).filter { $0.rechargeID == id }
       .sorted { ($0.createTime, $0.id.value) < ($1.createTime, $1.id.value) }
+    let refunded = refunds.reduce(0) { $0 + ($1.state == .refunded ? $1.amount.micros : 0) }
     // A refund without an outcome counts, because it may still succeed.
-    let gone =
-      refunds.reduce(0) { $0 + ($1.state == .failed ? 0 : $1.amount.micros) }
-      + disputes.reduce(0) { $0 + $1.taken }
+    let underWay = refunds.reduce(0) { $0 + ($1.state.isOpen ? $1.amount.micros : 0) }
+    let gone = refunded + disputes.reduce(0) { $0 + $1.taken }
     let paid = current.recharge.state == .paid ? current.recharge.amount.micros : 0
+    let currency = current.recharge.amount.currency
     return RechargeHistory(
       recharge: current.reply,
       refunds: refunds,
       disputes: disputes,
-      refundable: Money(micros: max(0, paid - gone), currency: current.recharge.amount.currency)
+      refundable: Money(micros: max(0, paid - gone - underWay), currency: currency),
+      notGivenBack: Money(micros: max(0, paid - gone), currency: currency)
     )
   }
 }

@@ -33,8 +33,9 @@ package struct RecordFoundRefund: Mutation {
       throw .rechargeNotRefundable(rechargeID, recharge.state)
     }
     try amount.checkPositive(in: account.wallet.currency)
-    guard amount.micros <= history.refundable.micros else {
-      throw .refundExceedsRecharge(rechargeID, refundable: history.refundable)
+    // The processor refuses refunds that are under way and for which this one has left too little.
+    guard amount.micros <= history.notGivenBack.micros else {
+      throw .refundExceedsRecharge(rechargeID, refundable: history.notGivenBack)
     }
     var after = account.wallet
     try after.post(-amount.micros)
