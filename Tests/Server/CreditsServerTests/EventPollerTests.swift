@@ -160,6 +160,24 @@ struct EventPollerTests {
     #expect(try await ledger.dollars == 30)
   }
 
+  @Test("of a refund whose charge the ledger does not know to be paid yet settle its recharge first")
+  func refundBeforePayment() async throws {
+    try await ledger.begin()
+    let waits = Settlement.authenticationRequired(processorChargeID: "ch_9", nextActionURL: "https://bank")
+    _ = try await ledger.commit(SettleRecharge(PolledLedger.recharge, waits))
+    let charge = ChargeResult(
+      id: "ch_9",
+      rechargeID: PolledLedger.recharge,
+      amount: PolledLedger.usd(50),
+      status: .paid
+    )
+    ledger.scripted.change { $0.charges = [charge] }
+    ledger.happen(PolledLedger.refund("re_1", 20, charge: "ch_9"))
+    try await ledger.poll()
+    #expect(try await ledger.dollars == 30)
+    #expect(ledger.alarms.all.isEmpty)
+  }
+
   @Test("of another user of the processor's account change nothing, without an alarm")
   func others() async throws {
     try await ledger.pay()

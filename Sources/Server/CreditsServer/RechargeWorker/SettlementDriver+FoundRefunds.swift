@@ -58,14 +58,15 @@ extension SettlementDriver {
     return recharge.id
   }
 
-  /// Returns the recharge that a charge pays. The ledger may not know of the charge yet: it is then asked for at the
-  /// processor, and its recharge is settled first.
+  /// Returns the recharge that a charge pays. The ledger may not know yet of the charge, or that it is paid: it is then asked
+  /// for at the processor, and its recharge is settled first.
   private func recharge(ofCharge chargeID: String, about subject: String) async throws -> Recharge? {
-    if let known = try await knownRecharge(ofCharge: chargeID, about: subject) { return known }
+    let known = try await knownRecharge(ofCharge: chargeID, about: subject)
+    if let known, known.state == .paid { return known }
     switch await processor.response(to: .retrieveCharge(id: chargeID)) {
     case .charge(let charge):
       _ = try await reconcile(Recharge.self, charge.rechargeID, .result(charge))
-      if let known = try await knownRecharge(ofCharge: chargeID, about: subject) { return known }
+      if let settled = try await knownRecharge(ofCharge: chargeID, about: subject) { return settled }
       logger.critical(
         "the processor tells of a charge that no recharge of this ledger knows: look at it there",
         metadata: ["charge_id": "\(chargeID)", "subject": "\(subject)"]
@@ -73,12 +74,11 @@ extension SettlementDriver {
       return nil
     case .failure(let failure): throw failure
     // The account has other users than this ledger.
-    case .notFound, .attached, .detached, .refund: return nil
+    case .notFound, .attached, .detached, .refund: return known
     }
   }
 
   private func knownRecharge(ofCharge chargeID: String, about subject: String) async throws -> Recharge? {
-    let found = try await outcome(of: FindRechargeOfCharge(chargeID), on: subject).result.get()
-    return found?.recharge
+    try await outcome(of: FindRechargeOfCharge(chargeID), on: subject).result.get()?.recharge
   }
 }
