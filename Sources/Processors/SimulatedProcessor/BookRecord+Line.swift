@@ -19,6 +19,7 @@ extension BookRecord {
       case "foreign_refund": ForeignRefund(&fields).map(BookRecord.foreignRefund)
       case "dispute": DisputeResult(&fields).map(BookRecord.dispute)
       case "unclassified": UnclassifiedEvent(&fields).map(BookRecord.unclassified)
+      case "stored_failure": fields.next().map { .storedFailure(key: $0) }
       default: nil
       }
     guard let record, fields.isEmpty else { return nil }
@@ -34,6 +35,7 @@ extension BookRecord {
     case .foreignRefund(let refund):
       return ["foreign_refund", refund.id, refund.chargeID] + refund.amount.fields + refund.status.fields
     case .unclassified(let event): return ["unclassified", event.type, event.objectID, event.chargeID ?? ""]
+    case .storedFailure(let key): return ["stored_failure", key]
     case .attachment(let attachment):
       return [
         "attachment", attachment.key, attachment.request, attachment.token, attachment.card,

@@ -16,10 +16,16 @@ enum BookRecord: Hashable {
   case foreignRefund(ForeignRefund)
   case dispute(DisputeResult)
   case unclassified(UnclassifiedEvent)
+  /// A failure is stored for the key of a charge or a refund, and answers every request with it.
+  case storedFailure(key: String)
 
   /// Whether the record is reported as an event.
   var isEvent: Bool {
-    if case .account = self { false } else { true }
+    switch self {
+    case .account, .storedFailure: false
+    case .setup, .attachment, .cardUpdate, .customerRemoval, .charge, .refund, .foreignRefund, .dispute, .unclassified:
+      true
+    }
   }
 }
 

@@ -17,6 +17,8 @@ struct Books {
   private(set) var refunds: [String: KeptRefund] = [:]
   private(set) var foreignRefunds: [String: ForeignRefund] = [:]
   private(set) var disputes: [DisputeID: DisputeResult] = [:]
+  /// The keys whose every request fails.
+  private(set) var failedKeys: Set<String> = []
   private var attachmentKeys: [String: String] = [:]
   private var chargeKeys: [String: String] = [:]
   private var refundKeys: [String: [String]] = [:]
@@ -41,6 +43,7 @@ struct Books {
         foreignRefundIDs[refund.chargeID, default: []].append(refund.id)
       }
     case .unclassified: break
+    case .storedFailure(let key): failedKeys.insert(key)
     case .attachment(let attachment):
       attachments[attachment.key] = attachment
       if !attachment.token.isEmpty { attachmentKeys[attachment.token] = attachment.key }

@@ -17,8 +17,20 @@ package struct FaultPlan: Hashable, Sendable {
     case slow
     /// A delay of `slowness` between the effect and the answer.
     case slowAnswer = "slow-answer"
-    /// A lookup that does not find an existing object.
+    /// A lookup by key that does not find an existing object.
     case blindLookup = "blind-lookup"
+    /// A 500 that the processor stores for the key of a charge or a refund, before or after the effect: it answers every
+    /// repetition. Other requests meet a passing 5xx.
+    case storedFailure = "stored-failure"
+    /// An answer about another charge or refund. Other requests are not affected.
+    case otherAnswer = "other-answer"
+    /// No answer in time, and the effect `lateness` later.
+    case lateEffect = "late-effect"
+
+    /// The faults that `all` stands for: after each, a repetition can succeed at once.
+    package static let passing: [Fault] = [
+      .timeOutBeforeEffect, .timeOutAfterEffect, .serverError, .rateLimited, .reset, .slow, .slowAnswer, .blindLookup,
+    ]
   }
 
   /// Probabilities from 0 to 1, with a sum of at most 1.
@@ -28,6 +40,10 @@ package struct FaultPlan: Hashable, Sendable {
   /// The probability that later events overtake an event.
   package var reorderedEvents = 0.0
   package var slowness = Duration.milliseconds(50)
+  /// How long the effect of a request with the fault `lateEffect` takes.
+  package var lateness = Duration.seconds(1)
+  /// How long lookups by key do not show what has changed.
+  package var searchLag = Duration.zero
   package var seed: UInt64 = 1
 
   /// Creates a plan without faults.
@@ -39,8 +55,8 @@ package struct FaultPlan: Hashable, Sendable {
   }
 
   /// Parses `NAME=VALUE` pairs separated by commas. Names are those of faults with their probabilities, `all` with a
-  /// probability that all faults of a request share evenly, `duplicate-events` and `reordered-events` with their
-  /// probabilities, `slowness` in milliseconds, and `seed`.
+  /// probability that the passing faults of a request share evenly, `duplicate-events` and `reordered-events` with their
+  /// probabilities, `slowness`, `lateness` and `search-lag` in milliseconds, and `seed`.
   package init(_ text: String) throws(ParseError) {
     for pair in text.split(separator: ",") {
       let parts = pair.split(separator: "=", omittingEmptySubsequences: false)
@@ -55,13 +71,13 @@ package struct FaultPlan: Hashable, Sendable {
   private mutating func set(_ name: String, _ value: String) throws(ParseError) {
     switch name {
     case "all":
-      let each = try Self.probability(name, value) / Double(Fault.allCases.count)
-      for fault in Fault.allCases { probabilities[fault] = each }
+      let each = try Self.probability(name, value) / Double(Fault.passing.count)
+      for fault in Fault.passing { probabilities[fault] = each }
     case "duplicate-events": duplicateEvents = try Self.probability(name, value)
     case "reordered-events": reorderedEvents = try Self.probability(name, value)
-    case "slowness":
-      guard let milliseconds = UInt32(value) else { throw ParseError(description: "slowness: take milliseconds") }
-      slowness = .milliseconds(Int64(milliseconds))
+    case "slowness": slowness = try Self.milliseconds(name, value)
+    case "lateness": lateness = try Self.milliseconds(name, value)
+    case "search-lag": searchLag = try Self.milliseconds(name, value)
     case "seed":
       guard let number = UInt64(value) else { throw ParseError(description: "seed: take a whole number") }
       seed = number
@@ -74,6 +90,11 @@ package struct FaultPlan: Hashable, Sendable {
       }
       probabilities[fault] = try Self.probability(name, value)
     }
+  }
+
+  private static func milliseconds(_ name: String, _ value: String) throws(ParseError) -> Duration {
+    guard let number = UInt32(value) else { throw ParseError(description: "\(name): take milliseconds") }
+    return .milliseconds(Int64(number))
   }
 
   private static func probability(_ name: String, _ value: String) throws(ParseError) -> Double {

@@ -65,6 +65,7 @@ extension BookRecord {
     case .foreignRefund(let refund): .foreignRefund(refund)
     case .dispute(let dispute): .dispute(dispute)
     case .unclassified(let event): .unclassified(event)
+    case .storedFailure: .other(type: "request.failed")
     }
   }
 }

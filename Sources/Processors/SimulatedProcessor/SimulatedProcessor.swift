@@ -45,7 +45,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   // MARK: The account
 
   package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
-    try await perform("describe account") { state in
+    try await perform(FaultyRequest("describe account")) { state in
       state.books.account.map { .success(ProcessorAccount(id: $0, isLive: false)) } ?? .failure(.fileFailed)
     }
   }
@@ -53,20 +53,20 @@ package final class SimulatedProcessor: PaymentProcessor {
   // MARK: Cards
 
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
-    try await perform("describe") { state in
+    try await perform(FaultyRequest("describe")) { state in
       state.books.card(behind: token).map { .success($0.card) } ?? .failure(.unknownToken)
     }
   }
 
   package func verifyCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {
-    try await perform("verify") { state in
+    try await perform(FaultyRequest("verify")) { state in
       guard let test = state.books.card(behind: token) else { return .failure(.unknownToken) }
       return test.refusal.map { .failure(.cardDeclined(code: $0)) } ?? .success(test.card)
     }
   }
 
   package func createCardSetup(_ request: CardSetupRequest) async throws(ProcessorFailure) -> CardSetup {
-    try await perform("set up") { state in
+    try await perform(FaultyRequest("set up")) { state in
       state.books.setup(for: request).flatMap { kept in
         if state.books.setups[request.key] != nil || state.keep(.setup(kept)) { return .success(kept.setup) }
         return .failure(.fileFailed)
@@ -75,7 +75,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   package func attachCard(_ request: AttachRequest) async throws(ProcessorFailure) -> CardAttachment {
-    try await perform("attach") { state in
+    try await perform(FaultyRequest("attach")) { state in
       state.books.attachment(for: request).flatMap { attachment in
         if state.books.attachments[request.key] == nil, !state.keep(.attachment(attachment)) {
           return .failure(.fileFailed)
@@ -89,7 +89,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   package func detachCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) {
-    try await perform("detach") { state in
+    try await perform(FaultyRequest("detach")) { state in
       guard let attachment = state.books.detachment(of: token) else { return .success(()) }
       return state.keep(.attachment(attachment)) ? .success(()) : .failure(.fileFailed)
     }
@@ -98,7 +98,8 @@ package final class SimulatedProcessor: PaymentProcessor {
   // MARK: Charges
 
   package func createCharge(_ request: ChargeRequest) async throws(ProcessorFailure) -> ChargeResult {
-    try await perform("charge", fault: { $0.cardFault(of: request) }) { state in
+    let asked = FaultyRequest("charge", key: request.key, other: ChargeResult.other, { $0.cardFault(of: request) })
+    return try await perform(asked) { state in
       state.books.charge(for: request).flatMap { kept in
         if state.books.charges[request.key] != nil || state.keep(kept) { return .success(kept.charge) }
         return .failure(.fileFailed)
@@ -107,28 +108,24 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   package func findCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
-    try await find { state in state.books.charges[key] }
-  }
-
-  package func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult? {
-    try await find { state in state.books.charge(id: id) }
-  }
-
-  package func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
-    try await perform("cancel") { state in
-      state.update(state.books.charges[key]) { status in
-        if case .authenticationRequired = status { status = .cancelled }
-      }
+    let asked = FaultyRequest<ChargeResult?>("find", blind: .some(nil), other: .some(.other))
+    return try await perform(asked) { state in
+      var isCurrent = true
+      let found = state.foundCharge(key: key, isCurrent: &isCurrent)
+      return isCurrent ? state.look(at: found) : .success(found?.charge)
     }
   }
 
-  /// Looks up a charge. A charge that was processing becomes paid.
-  private func find(
-    _ charge: (inout SimulatorState) -> KeptCharge?
-  ) async throws(ProcessorFailure) -> ChargeResult? {
-    try await perform("find", blind: .some(nil)) { state in
-      state.update(charge(&state)) { status in
-        if status == .processing { status = .paid }
+  package func findCharge(id: String) async throws(ProcessorFailure) -> ChargeResult? {
+    try await perform(FaultyRequest<ChargeResult?>("find", other: .some(.other))) { state in
+      state.look(at: state.books.charge(id: id))
+    }
+  }
+
+  package func cancelCharge(key: String) async throws(ProcessorFailure) -> ChargeResult? {
+    try await perform(FaultyRequest<ChargeResult?>("cancel", other: .some(.other))) { state in
+      state.update(state.books.charges[key]) { status in
+        if case .authenticationRequired = status { status = .cancelled }
       }
     }
   }
@@ -136,7 +133,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   // MARK: Refunds
 
   package func refundCharge(_ request: RefundRequest) async throws(ProcessorFailure) -> RefundResult {
-    try await perform("refund") { state in
+    try await perform(FaultyRequest("refund", key: request.key, other: RefundResult.other)) { state in
       state.books.refund(for: request).flatMap { kept in
         if state.books.refunds[request.key] != nil || state.keep(.refund(kept)) { return .success(kept.refund) }
         return .failure(.fileFailed)
@@ -145,8 +142,9 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   package func findRefund(key: String, chargeID: String) async throws(ProcessorFailure) -> RefundResult? {
-    try await perform("find refund", blind: .some(nil)) { state in
-      guard var kept = state.books.refunds[key], kept.refund.chargeID == chargeID else { return .success(nil) }
+    let asked = FaultyRequest<RefundResult?>("find refund", blind: .some(nil), other: .some(.other))
+    return try await perform(asked) { state in
+      guard var kept = state.foundRefund(key: key), kept.refund.chargeID == chargeID else { return .success(nil) }
       guard kept.refund.status == .processing else { return .success(kept.refund) }
       kept.refund.status = state.books.outcome(of: kept.refund)
       return state.keep(.refund(kept)) ? .success(kept.refund) : .failure(.fileFailed)
@@ -162,7 +160,7 @@ package final class SimulatedProcessor: PaymentProcessor {
   }
 
   package func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
-    try await perform("list events") { state in state.events(after: cursor, limit: limit) }
+    try await perform(FaultyRequest("list events")) { state in state.events(after: cursor, limit: limit) }
   }
 
   // MARK: The books, for comparisons
@@ -185,34 +183,41 @@ package final class SimulatedProcessor: PaymentProcessor {
   // MARK: Requests
 
   /// Applies the request's fault, if any, and otherwise returns the answer of `body`.
-  ///
-  /// - Parameters:
-  /// - blind: The answer of a lookup that does not find an existing object; nil for requests that are not lookups.
-  /// - fault: Returns a fault that the request itself causes.
   private func perform<Answer: Sendable>(
-    _ request: String,
-    blind: Answer? = nil,
-    fault ownFault: (inout SimulatorState) -> FaultPlan.Fault? = { _ in nil },
-    _ body: (inout SimulatorState) -> Result<Answer, ProcessorFailure>
+    _ request: FaultyRequest<Answer>,
+    _ body: @escaping @Sendable (inout SimulatorState) -> Result<Answer, ProcessorFailure>
   ) async throws(ProcessorFailure) -> Answer {
-    try await receives(request)
+    try await receives(request.name)
     let (fault, isBeforeEffect) = state.withLock { state -> (FaultPlan.Fault?, Bool) in
-      if let own = ownFault(&state) { return (own, true) }
+      if let key = request.key, state.books.failedKeys.contains(key) { return (.storedFailure, true) }
+      if let own = request.ownFault(&state) { return (own, true) }
       return state.dice.fault()
     }
     switch fault {
     case .timeOutBeforeEffect, .rateLimited: throw .fault(fault)
     case .serverError, .reset: if isBeforeEffect { throw .fault(fault) }
+    case .storedFailure:
+      if let key = request.key { state.withLock { _ = $0.keepFailure(of: key) } }
+      if isBeforeEffect { throw .fault(fault) }
+    case .lateEffect:
+      let lateness = plan.lateness
+      Task {
+        try? await Task.sleep(for: lateness)
+        _ = self.outcome(of: body)
+      }
+      throw .fault(fault)
     case .slow: try? await Task.sleep(for: plan.slowness)
-    case .blindLookup: if let blind { return blind }
+    case .blindLookup: if let blind = request.blind { return blind }
+    case .otherAnswer: if let other = request.other { return other }
     case .timeOutAfterEffect, .slowAnswer, nil: break
     }
     let answer = outcome(of: body)
     if fault == .slowAnswer { try? await Task.sleep(for: plan.slowness) }
     switch fault {
     // With these faults, the caller does not receive a refusal either.
-    case .timeOutAfterEffect, .serverError, .reset: throw .fault(fault)
-    case .timeOutBeforeEffect, .rateLimited, .slow, .slowAnswer, .blindLookup, nil: return try answer.get()
+    case .timeOutAfterEffect, .serverError, .reset, .storedFailure: throw .fault(fault)
+    case .timeOutBeforeEffect, .rateLimited, .slow, .slowAnswer, .blindLookup, .otherAnswer, .lateEffect, nil:
+      return try answer.get()
     }
   }
 

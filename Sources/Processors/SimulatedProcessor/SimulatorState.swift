@@ -9,6 +9,7 @@ struct SimulatorState: ~Copyable {
   var dice: FaultDice
   private let seal: EventSeal
   private var queue = EventQueue()
+  private var search: SearchIndex
   private var outbox: [SignedEvent] = []
   /// Keys whose first attempt has met its card's fault.
   private var faulted: Set<String> = []
@@ -30,12 +31,15 @@ struct SimulatorState: ~Copyable {
     self.books = books
     self.seal = seal
     dice = FaultDice(faults)
+    search = SearchIndex(lag: faults.searchLag)
   }
 
   /// Writes a change and applies it to the books. Returns false if it was not written.
   mutating func keep(_ record: BookRecord) -> Bool {
     guard append(record) else { return false }
+    noteForSearch(record)
     books.apply(record)
+    guard record.isEvent else { return true }
     let event = seal.sign(EventPayload.bytes(id: eventID(books.events.count), record))
     outbox += queue.add(event, &dice)
     return true
@@ -68,6 +72,19 @@ struct SimulatorState: ~Copyable {
     )
   }
 
+  /// Makes every request under a key fail from now on.
+  mutating func keepFailure(of key: String) -> Bool {
+    books.failedKeys.contains(key) || keep(.storedFailure(key: key))
+  }
+
+  /// Looks a charge up. A charge that was processing becomes paid, unless its card's bank never decides.
+  mutating func look(at kept: KeptCharge?) -> Result<ChargeResult?, ProcessorFailure> {
+    let card = kept.flatMap { TestCard.named($0.card) }
+    return update(kept) { status in
+      if status == .processing, card?.endsProcessing != false { status = .paid }
+    }
+  }
+
   /// Writes a charge and, once it is paid, the disputes that its card causes.
   mutating func keep(_ kept: KeptCharge) -> Bool {
     keep(.charge(kept)) && books.disputes(of: kept).allSatisfy { keep(.dispute($0)) }
@@ -82,6 +99,31 @@ struct SimulatorState: ~Copyable {
     let before = kept.charge.status
     change(&kept.charge.status)
     return kept.charge.status == before || keep(kept) ? .success(kept.charge) : .failure(.fileFailed)
+  }
+
+  /// Returns the charge of a key as lookups show it now: nil if search does not show it yet, or as it was before.
+  ///
+  /// - Parameter isCurrent: Set to false for a charge as it was before.
+  mutating func foundCharge(key: String, isCurrent: inout Bool) -> KeptCharge? {
+    guard let stale = search.stale(key) else { return books.charges[key] }
+    isCurrent = false
+    if case .charge(let kept)? = stale.record { return kept }
+    return nil
+  }
+
+  /// Returns the refund of a key, or nil if search does not show it yet.
+  mutating func foundRefund(key: String) -> KeptRefund? {
+    search.stale(key) == nil ? books.refunds[key] : nil
+  }
+
+  private mutating func noteForSearch(_ record: BookRecord) {
+    switch record {
+    case .charge(let kept): search.changed(kept.key, from: books.charges[kept.key].map { .charge($0) })
+    case .refund(let kept): search.changed(kept.refund.key, from: books.refunds[kept.refund.key].map { .refund($0) })
+    case .account, .setup, .attachment, .cardUpdate, .customerRemoval, .foreignRefund, .dispute, .unclassified,
+      .storedFailure:
+      break
+    }
   }
 
   /// Returns the card's fault for the first attempt under the request's key.
@@ -113,7 +155,9 @@ extension ProcessorFailure {
     case .serverError: .outcomeUnknown("503")
     case .rateLimited: .outcomeUnknown("429")
     case .reset: .outcomeUnknown("the connection broke")
-    case .slow, .slowAnswer, .blindLookup, nil: .outcomeUnknown("simulated")
+    case .storedFailure: .outcomeUnknown("500, stored for the key")
+    case .lateEffect: .outcomeUnknown("timed out, on its way")
+    case .slow, .slowAnswer, .blindLookup, .otherAnswer, nil: .outcomeUnknown("simulated")
     }
   }
 }

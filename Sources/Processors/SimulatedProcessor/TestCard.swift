@@ -18,6 +18,8 @@ struct TestCard: Sendable {
   /// The fault of each charge's first attempt.
   var fault: FaultPlan.Fault?
   var refunds = Refunds.atOnce
+  /// Whether charges that are processing are paid at the next look.
+  var endsProcessing = true
   /// The successive states of the dispute of each paid charge.
   var disputes: [DisputeState] = []
 
@@ -45,6 +47,7 @@ struct TestCard: Sendable {
       TestCard("pm_card_chargeCustomerFail", "visa", "0341", .declined(code: "generic_decline")),
       TestCard("pm_card_authenticationRequired", "visa", "3184", .authenticationRequired(url: "")),
       TestCard("pm_sim_processing", "visa", "4242", .processing),
+      working("pm_sim_processingForEver"),
     ]
     cards += [
       with("pm_sim_timeOutBeforeEffect") { $0.fault = .timeOutBeforeEffect },
@@ -75,6 +78,13 @@ struct TestCard: Sendable {
   private static func declined(_ name: String, _ last4: String, _ code: String) -> TestCard {
     var card = TestCard(name, "visa", last4, .declined(code: code))
     card.refusal = code
+    return card
+  }
+
+  /// Returns a card whose bank never decides about a charge.
+  private static func working(_ name: String) -> TestCard {
+    var card = TestCard(name, "visa", "4242", .processing)
+    card.endsProcessing = false
     return card
   }
 

@@ -25,8 +25,10 @@ struct Serve: AsyncParsableCommand {
     help: ArgumentHelp(
       "How it fails: NAME=PROBABILITY with commas between. Names: \(faultNames).",
       discussion: """
-        all=0.3 shares the probability evenly among the faults of a request. slowness=MILLISECONDS is how long a slow \
-        answer takes; the same seed=NUMBER draws the same faults for the same requests.
+        all=0.3 shares the probability evenly among the faults of a request that pass: all but stored-failure, \
+        other-answer and late-effect. slowness=MILLISECONDS is how long a slow answer takes, lateness how long a late \
+        effect does, and search-lag how long lookups by key do not show what has changed. The same seed=NUMBER draws the \
+        same faults for the same requests.
         """,
       valueName: "plan"
     ),

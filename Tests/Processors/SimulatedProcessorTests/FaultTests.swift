@@ -61,8 +61,72 @@ struct FaultTests {
     processor.close()
     processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("blind-lookup=1"))
     let found = [try await processor.findCharge(key: "k1"), try await processor.findCharge(id: charge.id)]
-    #expect(found == [nil, nil])
+    #expect(found == [nil, charge])
     #expect(try await processor.createCharge(request(1)) == charge)
+  }
+
+  @Test("answers a key for which a failure is stored with it, across restarts, whether the charge was made or not")
+  func storedFailures() async throws {
+    var seen: Set<Int> = []
+    for seed in 1...20 {
+      let file = SimulatedProcessorTests.File()
+      let failing = try SimulatedProcessor(path: file.path, faults: try FaultPlan("stored-failure=1,seed=\(seed)"))
+      await #expect(throws: ProcessorFailure.self) { try await failing.createCharge(request(1)) }
+      let made = failing.paidCharges
+      failing.close()
+      let processor = try SimulatedProcessor(path: file.path)
+      for _ in 1...3 {
+        await #expect(throws: ProcessorFailure.outcomeUnknown("500, stored for the key")) {
+          try await processor.createCharge(request(1))
+        }
+      }
+      #expect(try await processor.findCharge(key: "k1")?.status == (made == 1 ? .paid : nil))
+      #expect(try await processor.createCharge(request(2)).status == .paid)
+      #expect(processor.paidCharges == made + 1)
+      seen.insert(made)
+    }
+    #expect(seen == [0, 1])
+  }
+
+  @Test("carries out late what it has not answered")
+  func lateEffects() async throws {
+    let sent = AsyncStream<SignedEvent>.makeStream()
+    let plan = try FaultPlan("late-effect=1,lateness=1")
+    let processor = try SimulatedProcessor(path: file.path, faults: plan, sends: { sent.continuation.yield($0) })
+    await #expect(throws: ProcessorFailure.self) { try await processor.createCharge(request(1)) }
+    var events = sent.stream.makeAsyncIterator()
+    _ = await events.next()
+    #expect(processor.paidCharges == 1)
+  }
+
+  @Test("answers about another charge or refund")
+  func otherAnswers() async throws {
+    let first = try SimulatedProcessor(path: file.path)
+    let charge = try await first.createCharge(request(1))
+    first.close()
+    let processor = try SimulatedProcessor(path: file.path, faults: try FaultPlan("other-answer=1"))
+    let answers = [
+      try await processor.createCharge(request(1)), try await processor.findCharge(key: "k1"),
+      try await processor.findCharge(id: charge.id), try await processor.cancelCharge(key: "k1"),
+    ]
+    #expect(answers.allSatisfy { $0 != nil && $0?.id != charge.id && $0?.rechargeID != charge.rechargeID })
+    #expect(try await processor.findRefund(key: "f1", chargeID: charge.id)?.key != "f1")
+  }
+
+  @Test("shows by key what has changed only after the search lag, and by id at once")
+  func searchLag() async throws {
+    let lagging = try SimulatedProcessor(path: file.path, faults: try FaultPlan("search-lag=3600000"))
+    let charge = try await lagging.createCharge(request(1, token: "pm_card_authenticationRequired"))
+    #expect(try await lagging.findCharge(key: "k1") == nil)
+    #expect(try await lagging.findCharge(id: charge.id) == charge)
+    let refund = RefundRequest(key: "f1", chargeID: charge.id, rechargeID: charge.rechargeID, amount: charge.amount)
+    try lagging.authenticateCardholder(key: "k1")
+    let made = try await lagging.refundCharge(refund)
+    #expect(try await lagging.findRefund(key: "f1", chargeID: charge.id) == nil)
+    lagging.close()
+    let processor = try SimulatedProcessor(path: file.path)
+    #expect(try await processor.findCharge(key: "k1")?.status == .paid)
+    #expect(try await processor.findRefund(key: "f1", chargeID: charge.id) == made)
   }
 
   @Test("fails in the same way for the same seed only")
