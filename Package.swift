@@ -315,7 +315,7 @@ enum Tests {
         in: "Processors",
         uses: [
           "CreditsClient", "Ledger", "MessageDigest", "PaymentProcessing", "ProcessorContract", "ProcessorRPC",
-          "StripeProcessor", "credits-story", "credits-stripe", "creditsd", .logging,
+          "SeededRandom", "StripeProcessor", "credits-story", "credits-stripe", "creditsd", .logging,
         ],
         exclude: ["peers"]
       ),
@@ -365,7 +365,9 @@ enum Tests {
       // The long run of recharges of `make torture`; CreditsdTests runs a short one.
       .executableTarget(
         name: "credits-torture",
-        dependencies: ["CreditsClient", "CreditsVersion", "SeededRandom", .argumentParser],
+        dependencies: [
+          "CreditsClient", "CreditsVersion", "ProcessorAPI", "SeededRandom", "UnixGRPC", .argumentParser,
+        ],
         path: "Tests/EndToEnd/Torture",
         swiftSettings: .shared
       ),

@@ -142,6 +142,31 @@ final class StandInStripe {
     return try? JSONDecoder().decode(Made.self, from: try await control("act", body: body))
   }
 
+  /// What was paid and given back for a recharge.
+  struct Cents: Hashable {
+    var paid: Int64 = 0
+    var givenBack: Int64 = 0
+  }
+
+  /// What was paid and given back, in cents, by recharge.
+  struct Books: Decodable {
+    /// An amount for each charge.
+    var paid: [String: [Int64]]
+    var givenBack: [String: Int64]
+    var paidIntents: [String]
+
+    var cents: [String: Cents] {
+      var cents = paid.mapValues { Cents(paid: $0.reduce(0, +)) }
+      for (recharge, amount) in givenBack { cents[recharge, default: Cents()].givenBack = amount }
+      return cents
+    }
+  }
+
+  func books() async throws -> Books {
+    let body: [String: any Sendable] = ["act": "books", "arguments": [String]()]
+    return try JSONDecoder().decode(Books.self, from: try await control("act", body: body))
+  }
+
   func asked() async throws -> [Asked] {
     try JSONDecoder().decode([Asked].self, from: try await control("requests"))
   }
@@ -149,6 +174,18 @@ final class StandInStripe {
   /// Returns the requests whose method and path begin with `start`.
   func asked(_ start: String) async throws -> [Asked] {
     try await asked().filter { "\($0.method) \($0.path)".hasPrefix(start) }
+  }
+
+  /// The events that the stand-in sends, for a task of their own.
+  var hooks: Hooks { Hooks(url: base + "/control/hook") }
+
+  struct Hooks: Sendable {
+    fileprivate let url: String
+
+    func next() async throws -> Hook {
+      let (data, _) = try await URLSession.shared.data(from: try #require(URL(string: url)))
+      return try JSONDecoder().decode(Hook.self, from: data)
+    }
   }
 
   /// Returns the next event that the stand-in sends.

@@ -280,6 +280,17 @@ class Account:
         method["card"]["exp_year"] = year
         self.report("payment_method.automatically_updated", method)
 
+    def books(self):
+        """What was paid and given back, in cents, by recharge."""
+        paid, given_back = {}, {}
+        intents = [intent for intent in self.intents.values() if intent["status"] == "succeeded"]
+        for intent in intents:
+            paid.setdefault(intent["metadata"]["recharge_id"], []).append(intent["amount"])
+        for refund in self.refunds.values():
+            recharge = self.intents[refund["payment_intent"]]["metadata"]["recharge_id"]
+            given_back[recharge] = given_back.get(recharge, 0) + refund["amount"]
+        return {"paid": paid, "givenBack": given_back, "paidIntents": [intent["id"] for intent in intents]}
+
     # Lists
 
     def page(self, things, fields, *filters):
