@@ -18,6 +18,8 @@ final class TestClock: Sendable {
   private struct Seconds {
     var ahead: Int64
     var wall: Int64
+    /// The uptime of the host at which a sleeper has read `ahead`, in microseconds.
+    var readTime: Int64 = 0
   }
 
   private let path: String
@@ -48,7 +50,19 @@ final class TestClock: Sendable {
   /// Returns when `duration` has passed by the uptime, also if the file has moved it ahead.
   func sleep(_ duration: Duration) async throws {
     let end = reading.uptime + Int64(duration / .microseconds(1))
-    while reading.uptime < end { try await Task.sleep(for: Self.pollInterval) }
+    while uptimeForSleepers < end { try await Task.sleep(for: Self.pollInterval) }
+  }
+
+  /// The uptime. Reads the file once for all sleepers in half their interval: there may be hundreds.
+  private var uptimeForSleepers: Int64 {
+    let uptime = ClockReading.now.uptime
+    return seconds.withLock { seconds in
+      if .microseconds(uptime - seconds.readTime) >= Self.pollInterval / 2 {
+        seconds.ahead = max(seconds.ahead, Self.ahead(in: path) ?? 0)
+        seconds.readTime = uptime
+      }
+      return uptime + seconds.ahead * 1_000_000
+    }
   }
 
   private static func ahead(in path: String) -> Int64? { number(in: path).flatMap { $0 < 0 ? nil : $0 } }

@@ -2,42 +2,35 @@ import CreditsClient
 import Foundation
 import Synchronization
 
-/// Delivers the processor's events to `creditsd`, as a webhook receiver does: retried until accepted.
+/// Delivers a part of the processor's events to `creditsd`, as a webhook receiver does: repeated until accepted. `creditsd`
+/// has to fetch the others. Some events move people to act at the processor.
 final class EventDelivery: Sendable {
   private let stage: Stage
+  private let dashboard: Dashboard
   private let tally: Tally
+  private let seed: UInt64
   private let isLast = Mutex(false)
-  /// The disputes in the delivered events, by id.
-  private let disputes = Mutex<[String: Dispute]>([:])
-
-  struct Dispute {
-    var chargeID: String
-    var micros: Int64
-    var isWon: Bool
-  }
 
   private static let maximumInFlight = 32
+  private static let lostShare = 0.3
+  private static let refundedShare = 0.05
+  private static let renewedShare = 0.02
+  private static let renewedCard = "pm_sim_expires_2041_03"
 
-  init(stage: Stage, tally: Tally) {
+  init(stage: Stage, dashboard: Dashboard, tally: Tally, seed: UInt64) {
     self.stage = stage
+    self.dashboard = dashboard
     self.tally = tally
+    self.seed = seed
   }
 
-  /// The micros that banks withhold, by charge id.
-  var taken: [String: Int64] {
-    disputes.withLock { disputes in
-      var taken: [String: Int64] = [:]
-      for dispute in disputes.values { taken[dispute.chargeID, default: 0] += dispute.isWon ? 0 : dispute.micros }
-      return taken
-    }
-  }
-
-  /// Makes `run` return once the remaining events are delivered. Called when no more events will be written.
+  /// Makes `run` return once the remaining events are delivered. Called when no more recharges are made.
   func finish() { isLast.withLock { $0 = true } }
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       var reader = EventReader(path: stage.files.path("events"))
+      var numbers = SeededNumbers(seed: seed, stream: .max)
       var inFlight = 0
       while true {
         let isLast = isLast.withLock { $0 }
@@ -45,7 +38,12 @@ final class EventDelivery: Sendable {
         for (index, event) in events.enumerated() {
           if inFlight >= Self.maximumInFlight { try await group.next() } else { inFlight += 1 }
           let client = try await stage.client(index)
-          group.addTask { try await self.deliver(event, to: client) }
+          let isLost = numbers.happens(Self.lostShare)
+          let act = isLast ? nil : act(on: event, &numbers)
+          group.addTask {
+            if isLost { self.tally.note("events lost") } else { try await self.deliver(event, to: client) }
+            await act?()
+          }
         }
         if events.isEmpty, isLast { break }
         if events.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
@@ -60,15 +58,30 @@ final class EventDelivery: Sendable {
       try await credits.paymentMethod.ingest(event.payload, signature: event.signature)
     }
     tally.note(recharge == nil ? "events ignored" : "events taken")
-    keep(String(decoding: event.payload, as: UTF8.self).split(separator: "\t"))
   }
 
-  /// Records a dispute. Events may be out of order, so a won dispute stays won.
-  private func keep(_ fields: [Substring]) {
-    guard fields.count == 7, fields[1] == "dispute", let micros = Int64(fields[4]) else { return }
-    disputes.withLock { disputes in
-      let isWon = fields[6] == "won" || disputes[String(fields[2])]?.isWon == true
-      disputes[String(fields[2])] = Dispute(chargeID: String(fields[3]), micros: micros, isWon: isWon)
+  /// Returns what people do about an event, or nil for most.
+  private func act(on event: EventReader.Event, _ numbers: inout SeededNumbers) -> (@Sendable () async -> Void)? {
+    let fields = String(decoding: event.payload, as: UTF8.self).split(separator: "\t", omittingEmptySubsequences: false)
+    guard fields.count >= 8 else { return nil }
+    switch fields[1] {
+    case "charge":
+      // Banks do not dispute what was given back, so that what they take is known.
+      guard fields[9] == "paid", !TestCards.simulated.disputed.contains(String(fields[4])),
+        numbers.happens(Self.refundedShare), let micros = Int64(fields[7])
+      else { return nil }
+      let amount = Money.micros(Int64(numbers.number(1...Int(micros / 10_000))) * 10_000)
+      let charge = String(fields[5])
+      tally.note("given back at the processor")
+      return { [dashboard] in await dashboard.giveBack(amount, ofCharge: charge) }
+    case "attachment":
+      guard fields[6] == "attached", TestCards.simulated.good.contains(String(fields[5])),
+        numbers.happens(Self.renewedShare)
+      else { return nil }
+      let token = String(fields[4])
+      tally.note("cards issued anew")
+      return { [dashboard] in await dashboard.renew(cardBehind: token, as: Self.renewedCard) }
+    default: return nil
     }
   }
 }

@@ -9,6 +9,7 @@ final class Tally: Sendable {
     var kills = 0
     var simulatorKills = 0
     var flaws: [String] = []
+    var isOver = false
   }
 
   let target: Int
@@ -24,6 +25,11 @@ final class Tally: Sendable {
 
   /// Whether more recharges are to be made.
   var isOpen: Bool { state.withLock { $0.begun < target } }
+
+  /// Whether no customer is left.
+  var isOver: Bool { state.withLock { $0.isOver } }
+
+  func finish() { state.withLock { $0.isOver = true } }
 
   func begin() { state.withLock { $0.begun += 1 } }
 
