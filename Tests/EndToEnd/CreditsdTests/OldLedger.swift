@@ -69,6 +69,9 @@ struct OldLedger {
     let responses: [Data]
   }
 
+  /// The versions of ledgers that were written for the tests, and have to open for ever.
+  static let versions = [3, 4]
+
   let facts: Facts
   let calls: [Call]
   let queries: [Query]

@@ -2,7 +2,7 @@ import CreditsClient
 import Testing
 import UnixGRPC
 
-@Suite("Open recharges, refunds and disputes of a ledger of version 3", .timeLimit(.minutes(2)))
+@Suite("Open recharges, refunds and disputes of a ledger of an earlier version", .timeLimit(.minutes(2)))
 struct OldLedgerSettlementTests {
   struct Outcome {
     let wallet: String
@@ -31,9 +31,9 @@ struct OldLedgerSettlementTests {
     ]
   }
 
-  @Test("are settled by processor results, by timers or by hand")
-  func settles() async throws {
-    let old = try OldLedger(version: 3)
+  @Test("are settled by processor results, by timers or by hand", arguments: OldLedger.versions)
+  func settles(version: Int) async throws {
+    let old = try OldLedger(version: version)
     let directory = try TestDirectory()
     try old.copy(to: directory)
     let simulator = try ProcessorProcess(simulatorIn: directory)

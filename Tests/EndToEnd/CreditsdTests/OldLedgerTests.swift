@@ -6,15 +6,16 @@ import ProtobufC
 import Testing
 import UnixGRPC
 
-@Suite("A ledger of version 3", .timeLimit(.minutes(5)))
+@Suite("A ledger of an earlier version", .timeLimit(.minutes(5)))
 struct OldLedgerTests {
-  private let old: OldLedger
   private let directory: TestDirectory
 
-  init() throws {
-    old = try OldLedger(version: 3)
-    directory = try TestDirectory()
+  init() throws { directory = try TestDirectory() }
+
+  private func ledger(ofVersion version: Int) throws -> OldLedger {
+    let old = try OldLedger(version: version)
     try old.copy(to: directory)
+    return old
   }
 
   /// A query for the values of a column, and the set of all possible values.
@@ -39,7 +40,7 @@ struct OldLedgerTests {
     "WALLET_NOT_FROZEN",
   ]
 
-  /// Kinds of records and methods that came after version 3.
+  /// Kinds of records and methods that came after version 4.
   static let newerKinds: Set = [
     "RECHARGE_REFUND_FOUND", "PAYMENT_METHOD_UPDATED", "PAYMENT_METHOD_INVALIDATED", "WRITE_OFF", "CORRECTION",
     "OPENING_BALANCE", "BILLING_DETAILS_UPDATED",
@@ -52,7 +53,8 @@ struct OldLedgerTests {
 
   @Test(
     "holds every kind of record, of remembered refusal and of open matter",
-    arguments: [
+    arguments: OldLedger.versions,
+    [
       Column(
         "SELECT DISTINCT kind FROM journal",
         RecordKind.allCases.map(\.rawValue).filter { !newerKinds.contains($0) }
@@ -77,16 +79,21 @@ struct OldLedgerTests {
       Column("SELECT DISTINCT phase FROM auto_recharge", AutoRecharge.PhaseName.allCases.map(\.rawValue)),
     ]
   )
-  func isComplete(column: Column) throws {
+  func isComplete(version: Int, column: Column) throws {
+    _ = try ledger(ofVersion: version)
     #expect(Set(try OldLedger.column(column.query, in: directory)) == column.values)
   }
 
-  @Test("opens with the same digest, replays every response, and returns every wallet and change as before")
-  func reads() async throws {
+  @Test(
+    "opens with the same digest, replays every response, and returns every wallet and change as before",
+    arguments: OldLedger.versions
+  )
+  func reads(version: Int) async throws {
+    let old = try ledger(ofVersion: version)
     // No processor listens there, so nothing is settled.
     let daemon = try old.daemon(in: directory, processor: ["--processor", "unix:\(directory.path("nobody.sock"))"])
     let credits = try await daemon.client()
-    try await expectUnchanged(credits)
+    try await expectUnchanged(old, credits)
     #expect(Set(try old.calls.compactMap { try $0.refusal()?.reason }) == Set(Self.finalReasons))
     let client = GRPCClient(socketPath: daemon.socketPath)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -94,13 +101,13 @@ struct OldLedgerTests {
       for query in old.queries { group.addTask { try await Self.expectResponses(to: query, by: client) } }
       try await group.waitForAll()
     }
-    try await expectUnchanged(credits)
+    try await expectUnchanged(old, credits)
     await client.close()
     await credits.close()
     #expect(daemon.stop() == 0)
   }
 
-  private func expectUnchanged(_ credits: CreditsClient) async throws {
+  private func expectUnchanged(_ old: OldLedger, _ credits: CreditsClient) async throws {
     let verdict = try await credits.ledger.verify()
     #expect(verdict.sound, "\(verdict.flaws)")
     #expect(verdict.digest == old.facts.digest)

@@ -15,7 +15,7 @@ goes to the folder version-VERSION beside this script, for the tests of later ve
 To renew it, build the three programs in release mode at the commit whose ledgers later versions have to open, and run
 the script of that commit with the Python of .venv, which .ci/python-peers makes:
 
-  .venv/bin/python Tests/EndToEnd/Ledgers/write_ledger.py .build-release/release 3
+  .venv/bin/python Tests/EndToEnd/Ledgers/write_ledger.py .build-release/release 4
 
 It takes half a minute. The times in the ledger and the ids that are random differ from run to run.
 
