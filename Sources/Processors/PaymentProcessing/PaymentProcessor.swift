@@ -16,6 +16,13 @@ package protocol PaymentProcessor: Sendable {
   /// Returns the account that charges are made for.
   func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount
 
+  /// Returns the account, from memory if it is known: it stays the same while the processor runs.
+  func knownAccount() async throws(ProcessorFailure) -> ProcessorAccount
+
+  /// Returns the processor for a ledger whose charges belong to `account`. If it charges for another one by the time of a
+  /// call, the call fails with an unknown outcome and without an effect. Only `describeAccount` still answers.
+  func bound(to account: ProcessorAccount) -> any PaymentProcessor
+
   /// Returns the displayable details of the card behind `token`.
   func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card
 
@@ -66,4 +73,10 @@ extension PaymentProcessor {
   package var isConfigured: Bool { true }
 
   package var session: Int { 0 }
+
+  package func knownAccount() async throws(ProcessorFailure) -> ProcessorAccount { try await describeAccount() }
+
+  package func bound(to account: ProcessorAccount) -> any PaymentProcessor {
+    AccountBoundProcessor(processor: self, account: account)
+  }
 }

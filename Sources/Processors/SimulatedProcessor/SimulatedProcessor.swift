@@ -50,6 +50,12 @@ package final class SimulatedProcessor: PaymentProcessor {
     }
   }
 
+  /// Never fails by a fault: no request is made.
+  package func knownAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    guard let id = state.withLock({ $0.books.account }) else { throw .fileFailed }
+    return ProcessorAccount(id: id, isLive: false)
+  }
+
   // MARK: Cards
 
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {

@@ -2,6 +2,7 @@ import Foundation
 package import Ledger
 package import Logging
 package import PaymentProcessing
+import Synchronization
 
 /// A payment processor that charges cards through Stripe (https://docs.stripe.com/api).
 ///
@@ -16,6 +17,8 @@ package final class StripeProcessor: PaymentProcessor {
     package var effect = Duration.seconds(25)
     /// For other calls that only read.
     package var lookup = Duration.seconds(8)
+    /// For the account, where it has to be asked for before another call.
+    package var account = Duration.milliseconds(1500)
     /// The delay before the second attempt; doubled before each further one.
     package var firstPause = Duration.milliseconds(500)
     /// The number of requests a second in the long run, and the number that may leave at once.
@@ -41,6 +44,8 @@ package final class StripeProcessor: PaymentProcessor {
   let knownIntents = RecentIDs()
   /// Customers by wallets.
   let knownCustomers = RecentIDs()
+  /// The key's account, once Stripe has named it.
+  private let account = Mutex<ProcessorAccount?>(nil)
   private let connection: StripeConnection
   private let webhookSecrets: [WebhookSecret]
 
@@ -86,11 +91,22 @@ package final class StripeProcessor: PaymentProcessor {
 
   /// The key's prefix says the mode. A restricted key needs the permission to read the account.
   package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
-    let answer = try await call(within: timing.lookup).send(.get("account"))
+    try await account(within: timing.lookup)
+  }
+
+  package func knownAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    if let known = account.withLock({ $0 }) { return known }
+    return try await account(within: timing.account)
+  }
+
+  private func account(within time: Duration) async throws(ProcessorFailure) -> ProcessorAccount {
+    let answer = try await call(within: time).send(.get("account"))
     guard answer.isSuccess else { throw answer.failure(missing: .outcomeUnknown("Stripe shows no account")) }
     let account: StripeAccount = try answer.object()
     guard StripeToken.isName(account.id) else { throw .outcomeUnknown("Stripe's answer cannot be read") }
-    return ProcessorAccount(id: account.id, isLive: key.isLive)
+    let named = ProcessorAccount(id: account.id, isLive: key.isLive)
+    self.account.withLock { $0 = named }
+    return named
   }
 
   // MARK: Events

@@ -30,8 +30,16 @@ package struct FailingProcessor: PaymentProcessor {
 
   package var isConfigured: Bool { processor.isConfigured }
 
+  package var session: Int { processor.session }
+
   package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
     try await ask(.describeAccount) { () throws(ProcessorFailure) in try await processor.describeAccount() }
+  }
+
+  package func knownAccount() async throws(ProcessorFailure) -> ProcessorAccount { try await processor.knownAccount() }
+
+  package func bound(to account: ProcessorAccount) -> any PaymentProcessor {
+    FailingProcessor(processor.bound(to: account), at: failpoint)
   }
 
   package func describeCard(_ token: PaymentMethodToken) async throws(ProcessorFailure) -> Card {

@@ -66,6 +66,17 @@ struct RemoteProcessorTests {
     await served.close()
   }
 
+  @Test("a processor that does not look at the account in the metadata works as before")
+  func ignoredAccount() async throws {
+    let served = try await ServedProcessor(
+      stub: StubProcessor(charges: { CreateChargeResponse(charge: Self.paid($0)) }),
+      in: directory
+    )
+    let bound = served.remote.bound(to: ProcessorAccount(id: "acct_1", isLive: true))
+    #expect(try await bound.createCharge(.tenDollars).status == .paid)
+    await served.close()
+  }
+
   @Test("a charge that repeats all fields of its request is accepted")
   func believed() async throws {
     let served = try await ServedProcessor(

@@ -8,17 +8,25 @@ final class StripeProcess {
   let socketPath: String
   private let errors = Pipe()
 
-  /// - Parameter arguments: Replace the default arguments, which make it serve.
+  /// The process whose directory this one uses, which ended before.
+  private let earlier: StripeProcess?
+
+  /// - Parameters:
+  /// - arguments: Replace the default arguments, which make it serve.
+  /// - earlier: A process that has ended. This one serves on its socket.
   init(
     base: String,
     key: String = "sk_test_canary",
     secret: String = "whsec_canary",
     arguments: [String]? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    after earlier: StripeProcess? = nil
   ) throws {
-    directory = FileManager.default.temporaryDirectory.appending(path: "s\(UInt32.random(in: 0 ... .max))")
+    self.earlier = earlier
+    directory =
+      earlier?.directory ?? FileManager.default.temporaryDirectory.appending(path: "s\(UInt32.random(in: 0 ... .max))")
     socketPath = directory.path + "/run/stripe.sock"
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     process.executableURL = Self.program("credits-stripe")
     process.arguments =
       try arguments ?? [
@@ -57,7 +65,7 @@ final class StripeProcess {
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
-    try? FileManager.default.removeItem(at: directory)
+    if earlier == nil { try? FileManager.default.removeItem(at: directory) }
   }
 
   /// Returns the path of a program that was built beside the tests.

@@ -319,6 +319,27 @@ struct PinnedProcessorTests {
     #expect(try await ledger.pinned.findCharge(key: "k") == nil)
   }
 
+  @Test("is named in every call, so that a processor which was started with another key since does nothing")
+  func named() async throws {
+    let request = ChargeRequest(
+      key: "k",
+      rechargeID: PolledLedger.recharge,
+      walletID: PolledLedger.wallet,
+      amount: Money(micros: 10_000_000, currency: .usd),
+      token: PaymentMethodToken("pm_card_visa")
+    )
+    #expect(try await ledger.pinned.findCharge(key: "k") == nil)
+    ledger.scripted.change { $0.account = ProcessorAccount(id: "acct_2", isLive: false) }
+    let failure = await #expect(throws: ProcessorFailure.self) { try await ledger.pinned.createCharge(request) }
+    guard case .outcomeUnknown = failure else {
+      Issue.record("a definite answer of another account: \(failure as Any)")
+      return
+    }
+    ledger.scripted.change { $0.account = Self.mine }
+    #expect(try await ledger.pinned.findCharge(key: "k") == nil)
+    #expect(try await ledger.pinned.createCharge(request).status == .paid)
+  }
+
   @Test("is asked for once, and again after each call without an answer")
   func questions() async throws {
     for _ in 1...3 { _ = try await ledger.pinned.findCharge(key: "k") }

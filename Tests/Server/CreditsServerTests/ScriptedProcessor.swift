@@ -41,6 +41,11 @@ final class ScriptedProcessor: PaymentProcessor {
     }
   }
 
+  func knownAccount() async throws(ProcessorFailure) -> ProcessorAccount {
+    try speak()
+    return script.withLock { $0.account }
+  }
+
   func listEvents(after cursor: String?, limit: Int) async throws(ProcessorFailure) -> ProcessorEventPage {
     try speak()
     return script.withLock { script in

@@ -9,6 +9,9 @@ package struct ContractClause: Sendable, CustomTestStringConvertible {
 
   package static let all = [
     ContractClause(name: "works for one account") { try await $0.worksForOneAccount() },
+    ContractClause(name: "does nothing for another account, or in the other mode") {
+      try await $0.doesNothingForAnotherAccount()
+    },
     ContractClause(name: "describes cards") { try await $0.describesCards() },
     ContractClause(name: "verifies cards") { try await $0.verifiesCards() },
     ContractClause(name: "begins the setup of a card once for its key") { try await $0.beginsASetupOnce() },

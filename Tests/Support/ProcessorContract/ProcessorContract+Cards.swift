@@ -3,20 +3,6 @@ import PaymentProcessing
 import Testing
 
 extension ProcessorContract {
-  /// The account and its mode stay the same across a restart.
-  func worksForOneAccount() async throws {
-    var first: ProcessorAccount?
-    try await run { processor in
-      first = try await processor.describeAccount()
-      #expect(first?.id.isEmpty == false)
-      #expect(first?.isLive == false)
-    }
-    try await run { processor in
-      let again = try await processor.describeAccount()
-      #expect(again == first)
-    }
-  }
-
   func beginsASetupOnce() async throws {
     var first: CardSetup?
     let request = CardSetupRequest(key: "s1", walletID: WalletID("wallet"))

@@ -23,6 +23,8 @@ package final class RemoteProcessor: PaymentProcessor {
 
   private let client: GRPCClient
   private let timeouts: Timeouts
+  /// Sent with every call but `DescribeAccount`.
+  private let metadata: Metadata
 
   /// Creates a client that connects with the first call, and again after a lost connection.
   ///
@@ -34,6 +36,13 @@ package final class RemoteProcessor: PaymentProcessor {
     configuration.busyPolling = .off
     client = GRPCClient(socketPath: socketPath, configuration: configuration)
     self.timeouts = timeouts
+    metadata = Metadata()
+  }
+
+  private init(_ client: GRPCClient, _ timeouts: Timeouts, _ account: ProcessorAccount) {
+    self.client = client
+    self.timeouts = timeouts
+    metadata = AccountMetadata.metadata(naming: account)
   }
 
   /// Waits for open calls, refuses new ones, and closes the connection.
@@ -45,9 +54,12 @@ package final class RemoteProcessor: PaymentProcessor {
 
   package func describeAccount() async throws(ProcessorFailure) -> ProcessorAccount {
     let response = try await call(Methods.describeAccount, DescribeAccountRequest(), timeouts.lookup, [])
-    return try read { () throws(FieldError) in
-      ProcessorAccount(id: try FieldError.text(response.accountID, "account_id"), isLive: response.liveMode)
-    }
+    return try read { () throws(FieldError) in try ProcessorAccount(response) }
+  }
+
+  /// Returns the processor on the same connection. The server compares the account, which may change with its process.
+  package func bound(to account: ProcessorAccount) -> any PaymentProcessor {
+    RemoteProcessor(client, timeouts, account)
   }
 
   // MARK: Cards
@@ -164,8 +176,8 @@ package final class RemoteProcessor: PaymentProcessor {
     let request = ParseEventRequest(payload: payload, signature: signature)
     let response: ParseEventResponse
     do {
-      response = try await client.unary(Methods.parseEvent, request, options: CallOptions(timeout: timeouts.lookup))
-        .message
+      let options = CallOptions(timeout: timeouts.lookup, metadata: metadata)
+      response = try await client.unary(Methods.parseEvent, request, options: options).message
     } catch let status as GRPCStatus {
       throw EventFailure(status, secrets: [signature])
     } catch {
@@ -194,7 +206,8 @@ package final class RemoteProcessor: PaymentProcessor {
     _ secrets: [String]
   ) async throws(ProcessorFailure) -> Response {
     do {
-      return try await client.unary(method, request, options: CallOptions(timeout: timeout)).message
+      let options = CallOptions(timeout: timeout, metadata: metadata)
+      return try await client.unary(method, request, options: options).message
     } catch let status as GRPCStatus {
       throw ProcessorFailure(status, secrets: secrets)
     } catch {

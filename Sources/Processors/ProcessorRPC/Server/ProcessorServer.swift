@@ -20,7 +20,8 @@ package final class ProcessorServer: Sendable {
     moreServices: [ServiceDefinition] = [],
     logger: Logger
   ) throws {
-    let service = ProcessorHandlers(processor: processor).serviceDefinition
+    let accounts = AccountComparison(processor, logger: logger)
+    let service = ProcessorHandlers(processor: processor, accounts: accounts).serviceDefinition
     serviceName = service.name
     health.setStatus(.serving)
     health.setStatus(.serving, forService: serviceName)

@@ -67,6 +67,18 @@ class Books:
         return fields
 
 
+def for_its_account(method):
+    """The method for calls that name this processor's account, or none."""
+
+    def checked(self, request, context):
+        for name, value in context.invocation_metadata():
+            if name == "credits-account-bin" and messages.DescribeAccountResponse.FromString(value) != self.account():
+                context.abort(grpc.StatusCode.PERMISSION_DENIED, "the call is for another account")
+        return method(self, request, context)
+
+    return checked
+
+
 class Processor(services.PaymentProcessorServiceServicer):
     def __init__(self, books):
         self.books = books
@@ -84,8 +96,11 @@ class Processor(services.PaymentProcessorServiceServicer):
                 context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the key was used for another request")
             return known
 
-    def DescribeAccount(self, request, context):
+    def account(self):
         return messages.DescribeAccountResponse(account_id=self.books.things["account"][""]["id"])
+
+    def DescribeAccount(self, request, context):
+        return self.account()
 
     # Cards
 
@@ -224,6 +239,8 @@ class Processor(services.PaymentProcessorServiceServicer):
         return event
 
 
+for rpc in [n for n in vars(Processor) if n[0].isupper() and n != "DescribeAccount"]:
+    setattr(Processor, rpc, for_its_account(getattr(Processor, rpc)))
 server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
 services.add_PaymentProcessorServiceServicer_to_server(Processor(Books(sys.argv[3])), server)
 if os.path.exists(sys.argv[1]):

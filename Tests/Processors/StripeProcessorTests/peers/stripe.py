@@ -26,7 +26,13 @@ from aiohttp import web
 from stripe_account import Account, Refusal
 
 WEBHOOK_SECRET = "whsec_canary"
-KEYS = {"Bearer sk_test_canary": False, "Bearer sk_live_canary": True, "Bearer rk_test_canary": False}
+# The account and the mode of each key.
+KEYS = {
+    "Bearer sk_test_canary": "test",
+    "Bearer rk_test_canary": "test",
+    "Bearer sk_live_canary": "live",
+    "Bearer sk_test_other": "other",
+}
 KEY_LIFE = 24 * 3600
 
 state = {"offset": 0}
@@ -45,7 +51,7 @@ def send(event):
     hooks.put_nowait({"payload": payload, "signature": f"t={now},v1={code}"})
 
 
-accounts = {live: Account(live, clock, send) for live in (False, True)}
+accounts = {name: Account(f"acct_{name}", name == "live", clock, send) for name in ("test", "live", "other")}
 
 
 def answer(status, content):
@@ -91,15 +97,15 @@ def execute(account, method, path, fields):
 async def respond(request, fault=None):
     if request.headers.get("Authorization") not in KEYS:
         return answer(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}})
-    live = KEYS[request.headers["Authorization"]]
+    owner = KEYS[request.headers["Authorization"]]
     method, path = request.method, request.path.removeprefix("/v1/")
     fields = dict(request.query if method == "GET" else await request.post())
     name = request.headers.get("Idempotency-Key")
     if method == "GET":
-        return run(accounts[live], method, path, fields)[0]
+        return run(accounts[owner], method, path, fields)[0]
     if name is None:
         return answer(400, {"error": {"type": "invalid_request_error", "message": "this program sends keys"}})
-    asked, key = (path, sorted(fields.items())), (live, name)
+    asked, key = (path, sorted(fields.items())), (owner, name)
     if key in under_way:
         return answer(409, {"error": {"type": "idempotency_error", "message": "in use"}})
     if key in answers and answers[key][0] > clock() - KEY_LIFE:
@@ -111,7 +117,7 @@ async def respond(request, fault=None):
     under_way.add(key)
     try:
         await asyncio.sleep(0)
-        made, is_stored = run(accounts[live], method, path, fields)
+        made, is_stored = run(accounts[owner], method, path, fields)
         if fault and fault.get("stored"):
             made, is_stored = failure(fault, ""), True
     finally:
@@ -201,7 +207,7 @@ async def control(request):
             for field, value in content.items():
                 setattr(account, field, value)
     if name == "act":
-        account = accounts[content.get("live", False)]
+        account = accounts["live" if content.get("live") else "test"]
         return web.json_response(getattr(account, content["act"])(*content["arguments"]))
     return web.json_response(None)
 

@@ -38,9 +38,8 @@ def missing(param):
 
 
 class Account:
-    def __init__(self, livemode, clock, send):
-        self.id = "acct_live" if livemode else "acct_test"
-        self.livemode, self.clock, self.send = livemode, clock, send
+    def __init__(self, id, livemode, clock, send):
+        self.id, self.livemode, self.clock, self.send = id, livemode, clock, send
         self.numbers = itertools.count(1)
         self.customers, self.methods, self.intents, self.refunds, self.disputes = {}, {}, {}, {}, {}
         self.setups, self.events = {}, []

@@ -1149,6 +1149,13 @@ package enum PaymentProcessorServiceMethods {
 ///
 /// Modes. A processor works for one account, in one mode: live, or for tests. An object of the other mode is no answer.
 ///
+/// Accounts. Every call but DescribeAccount says in the metadata `credits-account-bin` which account it is for: the
+/// DescribeAccountResponse that `creditsd` keeps with its ledger, serialized. A processor that charges for another
+/// account, or in the other mode, refuses such a call before anything is done, and before its key is looked at, with
+/// PERMISSION_DENIED: it was started with another key since it was last asked, and knows nothing of the ledger's charges.
+/// That is no definite answer, since the request may have had its effect in the account that it is for. A call without
+/// the metadata is for whatever account the processor has. The account is no part of the request that a key names.
+///
 /// Echoes. A charge repeats the `recharge_id` and the `amount` it was made for, a refund its key, charge and amount,
 /// from what the processor itself recorded. An answer that does not repeat them is an answer to something else, and is
 /// treated as no answer.
@@ -1163,8 +1170,8 @@ package enum PaymentProcessorServiceMethods {
 ///
 /// Secrets. Fields marked `secret` belong in no log and no error message. No field ever holds a card's number.
 package protocol PaymentProcessorService: Sendable {
-  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, and
-  /// charges nothing through another account or in another mode.
+  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, charges
+  /// nothing through another account or in another mode, and names it in every other call.
   func describeAccount(_ request: DescribeAccountRequest, context: ServerContext) async throws -> DescribeAccountResponse
 
   /// Tells what may be shown of the card behind a token, without asking the card's bank. No effect.
@@ -1295,6 +1302,13 @@ extension PaymentProcessorService {
 ///
 /// Modes. A processor works for one account, in one mode: live, or for tests. An object of the other mode is no answer.
 ///
+/// Accounts. Every call but DescribeAccount says in the metadata `credits-account-bin` which account it is for: the
+/// DescribeAccountResponse that `creditsd` keeps with its ledger, serialized. A processor that charges for another
+/// account, or in the other mode, refuses such a call before anything is done, and before its key is looked at, with
+/// PERMISSION_DENIED: it was started with another key since it was last asked, and knows nothing of the ledger's charges.
+/// That is no definite answer, since the request may have had its effect in the account that it is for. A call without
+/// the metadata is for whatever account the processor has. The account is no part of the request that a key names.
+///
 /// Echoes. A charge repeats the `recharge_id` and the `amount` it was made for, a refund its key, charge and amount,
 /// from what the processor itself recorded. An answer that does not repeat them is an answer to something else, and is
 /// treated as no answer.
@@ -1312,8 +1326,8 @@ extension PaymentProcessorService {
 /// The unary rpcs run on the event loop: they must not block, and answer through `reply`, then or later, from any
 /// thread.
 package protocol DeferredPaymentProcessorService: Sendable {
-  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, and
-  /// charges nothing through another account or in another mode.
+  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, charges
+  /// nothing through another account or in another mode, and names it in every other call.
   func describeAccount(_ request: DescribeAccountRequest, context: ServerContext, reply: TypedReply<DescribeAccountResponse>)
 
   /// Tells what may be shown of the card behind a token, without asking the card's bank. No effect.
@@ -1444,6 +1458,13 @@ extension DeferredPaymentProcessorService {
 ///
 /// Modes. A processor works for one account, in one mode: live, or for tests. An object of the other mode is no answer.
 ///
+/// Accounts. Every call but DescribeAccount says in the metadata `credits-account-bin` which account it is for: the
+/// DescribeAccountResponse that `creditsd` keeps with its ledger, serialized. A processor that charges for another
+/// account, or in the other mode, refuses such a call before anything is done, and before its key is looked at, with
+/// PERMISSION_DENIED: it was started with another key since it was last asked, and knows nothing of the ledger's charges.
+/// That is no definite answer, since the request may have had its effect in the account that it is for. A call without
+/// the metadata is for whatever account the processor has. The account is no part of the request that a key names.
+///
 /// Echoes. A charge repeats the `recharge_id` and the `amount` it was made for, a refund its key, charge and amount,
 /// from what the processor itself recorded. An answer that does not repeat them is an answer to something else, and is
 /// treated as no answer.
@@ -1468,8 +1489,8 @@ package struct PaymentProcessorServiceClient: Sendable {
     self.client = client
   }
 
-  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, and
-  /// charges nothing through another account or in another mode.
+  /// Names the account that charges are made for. No effect. `creditsd` keeps the first answer with its ledger, charges
+  /// nothing through another account or in another mode, and names it in every other call.
   package func describeAccount(_ request: DescribeAccountRequest, options: CallOptions = CallOptions()) async throws -> DescribeAccountResponse {
     try await client.unary(PaymentProcessorServiceMethods.describeAccount, request, options: options).message
   }
