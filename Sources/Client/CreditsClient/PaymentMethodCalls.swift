@@ -4,6 +4,22 @@ public import CreditsAPI
 public struct PaymentMethodCalls: Sendable {
   let caller: Caller
 
+  /// Begins to set a card up on the page where its cardholder enters it. The page finishes the setup with the client secret
+  /// (with Stripe.js: `confirmSetup`) and gets the token of the card, which is then saved.
+  ///
+  /// - Parameter idempotencyKey: New for each time that a card is to be entered. Only the processor remembers it, for 24
+  ///   hours at least.
+  /// - Throws: ``CreditsError/Reason/walletNotFound``, ``CreditsError/Reason/processorUnavailable``.
+  public func setUp(
+    _ walletID: String,
+    idempotencyKey: String,
+    timeout: Duration? = nil
+  ) async throws -> PaymentMethodSetup {
+    let request = SetUpPaymentMethodRequest(idempotencyKey: idempotencyKey, walletID: walletID)
+    let answer = try await caller.call(PaymentMethodServiceMethods.setUpPaymentMethod, request, timeout: timeout)
+    return PaymentMethodSetup(id: answer.message.setupID, clientSecret: answer.message.clientSecret)
+  }
+
   /// Saves a card without charging it, and makes it the default. Other cards stay saved.
   ///
   /// - Throws: ``CreditsError/Reason/paymentDeclined`` if the processor rejects the card,
@@ -66,4 +82,15 @@ public struct PaymentMethodCalls: Sendable {
       isReplayed: answer.isReplayed
     )
   }
+}
+
+/// A setup of a card that the cardholder's page finishes. Descriptions do not show the secret.
+public struct PaymentMethodSetup: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+  /// The processor's id of the setup.
+  public let id: String
+  /// The secret with which the page finishes this setup, and nothing else. It belongs on the cardholder's page alone.
+  public let clientSecret: String
+
+  public var description: String { "payment method setup \(id)" }
+  public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
 }

@@ -100,6 +100,7 @@ struct ContractTests {
     #expect(!ChangeCardAndPayRequest(paymentMethodToken: "hush").description.contains("hush"))
     #expect(!SavePaymentMethodRequest(paymentMethodToken: "hush").description.contains("hush"))
     #expect(!ChargeRequest(idempotencyKey: "hush").description.contains("hush"))
+    #expect(!SetUpPaymentMethodResponse(setupID: "s", clientSecret: "hush").description.contains("hush"))
   }
 
   @Test("carries money as an integer of micros")

@@ -83,11 +83,17 @@ struct LedgerCall: Sendable {
     for mutation: Asked.Type,
     _ context: ServerContext
   ) throws -> Origin {
+    let key = try idempotencyKey(key, context)
+    // Equal messages encode to equal bytes, which do not include unknown fields.
+    let fingerprint = Digest(SHA256.hash(try request.serializedBytes()))
+    return Origin(caller: key.caller, key: key.key, method: Asked.method, fingerprint: fingerprint)
+  }
+
+  /// Returns a request's key in the scope of its caller.
+  func idempotencyKey(_ key: String, _ context: ServerContext) throws -> IdempotencyKey {
     guard let caller = context.caller else {
       throw GRPCStatus(code: .internal, message: "the server does not know its callers: it has no authorizer")
     }
-    // Equal messages encode to equal bytes, which do not include unknown fields.
-    let fingerprint = Digest(SHA256.hash(try request.serializedBytes()))
-    return Origin(caller: caller, key: try RequestFields.key(key), method: Asked.method, fingerprint: fingerprint)
+    return IdempotencyKey(caller: caller, key: try RequestFields.key(key))
   }
 }

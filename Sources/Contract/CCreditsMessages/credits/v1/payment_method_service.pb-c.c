@@ -7,6 +7,96 @@
 #endif
 
 #include "credits/v1/payment_method_service.pb-c.h"
+void   credits__v1__set_up_payment_method_request__init
+                     (Credits__V1__SetUpPaymentMethodRequest         *message)
+{
+  static const Credits__V1__SetUpPaymentMethodRequest init_value = CREDITS__V1__SET_UP_PAYMENT_METHOD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t credits__v1__set_up_payment_method_request__get_packed_size
+                     (const Credits__V1__SetUpPaymentMethodRequest *message)
+{
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__set_up_payment_method_request__pack
+                     (const Credits__V1__SetUpPaymentMethodRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__set_up_payment_method_request__pack_to_buffer
+                     (const Credits__V1__SetUpPaymentMethodRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SetUpPaymentMethodRequest *
+       credits__v1__set_up_payment_method_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SetUpPaymentMethodRequest *)
+     protobuf_c_message_unpack (&credits__v1__set_up_payment_method_request__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__set_up_payment_method_request__free_unpacked
+                     (Credits__V1__SetUpPaymentMethodRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   credits__v1__set_up_payment_method_response__init
+                     (Credits__V1__SetUpPaymentMethodResponse         *message)
+{
+  static const Credits__V1__SetUpPaymentMethodResponse init_value = CREDITS__V1__SET_UP_PAYMENT_METHOD_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t credits__v1__set_up_payment_method_response__get_packed_size
+                     (const Credits__V1__SetUpPaymentMethodResponse *message)
+{
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t credits__v1__set_up_payment_method_response__pack
+                     (const Credits__V1__SetUpPaymentMethodResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t credits__v1__set_up_payment_method_response__pack_to_buffer
+                     (const Credits__V1__SetUpPaymentMethodResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Credits__V1__SetUpPaymentMethodResponse *
+       credits__v1__set_up_payment_method_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Credits__V1__SetUpPaymentMethodResponse *)
+     protobuf_c_message_unpack (&credits__v1__set_up_payment_method_response__descriptor,
+                                allocator, len, data);
+}
+void   credits__v1__set_up_payment_method_response__free_unpacked
+                     (Credits__V1__SetUpPaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &credits__v1__set_up_payment_method_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   credits__v1__save_payment_method_request__init
                      (Credits__V1__SavePaymentMethodRequest         *message)
 {
@@ -727,6 +817,108 @@ void   credits__v1__change_card_and_pay_response__free_unpacked
   assert(message->base.descriptor == &credits__v1__change_card_and_pay_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+static const ProtobufCFieldDescriptor credits__v1__set_up_payment_method_request__field_descriptors[2] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetUpPaymentMethodRequest, idempotency_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wallet_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetUpPaymentMethodRequest, wallet_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__set_up_payment_method_request__field_indices_by_name[] = {
+  0,   /* field[0] = idempotency_key */
+  1,   /* field[1] = wallet_id */
+};
+static const ProtobufCIntRange credits__v1__set_up_payment_method_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__set_up_payment_method_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SetUpPaymentMethodRequest",
+  "SetUpPaymentMethodRequest",
+  "Credits__V1__SetUpPaymentMethodRequest",
+  "credits.v1",
+  sizeof(Credits__V1__SetUpPaymentMethodRequest),
+  2,
+  credits__v1__set_up_payment_method_request__field_descriptors,
+  credits__v1__set_up_payment_method_request__field_indices_by_name,
+  1,  credits__v1__set_up_payment_method_request__number_ranges,
+  (ProtobufCMessageInit) credits__v1__set_up_payment_method_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor credits__v1__set_up_payment_method_response__field_descriptors[2] =
+{
+  {
+    "setup_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetUpPaymentMethodResponse, setup_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client_secret",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Credits__V1__SetUpPaymentMethodResponse, client_secret),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned credits__v1__set_up_payment_method_response__field_indices_by_name[] = {
+  1,   /* field[1] = client_secret */
+  0,   /* field[0] = setup_id */
+};
+static const ProtobufCIntRange credits__v1__set_up_payment_method_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor credits__v1__set_up_payment_method_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "credits.v1.SetUpPaymentMethodResponse",
+  "SetUpPaymentMethodResponse",
+  "Credits__V1__SetUpPaymentMethodResponse",
+  "credits.v1",
+  sizeof(Credits__V1__SetUpPaymentMethodResponse),
+  2,
+  credits__v1__set_up_payment_method_response__field_descriptors,
+  credits__v1__set_up_payment_method_response__field_indices_by_name,
+  1,  credits__v1__set_up_payment_method_response__number_ranges,
+  (ProtobufCMessageInit) credits__v1__set_up_payment_method_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor credits__v1__save_payment_method_request__field_descriptors[4] =
 {
   {

@@ -22,6 +22,8 @@ PROTOBUF_C__BEGIN_DECLS
 #include "credits/v1/recharge.pb-c.h"
 #include "credits/v1/wallet.pb-c.h"
 
+typedef struct Credits__V1__SetUpPaymentMethodRequest Credits__V1__SetUpPaymentMethodRequest;
+typedef struct Credits__V1__SetUpPaymentMethodResponse Credits__V1__SetUpPaymentMethodResponse;
 typedef struct Credits__V1__SavePaymentMethodRequest Credits__V1__SavePaymentMethodRequest;
 typedef struct Credits__V1__SavePaymentMethodResponse Credits__V1__SavePaymentMethodResponse;
 typedef struct Credits__V1__GetPaymentMethodRequest Credits__V1__GetPaymentMethodRequest;
@@ -50,6 +52,28 @@ typedef enum _Credits__V1__IngestProcessorEventResponse__Outcome {
 } Credits__V1__IngestProcessorEventResponse__Outcome;
 
 /* --- messages --- */
+
+struct  Credits__V1__SetUpPaymentMethodRequest
+{
+  ProtobufCMessage base;
+  char *idempotency_key;
+  char *wallet_id;
+};
+#define CREDITS__V1__SET_UP_PAYMENT_METHOD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__set_up_payment_method_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Credits__V1__SetUpPaymentMethodResponse
+{
+  ProtobufCMessage base;
+  char *setup_id;
+  char *client_secret;
+};
+#define CREDITS__V1__SET_UP_PAYMENT_METHOD_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&credits__v1__set_up_payment_method_response__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
 
 struct  Credits__V1__SavePaymentMethodRequest
 {
@@ -239,6 +263,44 @@ struct  Credits__V1__ChangeCardAndPayResponse
     , NULL, NULL, NULL, NULL }
 
 
+/* Credits__V1__SetUpPaymentMethodRequest methods */
+void   credits__v1__set_up_payment_method_request__init
+                     (Credits__V1__SetUpPaymentMethodRequest         *message);
+size_t credits__v1__set_up_payment_method_request__get_packed_size
+                     (const Credits__V1__SetUpPaymentMethodRequest   *message);
+size_t credits__v1__set_up_payment_method_request__pack
+                     (const Credits__V1__SetUpPaymentMethodRequest   *message,
+                      uint8_t             *out);
+size_t credits__v1__set_up_payment_method_request__pack_to_buffer
+                     (const Credits__V1__SetUpPaymentMethodRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__SetUpPaymentMethodRequest *
+       credits__v1__set_up_payment_method_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__set_up_payment_method_request__free_unpacked
+                     (Credits__V1__SetUpPaymentMethodRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Credits__V1__SetUpPaymentMethodResponse methods */
+void   credits__v1__set_up_payment_method_response__init
+                     (Credits__V1__SetUpPaymentMethodResponse         *message);
+size_t credits__v1__set_up_payment_method_response__get_packed_size
+                     (const Credits__V1__SetUpPaymentMethodResponse   *message);
+size_t credits__v1__set_up_payment_method_response__pack
+                     (const Credits__V1__SetUpPaymentMethodResponse   *message,
+                      uint8_t             *out);
+size_t credits__v1__set_up_payment_method_response__pack_to_buffer
+                     (const Credits__V1__SetUpPaymentMethodResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Credits__V1__SetUpPaymentMethodResponse *
+       credits__v1__set_up_payment_method_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   credits__v1__set_up_payment_method_response__free_unpacked
+                     (Credits__V1__SetUpPaymentMethodResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Credits__V1__SavePaymentMethodRequest methods */
 void   credits__v1__save_payment_method_request__init
                      (Credits__V1__SavePaymentMethodRequest         *message);
@@ -545,6 +607,12 @@ void   credits__v1__change_card_and_pay_response__free_unpacked
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Credits__V1__SetUpPaymentMethodRequest_Closure)
+                 (const Credits__V1__SetUpPaymentMethodRequest *message,
+                  void *closure_data);
+typedef void (*Credits__V1__SetUpPaymentMethodResponse_Closure)
+                 (const Credits__V1__SetUpPaymentMethodResponse *message,
+                  void *closure_data);
 typedef void (*Credits__V1__SavePaymentMethodRequest_Closure)
                  (const Credits__V1__SavePaymentMethodRequest *message,
                   void *closure_data);
@@ -599,6 +667,8 @@ typedef void (*Credits__V1__ChangeCardAndPayResponse_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor credits__v1__set_up_payment_method_request__descriptor;
+extern const ProtobufCMessageDescriptor credits__v1__set_up_payment_method_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__save_payment_method_request__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__save_payment_method_response__descriptor;
 extern const ProtobufCMessageDescriptor credits__v1__get_payment_method_request__descriptor;

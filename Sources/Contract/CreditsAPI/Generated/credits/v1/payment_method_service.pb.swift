@@ -6,6 +6,50 @@ internal import CCreditsMessages
 public import UnixGRPC
 public import UnixGRPCProtobuf
 
+public struct SetUpPaymentMethodRequest: ProtobufMessage, CustomReflectable {
+  /// 1 to 255 bytes, new for each time that a card is to be entered.
+  public var idempotencyKey: String
+  /// The wallet that the card will pay for.
+  public var walletID: String
+
+  public init(idempotencyKey: String = "", walletID: String = "") {
+    self.idempotencyKey = idempotencyKey
+    self.walletID = walletID
+  }
+
+  public var description: String {
+    var text = MessageText("SetUpPaymentMethodRequest")
+    if !self.idempotencyKey.isEmpty { text.redacted("idempotency_key") }
+    if !self.walletID.isEmpty { text.field("wallet_id", self.walletID) }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
+public struct SetUpPaymentMethodResponse: ProtobufMessage, CustomReflectable {
+  /// The processor's own name of the setup.
+  public var setupID: String
+  /// What the page finishes this one setup with. Send it to the cardholder's page alone, over TLS, and keep it nowhere.
+  public var clientSecret: String
+
+  public init(setupID: String = "", clientSecret: String = "") {
+    self.setupID = setupID
+    self.clientSecret = clientSecret
+  }
+
+  public var description: String {
+    var text = MessageText("SetUpPaymentMethodResponse")
+    if !self.setupID.isEmpty { text.field("setup_id", self.setupID) }
+    if !self.clientSecret.isEmpty { text.redacted("client_secret") }
+    return text.finished()
+  }
+
+  /// Shows what ``description`` does, so that `dump` tells no secret either.
+  public var customMirror: Mirror { Mirror(self, children: [(label: nil, value: description)]) }
+}
+
 public struct SavePaymentMethodRequest: ProtobufMessage, CustomReflectable {
   /// 1 to 255 bytes, new for each attempt that is meant anew.
   public var idempotencyKey: String
@@ -395,6 +439,50 @@ public struct ChangeCardAndPayResponse: ProtobufMessage {
 }
 
 @_spi(CLayout)
+extension SetUpPaymentMethodRequest: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetUpPaymentMethodRequest()
+    credits__v1__set_up_payment_method_request__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetUpPaymentMethodRequest.self)
+    self.idempotencyKey = String(cString: c.pointee.idempotency_key)
+    self.walletID = String(cString: c.pointee.wallet_id)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetUpPaymentMethodRequest.self, credits__v1__set_up_payment_method_request__init)
+    c.pointee.idempotency_key = arena.string(self.idempotencyKey, "credits.v1.SetUpPaymentMethodRequest.idempotency_key")
+    c.pointee.wallet_id = arena.string(self.walletID, "credits.v1.SetUpPaymentMethodRequest.wallet_id")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
+extension SetUpPaymentMethodResponse: CStructMessage {
+  public static let layout: MessageLayout = {
+    var c = Credits__V1__SetUpPaymentMethodResponse()
+    credits__v1__set_up_payment_method_response__init(&c)
+    return MessageLayout(descriptor: c.base.descriptor)
+  }()
+
+  public init(copying source: UnsafeRawPointer) {
+    let c = source.assumingMemoryBound(to: Credits__V1__SetUpPaymentMethodResponse.self)
+    self.setupID = String(cString: c.pointee.setup_id)
+    self.clientSecret = String(cString: c.pointee.client_secret)
+  }
+
+  public func laidOut(in arena: Arena) -> UnsafeMutableRawPointer {
+    let c = arena.make(Credits__V1__SetUpPaymentMethodResponse.self, credits__v1__set_up_payment_method_response__init)
+    c.pointee.setup_id = arena.string(self.setupID, "credits.v1.SetUpPaymentMethodResponse.setup_id")
+    c.pointee.client_secret = arena.string(self.clientSecret, "credits.v1.SetUpPaymentMethodResponse.client_secret")
+    return UnsafeMutableRawPointer(c)
+  }
+}
+
+@_spi(CLayout)
 extension SavePaymentMethodRequest: CStructMessage {
   public static let layout: MessageLayout = {
     var c = Credits__V1__SavePaymentMethodRequest()
@@ -772,6 +860,7 @@ extension ChangeCardAndPayResponse: CStructMessage {
 /// The rpcs of `credits.v1.PaymentMethodService`.
 public enum PaymentMethodServiceMethods {
   public static let serviceName = "credits.v1.PaymentMethodService"
+  public static let setUpPaymentMethod = TypedMethod<Unary, SetUpPaymentMethodRequest, SetUpPaymentMethodResponse>(service: serviceName, method: "SetUpPaymentMethod")
   public static let savePaymentMethod = TypedMethod<Unary, SavePaymentMethodRequest, SavePaymentMethodResponse>(service: serviceName, method: "SavePaymentMethod")
   public static let getPaymentMethod = TypedMethod<Unary, GetPaymentMethodRequest, GetPaymentMethodResponse>(service: serviceName, method: "GetPaymentMethod")
   public static let listPaymentMethods = TypedMethod<Unary, ListPaymentMethodsRequest, ListPaymentMethodsResponse>(service: serviceName, method: "ListPaymentMethods")
@@ -783,6 +872,7 @@ public enum PaymentMethodServiceMethods {
 
   /// The role that a caller of each rpc needs.
   public static let roles: [MethodName: Access.Role] = [
+    setUpPaymentMethod.name: .billing,
     savePaymentMethod.name: .billing,
     getPaymentMethod.name: .read,
     listPaymentMethods.name: .read,
@@ -798,6 +888,15 @@ public enum PaymentMethodServiceMethods {
 ///
 /// Idempotency keys and failures are as in `WalletService`.
 public protocol PaymentMethodService: Sendable {
+  /// Begins to set a card up on the page where its cardholder enters it, so that later charges are agreed to in advance,
+  /// as banks in Europe require. The page finishes the setup with the client secret (at Stripe by `confirmSetup`) and gets
+  /// the card's token, which SavePaymentMethod, Recharge and ChangeCardAndPay take. A setup that nobody finishes is no harm.
+  ///
+  /// Changes nothing in the ledger: it is the processor that remembers the key, for 24 hours at least.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
+  func setUpPaymentMethod(_ request: SetUpPaymentMethodRequest, context: ServerContext) async throws -> SetUpPaymentMethodResponse
+
   /// Saves a card without charging it. It is the one that recharges are paid with from then on; the others stay saved, up
   /// to ten in all.
   ///
@@ -859,6 +958,7 @@ extension PaymentMethodService {
     ServiceDefinition(
       name: PaymentMethodServiceMethods.serviceName,
       methods: [
+        .unary(PaymentMethodServiceMethods.setUpPaymentMethod) { try await self.setUpPaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.savePaymentMethod) { try await self.savePaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.getPaymentMethod) { try await self.getPaymentMethod($0, context: $1) },
         .unary(PaymentMethodServiceMethods.listPaymentMethods) { try await self.listPaymentMethods($0, context: $1) },
@@ -879,6 +979,15 @@ extension PaymentMethodService {
 /// The unary rpcs run on the event loop: they must not block, and answer through `reply`, then or later, from any
 /// thread.
 public protocol DeferredPaymentMethodService: Sendable {
+  /// Begins to set a card up on the page where its cardholder enters it, so that later charges are agreed to in advance,
+  /// as banks in Europe require. The page finishes the setup with the client secret (at Stripe by `confirmSetup`) and gets
+  /// the card's token, which SavePaymentMethod, Recharge and ChangeCardAndPay take. A setup that nobody finishes is no harm.
+  ///
+  /// Changes nothing in the ledger: it is the processor that remembers the key, for 24 hours at least.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
+  func setUpPaymentMethod(_ request: SetUpPaymentMethodRequest, context: ServerContext, reply: TypedReply<SetUpPaymentMethodResponse>)
+
   /// Saves a card without charging it. It is the one that recharges are paid with from then on; the others stay saved, up
   /// to ten in all.
   ///
@@ -940,6 +1049,7 @@ extension DeferredPaymentMethodService {
     ServiceDefinition(
       name: PaymentMethodServiceMethods.serviceName,
       methods: [
+        .deferredUnary(PaymentMethodServiceMethods.setUpPaymentMethod) { self.setUpPaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.savePaymentMethod) { self.savePaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.getPaymentMethod) { self.getPaymentMethod($0, context: $1, reply: $2) },
         .deferredUnary(PaymentMethodServiceMethods.listPaymentMethods) { self.listPaymentMethods($0, context: $1, reply: $2) },
@@ -960,11 +1070,22 @@ extension DeferredPaymentMethodService {
 /// Failures are thrown as `GRPCStatus`.
 public struct PaymentMethodServiceClient: Sendable {
   /// Carries the calls. For metadata that comes with an answer, call it with one of ``PaymentMethodServiceMethods``:
-  /// `client.unary(PaymentMethodServiceMethods.savePaymentMethod, request).trailingMetadata`.
+  /// `client.unary(PaymentMethodServiceMethods.setUpPaymentMethod, request).trailingMetadata`.
   public let client: GRPCClient
 
   public init(client: GRPCClient) {
     self.client = client
+  }
+
+  /// Begins to set a card up on the page where its cardholder enters it, so that later charges are agreed to in advance,
+  /// as banks in Europe require. The page finishes the setup with the client secret (at Stripe by `confirmSetup`) and gets
+  /// the card's token, which SavePaymentMethod, Recharge and ChangeCardAndPay take. A setup that nobody finishes is no harm.
+  ///
+  /// Changes nothing in the ledger: it is the processor that remembers the key, for 24 hours at least.
+  ///
+  /// NOT_FOUND, `WALLET_NOT_FOUND`. FAILED_PRECONDITION, `WALLET_CLOSED`. UNAVAILABLE, `PROCESSOR_UNAVAILABLE`.
+  public func setUpPaymentMethod(_ request: SetUpPaymentMethodRequest, options: CallOptions = CallOptions()) async throws -> SetUpPaymentMethodResponse {
+    try await client.unary(PaymentMethodServiceMethods.setUpPaymentMethod, request, options: options).message
   }
 
   /// Saves a card without charging it. It is the one that recharges are paid with from then on; the others stay saved, up
