@@ -27,10 +27,12 @@ final class StandInStripe {
     var time: Double
     var key: String?
     var authorization: String?
+    var apiVersion: String?
 
     enum CodingKeys: String, CodingKey {
       case method, path, body, time
       case key = "Idempotency-Key"
+      case apiVersion = "Stripe-Version"
       case authorization = "Authorization"
     }
 

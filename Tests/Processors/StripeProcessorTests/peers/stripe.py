@@ -1,7 +1,8 @@
 """Stands in for Stripe on a local port, with test and live mode, written from Stripe's documentation.
 
 Idempotency-Key works as documented (https://docs.stripe.com/api/idempotent_requests): answers are stored for 24 hours,
-failures too, and a request whose key is in use meets a 409. Control, all by POST of a JSON object unless noted:
+failures too, and a request whose key is in use meets a 409. Requests and parameters that requests.json does not list are
+refused as unknown. Control, all by POST of a JSON object unless noted:
 
 - GET  /control/requests: the requests received so far. GET /control/hook: the next event that was sent, with its signature.
 - /control/faults: a list, one fault for each of the next requests, or null. Each is {"fault": "status" | "html" | "reset" |
@@ -19,6 +20,8 @@ import hashlib
 import hmac
 import json
 import os
+import pathlib
+import re
 import sys
 import time
 
@@ -34,6 +37,8 @@ KEYS = {
     "Bearer sk_test_other": "other",
 }
 KEY_LIFE = 24 * 3600
+TABLE = json.loads(pathlib.Path(__file__).with_name("requests.json").read_text())
+KNOWN = {row["request"]: set(row["parameters"]) for row in TABLE["requests"]}
 
 state = {"offset": 0}
 answers, under_way, faults, requests = {}, set(), [], []
@@ -58,7 +63,19 @@ def answer(status, content):
     return web.json_response(content, status=status)
 
 
+def check(method, path, fields):
+    """Refuses what the table of requests does not list."""
+    parts = [part if place % 2 == 0 or part == "search" else "…" for place, part in enumerate(path.split("/"))]
+    known = KNOWN.get(f"{method} {'/'.join(parts)}")
+    if known is None:
+        raise Refusal(404, "invalid_request_error", "url_unknown")
+    for name in fields:
+        if re.sub(r"\[\d+\]", "[]", name) not in known:
+            raise Refusal(400, "invalid_request_error", "parameter_unknown", param=name)
+
+
 def execute(account, method, path, fields):
+    check(method, path, fields)
     get, parts = method == "GET", path.split("/")
     match parts:
         case ["account"] if get:
@@ -69,8 +86,6 @@ def execute(account, method, path, fields):
             return account.page(account.customers.values(), fields) if get else account.create_customer(fields)
         case ["customers", "search"]:
             return account.search(account.customers.values(), fields)
-        case ["customers", id] if get:
-            return account.one(account.customers, id)
         case ["setup_intents"] if not get:
             return account.create_setup_intent(fields)
         case ["payment_methods", id]:
@@ -90,7 +105,7 @@ def execute(account, method, path, fields):
         case ["payment_intents", id, "cancel"]:
             return account.cancel(id, fields)
         case ["refunds"]:
-            return account.page(account.refunds.values(), fields, "payment_intent") if get else account.create_refund(fields)
+            return account.page(account.refunds.values(), fields) if get else account.create_refund(fields)
     raise Refusal(404, "invalid_request_error")
 
 

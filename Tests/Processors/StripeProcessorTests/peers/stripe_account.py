@@ -1,6 +1,6 @@
 """The state of a Stripe account in one mode, as Stripe's documentation describes it (https://docs.stripe.com/api).
 
-Only what credits-stripe uses. Parameters that Stripe does not know are refused.
+Only what credits-stripe uses.
 """
 
 import itertools
@@ -62,12 +62,6 @@ class Account:
     # Parameters
 
     @staticmethod
-    def check(fields, *known):
-        for name in fields:
-            if re.sub(r"\[.*", "", name) not in known:
-                raise Refusal(400, "invalid_request_error", "parameter_unknown", param=name)
-
-    @staticmethod
     def metadata(fields):
         return {name[9:-1]: value for name, value in fields.items() if name.startswith("metadata[")}
 
@@ -79,7 +73,6 @@ class Account:
     # Customers
 
     def create_customer(self, fields):
-        self.check(fields, "metadata")
         customer = self.make("customer", "cus", metadata=self.metadata(fields))
         self.customers[customer["id"]] = customer
         return customer
@@ -97,7 +90,6 @@ class Account:
         customer["deleted"] = True
 
     def create_setup_intent(self, fields):
-        self.check(fields, "customer", "usage", "payment_method_types", "metadata")
         self.customer(fields["customer"])
         setup = self.make("setup_intent", "seti", usage=fields["usage"], metadata=self.metadata(fields))
         setup["client_secret"] = f"{setup['id']}_secret_{next(self.numbers)}"
@@ -120,7 +112,6 @@ class Account:
         return self.card(id) if id in CARDS else self.one(self.methods, id, param)
 
     def attach(self, id, fields):
-        self.check(fields, "customer")
         self.customer(fields["customer"])
         method = self.method(id)
         if method.get("gone"):
@@ -136,7 +127,6 @@ class Account:
         return method
 
     def detach(self, id, fields):
-        self.check(fields)
         method = self.one(self.methods, id)
         if method["customer"] is None:
             raise Refusal(400, "invalid_request_error", "payment_method_unexpected_state", stored=True)
@@ -145,7 +135,6 @@ class Account:
         return method
 
     def update_method(self, id, fields):
-        self.check(fields, "billing_details", "metadata")
         method = self.one(self.methods, id)
         if "@" not in fields.get("billing_details[email]", "@") or ".." in fields.get("billing_details[email]", ""):
             raise Refusal(400, "invalid_request_error", "email_invalid", param="billing_details[email]")
@@ -157,9 +146,6 @@ class Account:
     # Payment intents
 
     def create_intent(self, fields):
-        self.check(fields, "amount", "currency", "payment_method", "payment_method_types", "confirm", "off_session",
-                   "setup_future_usage", "return_url", "metadata", "customer", "receipt_email", "description",
-                   "statement_descriptor_suffix")
         method = self.method(fields["payment_method"], "payment_method")
         if method.get("gone") or method["customer"] != fields.get("customer"):
             raise Refusal(400, "invalid_request_error", "payment_method_unexpected_state", param="payment_method")
@@ -171,7 +157,6 @@ class Account:
         return self.pay(intent, fields, method)
 
     def confirm(self, id, fields):
-        self.check(fields, "payment_method", "off_session", "return_url")
         intent = self.one(self.intents, id)
         if intent["status"] not in ("requires_payment_method", "requires_confirmation", "requires_action"):
             raise self.unexpected(intent)
@@ -216,7 +201,6 @@ class Account:
         return Refusal(400, "invalid_request_error", code, stored=True, payment_intent=dict(intent))
 
     def cancel(self, id, fields):
-        self.check(fields, "cancellation_reason")
         intent = self.one(self.intents, id)
         if intent["status"] in ("succeeded", "canceled", "processing"):
             raise self.unexpected(intent)
@@ -252,7 +236,6 @@ class Account:
     # Refunds and disputes
 
     def create_refund(self, fields):
-        self.check(fields, "payment_intent", "amount", "metadata")
         intent = self.one(self.intents, fields["payment_intent"], "payment_intent")
         left = intent["amount"] - sum(r["amount"] for r in self.refunds.values() if r["payment_intent"] == intent["id"])
         if intent["status"] != "succeeded" or int(fields["amount"]) > left:
@@ -290,10 +273,13 @@ class Account:
             given_back[recharge] = given_back.get(recharge, 0) + refund["amount"]
         return {"paid": paid, "givenBack": given_back, "paidIntents": [intent["id"] for intent in intents]}
 
+    def fill(self, count, act, *arguments):
+        for _ in range(count):
+            getattr(self, act)(*arguments)
+
     # Lists
 
-    def page(self, things, fields, *filters):
-        self.check(fields, "limit", "starting_after", "ending_before", "created", *filters)
+    def page(self, things, fields):
         limit = int(fields.get("limit", "10"))
         if not 1 <= limit <= 100:
             raise Refusal(400, "invalid_request_error", "parameter_invalid_integer", param="limit")
@@ -321,7 +307,6 @@ class Account:
         return {"object": "list", "data": found[:limit], "has_more": len(found) > limit}
 
     def search(self, things, fields):
-        self.check(fields, "query", "limit", "page")
         if not self.has_search:
             raise Refusal(400, "invalid_request_error", "search_unavailable")
         name, value = re.fullmatch(r"metadata\['(\w+)'\]:'(.*)'", fields["query"]).groups()
@@ -332,4 +317,4 @@ class Account:
 
     def list_events(self, fields):
         kept = [e for e in self.events if e["created"] >= self.clock() - 30 * 86400]
-        return self.page(kept, fields, "types")
+        return self.page(kept, fields)
