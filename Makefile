@@ -13,7 +13,7 @@ RELEASE := --configuration release --scratch-path .build-release --static-swift-
 
 PROGRAMS := creditsd creditsctl credits-stripe credits-simulator credits-story
 
-# The Debian package that the HTTP client of credits-stripe needs when it is linked in.
+# The Debian package that the HTTP client of credits-stripe needs.
 HTTP_LIBRARIES := libcurl4-openssl-dev
 
 help: ## Show this list
@@ -39,7 +39,7 @@ MEMORY := UnixGRPCTests.ServerWireFloodTests UnixGRPCTests.AuthorizerTests UnixG
 	UnixGRPCTests.ServerPolicyTests LedgerEngineTests.ReplayedWalletsTests
 
 test: ## Run all tests, with real gRPC peers
-	@.ci/install $(LIBRARIES) $(GENERATORS) sqlite3
+	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES) $(GENERATORS) sqlite3
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	swift test --no-parallel $(foreach suite,$(MEMORY),--filter '^$(suite)/')
@@ -52,7 +52,7 @@ SWEEPS := SQLiteStoreTests.DiskFaultTests SQLiteStoreTests.PowerCutTests SQLiteS
 	SQLiteStoreTests.FileVerificationTests SQLiteStoreTests.DamagedPageTests SQLiteStoreTests.DamagedIndexTests
 
 test-quick: ## Run the tests without processes, peers and sweeps of faults: about a minute
-	@.ci/install $(LIBRARIES)
+	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES)
 	swift test --no-parallel $(foreach suite,$(MEMORY),--filter '^$(suite)/')
 	swift test $(TWO_AT_A_TIME) $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
 		$(foreach suite,$(SWEEPS) $(MEMORY),--skip '^$(suite)/')

@@ -37,6 +37,7 @@ enum Sources {
   static var system: [Target] {
     [
       .systemLibrary("CCrypto", pkgConfig: "libcrypto", debianPackage: "libssl-dev"),
+      .systemLibrary("CCurl", pkgConfig: "libcurl", debianPackage: "libcurl4-openssl-dev"),
       .systemLibrary("CEpoll"),
       .systemLibrary("CNghttp2", pkgConfig: "libnghttp2", debianPackage: "libnghttp2-dev"),
       .systemLibrary("CProtobufC", pkgConfig: "libprotobuf-c", debianPackage: "libprotobuf-c-dev"),
@@ -138,11 +139,14 @@ enum Sources {
         in: "Processors",
         uses: ["Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SeededRandom", "SystemCalls"]
       ),
-      // Imports full Foundation for its HTTP client; only credits-stripe may link it.
+      .module("HTTPClient", in: "Processors", uses: ["CCurl", "Threads"]),
       .module(
         "StripeProcessor",
         in: "Processors",
-        uses: ["Backoff", "Encodings", "Ledger", "MessageDigest", "PaymentProcessing", "SystemCalls", .logging]
+        uses: [
+          "Backoff", "Encodings", "GregorianCalendar", "HTTPClient", "Ledger", "MessageDigest", "PaymentProcessing",
+          "SystemCalls", .logging,
+        ]
       ),
     ]
   }
@@ -297,6 +301,7 @@ enum Tests {
         uses: ["Ledger", "LedgerEngine", "SQLiteStore", "SeededRandom", "SimulatedDisk", "StoreContract"]
       ),
 
+      .tests("HTTPClientTests", in: "Processors", uses: ["HTTPClient", "Threads"]),
       .tests(
         "SimulatedProcessorTests",
         in: "Processors",

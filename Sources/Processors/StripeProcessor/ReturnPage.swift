@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The operator's web page to which cardholders return after authenticating a charge.
 ///

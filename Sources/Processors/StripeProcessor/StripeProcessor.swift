@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 package import Ledger
 package import Logging
 package import PaymentProcessing

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The address of Stripe's API.
 package struct StripeAddress: Sendable {
@@ -26,7 +26,5 @@ package struct StripeAddress: Sendable {
 
   private static func isLocal(_ host: String) -> Bool { ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host) }
 
-  func url(_ path: String, query: String) -> URL? {
-    URL(string: text + "/v1/" + path + (query.isEmpty ? "" : "?" + query))
-  }
+  func url(_ path: String, query: String) -> String { text + "/v1/" + path + (query.isEmpty ? "" : "?" + query) }
 }

@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import HTTPClient
 import Ledger
 
 /// An HTTP response from Stripe's address, which may also be a proxy's.
@@ -16,14 +17,21 @@ struct StripeAnswer: Sendable {
   /// The value of `Date`.
   let date: String?
 
-  /// The time of the answer by Stripe's clock, in seconds since 1970 (RFC 9110, IMF-fixdate). Computed, because making the
-  /// format takes long and few answers are asked for it.
-  var time: Int64? {
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.timeZone = TimeZone(identifier: "GMT")
-    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return date.flatMap { format.date(from: $0) }.map { Int64($0.timeIntervalSince1970) }
+  /// The time of the answer by Stripe's clock, in seconds since 1970.
+  var time: Int64? { date.flatMap(HTTPDate.seconds) }
+
+  /// The longest wait that `Retry-After` may ask for, in seconds.
+  private static let longestWait: Int64 = 86_400
+
+  init(_ response: HTTPResponse) {
+    status = response.status
+    body = Data(response.body)
+    let seconds = response["Retry-After"].flatMap { Int64($0) }
+    retryAfter = seconds.flatMap { $0 >= 0 ? .seconds(min($0, Self.longestWait)) : nil }
+    shouldRetry = response["Stripe-Should-Retry"].flatMap { Bool($0) }
+    isReplayed = response["Idempotent-Replayed"] == "true"
+    requestID = response["Request-Id"].flatMap { StripeToken.isName($0) ? $0 : nil }
+    date = response["Date"]
   }
 
   var isSuccess: Bool { (200...299).contains(status) }

@@ -1,6 +1,5 @@
 import Backoff
-import Foundation
-import FoundationNetworking
+import HTTPClient
 import Ledger
 import Logging
 
@@ -13,6 +12,7 @@ struct StripeConnection: Sendable {
   private let address: StripeAddress
   private let key: StripeKey
   private let firstPause: Duration
+  private let client = HTTPClient()
   private let limiter: RequestLimiter
   private let refusals: RefusalLog
 
@@ -31,15 +31,15 @@ struct StripeConnection: Sendable {
     until end: ContinuousClock.Instant
   ) async throws(ProcessorFailure) -> StripeAnswer {
     try request.validate()
-    guard let message = message(request) else { throw .rejected("the request has no address") }
+    let message = message(request)
     // Jitter keeps clients from retrying in step after a common outage.
     var backoff = Backoff(first: firstPause, longest: Self.longestPause, multiplier: 2, jitter: 0.25)
     while true {
       try await limiter.turn(until: end)
       let reason: String
       var wait = backoff.next()
-      switch await HTTPExchange.run(message, until: end) {
-      case .answer(let answer):
+      do throws(HTTPFailure) {
+        let answer = StripeAnswer(try await client.send(message, timeout: end - .now))
         if let asked = answer.retryAfter, answer.status == 429 || answer.status == 503 { limiter.pause(for: asked) }
         guard answer.isPassing else {
           refusals.add(answer, to: request)
@@ -48,26 +48,44 @@ struct StripeConnection: Sendable {
         reason = "Stripe answered \(answer.status)"
         if let asked = answer.retryAfter { wait = max(wait, asked) }
         if ContinuousClock.now + wait >= end { refusals.add(answer, to: request) }
-      case .broken(let how): reason = how
-      case .late: throw .outcomeUnknown("Stripe did not answer in time")
+      } catch .requestInvalid {
+        throw .rejected("the request cannot be sent as it is")
+      } catch .timedOut, .cancelled {
+        throw .outcomeUnknown("Stripe did not answer in time")
+      } catch {
+        reason = error.sentence
       }
       guard ContinuousClock.now + wait < end else { throw .outcomeUnknown(reason) }
       guard (try? await Task.sleep(for: wait)) != nil else { throw .outcomeUnknown("the call was given up") }
     }
   }
 
-  private func message(_ request: StripeRequest) -> URLRequest? {
-    let isPost = request.method == .post
-    guard let url = address.url(request.path, query: isPost ? "" : request.form) else { return nil }
-    var message = URLRequest(url: url)
-    message.httpMethod = request.method.rawValue
-    message.setValue("Bearer " + key.secret.value, forHTTPHeaderField: "Authorization")
-    message.setValue(Self.apiVersion, forHTTPHeaderField: "Stripe-Version")
-    if let key = request.idempotencyKey { message.setValue(key, forHTTPHeaderField: "Idempotency-Key") }
-    if isPost {
-      message.setValue("application/x-www-form-urlencoded", forHTTPHeaderField: "Content-Type")
-      message.httpBody = Data(request.form.utf8)
+  private func message(_ request: StripeRequest) -> HTTPRequest {
+    var fields: [(name: String, value: String)] = [
+      ("Authorization", "Bearer " + key.secret.value), ("Stripe-Version", Self.apiVersion),
+    ]
+    if let key = request.idempotencyKey { fields.append(("Idempotency-Key", key)) }
+    switch request.method {
+    case .get: return HTTPRequest(url: address.url(request.path, query: request.form), method: .get, fields: fields)
+    case .post:
+      fields.append(("Content-Type", "application/x-www-form-urlencoded"))
+      let url = address.url(request.path, query: "")
+      return HTTPRequest(url: url, method: .post(body: Array(request.form.utf8)), fields: fields)
     }
-    return message
+  }
+}
+
+extension HTTPFailure {
+  /// The reason, for people.
+  fileprivate var sentence: String {
+    switch self {
+    case .requestInvalid: "the request cannot be sent as it is"
+    case .unreachable: "Stripe cannot be reached"
+    case .untrusted: "the TLS connection to Stripe failed: whoever answers cannot prove to be Stripe"
+    case .connectionLost: "the connection to Stripe broke"
+    case .timedOut, .cancelled: "Stripe did not answer in time"
+    case .tooLong: "an answer from Stripe's address is longer than any of Stripe's"
+    case .other(let reason): "the connection to Stripe failed: \(reason)"
+    }
   }
 }
