@@ -251,10 +251,8 @@ private final class Scene {
   /// Begins a recharge of $25, and returns its id without waiting for its outcome.
   func begin(newCard: String?) async throws -> String {
     let credits = credits
-    Task {
-      let card = newCard.map { Self.details($0) }
-      _ = try? await credits.recharge.pay(Self.wallet, .dollars(25), with: card, idempotencyKey: "pay")
-    }
+    let card = newCard.map { Self.details($0) }
+    Task { _ = try? await credits.recharge.pay(Self.wallet, .dollars(25), with: card, idempotencyKey: "pay") }
     while true {
       if let recharge = try await credits.recharge.list(Self.wallet).items.first { return recharge.rechargeID }
     }

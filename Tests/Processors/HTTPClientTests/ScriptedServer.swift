@@ -49,18 +49,18 @@ final class ScriptedServer: Sendable {
 
   typealias Script = @Sendable (Exchange) -> Void
 
-  private struct Counts {
-    var connections = 0
-    var sent = 0
+  private final class Counts: Sendable {
+    let connections = Mutex(0)
+    let sent = Mutex(0)
   }
 
   let port: UInt16
   private let descriptor: Int32
-  private let counts = Mutex(Counts())
+  private let counts = Counts()
 
   var base: String { "http://127.0.0.1:\(port)" }
-  var connections: Int { counts.withLock { $0.connections } }
-  var sentBytes: Int { counts.withLock { $0.sent } }
+  var connections: Int { counts.connections.withLock { $0 } }
+  var sentBytes: Int { counts.sent.withLock { $0 } }
 
   init(_ script: @escaping Script) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -76,13 +76,13 @@ final class ScriptedServer: Sendable {
     }
     precondition(isListening, "no local port")
     port = UInt16(bigEndian: address.sin_port)
-    SystemThread(name: "scripted") { [weak self] in
+    SystemThread(name: "scripted") { [counts] in
       while true {
         let client = accept(descriptor, nil, nil)
         guard client >= 0 else { break }
-        self?.counts.withLock { $0.connections += 1 }
-        SystemThread(name: "connection") { [weak self] in
-          Self.serve(client, script) { count in self?.counts.withLock { $0.sent += count } }
+        counts.connections.withLock { $0 += 1 }
+        SystemThread(name: "connection") {
+          Self.serve(client, script) { count in counts.sent.withLock { $0 += count } }
           close(client)
         }
       }
