@@ -98,7 +98,10 @@ struct FileVerificationTests {
     "UPDATE payment_method SET last4 = '0000' WHERE payment_method_id = 'pm-1'",
     "DELETE FROM payment_method WHERE payment_method_id = 'pm-1'",
     "INSERT INTO payment_method SELECT 'pm-x', wallet, token, brand, last4, expiry_month, expiry_year, billing_name, "
-      + "billing_email, billing_country, billing_postal_code, create_time, state, sum, '', '', '', '' FROM payment_method LIMIT 1",
+      + "billing_email, billing_country, billing_postal_code, create_time, state, sum, billing_street, billing_city, "
+      + "billing_company, billing_tax_id FROM payment_method LIMIT 1",
+    "UPDATE payment_method SET billing_street = 'x' WHERE payment_method_id = 'pm-1'",
+    "UPDATE payment_method SET billing_tax_id = '' WHERE billing_tax_id <> ''",
     "UPDATE payment_method SET state = 'REMOVED' WHERE payment_method_id = 'pm-1'",
     "UPDATE payment_method SET state = 'SAVED' WHERE state = 'REMOVED'",
     "UPDATE payment_method SET state = 'X' WHERE payment_method_id = 'pm-1'",

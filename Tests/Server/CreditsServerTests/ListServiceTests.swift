@@ -197,13 +197,13 @@ struct ListServiceTests {
       WalletServiceMethods.watchWallet,
       WatchWalletRequest(walletID: "w", start: .afterSequence(0))
     )
-    defer { watch.cancel() }
     var memos: [String] = []
     for try await response in watch {
       guard case .change(let change)? = response.update else { continue }
       memos.append(change.memo)
       if change.kind == .walletClosed { break }
     }
+    watch.cancel()
     #expect(memos == ["", "", "", "dropped", "fraud?", "no", "left", "moved"])
     #expect(
       try await daemon.wallets.getEntry(GetEntryRequest(entryID: refund.entry?.entryID ?? "")).entry == refund.entry

@@ -44,6 +44,14 @@ struct PageTokenTests {
     for wallet in ["w", "v"] {
       try await daemon.fund(wallet, dollars: 1)
       for number in 1...3 {
+        _ = try await daemon.wallets.placeHold(
+          PlaceHoldRequest(
+            idempotencyKey: "hold \(wallet)\(number)",
+            walletID: wallet,
+            amount: Money(currencyCode: "USD", micros: 1),
+            reason: .call
+          )
+        )
         _ = try await daemon.recharges.recharge(
           RechargeRequest(
             idempotencyKey: "\(wallet)\(number)",
@@ -56,7 +64,7 @@ struct PageTokenTests {
       }
     }
     let lists = try EveryRequest().calls.filter { $0.input.fields.contains { $0.name == "page_token" } }
-    #expect(lists.map(\.name.method).sorted() == ["ListEntries", "ListRecharges", "ListWallets"])
+    #expect(lists.map(\.name.method).sorted() == ["ListEntries", "ListHolds", "ListRecharges", "ListWallets"])
     var tokens: [String: String] = [:]
     for list in lists {
       let page = Page(call: list, walletID: "w", size: 1)

@@ -59,7 +59,7 @@ extension Model {
       return
     }
     for amount in [terms.threshold, terms.amount] where !Self.chargeable(amount) { throw No("AMOUNT_OUT_OF_RANGE") }
-    if let limit = terms.limit, limit < terms.amount || limit % 10_000 != 0 { throw No("AMOUNT_OUT_OF_RANGE") }
+    if let limit = terms.limit, limit < terms.amount { throw No("AMOUNT_OUT_OF_RANGE") }
   }
 
   static func chargeable(_ amount: Int64) -> Bool {

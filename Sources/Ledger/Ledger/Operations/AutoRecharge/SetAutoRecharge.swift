@@ -41,10 +41,6 @@ extension AutoRechargeSettings {
         rule: "must be at least the amount of one recharge, \(terms.amount)"
       )
     }
-    let limits = try rules.limits(of: wallet.currency, field: field + ".monthly_limit")
-    if let objection = limits.objection(toFractionIn: limit.micros, of: limit.currency) {
-      throw .amountOutOfRange(field: field + ".monthly_limit.micros", rule: objection)
-    }
   }
 }
 

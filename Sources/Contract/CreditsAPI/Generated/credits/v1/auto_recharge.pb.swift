@@ -14,8 +14,8 @@ public struct AutoRechargeSettings: ProtobufMessage {
   public var threshold: Money?
   /// "Recharge for": what each recharge charges and credits. The limits are those of a recharge.
   public var amount: Money?
-  /// The most that automatic recharges may charge in one calendar month of UTC: at least `amount`, in whole cents, and
-  /// otherwise as much as the customer wants. Unset: no limit.
+  /// The most that automatic recharges may charge in one calendar month of UTC: at least `amount`, and otherwise
+  /// as much as the customer wants. Unset: no limit.
   public var monthlyLimit: Money?
 
   public init(enabled: Bool = false, threshold: Money? = nil, amount: Money? = nil, monthlyLimit: Money? = nil) {

@@ -1272,7 +1272,7 @@ public protocol RechargeService: Sendable {
   /// `ResumeAutoRecharge`.
   ///
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold or amount outside the limits that `GetRechargeOptions` names, or a
-  /// monthly limit below the amount or of no whole cents. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// monthly limit below the amount. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func setAutoRecharge(_ request: SetAutoRechargeRequest, context: ServerContext) async throws -> SetAutoRechargeResponse
 
@@ -1401,7 +1401,7 @@ public protocol DeferredRechargeService: Sendable {
   /// `ResumeAutoRecharge`.
   ///
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold or amount outside the limits that `GetRechargeOptions` names, or a
-  /// monthly limit below the amount or of no whole cents. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// monthly limit below the amount. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   func setAutoRecharge(_ request: SetAutoRechargeRequest, context: ServerContext, reply: TypedReply<SetAutoRechargeResponse>)
 
@@ -1553,7 +1553,7 @@ public struct RechargeServiceClient: Sendable {
   /// `ResumeAutoRecharge`.
   ///
   /// INVALID_ARGUMENT, `AMOUNT_OUT_OF_RANGE`: threshold or amount outside the limits that `GetRechargeOptions` names, or a
-  /// monthly limit below the amount or of no whole cents. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
+  /// monthly limit below the amount. FAILED_PRECONDITION, `PAYMENT_METHOD_REQUIRED`: turned on without a saved card.
   /// NOT_FOUND, `WALLET_NOT_FOUND`.
   public func setAutoRecharge(_ request: SetAutoRechargeRequest, options: CallOptions = CallOptions()) async throws -> SetAutoRechargeResponse {
     try await client.unary(RechargeServiceMethods.setAutoRecharge, request, options: options).message
