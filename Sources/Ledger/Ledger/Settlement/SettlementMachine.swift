@@ -85,8 +85,9 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
     /// cardholder → `cancelling`; anything else → `pausingInReview`.
     case lookingUpInReview(Subject, thenCancel: ProcessorCall?)
     /// The ledger records the outcome. `record` → its stage; `refused` → `reading`, since another outcome was first. A
-    /// record that stays in review → `pausingInReview`.
-    case committing(wasInReview: Bool)
+    /// record that stays in review → `pausingInReview`. That it needs review is not the processor's word: if the ledger
+    /// refuses it, because a caller or an event has ended the record, nothing contradicts.
+    case committing(wasInReview: Bool, isReview: Bool)
     /// `pauseEnded` → the record's stage; `changed` → `reading`. A preparation whose key's age is not certain waits here.
     case pausing(Subject)
     /// `pauseEnded` or `changed` → `reading`, since a person may have settled the record.
@@ -135,7 +136,7 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private mutating func recorded(_ subject: Subject?) -> [Action] {
     switch state {
     case .reading, .committingPreparation: return proceed(with: subject)
-    case .committing(let wasInReview):
+    case .committing(let wasInReview, _):
       guard let subject else { return finish() }
       guard subject.needsReview else { return [.report(.settled)] + proceed(with: subject) }
       // Nothing new is known now. An outcome that the ledger finds implausible leaves the record in review.
@@ -149,7 +150,8 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   private mutating func refused(_ reason: String) -> [Action] {
     switch state {
     case .committingPreparation(let superseded): return commit(superseded, wasInReview: false)
-    case .committing(let wasInReview):
+    case .committing(_, isReview: true): return read()
+    case .committing(let wasInReview, isReview: false):
       return [.report(.contradiction(reason: reason))] + (wasInReview ? waitInReview() : read())
     case .idle, .reading, .preparing, .lookingUp, .calling, .awaitingCardholder, .cancelling, .lookingUpInReview,
       .pausing, .pausingInReview, .finished:
@@ -315,11 +317,11 @@ package struct SettlementMachine<Subject: Settleable>: Sendable {
   }
 
   private mutating func review(_ explanation: String) -> [Action] {
-    commit(.needsReview(explanation: explanation), wasInReview: false)
+    commit(.needsReview(explanation: explanation), wasInReview: false, isReview: true)
   }
 
-  private mutating func commit(_ outcome: Subject.Outcome, wasInReview: Bool) -> [Action] {
-    state = .committing(wasInReview: wasInReview)
+  private mutating func commit(_ outcome: Subject.Outcome, wasInReview: Bool, isReview: Bool = false) -> [Action] {
+    state = .committing(wasInReview: wasInReview, isReview: isReview)
     return [.commit(outcome)]
   }
 

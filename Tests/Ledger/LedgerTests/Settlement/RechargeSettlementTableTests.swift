@@ -328,6 +328,21 @@ struct RechargeSettlementTableTests {
       ]
     ),
     Position(
+      "recording that it needs review",
+      after: toAwaiting + [.timeOut],
+      at: hour,
+      [
+        ([.missing], [.finished]),
+        ([.paid, .failed], [.report(.settled), .finished]),
+        ([.inReview], [.report(.needsReview), .wait(.seconds(60))]),
+        ([.awaiting], [.report(.settled), .call(.cancelTheCharge)]),
+        ([.open], [.report(.settled), .call(.findTheCharge)]),
+        ([.unattached], [.report(.settled), .commit(notPrepared)]),
+        // The caller has cancelled it meanwhile, which contradicts nothing.
+        ([.refused], [.read]),
+      ]
+    ),
+    Position(
       "reading what the ledger has instead",
       after: toCalling + [.chargePaid, .refused],
       [
