@@ -178,6 +178,22 @@ struct EventPollerTests {
     #expect(ledger.alarms.all.isEmpty)
   }
 
+  @Test("of a payment credit it though search does not show it yet")
+  func paymentBeforeSearch() async throws {
+    try await ledger.begin()
+    let charge = ChargeResult(
+      id: "ch_9",
+      rechargeID: PolledLedger.recharge,
+      amount: PolledLedger.usd(50),
+      status: .paid
+    )
+    // By its key, the simulator finds none.
+    ledger.scripted.change { $0.charges = [charge] }
+    ledger.happen(ProcessorEvent(id: "evt_1", kind: .charge(charge)))
+    try await ledger.poll()
+    #expect(try await ledger.dollars == 50)
+  }
+
   @Test("of another user of the processor's account change nothing, without an alarm")
   func others() async throws {
     try await ledger.pay()

@@ -45,10 +45,7 @@ extension RechargeWorker {
   /// `LedgerError`.
   func ingest(_ event: ProcessorEvent) async throws -> RechargeID? {
     switch event.kind {
-    // The event contains an old state of the charge, so look up the current one.
-    case .charge(let charge):
-      let trigger: ReconciliationMachine<Recharge>.Trigger = charge.status == .paid ? .reportOfSuccess : .reportOfChange
-      return try await reconcile(charge.rechargeID, trigger)?.recharge.id
+    case .charge(let charge): return try await rechargeID(of: charge)
     case .refund(let refund): return try await rechargeID(of: refund)
     case .foreignRefund(let refund): return try await driver.forCaller.record(refund)
     case .dispute(let dispute): return try await driver.forCaller.record(dispute)
@@ -59,6 +56,25 @@ extension RechargeWorker {
     case .other: break
     }
     return nil
+  }
+
+  /// Commits a charge's present state. The event contains an old one.
+  private func rechargeID(of charge: ChargeResult) async throws -> RechargeID? {
+    let isPaid = charge.status == .paid
+    let driver = driver.forCaller
+    let trigger: ReconciliationMachine<Recharge>.Trigger = isPaid ? .reportOfSuccess : .reportOfChange
+    var (conclusion, reply) = try await driver.reconcile(Recharge.self, charge.rechargeID, trigger)
+    if isPaid, case .undecided = conclusion {
+      // Search lags, so that a look-up by key may not show the payment yet. By its id a charge is shown as it is.
+      switch await driver.processor.response(to: .retrieveCharge(id: charge.id)) {
+      case .charge(let current):
+        (conclusion, reply) = try await driver.reconcile(Recharge.self, charge.rechargeID, .result(current))
+      case .failure(let failure): throw failure
+      case .notFound, .attached, .detached, .refund: break
+      }
+    }
+    if let reply { detachRemovedCard(of: reply) }
+    return reply?.recharge.id
   }
 
   /// Commits a refund's result, which may be its first result or a bank's later change.
