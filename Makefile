@@ -61,7 +61,7 @@ test-quick: ## Run the tests without processes, peers and sweeps of faults: abou
 torture: ## Make 100 000 recharges through all that breaks, and compare the processor's books with the ledger
 	@.ci/install $(LIBRARIES)
 	@for product in creditsd credits-simulator credits-torture; do swift build $(RELEASE) --product $$product || exit 1; done
-	@.build-release/release/credits-torture --recharges 100000 --kills 500 --simulator-kills 50 --customers 1024 \
+	@.build-release/release/credits-torture --recharges 100000 --kills 500 --simulator-kills 50 --customers 256 \
 		--account-exchanges 20 --clock-jumps 20 $(if $(SEED),--seed $(SEED))
 
 attack: ## Attack a daemon as a user without any role, and compare what an honest caller notices of it (as root, 3 minutes)

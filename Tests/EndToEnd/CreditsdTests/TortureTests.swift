@@ -14,7 +14,8 @@ struct TortureTests {
     let output = Pipe()
     torture.executableURL = RunningDaemon.program("credits-torture")
     torture.arguments = [
-      "--recharges", "200", "--kills", "6", "--simulator-kills", "2", "--customers", "64", "--seed", "\(seed)",
+      "--recharges", "200", "--kills", "6", "--simulator-kills", "2", "--customers", "64", "--speed", "300", "--seed",
+      "\(seed)",
       "--directory", directory.path("torture"),
     ]
     torture.standardOutput = output

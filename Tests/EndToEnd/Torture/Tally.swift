@@ -48,7 +48,11 @@ final class Tally: Sendable {
 
   func killedSimulator() { state.withLock { $0.simulatorKills += 1 } }
 
-  func flaw(_ sentence: String) { state.withLock { $0.flaws.append(sentence) } }
+  /// Says a flaw at once, because the run may not end, and keeps it.
+  func flaw(_ sentence: String) {
+    say("  flaw: \(sentence)")
+    state.withLock { $0.flaws.append(sentence) }
+  }
 
   /// Prints the progress periodically until its task is cancelled, or calls `stalled` if a recharge does not end.
   func show(stalled: () async -> Void) async {
