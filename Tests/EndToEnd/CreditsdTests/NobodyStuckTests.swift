@@ -252,14 +252,13 @@ private final class Scene {
   func begin(newCard: String?) async throws -> String {
     let credits = credits
     let card = newCard.map { Self.details($0) }
-    Task { await Self.pay(with: card, credits) }
+    @Sendable func pay() async {
+      _ = try? await credits.recharge.pay(Self.wallet, .dollars(25), with: card, idempotencyKey: "pay")
+    }
+    Task(operation: pay)
     while true {
       if let recharge = try await credits.recharge.list(Self.wallet).items.first { return recharge.rechargeID }
     }
-  }
-
-  private static func pay(with card: PaymentDetails?, _ credits: CreditsClient) async {
-    _ = try? await credits.recharge.pay(wallet, .dollars(25), with: card, idempotencyKey: "pay")
   }
 
   func beginRefund(of id: String) async throws -> String {
