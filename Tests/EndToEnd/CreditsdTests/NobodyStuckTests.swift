@@ -36,7 +36,6 @@ struct NobodyStuckTests {
   struct Path: CustomTestStringConvertible {
     let testDescription: String
     var card = "pm_card_visa"
-    var isNewCard = false
     let trouble: Trouble
     let before: Recharge.State
     let afterAnHour: Recharge.State
@@ -45,14 +44,6 @@ struct NobodyStuckTests {
   }
 
   static let paths = [
-    Path(
-      testDescription: "PROCESSING, the processor is away before the card is attached: given up after an hour",
-      isNewCard: true,
-      trouble: .isAway,
-      before: .processing,
-      afterAnHour: .failed,
-      end: .time
-    ),
     Path(
       testDescription: "PROCESSING, a failure is stored for the key: settled by a person",
       trouble: .storesFailure,
@@ -120,10 +111,10 @@ struct NobodyStuckTests {
 
   @Test("with a recharge", arguments: paths)
   func recharges(path: Path) async throws {
-    let scene = try await Scene(card: path.isNewCard ? nil : path.card)
+    let scene = try await Scene(card: path.card)
     if case .isAway = path.trouble { scene.leave() }
     if case .storesFailure = path.trouble { scene.leave() }
-    let id = try await scene.begin(newCard: path.isNewCard ? path.card : nil)
+    let id = try await scene.begin()
     if case .storesFailure = path.trouble { try await scene.back(failing: "credits-\(id)") }
     try await scene.awaits(id, path.before)
     switch path.trouble {
@@ -181,7 +172,7 @@ struct NobodyStuckTests {
   @Test("with a refund", arguments: refundPaths)
   func refunds(path: RefundPath) async throws {
     let scene = try await Scene(card: "pm_card_visa")
-    let recharge = try await scene.begin(newCard: nil)
+    let recharge = try await scene.begin()
     try await scene.awaits(recharge, .paid)
     scene.leave()
     let id = try await scene.beginRefund(of: recharge)
@@ -206,8 +197,7 @@ private final class Scene {
 
   private static let wallet = "ada"
 
-  /// - Parameter card: The card that is saved, if any.
-  init(card: String?) async throws {
+  init(card: String) async throws {
     directory = try TestDirectory()
     _ = try directory.write("0\n", to: "clock")
     simulator = try ProcessorProcess(simulatorIn: directory)
@@ -218,7 +208,6 @@ private final class Scene {
     )
     credits = try await daemon.client()
     _ = try await credits.wallet.create(Self.wallet, idempotencyKey: "create")
-    guard let card else { return }
     _ = try await credits.paymentMethod.save(Self.wallet, Self.details(card), idempotencyKey: "card")
   }
 
@@ -249,13 +238,9 @@ private final class Scene {
   }
 
   /// Begins a recharge of $25, and returns its id without waiting for its outcome.
-  func begin(newCard: String?) async throws -> String {
-    let credits = credits
-    let card = newCard.map { Self.details($0) }
-    @Sendable func pay() async {
-      _ = try? await credits.recharge.pay(Self.wallet, .dollars(25), with: card, idempotencyKey: "pay")
-    }
-    Task(operation: pay)
+  func begin() async throws -> String {
+    let (credits, wallet) = (credits, Self.wallet)
+    Task { _ = try? await credits.recharge.pay(wallet, .dollars(25), idempotencyKey: "pay") }
     while true {
       if let recharge = try await credits.recharge.list(Self.wallet).items.first { return recharge.rechargeID }
     }

@@ -100,6 +100,8 @@ final class ScriptedServer: Sendable {
       guard count > 0 else { return }
       received += buffer[..<count]
       let text = String(decoding: received, as: UTF8.self)
+      // The hello of a TLS client has no end that this server knows (RFC 8446 section 5.1).
+      if received.first == 0x16 { return script(Exchange(request: text, descriptor: client, sent: sent)) }
       guard let end = text.firstRange(of: "\r\n\r\n") else { continue }
       let length = text.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
       let bodySize = length.flatMap { Int($0.dropFirst(15).filter { $0 != " " }) } ?? 0

@@ -254,7 +254,7 @@ struct OverlayTests {
           "RechargeService.GetRecharge", "RechargeService.ListRecharges", "RechargeService.RefundRecharge",
           "RechargeService.SettleReview", "PaymentMethodService.GetPaymentMethod",
           "PaymentMethodService.ListPaymentMethods", "PaymentMethodService.RemovePaymentMethod",
-          "PaymentMethodService.IngestProcessorEvent",
+          "PaymentMethodService.IngestProcessorEvent", "PaymentMethodService.SetUpPaymentMethod",
         ]
     )
   }
