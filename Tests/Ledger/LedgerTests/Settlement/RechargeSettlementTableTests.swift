@@ -5,33 +5,6 @@ private typealias Event = SettlementMachine<Recharge>.Event
 private typealias Action = SettlementMachine<Recharge>.Action
 private typealias Records = SettlementSubjects
 
-extension SettlementMachine<Recharge>.Event {
-  fileprivate static let missing = record(nil)
-  fileprivate static let unattached = record(Records.recharge(isAttached: false))
-  fileprivate static let open = record(Records.recharge())
-  fileprivate static let awaiting = record(Records.recharge(.authenticationRequired))
-  fileprivate static let paid = record(Records.recharge(.paid))
-  fileprivate static let failed = record(Records.recharge(.failed))
-  fileprivate static let inReview = record(Records.recharge(.needsReview))
-  fileprivate static let refused = refused(reason: "recharge rch_1 is PAID")
-
-  fileprivate static let chargeProcessing = response(.charge(Records.charge(.processing)))
-  fileprivate static let chargePaid = response(.charge(Records.charge(.paid)))
-  fileprivate static let chargeDeclined = response(.charge(Records.charge(.declined(code: "stolen_card"))))
-  fileprivate static let chargeWaits = response(.charge(Records.charge(.authenticationRequired(url: "https://bank"))))
-  fileprivate static let chargeCancelled = response(.charge(Records.charge(.cancelled)))
-  fileprivate static let anotherCharge = response(.charge(Records.charge(.paid, of: "rch_2")))
-  fileprivate static let anotherAmount = response(.charge(Records.charge(.paid, amount: usd(11))))
-  fileprivate static let attached = response(.attached(Records.attachment))
-  fileprivate static let detached = response(.detached)
-  fileprivate static let refund = response(.refund(Records.refund(.refunded)))
-  fileprivate static let notFound = response(.notFound)
-  fileprivate static let unknownToken = response(.failure(.unknownToken))
-  fileprivate static let cardDeclined = response(.failure(.cardDeclined(code: "do_not_honor")))
-  fileprivate static let rejected = response(.failure(.rejected("amount_too_large")))
-  fileprivate static let timeOut = response(.failure(.outcomeUnknown("timed out")))
-}
-
 @Suite("The settlement of a recharge")
 struct RechargeSettlementTableTests {
   private static let hour: Int64 = 3600
@@ -42,60 +15,6 @@ struct RechargeSettlementTableTests {
     .refund,
     .notFound, .unknownToken, .cardDeclined, .rejected, .timeOut, .pauseEnded, .changed,
   ]
-
-  private static let paid = Settlement.paid(processorChargeID: "ch_1")
-  private static let declined = Settlement.declined(processorChargeID: "ch_1", code: "stolen_card")
-  private static let waits = Settlement.authenticationRequired(
-    processorChargeID: "ch_1",
-    nextActionURL: "https://bank"
-  )
-  private static let cancelled = failed(
-    "the cardholder has not authenticated, and the charge was cancelled",
-    charge: "ch_1"
-  )
-  private static let unknownToken = failed("the processor does not know the card, or no longer")
-  private static let cardDeclined = Settlement.declined(processorChargeID: nil, code: "do_not_honor")
-  private static let rejected = failed("amount_too_large")
-
-  private static func failed(_ explanation: String, charge: String? = nil) -> Settlement {
-    .failed(processorChargeID: charge, explanation: explanation)
-  }
-
-  private static let uncertainAge =
-    "the host's clock is behind ledger time, so that the age of the key is not certain: it is not sent again"
-
-  private static func review(_ explanation: String) -> [Action] { [.commit(.needsReview(explanation: explanation))] }
-
-  private static let toCalling: [Event] = [.begun, .open]
-  private static let toPausing = toCalling + [.timeOut]
-  private static let toAwaiting: [Event] = [.begun, .awaiting]
-  private static let toReview: [Event] = [.begun, .inReview]
-
-  /// The transitions of definite responses, in every state that awaits one.
-  private static let outcomes: [(events: [Event], actions: [Action])] = [
-    ([.chargePaid], [.commit(paid)]),
-    ([.chargeDeclined], [.commit(declined)]),
-    ([.chargeCancelled], [.commit(cancelled)]),
-  ]
-
-  /// The transition of a record that has its outcome or does not exist.
-  private static let closed: (events: [Event], actions: [Action]) = ([.missing, .paid, .failed], [.finished])
-
-  /// The transition of a record that is read in review.
-  private static let reviewed: (events: [Event], actions: [Action]) = ([.inReview], [.call(.findTheCharge)])
-
-  private static let notPrepared = failed(
-    "the processor could not be asked about the card for an hour; it was not charged"
-  )
-
-  private static func refusedAgain(_ reason: String) -> [Action] {
-    review("refused after an attempt whose outcome is unknown: \(reason)")
-  }
-
-  private static func uncancelled(_ reason: String) -> [Action] {
-    [.report(.cancellationFailed(reason: reason))]
-      + review("not authenticated in an hour, and not cancelled: \(reason)")
-  }
 
   private static let positions: [Position<Recharge>] = [
     Position("a new machine", after: [], [([.begun], [.read])]),
