@@ -4,7 +4,7 @@
 .PHONY: help run build test test-quick torture attack generate baseline format lint bench bench-rpc bench-rpc-all
 .PHONY: bench-paced bench-ledger
 
-LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev pkg-config
+LIBRARIES := libnghttp2-dev libprotobuf-c-dev libsqlite3-dev libssl-dev zlib1g-dev libcurl4-openssl-dev pkg-config
 GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
 
 # Release builds have a separate folder, so that release and debug builds do not invalidate each other. Swift's libraries
@@ -12,9 +12,6 @@ GENERATORS := protobuf-compiler protobuf-c-compiler libprotoc-dev
 RELEASE := --configuration release --scratch-path .build-release --static-swift-stdlib
 
 PROGRAMS := creditsd creditsctl credits-stripe credits-simulator credits-story
-
-# The Debian package that the HTTP client of credits-stripe needs.
-HTTP_LIBRARIES := libcurl4-openssl-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,7 +25,7 @@ run: ## Build, start creditsd, tell the story of phone credits, and keep serving
 	@.build-release/release/credits-story
 
 build: ## Build the programs in release mode, to be run without a Swift toolchain
-	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES)
+	@.ci/install $(LIBRARIES)
 	@for program in $(PROGRAMS); do swift build $(RELEASE) --product $$program || exit 1; done
 	@.ci/self-contained $(addprefix .build-release/release/,$(PROGRAMS))
 
@@ -39,7 +36,7 @@ MEMORY := UnixGRPCTests.ServerWireFloodTests UnixGRPCTests.AuthorizerTests UnixG
 	UnixGRPCTests.ServerPolicyTests LedgerEngineTests.ReplayedWalletsTests
 
 test: ## Run all tests, with real gRPC peers
-	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES) $(GENERATORS) sqlite3
+	@.ci/install $(LIBRARIES) $(GENERATORS) sqlite3
 	@.ci/python-peers
 	@echo "==> building and running the tests"
 	swift test --no-parallel $(foreach suite,$(MEMORY),--filter '^$(suite)/')
@@ -52,7 +49,7 @@ SWEEPS := SQLiteStoreTests.DiskFaultTests SQLiteStoreTests.PowerCutTests SQLiteS
 	SQLiteStoreTests.FileVerificationTests SQLiteStoreTests.DamagedPageTests SQLiteStoreTests.DamagedIndexTests
 
 test-quick: ## Run the tests without processes, peers and sweeps of faults: about a minute
-	@.ci/install $(LIBRARIES) $(HTTP_LIBRARIES)
+	@.ci/install $(LIBRARIES)
 	swift test --no-parallel $(foreach suite,$(MEMORY),--filter '^$(suite)/')
 	swift test $(TWO_AT_A_TIME) $(foreach target,$(WITH_PROCESSES),--skip '^$(target)\.') \
 		$(foreach suite,$(SWEEPS) $(MEMORY),--skip '^$(suite)/')
