@@ -46,7 +46,9 @@ struct SoundLedger {
     let answered = try commands.filter { try $0.origin?.key != nil && ledger.run($0).isReplay }
     for command in answered { answers.append((command, try ledger.run(command))) }
     for id in ["a", "b", "c", "d", "e", "f", "g", "l"] + Scenario.walletIDs {
-      wallets[WalletID(id)] = try ledger.account(id)?.wallet
+      // As it is read in the month of the last batch.
+      wallets[WalletID(id)] = try ledger.account(id)?.wallet(readAt: try ledger.position.time)
+      wallets[WalletID(id)]?.cardWarning = nil
     }
     // The opening folds all balances.
     if lastBatches == 0 { try ledger.restart() }
