@@ -39,10 +39,7 @@ extension Refusal {
       return beginning + isOpen + " and will cover that: wait until it is paid, then use a new key"
     }
     let missing = shortfall.micros - facts.money(.openRechargeAmount).micros
-    let total = Money(
-      micros: missing > .max - limits.step ? missing : (missing + limits.step - 1) / limits.step * limits.step,
-      currency: least.currency
-    )
+    let total = Money(micros: limits.wholeSteps(covering: missing), currency: least.currency)
     let advice =
       total.micros > least.micros
       ? "recharge at least \(total) in all, at most \(least) at a time" : "recharge at least \(least)"

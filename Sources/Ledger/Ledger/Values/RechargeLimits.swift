@@ -33,7 +33,12 @@ package struct RechargeLimits: Hashable, Sendable {
   /// The least amount that a recharge may have and that covers `micros`; the maximum if no single recharge does.
   package func least(covering micros: Int64) -> Int64 {
     guard micros < maximum else { return maximum }
-    return min(maximum, max(minimum, (max(0, micros) + step - 1) / step * step))
+    return min(maximum, max(minimum, wholeSteps(covering: max(0, micros))))
+  }
+
+  /// The least multiple of `step` that covers `micros`, or `micros` itself near the end of the range.
+  func wholeSteps(covering micros: Int64) -> Int64 {
+    micros > .max - step ? micros : (micros + step - 1) / step * step
   }
 
   /// The suggested amounts for a wallet with `available` micros. If that is negative, they begin with the one that lifts it
